@@ -1,0 +1,53 @@
+# What can I do here?  make run: use it.  make test: try it.  make check: everything CI asks.
+PY ?= python3
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+INSTALLED := $(VENV)/.installed
+
+# Tests have servers of their own, which need not survive a power cut.
+TEST_ENV := COUNTERSIGN_DESK=1 COUNTERSIGN_VAR="$(CURDIR)/var/test" COUNTERSIGN_EMBEDDED_FAST=1
+# What a deployment would name, with nothing behind it: the deployment checks open no connection.
+DEPLOYED_ENV := COUNTERSIGN_DESK=0 ALLOWED_HOSTS=countersign.example PUBLIC_URL=https://countersign.example \
+	SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))') \
+	AUDIT_HMAC_KEYS=check:$$(head -c 32 /dev/urandom | base64) EMAIL_URL=smtp://127.0.0.1:25 \
+	DATABASE_URL=postgres://127.0.0.1/countersign REDIS_URL=redis://127.0.0.1:6379/0 BEHIND_TLS_PROXY=1
+
+.PHONY: help run test check setup requirements
+.DEFAULT_GOAL := help
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: setup  ## Countersign on this machine, with a demo (PORT=8001 for another port)
+	@$(PYTHON) -m approvals_site.launcher
+
+test: setup  ## the test suite (ARGS="-k inbox" for a part of it)
+	$(TEST_ENV) $(PYTHON) -m pytest -n auto $(ARGS)
+
+check: setup  ## everything CI asks: style, types, imports, templates, migrations, documents, deployment, tests
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(TEST_ENV) $(PYTHON) -m mypy .
+	$(VENV)/bin/lint-imports
+	$(PYTHON) -m djlint templates --lint --check
+	$(TEST_ENV) $(PYTHON) manage.py makemigrations --check --dry-run
+	$(TEST_ENV) $(PYTHON) manage.py write_docs --check
+	$(DEPLOYED_ENV) $(PYTHON) manage.py check --deploy --fail-level WARNING
+	$(TEST_ENV) $(PYTHON) -m pytest -n auto $(ARGS)
+
+setup: $(INSTALLED)  ## the virtual environment, with exactly the locked packages
+
+$(INSTALLED): requirements-dev.txt
+	@$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; name one: make setup PY=python3.12"; exit 1; }
+	@test -x $(PYTHON) || $(PY) -c 'import ensurepip' 2>/dev/null || \
+		{ echo "$(PY) cannot make virtual environments; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	test -x $(PYTHON) || $(PY) -m venv $(VENV)
+	$(PYTHON) -m pip install --quiet --require-hashes --requirement requirements-dev.txt
+	@touch $@
+
+requirements:  ## lock what pyproject.toml asks for (needs uv)
+	uv pip compile --quiet --generate-hashes --universal --no-header \
+		-p 3.11 pyproject.toml -o requirements.txt
+	uv pip compile --quiet --generate-hashes --universal --no-header \
+		-p 3.11 --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt

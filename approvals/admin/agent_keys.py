@@ -1,0 +1,99 @@
+"""How does an agent get a key, and how does it lose one? The secret is on one response, and nowhere else."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import uuid_utils.compat as uuid
+from django import forms
+from django.contrib import messages
+from django.contrib.admin import AdminSite
+from django.contrib.admin.widgets import AdminSplitDateTime
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from approvals import keys
+from approvals.models import Agent, AgentKey
+from audit import clock
+from audit.message import Actor
+from grants.models import User
+
+
+class KeyForm(forms.Form):
+    """Who answers for the key, and until when it opens anything."""
+
+    key_id = forms.UUIDField(widget=forms.HiddenInput)
+    owner = forms.ModelChoiceField(
+        User.objects.filter(is_active=True),
+        help_text="Answers for the key, and so never decides what comes in with it.",
+    )
+    expires_at = forms.SplitDateTimeField(
+        required=False,
+        widget=AdminSplitDateTime,
+        label="Expires",
+        help_text="In UTC. Empty: the key opens the endpoint until it is revoked.",
+    )
+
+    def clean_expires_at(self) -> datetime | None:
+        expires_at: datetime | None = self.cleaned_data["expires_at"]
+        if expires_at and expires_at <= clock.now():
+            raise forms.ValidationError("Choose a time that is still to come.")
+        return expires_at
+
+
+class AgentKeyPages:
+    """Two pages under an agent's own: create a key, revoke one."""
+
+    def __init__(self, site: AdminSite) -> None:
+        self.site = site
+
+    def create(self, request: HttpRequest, agent_id: UUID) -> HttpResponse:
+        """The form names the key to be: sent twice, it makes no second key, and shows the first no more."""
+        agent = get_object_or_404(Agent, pk=agent_id)
+        initial = {"key_id": uuid.uuid4(), "owner": agent.owner_id}
+        form = KeyForm(request.POST or None, initial=initial)
+        if not form.is_valid():
+            status = 422 if form.is_bound else 200
+            return self._page(request, "add", agent, f"Create a key for {agent}", status=status, form=form)
+        if AgentKey.objects.filter(pk=form.cleaned_data["key_id"]).exists():
+            messages.warning(request, "That key was created already. Its text is shown once only.")
+            return _to_agent(agent)
+        key, text = keys.create_key(agent, by=_actor(request), **form.cleaned_data)
+        return self._page(request, "created", agent, f"A key for {agent}", key=key, text=text)
+
+    def revoke(self, request: HttpRequest, agent_id: UUID, key_id: UUID) -> HttpResponse:
+        """Asks once; from the next call on the key opens nothing."""
+        key = get_object_or_404(AgentKey.objects.select_related("agent", "owner"), pk=key_id, agent=agent_id)
+        if request.method != "POST":
+            return self._page(request, "revoke", key.agent, f"Revoke {key}?", key=key)
+        keys.revoke_key(key, by=_actor(request))
+        messages.success(request, f"The key {key} is revoked.")
+        return _to_agent(key.agent)
+
+    def _page(
+        self, request: HttpRequest, name: str, agent: Agent, title: str, *, status: int = 200, **extra: Any
+    ) -> TemplateResponse:
+        context = {
+            **self.site.each_context(request),
+            "opts": Agent._meta,
+            "original": agent,
+            "title": title,
+            **extra,
+        }
+        template = f"admin/approvals/agentkey/{name}.html"
+        return TemplateResponse(
+            request, template, context, status=status, headers={"Cache-Control": "no-store"}
+        )
+
+
+def _to_agent(agent: Agent) -> HttpResponseRedirect:
+    return HttpResponseRedirect(reverse("admin:approvals_agent_change", args=[agent.pk]))
+
+
+def _actor(request: HttpRequest) -> Actor:
+    actor: Actor = request.user.as_actor()  # type: ignore[union-attr]
+    return actor

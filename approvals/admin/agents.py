@@ -1,0 +1,72 @@
+"""How does an administrator add an agent and change what it may propose?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+
+from approvals import keys
+from approvals.admin.agent_keys import AgentKeyPages
+from approvals.models import Agent
+from audit import clock
+from audit.admin import StaffAdmin
+from grants.models import User
+
+
+@admin.register(Agent)
+class AgentAdmin(StaffAdmin):
+    """An agent is deactivated, never deleted: its requests name it. Its keys come and go on its page."""
+
+    list_display = ["name", "owner", "scope", "is_active", "created_at"]
+    list_filter = ["is_active"]
+    list_select_related = ["owner"]
+    search_fields = ["name", "owner__email"]
+    fields = ["name", "owner", "action_types", "workflows", "is_active"]
+
+    @admin.display(description="action types")
+    def scope(self, agent: Agent) -> str:
+        return ", ".join(agent.action_types)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs["queryset"] = User.objects.filter(is_active=True)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Agent, form: forms.ModelForm[Any], change: bool) -> None:
+        by = request.user.as_actor()  # type: ignore[union-attr]
+        if change:
+            keys.change_agent(obj, by=by)
+        else:
+            created = keys.create_agent(
+                obj.name, owner=obj.owner, by=by, action_types=obj.action_types, workflows=obj.workflows
+            )
+            obj.pk, obj.created_at = created.pk, created.created_at
+
+    def get_urls(self) -> list[URLPattern]:
+        pages = AgentKeyPages(self.admin_site)
+        own = [
+            path(
+                "<uuid:agent_id>/keys/add/",
+                self.admin_site.admin_view(pages.create),
+                name="approvals_agentkey_create",
+            ),
+            path(
+                "<uuid:agent_id>/keys/<uuid:key_id>/revoke/",
+                self.admin_site.admin_view(pages.revoke),
+                name="approvals_agentkey_revoke",
+            ),
+        ]
+        return own + super().get_urls()
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        agent: models.Model | None = kwargs.get("obj")
+        if isinstance(agent, Agent):
+            context["keys"] = agent.keys.select_related("owner")
+            context["now"] = clock.now()
+        return super().render_change_form(request, context, *args, **kwargs)

@@ -1,0 +1,47 @@
+"""Which messages went out, which wait, and which were given up, with which error?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from approvals.models import Notification
+from audit.admin import ReadOnlyAdmin
+
+
+class Delivery(admin.SimpleListFilter):
+    """By how far the message came."""
+
+    title = "delivery"
+    parameter_name = "delivery"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("given_up", "Given up"), ("waiting", "Waiting"), ("sent", "Sent")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Notification]) -> QuerySet[Notification]:
+        if self.value() == "given_up":
+            return queryset.filter(given_up_at__isnull=False)
+        if self.value() == "waiting":
+            return queryset.filter(sent_at=None, given_up_at=None)
+        return queryset.filter(sent_at__isnull=False) if self.value() else queryset
+
+
+@admin.register(Notification)
+class NotificationAdmin(ReadOnlyAdmin):
+    list_display = ["created_at", "kind", "recipient", "delivery", "attempts", "last_error"]
+    list_filter = [Delivery, "kind"]
+    search_fields = ["recipient", "=approval__id"]
+    fields = [
+        "id", "kind", "approval", "recipient", "delivery", "created_at", "attempts", "next_attempt_at",
+        "sent_at", "given_up_at", "last_error",
+    ]  # fmt: skip
+    readonly_fields = ["delivery"]
+
+    @admin.display(description="delivery")
+    def delivery(self, notification: Notification) -> str:
+        if notification.sent_at:
+            return "Sent"
+        return "Given up" if notification.given_up_at else "Waiting"

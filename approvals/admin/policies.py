@@ -1,0 +1,114 @@
+"""How does an administrator change a policy? By saving its next version; earlier ones stay to be read."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.db import models
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from approvals import policy_table
+from approvals.models import Policy
+from audit.admin import StaffAdmin
+
+IDENTITY = ["action_type", "workflow"]
+"""What a policy is for: fixed once it stands."""
+TERMS = ["pattern", "risk", "sla_minutes", "validity_minutes", "reviewers"]
+HISTORY = ["version", "created_at", "created_by", "retired_at"]
+
+
+class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The next version of a policy."""
+
+    class Meta:
+        model = Policy
+        fields = IDENTITY + TERMS
+
+    def clean_reviewers(self) -> list[str]:
+        return [email.strip().lower() for email in self.cleaned_data["reviewers"]]
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if self.instance._state.adding and self._stands():
+            raise forms.ValidationError("This policy stands already. Open it from the list to change it.")
+        return cleaned
+
+    def _stands(self) -> bool:
+        names = {name: self.cleaned_data.get(name, "") for name in IDENTITY}
+        return Policy.objects.current().filter(**names).exists()
+
+
+class Current(admin.SimpleListFilter):
+    """The list shows what judges now, unless one asks for more."""
+
+    title = "version"
+    parameter_name = "version"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("all", "All versions")]
+
+    def choices(self, changelist: Any) -> Any:
+        everything, *others = super().choices(changelist)
+        return [{**everything, "display": "Current"}, *others]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Policy]) -> QuerySet[Policy]:
+        return queryset if self.value() else queryset.filter(retired_at=None)
+
+
+@admin.register(Policy)
+class PolicyAdmin(StaffAdmin):
+    form = PolicyForm
+    list_display = ["name", "version", "pattern", "risk", "sla_minutes", "people", "created_at", "retired_at"]
+    list_filter = [Current, "pattern", "risk"]
+    search_fields = ["action_type", "workflow"]
+    fieldsets: ClassVar[Any] = [
+        (None, {"fields": IDENTITY}),
+        ("What it needs", {"fields": TERMS}),
+        ("This version", {"fields": HISTORY}),
+    ]
+
+    @admin.display(description="reviewers")
+    def people(self, policy: Policy) -> str:
+        return ", ".join(policy.reviewers)
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        is_retired = isinstance(obj, Policy) and obj.retired_at is not None
+        return super().has_change_permission(request, obj) and not is_retired
+
+    def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
+        return self.fieldsets if obj else self.fieldsets[:2]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[str]:
+        return IDENTITY + HISTORY if obj else []
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Who saves a version that was replaced meanwhile is shown so, instead of undoing the newer one."""
+        if request.method == "POST" and object_id and self._is_retired(request, object_id):
+            messages.error(request, "Somebody saved a newer version meanwhile. Nothing was changed.")
+            return HttpResponseRedirect(reverse("admin:approvals_policy_changelist"))
+        # There is nothing to continue with: the version that was opened is retired by saving.
+        extra_context = {**(extra_context or {}), "show_save_and_continue": False}
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _is_retired(self, request: HttpRequest, object_id: str) -> bool:
+        policy = self.get_object(request, object_id)
+        return policy is not None and policy.retired_at is not None
+
+    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Policy:
+        """A row of its own: the version that was opened stays as it is."""
+        opened = super().save_form(request, form, change)
+        return Policy(**{name: getattr(opened, name) for name in IDENTITY + TERMS})
+
+    def save_model(self, request: HttpRequest, obj: Policy, form: forms.ModelForm[Any], change: bool) -> None:
+        author = request.user
+        policy_table.publish(obj, by=author.as_actor(), author=author)  # type: ignore[union-attr, arg-type]

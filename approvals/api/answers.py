@@ -1,0 +1,130 @@
+"""Which fields does an agent get back? These shapes document the answers; `representation` fills them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from approvals.models.choices import Disposition, Pattern, Risk, Status
+
+
+class Answer(BaseModel):
+    """camelCase on the wire; every field is always there."""
+
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid")
+
+
+class Votes(Answer):
+    """How many approvals it takes, and how many the current payload has."""
+
+    required: int
+    approved: int
+
+
+class VoteOut(Answer):
+    """Whose vote counted, and on whose authority."""
+
+    reviewer: str
+    on_behalf_of: str | None
+    basis: str
+
+
+class Decision(Answer):
+    """How people, or the deadline, decided."""
+
+    resolution: Literal["approved", "declined", "changes_requested", "answered", "sla_expired"]
+    comment: str
+    category: str
+    decided_at: datetime
+    votes: list[VoteOut]
+
+
+class ClaimNote(Answer):
+    """That the approval was taken for execution."""
+
+    claim_id: UUID
+    claimed_at: datetime
+
+
+class OutcomeOut(Answer):
+    """What the agent reported."""
+
+    status: Literal["succeeded", "failed"]
+    detail: str
+    payload_sha256: str = Field(alias="payloadSha256")
+    mismatch: bool
+    reported_at: datetime
+
+
+class Warning(Answer):  # noqa: A001 - the wire's word
+    """Something that would keep the request from reaching anybody."""
+
+    code: str
+    message: str
+
+
+class ApprovalOut(Answer):
+    """A request as it stands."""
+
+    id: UUID
+    status: Status
+    disposition: Disposition
+    pattern: Pattern
+    action_type: str
+    action: str
+    risk: Risk
+    deadline: datetime | None
+    breached: bool
+    url: str
+    votes: Votes
+    payload: dict[str, Any]
+    payload_version: int
+    payload_sha256: str = Field(alias="payloadSha256")
+    edited: bool
+    changes: list[dict[str, Any]]
+    decision: Decision | None
+    claim: ClaimNote | None
+    outcome: OutcomeOut | None
+    valid_until: datetime | None
+    warnings: list[Warning]
+    created_at: datetime
+    decided_at: datetime | None
+
+
+class ApprovalPage(Answer):
+    """Requests, newest first; `nextCursor` is null on the last page."""
+
+    items: list[ApprovalOut]
+    next_cursor: str | None
+
+
+class ClaimOut(Answer):
+    """Exactly what was approved, to be executed once."""
+
+    claim_id: UUID
+    payload: dict[str, Any]
+    payload_sha256: str = Field(alias="payloadSha256")
+    valid_until: datetime
+
+
+class ProblemError(Answer):
+    """One place that does not fit."""
+
+    pointer: str
+    code: str
+    message: str
+
+
+class Problem(Answer):
+    """RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    errors: list[ProblemError] = []

@@ -1,0 +1,205 @@
+"""The calls themselves: parse, look up, ask the lifecycle, answer."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+import rfc8785
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import Header, Query, Router
+from pydantic import BaseModel, StringConstraints, ValidationError
+
+from approvals import lifecycle, strict_json
+from approvals.api import answers, problems
+from approvals.api.representation import approval_out, claim_out, readable
+from approvals.api.shapes import OutcomeIn, SubmissionIn
+from approvals.exceptions import TooLarge
+from approvals.lifecycle import Submission
+from approvals.lifecycle.execution import Report
+from approvals.models import AgentKey, Approval
+from approvals.models.choices import Status
+from audit import clock
+
+MAX_BODY = 256 * 1024  # bytes
+PAGE = 50
+RETRY_AFTER = "2"
+"""Seconds; what a process that does not wait tells an agent that does."""
+
+router = Router()
+Body = TypeVar("Body", bound=BaseModel)
+IdempotencyKey = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+REFUSALS = frozenset({401, 403, 404, 409, 410, 413, 422})
+
+
+def _documents(body: type[BaseModel]) -> dict[str, Any]:
+    """The OpenAPI part for a body that our own strict parser reads."""
+    schema = body.model_json_schema(by_alias=True, ref_template="#/components/schemas/{model}")
+    schema.pop("$defs", None)
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
+@router.post(
+    "/approvals",
+    response={200: answers.ApprovalOut, 201: answers.ApprovalOut, REFUSALS: answers.Problem},
+    openapi_extra=_documents(SubmissionIn),
+    summary="Propose an action",
+)
+def submit(request: HttpRequest, idempotency_key: Header[IdempotencyKey]) -> HttpResponse:
+    """201 for a new request; 200 with the request as it now stands where the key came before."""
+    key = _key(request)
+    text, value = _read(request)
+    sha256 = hashlib.sha256(rfc8785.dumps(value)).digest()
+    if previous := lifecycle.find_previous(key.agent, idempotency_key, sha256):
+        return _approval(previous.pk)
+    submission = _submission(_shape(SubmissionIn, text), text, sha256)
+    approval, is_new = lifecycle.submit(submission, key=key, idempotency_key=idempotency_key)
+    return _approval(approval.pk, status=HTTPStatus.CREATED if is_new else HTTPStatus.OK)
+
+
+@router.get(
+    "/approvals", response={200: answers.ApprovalPage, REFUSALS: answers.Problem}, summary="List own requests"
+)
+def list_approvals(
+    request: HttpRequest,
+    status: Status | None = None,
+    run_id: Annotated[str | None, Query(alias="runId")] = None,
+    workflow: str | None = None,
+    cursor: UUID | None = None,
+) -> HttpResponse:
+    """The agent's own requests, newest first, in pages of 50; `cursor` is the `nextCursor` before."""
+    found = readable().filter(agent=_key(request).agent).order_by("-id")
+    wanted = {"status": status, "run_id": run_id, "workflow": workflow, "id__lt": cursor}
+    found = found.filter(**{name: value for name, value in wanted.items() if value is not None})
+    page = list(found[: PAGE + 1])
+    at = clock.now()
+    return _json(
+        {
+            "items": [approval_out(approval, at=at) for approval in page[:PAGE]],
+            "nextCursor": str(page[PAGE - 1].pk) if len(page) > PAGE else None,
+        }
+    )
+
+
+@router.get(
+    "/approvals/{uuid:approval_id}",
+    response={200: answers.ApprovalOut, REFUSALS: answers.Problem},
+    summary="Read one",
+)
+def read(request: HttpRequest, approval_id: UUID) -> HttpResponse:
+    """The request as it stands now."""
+    return _approval(_own(request, approval_id))
+
+
+@router.get(
+    "/approvals/{uuid:approval_id}/wait",
+    response={200: answers.ApprovalOut, REFUSALS: answers.Problem},
+    summary="Wait for the decision",
+)
+def wait(
+    request: HttpRequest,
+    approval_id: UUID,
+    timeout: Annotated[int, Query(ge=0, le=30)] = 25,
+) -> HttpResponse:
+    """The request once it has left `pending`, at the latest after `timeout` seconds.
+
+    The waiting is done by `approvals.live` in front of this; asked directly, it answers at once, and
+    `Retry-After` says that there is still something to wait for.
+    """
+    approval = readable().get(pk=_own(request, approval_id))
+    response = _json(approval_out(approval, at=clock.now()))
+    if approval.is_pending:
+        response["Retry-After"] = RETRY_AFTER
+    return response
+
+
+@router.post(
+    "/approvals/{uuid:approval_id}/cancel",
+    response={200: answers.ApprovalOut, REFUSALS: answers.Problem},
+    summary="Withdraw",
+)
+def cancel(request: HttpRequest, approval_id: UUID) -> HttpResponse:
+    """Withdraw a pending request; repeating it is harmless."""
+    lifecycle.cancel(_own(request, approval_id), by=_key(request))
+    return _approval(approval_id)
+
+
+@router.post(
+    "/approvals/{uuid:approval_id}/claim",
+    response={200: answers.ClaimOut, REFUSALS: answers.Problem},
+    summary="Take an approval for execution, once",
+)
+def claim(
+    request: HttpRequest, approval_id: UUID, idempotency_key: Header[IdempotencyKey | None] = None
+) -> HttpResponse:
+    """The approved payload and its hash. With an Idempotency-Key the call can be repeated."""
+    taken = lifecycle.claim(
+        _own(request, approval_id), by=_key(request), idempotency_key=idempotency_key or ""
+    )
+    return _json(claim_out(taken))
+
+
+@router.post(
+    "/approvals/{uuid:approval_id}/outcome",
+    response={200: answers.ApprovalOut, REFUSALS: answers.Problem},
+    openapi_extra=_documents(OutcomeIn),
+    summary="Report how it went",
+)
+def outcome(request: HttpRequest, approval_id: UUID) -> HttpResponse:
+    """`payloadSha256` is of what was executed; another than the approved one is recorded, and people are told."""
+    own = _own(request, approval_id)
+    said = _shape(OutcomeIn, _read(request)[0])
+    report = Report(said.claim_id, said.status, bytes.fromhex(said.payload_sha256), said.detail)
+    lifecycle.report(own, report, by=_key(request))
+    return _approval(approval_id)
+
+
+def _key(request: HttpRequest) -> AgentKey:
+    key: AgentKey = request.auth  # type: ignore[attr-defined]
+    return key
+
+
+def _own(request: HttpRequest, approval_id: UUID) -> UUID:
+    """The id, if it is of this agent's own request; another's is as good as none."""
+    if not Approval.objects.filter(pk=approval_id, agent=_key(request).agent).exists():
+        raise Http404
+    return approval_id
+
+
+def _read(request: HttpRequest) -> tuple[str, Any]:
+    """The body's text and value, within its bounds."""
+    if int(request.headers.get("Content-Length") or 0) > MAX_BODY:
+        raise TooLarge("The body is over 256 KiB: send less, and link to the rest.")
+    value = strict_json.loads(request.body, max_bytes=MAX_BODY)
+    return request.body.decode(), value
+
+
+def _shape(shape: Callable[..., Any] | type[Body], text: str) -> Any:
+    try:
+        return shape.model_validate_json(text)  # type: ignore[union-attr]
+    except ValidationError as error:
+        raise problems.body_errors(error) from None
+
+
+def _submission(sent: SubmissionIn, text: str, sha256: bytes) -> Submission:
+    fields = sent.model_dump(exclude={"payload", "payload_schema", "initiated_by"})
+    return Submission(
+        **fields,
+        initiated_by=sent.initiated_by or "",
+        payload_source=strict_json.member_text(text, "payload"),
+        schema_source=strict_json.member_text(text, "payloadSchema") if sent.payload_schema else "",
+        request_sha256=sha256,
+    )
+
+
+def _approval(approval_id: UUID, *, status: int = HTTPStatus.OK) -> HttpResponse:
+    approval = readable().get(pk=approval_id)
+    return _json(approval_out(approval, at=clock.now()), status=status)
+
+
+def _json(body: dict[str, Any], *, status: int = HTTPStatus.OK) -> HttpResponse:
+    return HttpResponse(json.dumps(body), status=status, content_type="application/json")

@@ -1,0 +1,123 @@
+"""How does a refusal look on the wire? RFC 9457 `application/problem+json`, converted in this one place."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from pydantic import ValidationError as BodyError
+from pydantic_core import ErrorDetails
+
+from approvals import exceptions
+from approvals.exceptions import FieldError, InvalidInput, Refused
+
+CONTENT_TYPE = "application/problem+json"
+
+STATUS = {
+    exceptions.InvalidInput: 422,
+    exceptions.TooLarge: 413,
+    exceptions.NotPermitted: 403,
+    exceptions.StateConflict: 409,
+    exceptions.ApprovalExpired: 410,
+}
+TITLES = {
+    401: "Not signed in",
+    403: "Not permitted",
+    404: "Not found",
+    409: "Conflict",
+    410: "Expired",
+    413: "Too large",
+    422: "Does not fit",
+}
+
+
+def register(api: NinjaAPI) -> None:
+    """Teach the endpoint to turn every refusal into a problem."""
+    api.exception_handler(Refused)(_refused)
+    api.exception_handler(ValidationError)(_bad_parameters)
+    api.exception_handler(AuthenticationError)(_unauthenticated)
+    api.exception_handler(Http404)(_not_found)
+    api.exception_handler(RequestDataTooBig)(_too_big)
+    api.exception_handler(HttpError)(_other)
+
+
+def problem(
+    request: HttpRequest, status: int, code: str, detail: str, errors: Sequence[FieldError] = ()
+) -> HttpResponse:
+    """One problem; `code` is the stable word for programs, as the last part of `type`."""
+    body: dict[str, Any] = {
+        "type": f"urn:countersign:problem:{code}",
+        "title": TITLES.get(status, "Refused"),
+        "status": status,
+        "detail": detail,
+        "instance": request.path,
+    }
+    if status == 422:
+        body["errors"] = [{"pointer": e.pointer, "code": e.code, "message": e.message} for e in errors]
+    response = HttpResponse(json.dumps(body), status=status, content_type=CONTENT_TYPE)
+    if status == 401:
+        response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def body_errors(error: BodyError) -> InvalidInput:
+    """What pydantic found wrong in a body, as one refusal with a pointer for each place."""
+    errors = [FieldError(_pointer(found["loc"]), found["type"], _sentence(found)) for found in error.errors()]
+    places = ", ".join(dict.fromkeys(e.pointer or "the body" for e in errors))
+    return InvalidInput(f"The body does not fit. See errors for {places}.", errors)
+
+
+_SENTENCES = {
+    "missing": "This field is required: send it.",
+    "extra_forbidden": "There is no such field: remove it, or check its spelling.",
+    "dict_type": "Send a JSON object here.",
+    "value_error": "{msg}",
+}
+
+
+def _sentence(found: ErrorDetails) -> str:
+    template = _SENTENCES.get(found["type"])
+    if template is None:
+        return f"{found['msg']}."
+    return template.format(msg=str(found["msg"]).removeprefix("Value error, "))
+
+
+def _pointer(location: tuple[int | str, ...]) -> str:
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in location)
+
+
+def _refused(request: HttpRequest, error: Refused) -> HttpResponse:
+    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 400)
+    errors = error.errors if isinstance(error, InvalidInput) else ()
+    return problem(request, status, error.code, str(error), errors)
+
+
+def _bad_parameters(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    # The location is ("query" | "header" | "path", name, …): the name is what the agent knows.
+    errors = [FieldError("/".join(map(str, e["loc"])), e["type"], f"{e['msg']}.") for e in error.errors]
+    names = ", ".join(e.pointer for e in errors)
+    return problem(request, 422, "invalid", f"A parameter does not fit: {names}.", errors)
+
+
+def _unauthenticated(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    detail = (
+        "Send a valid key: Authorization: Bearer cs_<prefix>_<secret>. It may be wrong, expired or revoked."
+    )
+    return problem(request, 401, "unauthenticated", detail)
+
+
+def _not_found(request: HttpRequest, error: Http404) -> HttpResponse:
+    return problem(request, 404, "not_found", "This agent has no such request: check the id.")
+
+
+def _too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    return problem(request, 413, "too_large", "The body is over 256 KiB: send less, and link to the rest.")
+
+
+def _other(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return problem(request, error.status_code, "refused", str(error))

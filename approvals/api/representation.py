@@ -1,0 +1,113 @@
+"""How does a request read on the wire? One function for every call that returns it."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from approvals import payload, reachability
+from approvals.models import Approval, Claim, Vote
+from approvals.models.choices import Status
+from audit.clock import rfc3339
+
+
+def readable() -> QuerySet[Approval]:
+    """Requests with all that `approval_out` reads, in a fixed number of queries."""
+    return Approval.objects.select_related("claim__outcome").prefetch_related(
+        "versions", "assignments", "votes__user", "votes__principal"
+    )
+
+
+def approval_out(approval: Approval, *, at: datetime) -> dict[str, Any]:
+    """The fields of `answers.ApprovalOut`."""
+    version = approval.version()
+    votes = [
+        v for v in approval.votes.all() if v.verdict == Vote.Verdict.APPROVE and v.version == version.number
+    ]
+    return {
+        "id": str(approval.pk),
+        "status": approval.status,
+        "disposition": approval.disposition(at),
+        "pattern": approval.pattern,
+        "actionType": approval.action_type,
+        "action": approval.action,
+        "risk": approval.risk,
+        "deadline": _moment(approval.deadline),
+        "breached": approval.breached_at is not None or approval.is_overdue(at),
+        "url": f"{settings.PUBLIC_URL}{approval.get_absolute_url()}",
+        "votes": {"required": approval.quorum, "approved": len(votes)},
+        "payload": json.loads(bytes(version.canonical)),
+        "payloadVersion": version.number,
+        "payloadSha256": version.digest,
+        "edited": version.number > 1,
+        "changes": payload.patch(approval.version(1).value, version.value) if version.number > 1 else [],
+        "decision": _decision(approval, votes),
+        "claim": _claim(approval),
+        "outcome": _outcome(approval),
+        "validUntil": _moment(approval.valid_until),
+        "warnings": reachability.warnings(approval),
+        "createdAt": rfc3339(approval.created_at),
+        "decidedAt": _moment(approval.decided_at),
+    }
+
+
+def claim_out(claim: Claim) -> dict[str, Any]:
+    """The fields of `answers.ClaimOut`."""
+    version = claim.approval.version()
+    return {
+        "claimId": str(claim.claim_id),
+        "payload": json.loads(bytes(version.canonical)),
+        "payloadSha256": version.digest,
+        "validUntil": _moment(claim.approval.valid_until),
+    }
+
+
+def _decision(approval: Approval, approving: list[Vote]) -> dict[str, Any] | None:
+    if approval.status not in (Status.APPROVED, Status.REJECTED):
+        return None
+    is_approved = approval.status == Status.APPROVED
+    rejecting = [vote for vote in approval.votes.all() if vote.verdict == Vote.Verdict.REJECT]
+    votes = approving if is_approved else rejecting
+    return {
+        "resolution": "approved" if is_approved else approval.resolution,
+        "comment": "\n\n".join(vote.comment for vote in votes if vote.comment),
+        "category": next((vote.category for vote in votes if vote.category), ""),
+        "decidedAt": _moment(approval.decided_at),
+        "votes": [_vote(vote) for vote in votes],
+    }
+
+
+def _vote(vote: Vote) -> dict[str, Any]:
+    is_own = vote.principal_id == vote.user_id
+    return {
+        "reviewer": vote.user.email,
+        "onBehalfOf": None if is_own else vote.principal.email,
+        "basis": vote.basis,
+    }
+
+
+def _claim(approval: Approval) -> dict[str, Any] | None:
+    if not approval.is_claimed:
+        return None
+    return {"claimId": str(approval.claim.claim_id), "claimedAt": rfc3339(approval.claim.claimed_at)}
+
+
+def _outcome(approval: Approval) -> dict[str, Any] | None:
+    if not approval.is_claimed or not hasattr(approval.claim, "outcome"):
+        return None
+    outcome = approval.claim.outcome
+    return {
+        "status": outcome.status,
+        "detail": outcome.detail,
+        "payloadSha256": bytes(outcome.payload_sha256).hex(),
+        "mismatch": outcome.is_mismatch,
+        "reportedAt": rfc3339(outcome.reported_at),
+    }
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return rfc3339(moment) if moment else None

@@ -1,0 +1,116 @@
+"""Who may decide this, and on whose authority? And who may read it?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from approvals.models import Approval, Assignment, Vote
+from approvals.models.choices import Risk
+from grants.models import ApproverMembership, User
+
+ASSIGNEE = "assignee"
+APPROVERS = "approvers"
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """Whether a person may decide, on which basis and whose authority; else why not, in one sentence."""
+
+    allowed: bool
+    reason: str
+    basis: str = ""
+    principal: User | None = None
+
+
+def may_decide(user: User, approval: Approval, *, at: datetime) -> Ruling:
+    """The one answer, for the button, the refusal and the vote alike (DESIGN §4.9-14).
+
+    A named assignee or an approver, and nobody else: no flag, permission or key counts. Whether the request
+    is still open is not asked here. Inside a decision, call it with the request's row locked.
+    """
+    barred = _bar(user, approval)
+    if barred:
+        return Ruling(allowed=False, reason=barred)
+    if any(a.email == user.email and a.removed_at is None for a in approval.assignments.all()):
+        return Ruling(allowed=True, reason="You are a named reviewer.", basis=ASSIGNEE, principal=user)
+    membership = ApproverMembership.objects.open(at).filter(user=user).first()
+    if membership is None:
+        return Ruling(
+            allowed=False,
+            reason="You are neither a named reviewer of this request nor in the approvers group.",
+        )
+    if approval.risk == Risk.CRITICAL and membership.joined_at > approval.created_at:
+        return Ruling(
+            allowed=False,
+            reason="You joined the approvers after this critical request was opened, so others decide it.",
+        )
+    return Ruling(allowed=True, reason="You are in the approvers group.", basis=APPROVERS, principal=user)
+
+
+def _bar(user: User, approval: Approval) -> str:
+    """Why this person can never decide this request, or nothing (DESIGN §4.13)."""
+    if not user.is_active:
+        return "This account is deactivated."
+    if user.email == approval.initiated_by:
+        return "The agent runs on your behalf, so somebody else decides this."
+    if user.pk in (approval.agent.owner_id, approval.key.owner_id):
+        return "You answer for this agent, so somebody else decides this."
+    return ""
+
+
+def decidable_by(user: User, *, at: datetime) -> QuerySet[Approval]:
+    """The pending requests for which `may_decide` says yes."""
+    if not user.is_active:
+        return Approval.objects.none()
+    return (
+        Approval.objects.pending()
+        .filter(_is_assignee(user) | _is_approver(user, at))
+        .exclude(initiated_by=user.email)
+        .exclude(Q(agent__owner=user) | Q(key__owner=user))
+    )
+
+
+def _is_assignee(user: User) -> Q:
+    named = Assignment.objects.filter(approval=OuterRef("pk"), email=user.email, removed_at=None)
+    return Q(Exists(named))
+
+
+def _is_approver(user: User, at: datetime) -> Q:
+    membership = ApproverMembership.objects.open(at).filter(user=user).first()
+    if membership is None:
+        return Q(pk__in=[])
+    return ~Q(risk=Risk.CRITICAL) | Q(created_at__gte=membership.joined_at)
+
+
+def visible_to(user: User | AnonymousUser, *, at: datetime) -> QuerySet[Approval]:
+    """What this person may read: what they may decide, voted on or were named on; all for auditors and staff.
+
+    Whoever is outside gets 404, whoever is inside and may not act 403 (DESIGN §4.14).
+    """
+    if not isinstance(user, User) or not user.is_active:
+        return Approval.objects.none()
+    if user.is_auditor or user.is_staff or ApproverMembership.objects.open(at).filter(user=user).exists():
+        return Approval.objects.all()
+    named = Assignment.objects.filter(approval=OuterRef("pk"), email=user.email)
+    voted = Vote.objects.filter(approval=OuterRef("pk"), user=user)
+    return Approval.objects.filter(Exists(named) | Exists(voted))
+
+
+def has_quorum(approval: Approval, votes: Iterable[Vote]) -> bool:
+    """Whether these approving votes on the current version are enough.
+
+    Where the policy names reviewers, one of them or an approver must be among the voters: an agent never
+    picks its judges alone (DESIGN §4.1).
+    """
+    principals = {vote.principal_id: vote for vote in votes}
+    if len(principals) < approval.quorum:
+        return False
+    by_policy = {a.email for a in approval.assignments.all() if a.source == Assignment.Source.POLICY}
+    if not by_policy:
+        return True
+    return any(vote.basis == APPROVERS or vote.principal.email in by_policy for vote in principals.values())

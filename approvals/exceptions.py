@@ -1,0 +1,105 @@
+"""What can be refused, and in which words.
+
+Every exception carries one sentence for the person or agent who asked: what was refused, why, and how to
+mend it. Callers branch on the type, never on the text; each edge turns the type into HTTP once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One thing wrong with what was sent.
+
+    `pointer` is an RFC 6901 JSON pointer into the body or payload ("" is the whole of it), `code` a stable
+    word for programs, `message` a sentence that says how to mend it.
+    """
+
+    pointer: str
+    code: str
+    message: str
+
+
+class Refused(Exception):
+    """The base of every refusal; `str(error)` is the sentence."""
+
+    code = "refused"
+
+
+class InvalidInput(Refused):
+    """What was sent does not fit (HTTP 422). `errors` names every place at once."""
+
+    code = "invalid"
+
+    def __init__(self, sentence: str, errors: Sequence[FieldError] = ()) -> None:
+        super().__init__(sentence)
+        self.errors = tuple(errors)
+
+
+class TooLarge(Refused):
+    """What was sent is over a size bound (HTTP 413)."""
+
+    code = "too_large"
+
+
+class NotPermitted(Refused):
+    """The person or key may see this, and may not do that (HTTP 403)."""
+
+    code = "not_permitted"
+
+
+class StateConflict(Refused):
+    """The request is no longer in the state that this needs (HTTP 409)."""
+
+    code = "state_conflict"
+
+
+class AlreadyDecided(StateConflict):
+    """Somebody decided, or the agent withdrew, meanwhile."""
+
+    code = "already_decided"
+
+
+class StaleVersion(StateConflict):
+    """The decision names a payload that is no longer the one it would approve (DESIGN §4.15)."""
+
+    code = "stale_version"
+
+
+class SeatTaken(StateConflict):
+    """The person, or the one they stand in for, already has a seat in this quorum (DESIGN §4.12)."""
+
+    code = "seat_taken"
+
+
+class IdempotencyConflict(StateConflict):
+    """The same key came with another body."""
+
+    code = "idempotency_conflict"
+
+
+class NotApproved(StateConflict):
+    """Only an approved request is claimed."""
+
+    code = "not_approved"
+
+
+class AlreadyClaimed(StateConflict):
+    """An approval is executed at most once (DESIGN §4.19)."""
+
+    code = "already_claimed"
+
+
+class AlreadyReported(StateConflict):
+    """The outcome was reported before, and differently."""
+
+    code = "already_reported"
+
+
+class ApprovalExpired(Refused):
+    """The approval was not claimed within its validity (HTTP 410)."""
+
+    code = "approval_expired"

@@ -1,0 +1,122 @@
+"""How does an agent prove who it is, and how does a key come and go? Only a hash of the secret is stored."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import uuid_utils.compat as uuid
+from django.db import transaction
+
+from approvals.models import Agent, AgentKey
+from audit import clock, log
+from audit.message import Actor
+from grants.models import User
+
+_FORM = re.compile(r"cs_([0-9a-f]{12})_([A-Za-z0-9_-]{43})")
+_NO_HASH = bytes(32)
+_LAST_USE_STEP = timedelta(minutes=1)
+"""Last use is kept to the minute, so that a busy agent does not write a row for every call."""
+
+
+@transaction.atomic
+def create_agent(
+    name: str, *, owner: User, by: Actor, action_types: Sequence[str], workflows: Sequence[str]
+) -> Agent:
+    """An agent that may propose these action types in these workflows; `*` stands for every one.
+
+    Raises ValidationError where a field is not fit, e.g. the name of another agent.
+    """
+    agent = Agent(name=name, owner=owner, action_types=list(action_types), workflows=list(workflows))
+    agent.full_clean()
+    agent.save(force_insert=True)
+    data = _describe_agent(agent)
+    log.record(agent.as_subject(), "agent.created", actor=by, at=clock.now(), data=data, is_first=True)
+    return agent
+
+
+@transaction.atomic
+def change_agent(agent: Agent, *, by: Actor) -> None:
+    """Store what was changed on the agent: its scope holds from the next call on."""
+    Agent.objects.select_for_update().get(pk=agent.pk)
+    agent.save(force_update=True)
+    log.record(agent.as_subject(), "agent.changed", actor=by, at=clock.now(), data=_describe_agent(agent))
+
+
+@transaction.atomic
+def create_key(
+    agent: Agent, *, owner: User, by: Actor, expires_at: datetime | None = None, key_id: UUID | None = None
+) -> tuple[AgentKey, str]:
+    """A new key, and its text `cs_<prefix>_<secret>`: shown now, never again.
+
+    `key_id` is the id that it is to have, so that a form sent twice makes one key. Older keys stay valid, so
+    that an agent changes over without a gap; then revoke them.
+    """
+    agent = Agent.objects.select_for_update().get(pk=agent.pk)
+    at = clock.now()
+    secret = secrets.token_urlsafe(32)
+    key = AgentKey.objects.create(
+        id=key_id or uuid.uuid7(),
+        agent=agent,
+        owner=owner,
+        prefix=secrets.token_hex(6),
+        secret_sha256=_digest(secret),
+        created_at=at,
+        expires_at=expires_at,
+    )
+    log.record(agent.as_subject(), "agent.key_created", actor=by, at=at, data=_describe_key(key))
+    return key, f"cs_{key.prefix}_{secret}"
+
+
+@transaction.atomic
+def revoke_key(key: AgentKey, *, by: Actor) -> None:
+    """From the next call on the key opens nothing; a key that is revoked already stays as it is."""
+    agent = Agent.objects.select_for_update().get(pk=key.agent_id)
+    at = clock.now()
+    if AgentKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=at):
+        log.record(agent.as_subject(), "agent.key_revoked", actor=by, at=at, data=_describe_key(key))
+
+
+def authenticate(token: str) -> AgentKey | None:
+    """The key that this text opens now, or None, without telling which part of it was wrong."""
+    form = _FORM.fullmatch(token)
+    if form is None:
+        return None
+    prefix, secret = form.groups()
+    key = AgentKey.objects.select_related("agent").filter(prefix=prefix).first()
+    # Compare in any case, so that an unknown prefix takes as long as a wrong secret.
+    fits = hmac.compare_digest(bytes(key.secret_sha256) if key else _NO_HASH, _digest(secret))
+    at = clock.now()
+    if key is None or not fits or not key.is_valid(at):
+        return None
+    _stamp_use(key, at)
+    return key
+
+
+def _stamp_use(key: AgentKey, at: datetime) -> None:
+    if key.last_used_at is None or at - key.last_used_at > _LAST_USE_STEP:
+        AgentKey.objects.filter(pk=key.pk).update(last_used_at=at)
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def _describe_agent(agent: Agent) -> dict[str, object]:
+    return {
+        "name": agent.name,
+        "owner": agent.owner.email,
+        "action_types": agent.action_types,
+        "workflows": agent.workflows,
+        "is_active": agent.is_active,
+    }
+
+
+def _describe_key(key: AgentKey) -> dict[str, str | None]:
+    expires_at = clock.rfc3339(key.expires_at) if key.expires_at else None
+    return {"prefix": key.prefix, "owner": key.owner.email, "expires_at": expires_at}

@@ -1,0 +1,27 @@
+"""What happens when a request is submitted, opened, decided, withdrawn, claimed or reported?
+
+Every function has the same five beats in one transaction: lock the request's row, rule, change, record the
+event, notify. The pages and the JSON endpoint call the same ones.
+"""
+
+from approvals.lifecycle.deadline import breach_if_overdue
+from approvals.lifecycle.decision import Seen, approve, reject
+from approvals.lifecycle.execution import cancel, claim, report
+from approvals.lifecycle.opening import open_request
+from approvals.lifecycle.submission import Submission, find_previous, submit
+from approvals.safeguards import Attestation
+
+__all__ = [
+    "Attestation",
+    "Seen",
+    "Submission",
+    "approve",
+    "breach_if_overdue",
+    "cancel",
+    "claim",
+    "find_previous",
+    "open_request",
+    "reject",
+    "report",
+    "submit",
+]

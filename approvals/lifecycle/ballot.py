@@ -1,0 +1,105 @@
+"""How is a vote cast, and what does the log say of it?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from approvals import authority
+from approvals.exceptions import SeatTaken
+from approvals.lifecycle.beats import record
+from approvals.models import Approval, Notification, Opening, PayloadVersion, Vote, VoteSeat
+from audit.clock import rfc3339
+from audit.message import Authority
+from grants.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the voter writes: `resolution` only with a rejection, `sentence` only with an approval."""
+
+    comment: str = ""
+    sentence: str = ""
+    resolution: str = ""
+    category: str = ""
+
+
+def cast_vote(
+    approval: Approval,
+    version: PayloadVersion,
+    by: User,
+    ruling: authority.Ruling,
+    at: datetime,
+    words: Words,
+    *,
+    acknowledged: tuple[int, ...] = (),
+) -> Vote:
+    """Store and record one vote on one version. Raises SeatTaken where the voter already has a seat."""
+    verdict = Vote.Verdict.REJECT if words.resolution else Vote.Verdict.APPROVE
+    if verdict == Vote.Verdict.APPROVE:
+        _require_free_seat(approval, version, by, ruling)
+    vote = Vote.objects.create(
+        approval=approval,
+        version=version.number,
+        payload_sha256=version.sha256,
+        verdict=verdict,
+        user=by,
+        principal=cast(User, ruling.principal),  # whoever may decide has one
+        basis=ruling.basis,
+        resolution=words.resolution,
+        category=words.category,
+        comment=words.comment,
+        sentence=words.sentence,
+        acknowledged=sorted(set(acknowledged)),
+        notified_at=_notified_at(approval, by),
+        opened_at=_opened_at(approval, by),
+        decided_at=at,
+        is_late=approval.breached_at is not None,
+    )
+    basis = Authority(basis=vote.basis, principal=str(vote.principal_id))
+    data = describe(vote)
+    record(
+        approval, "approval.voted", actor=by.as_actor(), at=at, version=version, authority=basis, data=data
+    )
+    return vote
+
+
+def describe(vote: Vote) -> dict[str, Any]:
+    """All of a vote, for the signed event: what is not signed now cannot be added later."""
+    return {
+        "vote": str(vote.pk),
+        "person": {"id": str(vote.user_id), "email": vote.user.email, "name": vote.user.get_full_name()},
+        "on_behalf_of": str(vote.principal_id),
+        "basis": vote.basis,
+        "verdict": vote.verdict,
+        "version": vote.version,
+        "resolution": vote.resolution,
+        "category": vote.category,
+        "comment": vote.comment,
+        "sentence": vote.sentence,
+        "acknowledged": list(vote.acknowledged),
+        "notified_at": rfc3339(vote.notified_at) if vote.notified_at else None,
+        "opened_at": rfc3339(vote.opened_at) if vote.opened_at else None,
+        "decided_at": rfc3339(vote.decided_at),
+        "late": vote.is_late,
+    }
+
+
+def _require_free_seat(
+    approval: Approval, version: PayloadVersion, by: User, ruling: authority.Ruling
+) -> None:
+    taken = VoteSeat.objects.filter(
+        approval=approval, version=version.number, user__in=[by, ruling.principal]
+    ).exists()
+    if taken:
+        raise SeatTaken("You have already approved this version. A different person gives the next approval.")
+
+
+def _notified_at(approval: Approval, person: User) -> datetime | None:
+    sent = Notification.objects.filter(approval=approval, recipient=person.email, sent_at__isnull=False)
+    return sent.order_by("sent_at").values_list("sent_at", flat=True).first()
+
+
+def _opened_at(approval: Approval, person: User) -> datetime | None:
+    return Opening.objects.filter(approval=approval, user=person).values_list("opened_at", flat=True).first()

@@ -1,0 +1,82 @@
+"""What do all lifecycle functions share? How they lock a request and how they record what happened."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from approvals import payload, wakeups
+from approvals.exceptions import AlreadyDecided
+from approvals.models import Approval, PayloadVersion
+from approvals.models.choices import Resolution
+from audit import log
+from audit.message import Actor, Authority
+
+
+def lock(approval_id: UUID) -> Approval:
+    """The request with its row locked until the transaction ends. Raises Approval.DoesNotExist."""
+    return (
+        Approval.objects.select_for_update(of=("self",))
+        .select_related("agent", "key", "policy")
+        .prefetch_related("assignments", "versions")
+        .get(pk=approval_id)
+    )
+
+
+def require_pending(approval: Approval) -> None:
+    """Raises AlreadyDecided, in words for whoever came second."""
+    if approval.is_pending:
+        return
+    how = approval.get_status_display().lower()
+    if approval.resolution == Resolution.SLA_EXPIRED:
+        how = "rejected because its deadline passed"
+    raise AlreadyDecided(f"This request is already {how}. Nothing was changed.")
+
+
+def record(
+    approval: Approval,
+    event: str,
+    *,
+    actor: Actor,
+    at: datetime,
+    data: dict[str, Any],
+    version: PayloadVersion | None = None,
+    authority: Authority | None = None,
+    is_first: bool = False,
+) -> None:
+    """Append the event to the request's chain and wake whoever waits for it."""
+    log.record(
+        approval.as_subject(),
+        event,
+        actor=actor,
+        at=at,
+        authority=authority,
+        payload_version=version.number if version else None,
+        payload_sha256=bytes(version.sha256) if version else None,
+        data=data,
+        is_first=is_first,
+    )
+    wakeups.publish_after_commit(approval.pk)
+
+
+def new_version(
+    approval: Approval, source: str, value: Any, *, at: datetime, **fields: Any
+) -> PayloadVersion:
+    """A payload version, not yet saved: its canonical bytes and their hash."""
+    canonical = payload.canonical(value)
+    return PayloadVersion(
+        approval=approval,
+        canonical=canonical,
+        sha256=payload.digest(canonical),
+        source=source,
+        created_at=at,
+        **fields,
+    )
+
+
+def changes_since_first(approval: Approval, version: PayloadVersion) -> list[dict[str, Any]]:
+    """An RFC 6902 patch from what the agent proposed to this version."""
+    if version.number == 1:
+        return []
+    return payload.patch(approval.version(1).value, version.value)

@@ -1,0 +1,180 @@
+"""A person decides: approves one payload version, perhaps after correcting it, or rejects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from approvals import authority, payload, safeguards, strict_json
+from approvals.exceptions import FieldError, InvalidInput, NotPermitted, StaleVersion
+from approvals.lifecycle.ballot import Words, cast_vote, describe
+from approvals.lifecycle.beats import changes_since_first, lock, new_version, record, require_pending
+from approvals.lifecycle.deadline import breach_if_overdue
+from approvals.models import Approval, Notification, PayloadVersion, Vote, WorkingCopy
+from approvals.models.choices import Resolution, Status
+from approvals.notifications import notify
+from approvals.safeguards import Attestation
+from audit import clock
+from audit.clock import rfc3339
+from audit.message import Authority
+from grants.models import User
+
+REJECTIONS = (Resolution.DECLINED, Resolution.CHANGES_REQUESTED, Resolution.ANSWERED)
+"""How a person can reject; the fourth resolution is the system's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the reviewer's page showed: the version it started from, and the final payload's SHA-256 in hex."""
+
+    version: int
+    payload_sha256: str
+
+
+def approve(
+    approval_id: UUID, *, by: User, seen: Seen, attestation: Attestation, edited: str | None = None
+) -> Approval:
+    """Vote for one payload; with the last vote of the quorum the request is approved.
+
+    `edited` is the JSON text of a corrected payload: it becomes the next version, voids earlier approving
+    votes and asks those voters again (DESIGN §4.16). Raises NotPermitted, AlreadyDecided, StaleVersion,
+    SeatTaken, InvalidInput; then nothing has changed.
+    """
+    breach_if_overdue(approval_id)
+    with transaction.atomic():
+        approval = lock(approval_id)
+        at = clock.now()
+        ruling = _rule(approval, by, seen, at)
+        version, is_edited = _final_version(approval, by, seen, edited, at)
+        safeguards.check(approval, attestation, is_edited=is_edited)
+        if is_edited:
+            _supersede(approval, version, by, at)
+        words = Words(comment=attestation.comment, sentence=attestation.sentence)
+        vote = cast_vote(approval, version, by, ruling, at, words, acknowledged=attestation.acknowledged)
+        _grant_if_quorum(approval, version, vote, at)
+        WorkingCopy.objects.filter(approval=approval, user=by).delete()
+    return approval
+
+
+def reject(
+    approval_id: UUID, *, by: User, seen: Seen, resolution: str, category: str = "", comment: str = ""
+) -> Approval:
+    """End the request; one rejection is enough. Raises as `approve` does.
+
+    `comment` goes to the agent; for `changes_requested` and `answered` it is what the agent needs, so it must
+    not be empty.
+    """
+    breach_if_overdue(approval_id)
+    with transaction.atomic():
+        approval = lock(approval_id)
+        at = clock.now()
+        ruling = _rule(approval, by, seen, at)
+        _require_words(resolution, comment)
+        version = approval.version()
+        vote = cast_vote(
+            approval, version, by, ruling, at, Words(comment, resolution=resolution, category=category)
+        )
+        approval.status, approval.resolution, approval.decided_at = Status.REJECTED, resolution, at
+        approval.save(update_fields=["status", "resolution", "decided_at"])
+        record(
+            approval,
+            "approval.rejected",
+            actor=by.as_actor(),
+            at=at,
+            version=version,
+            authority=Authority(basis=vote.basis, principal=str(vote.principal_id)),
+            data=describe(vote),
+        )
+        WorkingCopy.objects.filter(approval=approval, user=by).delete()
+    return approval
+
+
+def _rule(approval: Approval, by: User, seen: Seen, at: datetime) -> authority.Ruling:
+    ruling = authority.may_decide(by, approval, at=at)
+    if not ruling.allowed:
+        raise NotPermitted(ruling.reason)
+    require_pending(approval)
+    if seen.version != approval.current_version:
+        raise StaleVersion(
+            f"The payload was edited meanwhile: you saw version {seen.version}, "
+            f"now it is version {approval.current_version}. Look at it again before deciding."
+        )
+    return ruling
+
+
+def _final_version(
+    approval: Approval, by: User, seen: Seen, edited: str | None, at: datetime
+) -> tuple[PayloadVersion, bool]:
+    """What would be approved, and whether it is a new version. Its hash must be the one that was shown."""
+    current = approval.version()
+    version, is_edited = current, False
+    if edited is not None:
+        value = strict_json.loads(edited)
+        candidate = new_version(approval, edited, value, at=at, number=current.number + 1, edited_by=by)
+        if bytes(candidate.sha256) != bytes(current.sha256):
+            schema = strict_json.loads(approval.payload_schema) if approval.payload_schema else None
+            payload.assert_edit_allowed(current.value, value, schema, approval.locked_fields)
+            version, is_edited = candidate, True
+    if version.digest != seen.payload_sha256:
+        raise StaleVersion("The payload differs from the one you reviewed. Review it again before deciding.")
+    return version, is_edited
+
+
+def _supersede(approval: Approval, version: PayloadVersion, by: User, at: datetime) -> None:
+    """Make the edited payload current; earlier approvals were of another payload, so their voters vote again."""
+    before = approval.version()
+    voided = list(_approving_votes(approval))
+    version.save(force_insert=True)
+    approval.current_version = version.number
+    approval.save(update_fields=["current_version"])
+    changes = payload.patch(before.value, version.value)
+    record(
+        approval, "approval.edited", actor=by.as_actor(), at=at, version=version, data={"changes": changes}
+    )
+    if voided:
+        names = [{"vote": str(vote.pk), "person": str(vote.user_id)} for vote in voided]
+        data = {"version": before.number, "votes": names}
+        record(approval, "approval.votes_voided", actor=by.as_actor(), at=at, version=version, data=data)
+        others = [vote.user.email for vote in voided if vote.user_id != by.pk]
+        notify(approval, Notification.Kind.VOTES_VOIDED, others, at=at)
+
+
+def _grant_if_quorum(approval: Approval, version: PayloadVersion, vote: Vote, at: datetime) -> None:
+    votes = list(_approving_votes(approval))
+    if not authority.has_quorum(approval, votes):
+        return
+    approval.status, approval.decided_at = Status.APPROVED, at
+    approval.valid_until = at + timedelta(minutes=approval.policy.validity_minutes)
+    approval.save(update_fields=["status", "decided_at", "valid_until"])
+    record(
+        approval,
+        "approval.granted",
+        actor=vote.user.as_actor(),
+        at=at,
+        version=version,
+        authority=Authority(basis=vote.basis, principal=str(vote.principal_id)),
+        data={
+            "payload": version.value,
+            "changes": changes_since_first(approval, version),
+            "votes": [describe(vote) for vote in votes],
+            "valid_until": rfc3339(approval.valid_until),
+        },
+    )
+
+
+def _approving_votes(approval: Approval) -> QuerySet[Vote]:
+    """The approvals that count: those of the current version."""
+    return Vote.objects.approving(approval).select_related("user", "principal")
+
+
+def _require_words(resolution: str, comment: str) -> None:
+    if resolution not in REJECTIONS:
+        sentence = "Choose how to reject: declined, needs changes, or answer instead."
+        raise InvalidInput(sentence, [FieldError("resolution", "unknown_resolution", sentence)])
+    if resolution != Resolution.DECLINED and not comment.strip():
+        sentence = "Write what the agent should know: it acts on this text."
+        raise InvalidInput(sentence, [FieldError("comment", "comment_missing", sentence)])

@@ -1,0 +1,130 @@
+"""The agent withdraws a request, or takes an approval once and reports how it went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from approvals.exceptions import AlreadyClaimed, AlreadyReported, ApprovalExpired, InvalidInput, NotApproved
+from approvals.lifecycle.beats import lock, record, require_pending
+from approvals.models import AgentKey, Approval, Claim, Notification, Outcome
+from approvals.models.choices import Status
+from approvals.notifications import notify
+from audit import clock
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the agent says it did. `payload_sha256` is of the payload it executed."""
+
+    claim_id: UUID
+    status: str
+    payload_sha256: bytes
+    detail: str = ""
+
+
+@transaction.atomic
+def cancel(approval_id: UUID, *, by: AgentKey) -> Approval:
+    """Withdraw a pending request; repeating it changes nothing. Raises AlreadyDecided."""
+    approval = lock(approval_id)
+    if approval.status == Status.CANCELLED:
+        return approval
+    require_pending(approval)
+    at = clock.now()
+    approval.status, approval.decided_at = Status.CANCELLED, at
+    approval.save(update_fields=["status", "decided_at"])
+    record(approval, "approval.cancelled", actor=by.agent.as_actor(), at=at, data={"key": by.prefix})
+    return approval
+
+
+@transaction.atomic
+def claim(approval_id: UUID, *, by: AgentKey, idempotency_key: str = "") -> Claim:
+    """Take an approved request for execution, once; the same non-empty key again gets the same claim.
+
+    Raises NotApproved, AlreadyClaimed, ApprovalExpired.
+    """
+    approval = lock(approval_id)
+    if approval.status != Status.APPROVED:
+        raise NotApproved(
+            f"This request is {approval.get_status_display().lower()}; only an approved one is claimed."
+        )
+    if approval.is_claimed:
+        return _repeated(approval.claim, idempotency_key)
+    at = clock.now()
+    if approval.has_expired(at):
+        raise ApprovalExpired("The approval was not claimed within its validity. Submit the action again.")
+    taken = Claim.objects.create(approval=approval, idempotency_key=idempotency_key, key=by, claimed_at=at)
+    record(
+        approval,
+        "approval.claimed",
+        actor=by.agent.as_actor(),
+        at=at,
+        version=approval.version(),
+        data={"claim": str(taken.claim_id), "key": by.prefix},
+    )
+    return taken
+
+
+def _repeated(earlier: Claim, idempotency_key: str) -> Claim:
+    if idempotency_key and idempotency_key == earlier.idempotency_key:
+        return earlier
+    raise AlreadyClaimed("This approval was claimed before. An approval is executed at most once.")
+
+
+@transaction.atomic
+def report(approval_id: UUID, report: Report, *, by: AgentKey) -> Outcome:
+    """Store what became of a claimed approval; the same report again changes nothing.
+
+    Another hash than the approved one is recorded as `execution.mismatch`, and people are told. Raises
+    InvalidInput for an unknown claim, AlreadyReported.
+    """
+    approval = lock(approval_id)
+    if not approval.is_claimed or approval.claim.claim_id != report.claim_id:
+        raise InvalidInput(
+            "claimId names no claim of this request: claim it first, and send the claimId you got."
+        )
+    if hasattr(approval.claim, "outcome"):
+        return _same_report(approval.claim.outcome, report)
+    at = clock.now()
+    version = approval.version()
+    outcome = Outcome.objects.create(
+        claim=approval.claim,
+        status=report.status,
+        detail=report.detail,
+        payload_sha256=report.payload_sha256,
+        is_mismatch=report.payload_sha256 != bytes(version.sha256),
+        reported_at=at,
+    )
+    data = {
+        "claim": str(report.claim_id),
+        "status": outcome.status,
+        "detail": outcome.detail,
+        "executed_sha256": report.payload_sha256.hex(),
+    }
+    event = "execution.mismatch" if outcome.is_mismatch else "execution.reported"
+    record(approval, event, actor=by.agent.as_actor(), at=at, version=version, data=data)
+    if outcome.is_mismatch:
+        _tell_of_mismatch(approval, at)
+    return outcome
+
+
+def _same_report(earlier: Outcome, report: Report) -> Outcome:
+    is_same = (
+        earlier.status == report.status
+        and earlier.detail == report.detail
+        and bytes(earlier.payload_sha256) == report.payload_sha256
+    )
+    if not is_same:
+        raise AlreadyReported("An outcome was reported before, and it differs. The first one stands.")
+    return earlier
+
+
+def _tell_of_mismatch(approval: Approval, at: datetime) -> None:
+    """Those who approved it, those named on it, and whoever answers for the agent."""
+    people = [vote.user.email for vote in approval.votes.select_related("user")]
+    people += [assignment.email for assignment in approval.assignments.all()]
+    people.append(approval.agent.owner.email)
+    notify(approval, Notification.Kind.MISMATCH, people, at=at)

@@ -1,0 +1,25 @@
+"""A person opens a request to decide it; told by a POST, so that no link scanner does."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+
+from approvals import authority
+from approvals.lifecycle.beats import lock, record
+from approvals.models import Opening
+from audit import clock
+from grants.models import User
+
+
+@transaction.atomic
+def open_request(approval_id: UUID, *, by: User) -> None:
+    """Stamp the first opening by somebody who may decide; later ones, and other readers, change nothing."""
+    approval = lock(approval_id)
+    at = clock.now()
+    if not approval.is_pending or not authority.may_decide(by, approval, at=at).allowed:
+        return
+    _, is_first = Opening.objects.get_or_create(approval=approval, user=by, defaults={"opened_at": at})
+    if is_first:
+        record(approval, "approval.opened", actor=by.as_actor(), at=at, data={}, version=approval.version())

@@ -1,0 +1,232 @@
+"""An agent proposes an action."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from approvals import payload, policy, strict_json
+from approvals.exceptions import FieldError, IdempotencyConflict, InvalidInput, NotPermitted
+from approvals.lifecycle.beats import new_version, record
+from approvals.models import Agent, AgentKey, Approval, Assignment, Notification, PayloadVersion, Policy
+from approvals.models.choices import Status
+from approvals.notifications import notify
+from approvals.payload import pointers
+from audit import clock
+from audit.clock import rfc3339
+from grants.models import ApproverMembership
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Submission:
+    """What the agent sent, checked for shape. `payload_source` and `schema_source` are its exact JSON texts."""
+
+    action_type: str
+    action: str
+    rationale: str
+    evidence: Sequence[dict[str, Any]]
+    payload_source: str
+    schema_source: str = ""
+    locked_fields: Sequence[str] = ()
+    summary: str = ""
+    confidence: float | None = None
+    risk: str | None = None
+    sla_minutes: int | None = None
+    assignees: Sequence[str] = ()
+    workflow: str = ""
+    run_id: str = ""
+    context: dict[str, Any] | None = None
+    initiated_by: str = ""
+    supersedes: UUID | None = None
+    request_sha256: bytes = b""
+
+
+def find_previous(agent: Agent, idempotency_key: str, request_sha256: bytes) -> Approval | None:
+    """The request that this key already made. Raises IdempotencyConflict if it came with another body."""
+    previous = Approval.objects.filter(agent=agent, idempotency_key=idempotency_key).first()
+    if previous and bytes(previous.request_sha256) != request_sha256:
+        raise IdempotencyConflict(
+            "This Idempotency-Key came before with another body. Use a new key for a new proposal."
+        )
+    return previous
+
+
+def submit(submission: Submission, *, key: AgentKey, idempotency_key: str) -> tuple[Approval, bool]:
+    """Open a request, or record that none is needed; the bool says whether it is new.
+
+    Raises NotPermitted (the key's scope), InvalidInput, IdempotencyConflict.
+    """
+    _check_scope(key.agent, submission)
+    value = _check_payload(submission)
+    found = policy.find(submission.action_type, submission.workflow)
+    verdict = policy.evaluate(
+        found,
+        policy.Proposal(
+            action_type=submission.action_type,
+            workflow=submission.workflow,
+            risk=submission.risk,
+            sla_minutes=submission.sla_minutes,
+            assignees=submission.assignees,
+        ),
+    )
+    supersedes = _find_superseded(key.agent, submission)
+    try:
+        with transaction.atomic():
+            at = clock.now()
+            approval = _build(submission, found, verdict, at)
+            approval.agent, approval.key, approval.idempotency_key = key.agent, key, idempotency_key
+            approval.supersedes = supersedes
+            _store(approval, submission, value, verdict, at)
+    except IntegrityError:
+        # Two calls with one key at once: the other one made it.
+        previous = find_previous(key.agent, idempotency_key, submission.request_sha256)
+        if previous is None:
+            raise
+        return previous, False
+    return approval, True
+
+
+def _check_scope(agent: Agent, submission: Submission) -> None:
+    if not agent.may_use_action_type(submission.action_type):
+        raise NotPermitted(
+            f"This agent may not propose {submission.action_type!r}. Ask its owner to allow that action type."
+        )
+    if not agent.may_use_workflow(submission.workflow):
+        raise NotPermitted(
+            f"This agent may not act in the workflow {submission.workflow!r}. Ask its owner to allow it."
+        )
+
+
+def _check_payload(submission: Submission) -> Any:
+    """The payload's value. Raises InvalidInput where a lock names nothing, or the schema is unfit or refuses it."""
+    value = strict_json.loads(submission.payload_source)
+    _check_locks(value, submission.locked_fields)
+    if not submission.schema_source:
+        return value
+    schema = strict_json.loads(submission.schema_source)
+    try:
+        payload.check_schema(schema)
+    except InvalidInput as refusal:
+        raise InvalidInput(str(refusal), _below("/payloadSchema", refusal.errors)) from None
+    if errors := payload.validate(value, schema):
+        raise InvalidInput("The payload does not fit its own payloadSchema.", _below("/payload", errors))
+    return value
+
+
+def _below(prefix: str, errors: Iterable[FieldError]) -> list[FieldError]:
+    """The same errors, as seen from the body."""
+    return [replace(error, pointer=prefix + error.pointer) for error in errors]
+
+
+def _check_locks(value: Any, locked_fields: Sequence[str]) -> None:
+    errors = [
+        FieldError(
+            f"/lockedFields/{index}",
+            "no_such_field",
+            f"The payload has no field at {pointer}: check the pointer.",
+        )
+        for index, pointer in enumerate(locked_fields)
+        if pointers.find(value, pointer) is pointers.ABSENT
+    ]
+    if errors:
+        raise InvalidInput("A locked field names nothing in the payload.", errors)
+
+
+def _find_superseded(agent: Agent, submission: Submission) -> Approval | None:
+    if submission.supersedes is None:
+        return None
+    found = Approval.objects.filter(agent=agent, pk=submission.supersedes).first()
+    if found is None:
+        sentence = "supersedes names no request of this agent: send the id of an earlier one, or null."
+        raise InvalidInput(sentence, [FieldError("/supersedes", "unknown_request", sentence)])
+    return found
+
+
+def _build(submission: Submission, found: Policy, verdict: policy.Verdict, at: datetime) -> Approval:
+    is_gated = verdict.is_gated
+    return Approval(
+        request_sha256=submission.request_sha256,
+        action_type=submission.action_type,
+        action=submission.action,
+        summary=submission.summary,
+        rationale=submission.rationale,
+        confidence=submission.confidence,
+        evidence=list(submission.evidence),
+        context=submission.context,
+        workflow=submission.workflow,
+        run_id=submission.run_id,
+        initiated_by=submission.initiated_by.lower(),
+        payload_schema=submission.schema_source,
+        locked_fields=list(submission.locked_fields),
+        policy=found,
+        pattern=verdict.pattern,
+        risk=verdict.risk,
+        reasons=list(verdict.reasons),
+        quorum=verdict.quorum,
+        sla_minutes=verdict.sla_minutes,
+        deadline=at + timedelta(minutes=verdict.sla_minutes) if verdict.sla_minutes else None,
+        status=Status.PENDING if is_gated else Status.NOT_REQUIRED,
+        created_at=at,
+        decided_at=None if is_gated else at,
+    )
+
+
+def _store(
+    approval: Approval, submission: Submission, value: Any, verdict: policy.Verdict, at: datetime
+) -> None:
+    approval.save(force_insert=True)
+    version = new_version(approval, submission.payload_source, value, at=at, number=1)
+    PayloadVersion.objects.bulk_create([version])
+    Assignment.objects.bulk_create(
+        Assignment(approval=approval, email=reviewer.email, source=reviewer.source, created_at=at)
+        for reviewer in verdict.reviewers
+    )
+    record(
+        approval,
+        "approval.requested" if verdict.is_gated else "approval.not_required",
+        actor=approval.agent.as_actor(),
+        at=at,
+        version=version,
+        data=_facts(approval, verdict),
+        is_first=True,
+    )
+    if verdict.is_gated:
+        notify(approval, Notification.Kind.REQUESTED, _to_be_told(verdict, at), at=at)
+
+
+def _to_be_told(verdict: policy.Verdict, at: datetime) -> list[str]:
+    """The named reviewers; where none is named, the approvers, so that no request reaches nobody."""
+    named = [reviewer.email for reviewer in verdict.reviewers]
+    return named or list(ApproverMembership.objects.open(at).values_list("user__email", flat=True))
+
+
+def _facts(approval: Approval, verdict: policy.Verdict) -> dict[str, Any]:
+    """All that a reviewer sees beside the payload, whose hash the event carries."""
+    return {
+        "action_type": approval.action_type,
+        "action": approval.action,
+        "summary": approval.summary,
+        "rationale": approval.rationale,
+        "confidence": approval.confidence,
+        "evidence": approval.evidence,
+        "context": approval.context,
+        "workflow": approval.workflow,
+        "run_id": approval.run_id,
+        "initiated_by": approval.initiated_by,
+        "supersedes": str(approval.supersedes_id) if approval.supersedes_id else None,
+        "pattern": approval.pattern,
+        "risk": approval.risk,
+        "reasons": approval.reasons,
+        "quorum": approval.quorum,
+        "deadline": rfc3339(approval.deadline) if approval.deadline else None,
+        "reviewers": [{"email": r.email, "source": r.source} for r in verdict.reviewers],
+        "policy": {"id": str(approval.policy_id), "version": approval.policy.version},
+        "locked_fields": approval.locked_fields,
+        "request_sha256": bytes(approval.request_sha256).hex(),
+        "key": approval.key.prefix,
+    }

@@ -1,0 +1,5 @@
+"""How do agents and open inboxes wait without holding a thread or a database connection? (DESIGN §7)"""
+
+from approvals.live.front import Application, WaitingFront
+
+__all__ = ["Application", "WaitingFront"]

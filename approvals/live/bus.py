@@ -1,0 +1,82 @@
+"""Who is waiting for which request, and how do they hear that it changed?
+
+One Redis subscriber for the whole process wakes them; one query for all of them together, every few seconds,
+is the backstop: Redis lost or a message dropped costs latency, never an answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Collection
+
+import redis.asyncio as redis
+import structlog
+
+logger = structlog.get_logger(__name__)
+
+RE_READ_SECONDS = 2.0
+"""How late an answer can be while Redis is away."""
+
+RECONNECT_SECONDS = 1.0
+
+FindDecided = Callable[[Collection[str]], Awaitable[Collection[str]]]
+"""Given the ids of requests, those that are pending no more."""
+
+
+class Bus:
+    """The waiters of one process. Everything runs on the event loop that first waits."""
+
+    def __init__(self, url: str, channel: str, find_decided: FindDecided) -> None:
+        self._url = url
+        self._channel = channel
+        self._find_decided = find_decided
+        self._waiters: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def register(self, key: str) -> asyncio.Event:
+        """An event that is set when the request of that id changes. Register before reading the row."""
+        self._start()
+        event = asyncio.Event()
+        self._waiters[key].add(event)
+        return event
+
+    def unregister(self, key: str, event: asyncio.Event) -> None:
+        """Forget it; the last waiter of an id takes the id with it."""
+        self._waiters[key].discard(event)
+        if not self._waiters[key]:
+            del self._waiters[key]
+
+    def _start(self) -> None:
+        if not self._tasks:
+            self._tasks = [asyncio.create_task(self._subscribe()), asyncio.create_task(self._re_read())]
+
+    def _wake(self, key: str) -> None:
+        for event in self._waiters.get(key, ()):
+            event.set()
+
+    async def _subscribe(self) -> None:
+        while True:
+            try:
+                await self._listen()
+            except (redis.RedisError, OSError) as error:
+                logger.warning("bus_lost", error=str(error))
+                await asyncio.sleep(RECONNECT_SECONDS)
+
+    async def _listen(self) -> None:
+        async with (
+            redis.Redis.from_url(self._url, health_check_interval=10) as client,
+            client.pubsub() as pubsub,
+        ):
+            await pubsub.subscribe(self._channel)
+            async for message in pubsub.listen():
+                if message["type"] == "message":
+                    self._wake(message["data"].decode())
+
+    async def _re_read(self) -> None:
+        while True:
+            await asyncio.sleep(RE_READ_SECONDS)
+            if not self._waiters:
+                continue
+            for key in await self._find_decided(tuple(self._waiters)):
+                self._wake(key)

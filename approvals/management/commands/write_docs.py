@@ -1,0 +1,37 @@
+"""Which documents are drawn from the code, and are they up to date?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from approvals.management import states_page
+
+
+class Command(BaseCommand):
+    help = "Writes the pages under docs/ that are drawn from the code."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--check", action="store_true", help="write nothing; fail if a page is out of date"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        pages = {settings.BASE_DIR / "docs" / "states.md": states_page.render()}
+        stale = [path for path, text in pages.items() if not _is_current(path, text)]
+        if options["check"]:
+            if stale:
+                names = ", ".join(path.name for path in stale)
+                raise CommandError(f"Out of date: {names}. Run `manage.py write_docs` and commit the result.")
+            return
+        for path in stale:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(pages[path], encoding="utf-8")
+            self.stdout.write(f"Written: docs/{path.name}")
+
+
+def _is_current(path: Path, text: str) -> bool:
+    return path.exists() and path.read_text(encoding="utf-8") == text

@@ -1,0 +1,25 @@
+"""The rows of a request's life. What they know about themselves is here; what changes them is `lifecycle`."""
+
+from approvals.models.agent import Agent, AgentKey
+from approvals.models.approval import Approval, Assignment
+from approvals.models.decision import Opening, Vote, VoteSeat
+from approvals.models.execution import Claim, Outcome
+from approvals.models.notification import Notification
+from approvals.models.payload import PayloadVersion, WorkingCopy
+from approvals.models.policy import Policy
+
+__all__ = [
+    "Agent",
+    "AgentKey",
+    "Approval",
+    "Assignment",
+    "Claim",
+    "Notification",
+    "Opening",
+    "Outcome",
+    "PayloadVersion",
+    "Policy",
+    "Vote",
+    "VoteSeat",
+    "WorkingCopy",
+]

@@ -1,0 +1,95 @@
+"""Which programs may propose actions, and with which keys?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import uuid_utils.compat as uuid
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from audit.message import Actor, Subject
+
+ANY = "*"
+"""In an agent's lists: every action type, or every workflow."""
+
+
+class Agent(models.Model):
+    """A program that proposes actions, answered for by its owner."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid7, editable=False)
+    name = models.CharField(max_length=100, unique=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="agents",
+        help_text="Answers for the agent, and so never decides what it proposes.",
+    )
+    action_types = ArrayField(
+        models.CharField(max_length=100),
+        default=list,
+        help_text="Comma-separated action types that it may propose; * for every one.",
+    )
+    workflows = ArrayField(
+        models.CharField(max_length=100),
+        default=list,
+        help_text="Comma-separated workflows that it may name; * for every one, and for none.",
+    )
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def may_use_action_type(self, action_type: str) -> bool:
+        return ANY in self.action_types or action_type in self.action_types
+
+    def may_use_workflow(self, workflow: str) -> bool:
+        return ANY in self.workflows or workflow in self.workflows
+
+    def as_actor(self) -> Actor:
+        """This agent, as the log names it."""
+        return Actor(kind="agent", id=str(self.pk), label=self.name)
+
+    def as_subject(self) -> Subject:
+        """The chain of events about this agent."""
+        return Subject(kind="agent", id=str(self.pk))
+
+
+class AgentKey(models.Model):
+    """A key `cs_<prefix>_<secret>`: the prefix finds the row, the secret is kept only as its SHA-256.
+
+    The secret has 256 random bits, so a plain hash is as good as a slow one and costs nothing per call.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid7, editable=False)
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="keys")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="agent_keys")
+    prefix = models.CharField(max_length=16, unique=True)
+    secret_sha256 = models.BinaryField(max_length=32)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "agent key"
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(expires_at=None) | models.Q(expires_at__gt=models.F("created_at")),
+                name="agent_key_expires_after_creation",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"cs_{self.prefix}_…"
+
+    def is_valid(self, at: datetime) -> bool:
+        """Whether the key opens anything at that moment."""
+        has_expired = self.expires_at is not None and self.expires_at <= at
+        return self.revoked_at is None and not has_expired and self.agent.is_active

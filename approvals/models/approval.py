@@ -1,0 +1,243 @@
+"""A request: one proposed action with everything a person needs to decide it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import uuid_utils.compat as uuid
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.urls import reverse
+
+from approvals.models.agent import Agent, AgentKey
+from approvals.models.choices import Disposition, Pattern, Resolution, Risk, Status, Tone
+from approvals.models.policy import Policy
+from audit.message import Subject
+
+if TYPE_CHECKING:
+    from approvals.models.payload import PayloadVersion
+
+
+class ApprovalQuerySet(models.QuerySet["Approval"]):
+    """Filters by the words of the inbox."""
+
+    def pending(self) -> Self:
+        return self.filter(status=Status.PENDING)
+
+    def decided(self) -> Self:
+        return self.exclude(status=Status.PENDING)
+
+    def overdue(self, now: datetime) -> Self:
+        """Still pending past the deadline."""
+        return self.pending().filter(deadline__lte=now)
+
+    def assigned_to(self, email: str) -> Self:
+        """Open requests that name this address; the assignment's own copy of `open` finds them by one index."""
+        open_here = Assignment.objects.filter(email=email.lower(), is_open=True).values("approval_id")
+        return self.filter(pk__in=open_here)
+
+    def by_deadline(self) -> Self:
+        """What must be decided next comes first."""
+        return self.order_by("deadline", "id")
+
+
+class Approval(models.Model):
+    """One proposed action, from its submission to its outcome.
+
+    `current_version` is a number, not a key: the versions point here, and a circle of keys would need
+    deferring. Most columns never change after the insert; migration 0002 holds the triggers.
+    """
+
+    TRANSITIONS: ClassVar[dict[str, tuple[str, ...]]] = {
+        Status.PENDING: (Status.APPROVED, Status.REJECTED, Status.CANCELLED),
+        Status.APPROVED: (),
+        Status.REJECTED: (),
+        Status.CANCELLED: (),
+        Status.NOT_REQUIRED: (),
+    }
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid7, editable=False)
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="approvals")
+    key = models.ForeignKey(AgentKey, on_delete=models.PROTECT, related_name="+")
+    idempotency_key = models.CharField(max_length=200)
+    request_sha256 = models.BinaryField(max_length=32, help_text="of the submitted body's RFC 8785 bytes")
+
+    action_type = models.CharField(max_length=100)
+    action = models.CharField(max_length=300, help_text="the proposed action in plain language")
+    summary = models.CharField(max_length=1000, blank=True)
+    rationale = models.TextField()
+    confidence = models.FloatField(null=True, help_text="0 to 1, as the agent says")
+    evidence = models.JSONField(default=list, help_text="[{label, value, tone, url}]")
+    context = models.JSONField(null=True, help_text="{trigger, steps: [{name, output, at}]}")
+    workflow = models.CharField(max_length=100, blank=True)
+    run_id = models.CharField(max_length=200, blank=True)
+    initiated_by = models.EmailField(blank=True, help_text="on whose behalf the agent runs")
+    supersedes = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="superseded_by")
+    payload_schema = models.TextField(blank=True, help_text="JSON Schema, as it was sent")
+    locked_fields = ArrayField(models.CharField(max_length=500), default=list, help_text="JSON pointers")
+
+    policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="approvals")
+    pattern = models.CharField(max_length=20, choices=Pattern.choices)
+    risk = models.CharField(max_length=10, choices=Risk.choices)
+    reasons = models.JSONField(default=list, help_text="the policy's verdict, in sentences")
+    quorum = models.PositiveSmallIntegerField(default=1)
+    sla_minutes = models.PositiveIntegerField(null=True)
+    deadline = models.DateTimeField(null=True)
+
+    status = models.CharField(max_length=20, choices=Status.choices)
+    resolution = models.CharField(max_length=20, choices=Resolution.choices, blank=True)
+    current_version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+    breached_at = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    valid_until = models.DateTimeField(null=True, help_text="an approval can be claimed until then")
+
+    objects = ApprovalQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["agent", "idempotency_key"], name="approval_idempotent"),
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="approval_known_status"),
+            models.CheckConstraint(condition=Q(risk__in=Risk.values), name="approval_known_risk"),
+            models.CheckConstraint(
+                condition=Q(confidence=None) | Q(confidence__gte=0, confidence__lte=1),
+                name="approval_confidence_0_to_1",
+            ),
+            models.CheckConstraint(
+                condition=Q(sla_minutes=None) | Q(sla_minutes__gt=0), name="approval_sla_above_zero"
+            ),
+            models.CheckConstraint(
+                condition=Q(deadline=None) | Q(deadline__gt=models.F("created_at")),
+                name="approval_deadline_after_creation",
+            ),
+            models.CheckConstraint(
+                condition=~Q(pattern=Pattern.APPROVAL_GATE)
+                | Q(deadline__isnull=False, sla_minutes__isnull=False),
+                name="approval_gate_has_deadline",
+            ),
+            models.CheckConstraint(condition=Q(quorum__gte=1), name="approval_quorum_at_least_1"),
+            models.CheckConstraint(
+                condition=~Q(risk=Risk.CRITICAL) | Q(quorum__gte=2), name="approval_critical_takes_two"
+            ),
+            models.CheckConstraint(
+                condition=~Q(risk=Risk.CRITICAL, status=Status.NOT_REQUIRED),
+                name="approval_critical_never_unattended",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=Status.REJECTED, resolution__in=Resolution.values)
+                | (~Q(status=Status.REJECTED) & Q(resolution="")),
+                name="approval_rejected_says_how",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=Status.PENDING, decided_at=None)
+                | (~Q(status=Status.PENDING) & Q(decided_at__isnull=False)),
+                name="approval_decided_has_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=Status.APPROVED, valid_until__isnull=False)
+                | (~Q(status=Status.APPROVED) & Q(valid_until=None)),
+                name="approval_approved_has_validity",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["deadline", "id"],
+                condition=Q(status=Status.PENDING),
+                name="approval_pending_by_deadline",
+            ),
+            models.Index(fields=["agent", "-id"], name="approval_of_agent"),
+            models.Index(fields=["-decided_at", "-id"], name="approval_by_decision"),
+        ]
+
+    def __str__(self) -> str:
+        return self.action
+
+    def get_absolute_url(self) -> str:
+        return reverse("approvals:request", args=[self.pk])
+
+    def as_subject(self) -> Subject:
+        """The chain of events about this request."""
+        return Subject(kind="approval", id=str(self.pk))
+
+    @property
+    def is_pending(self) -> bool:
+        return self.status == Status.PENDING
+
+    @property
+    def is_critical(self) -> bool:
+        return self.risk == Risk.CRITICAL
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Pending past its deadline, whether or not the sweep has come by."""
+        return self.is_pending and self.deadline is not None and self.deadline <= now
+
+    def has_expired(self, now: datetime) -> bool:
+        """Approved, and no longer to be claimed."""
+        return self.valid_until is not None and self.valid_until <= now
+
+    def time_left(self, now: datetime) -> timedelta | None:
+        """Until the deadline; below zero once it has passed, None where there is none."""
+        return self.deadline - now if self.deadline else None
+
+    def disposition(self, now: datetime) -> Disposition:
+        """What the agent does now. Once claimed it is `stop`: whoever reads it next must not execute it again."""
+        if self.is_pending:
+            return Disposition.WAIT
+        if self.status == Status.NOT_REQUIRED:
+            return Disposition.PROCEED
+        if self.status == Status.APPROVED and not self.is_claimed and not self.has_expired(now):
+            return Disposition.PROCEED
+        return Disposition.STOP
+
+    @property
+    def is_claimed(self) -> bool:
+        return hasattr(self, "claim")
+
+    def version(self, number: int | None = None) -> PayloadVersion:
+        """That payload version; the current one when no number is given."""
+        wanted = number or self.current_version
+        prefetched = (version for version in self.versions.all() if version.number == wanted)
+        return next(prefetched, None) or self.versions.get(number=wanted)
+
+    def evidence_to_acknowledge(self) -> list[tuple[int, dict[str, Any]]]:
+        """Red and amber items with their index: each is ticked from medium risk on."""
+        items = enumerate(self.evidence)
+        return [(index, item) for index, item in items if Tone(item["tone"]).needs_acknowledgement]
+
+
+class Assignment(models.Model):
+    """A person named on a request by address, with or without an account yet.
+
+    `is_open` and `deadline` are copies of the request's, kept by a trigger: one index answers "my inbox".
+    """
+
+    class Source(models.TextChoices):
+        POLICY = "policy", "the policy"
+        AGENT = "agent", "the agent"
+
+    approval = models.ForeignKey(Approval, on_delete=models.PROTECT, related_name="assignments")
+    email = models.EmailField()
+    source = models.CharField(max_length=20, choices=Source.choices)
+    created_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+    is_open = models.BooleanField(default=True, editable=False)
+    deadline = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["approval", "email"], name="assignment_one_per_address"),
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="assignment_email_is_lower_case"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["email", "deadline", "approval"], condition=Q(is_open=True), name="assignment_inbox"
+            ),
+            models.Index(fields=["email", "-approval"], name="assignment_of_person"),
+        ]
+
+    def __str__(self) -> str:
+        return self.email

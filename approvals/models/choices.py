@@ -1,0 +1,73 @@
+"""The field's words, as the database and the wire spell them (DESIGN §2)."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Pattern(models.TextChoices):
+    """How much a human oversees an action type."""
+
+    NONE = "none", "None"
+    APPROVAL_GATE = "approval_gate", "Approval gate"
+
+
+class Risk(models.TextChoices):
+    """How much harm the action could do; ordered by `rank`."""
+
+    LOW = "low", "Low"
+    MEDIUM = "medium", "Medium"
+    HIGH = "high", "High"
+    CRITICAL = "critical", "Critical"
+
+    @property
+    def rank(self) -> int:
+        """0 for low to 3 for critical."""
+        return list(type(self)).index(self)
+
+    @classmethod
+    def higher(cls, one: str, other: str) -> Risk:
+        """The higher of two risks (DESIGN §4.1)."""
+        return max(cls(one), cls(other), key=lambda risk: risk.rank)
+
+
+class Tone(models.TextChoices):
+    """How an evidence item speaks: the word that stands beside its colour."""
+
+    RED = "red", "Risk"
+    AMBER = "amber", "Caution"
+    EMERALD = "emerald", "Supports"
+    SLATE = "slate", "Context"
+    BLUE = "blue", "Information"
+
+    @property
+    def needs_acknowledgement(self) -> bool:
+        """Red and amber items are ticked one by one, from medium risk on."""
+        return self in (Tone.RED, Tone.AMBER)
+
+
+class Status(models.TextChoices):
+    """Where a request stands (DESIGN §3)."""
+
+    PENDING = "pending", "Pending"
+    APPROVED = "approved", "Approved"
+    REJECTED = "rejected", "Rejected"
+    CANCELLED = "cancelled", "Cancelled"
+    NOT_REQUIRED = "not_required", "Not required"
+
+
+class Resolution(models.TextChoices):
+    """How a rejection came about."""
+
+    DECLINED = "declined", "Declined"
+    CHANGES_REQUESTED = "changes_requested", "Needs changes"
+    ANSWERED = "answered", "Answered instead"
+    SLA_EXPIRED = "sla_expired", "Deadline passed"
+
+
+class Disposition(models.TextChoices):
+    """What the agent does now."""
+
+    WAIT = "wait", "Wait"
+    PROCEED = "proceed", "Proceed"
+    STOP = "stop", "Stop"

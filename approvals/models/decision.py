@@ -1,0 +1,103 @@
+"""Who looked, who voted, and which seats did that take?"""
+
+from __future__ import annotations
+
+from typing import Self
+
+import uuid_utils.compat as uuid
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from approvals.models.approval import Approval
+from approvals.models.choices import Resolution
+
+
+class Opening(models.Model):
+    """When a person first had the request open; stamped by a POST, so no mail scanner makes one."""
+
+    approval = models.ForeignKey(Approval, on_delete=models.PROTECT, related_name="openings")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["approval", "user"], name="opening_one_per_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} opened {self.approval_id}"
+
+
+class VoteQuerySet(models.QuerySet["Vote"]):
+    """Filters over votes."""
+
+    def approving(self, approval: Approval) -> Self:
+        """The approvals that count: those of the current version."""
+        return self.filter(approval=approval, version=approval.current_version, verdict=Vote.Verdict.APPROVE)
+
+
+class Vote(models.Model):
+    """One person's approve or reject on one payload version; an approve is void once that is superseded."""
+
+    class Verdict(models.TextChoices):
+        APPROVE = "approve", "Approve"
+        REJECT = "reject", "Reject"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid7, editable=False)
+    approval = models.ForeignKey(Approval, on_delete=models.PROTECT, related_name="votes")
+    version = models.PositiveIntegerField()
+    payload_sha256 = models.BinaryField(max_length=32)
+    verdict = models.CharField(max_length=10, choices=Verdict.choices)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="votes")
+    principal = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    basis = models.CharField(max_length=20, help_text="assignee or approvers, as authority ruled")
+    resolution = models.CharField(max_length=20, choices=Resolution.choices, blank=True)
+    category = models.CharField(max_length=60, blank=True)
+    comment = models.TextField(blank=True)
+    sentence = models.TextField(blank=True, help_text="what the reviewer says they checked")
+    acknowledged = ArrayField(
+        models.PositiveIntegerField(),
+        default=list,
+        help_text="indexes of the evidence items that were ticked",
+    )
+    notified_at = models.DateTimeField(null=True, help_text="when the person's notification was sent")
+    opened_at = models.DateTimeField(null=True, help_text="when the person first had the request open")
+    decided_at = models.DateTimeField()
+    is_late = models.BooleanField(default=False, help_text="decided after the deadline")
+
+    objects = VoteQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["decided_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(verdict="approve", resolution="")
+                | models.Q(verdict="reject", resolution__in=["declined", "changes_requested", "answered"]),
+                name="vote_reject_says_how",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.verdict} version {self.version}"
+
+
+class VoteSeat(models.Model):
+    """A place in the quorum. An approving vote takes one for the person and one for the principal.
+
+    The database's trigger fills this table; its unique constraint is what keeps anybody from filling two
+    seats (DESIGN §4.12).
+    """
+
+    approval = models.ForeignKey(Approval, on_delete=models.PROTECT, related_name="+")
+    version = models.PositiveIntegerField()
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    vote = models.ForeignKey(Vote, on_delete=models.PROTECT, related_name="seats")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["approval", "version", "user"], name="vote_seat_one_per_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"seat of {self.user} in {self.vote_id}"

@@ -1,0 +1,62 @@
+"""Who is to be told what? Every notification is a row before it is a message (DESIGN §4.22)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Self
+
+import uuid_utils.compat as uuid
+from django.db import models
+from django.utils import timezone
+
+from approvals.models.approval import Approval
+
+
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    """Filters over the outbox."""
+
+    def unfinished(self) -> Self:
+        """Neither sent nor given up."""
+        return self.filter(sent_at=None, given_up_at=None)
+
+    def due(self, at: datetime) -> Self:
+        """To be sent now: its time has come, and no worker holds an unexpired lease on it."""
+        return self.unfinished().filter(next_attempt_at__lte=at)
+
+
+class Notification(models.Model):
+    """One message to one address. Its id goes with every attempt, so a receiver can tell a repetition."""
+
+    class Kind(models.TextChoices):
+        REQUESTED = "requested", "Decision needed"
+        VOTES_VOIDED = "votes_voided", "Your approval is void"
+        MISMATCH = "mismatch", "Executed something else"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid7, editable=False)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    approval = models.ForeignKey(Approval, on_delete=models.PROTECT, related_name="notifications")
+    recipient = models.EmailField()
+    created_at = models.DateTimeField(default=timezone.now)
+    next_attempt_at = models.DateTimeField(
+        default=timezone.now, help_text="a lease moves it ahead, so a dead worker's row comes back by itself"
+    )
+    attempts = models.PositiveIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    given_up_at = models.DateTimeField(null=True)
+    last_error = models.TextField(blank=True)
+
+    objects = NotificationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at"],
+                condition=models.Q(sent_at=None, given_up_at=None),
+                name="notification_due",
+            ),
+            models.Index(fields=["approval", "recipient"], name="notification_of_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} to {self.recipient}"

@@ -1,0 +1,68 @@
+"""Which payload exactly? Versions are immutable; version 1 is the agent's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+
+from approvals import strict_json
+from approvals.models.approval import Approval
+
+
+class PayloadVersion(models.Model):
+    """One payload, to the byte: what is hashed, shown, approved and handed to the agent."""
+
+    approval = models.ForeignKey(Approval, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField(help_text="1 is the agent's; each edit makes the next")
+    canonical = models.BinaryField(help_text="RFC 8785 bytes")
+    sha256 = models.BinaryField(max_length=32)
+    source = models.TextField(help_text="JSON text with the fields in their own order")
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["approval", "number"], name="payload_one_per_version"),
+            models.CheckConstraint(
+                condition=models.Q(number=1, edited_by=None)
+                | models.Q(number__gt=1, edited_by__isnull=False),
+                name="payload_first_is_the_agents",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"version {self.number} of {self.approval_id}"
+
+    @property
+    def value(self) -> dict[str, Any]:
+        """The payload as Python reads it, fields in their own order."""
+        parsed: dict[str, Any] = strict_json.loads(self.source)
+        return parsed
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 in hex, as the wire and the review page show it."""
+        return bytes(self.sha256).hex()
+
+
+class WorkingCopy(models.Model):
+    """A reviewer's unsaved edit: it outlives the session, and is nobody's decision."""
+
+    approval = models.ForeignKey(Approval, on_delete=models.CASCADE, related_name="working_copies")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    base_version = models.PositiveIntegerField(help_text="the version that was being edited")
+    source = models.TextField(help_text="JSON text of the edited payload")
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name_plural = "working copies"
+        constraints = [
+            models.UniqueConstraint(fields=["approval", "user"], name="working_copy_one_per_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} on {self.approval_id}"

@@ -1,0 +1,30 @@
+"""What is in a payload, what does an edit of it mean, and which form does the reviewer get?"""
+
+from approvals.payload.canonical import canonical, digest, leaf_count, same
+from approvals.payload.changes import patch
+from approvals.payload.comparison import Change, Shown, comparison
+from approvals.payload.form import Bound, PayloadForm, build_form
+from approvals.payload.guard import assert_edit_allowed
+from approvals.payload.pointers import ABSENT, check_locked, find
+from approvals.payload.schema import check_schema
+from approvals.payload.validation import validate
+
+__all__ = [
+    "ABSENT",
+    "Bound",
+    "Change",
+    "PayloadForm",
+    "Shown",
+    "assert_edit_allowed",
+    "build_form",
+    "canonical",
+    "check_locked",
+    "check_schema",
+    "comparison",
+    "digest",
+    "find",
+    "leaf_count",
+    "patch",
+    "same",
+    "validate",
+]

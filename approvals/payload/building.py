@@ -1,0 +1,149 @@
+"""Which form does a payload get? Its own keys first, in their order, then what the schema allows besides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from approvals.payload import dates, hints, labels, pointers, shapes, widgets
+from approvals.payload.nodes import (
+    LEFT_OUT,
+    NULL,
+    VALUE,
+    Choice,
+    Group,
+    Items,
+    JsonLeaf,
+    Leaf,
+    Locked,
+    Node,
+    step,
+)
+from approvals.payload.pointers import ABSENT
+from approvals.payload.shapes import Shape
+
+MAX_ROWS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a node stands: its value or ABSENT, its schema without references (None where inferred)."""
+
+    value: Any
+    schema: Any
+    pointer: str = ""
+    path: str = ""
+    key: str = ""
+    is_required: bool = True
+
+
+def build(place: Place, locked: tuple[str, ...]) -> Node:
+    shape = shapes.shape_of(place.schema, place.value)
+    if pointers.is_covered(place.pointer, locked):
+        return Locked(**_common(place, shape))
+    if shape.kind == "group":
+        return _group(place, shape, locked)
+    # Rows move: a lock on one of them can be kept only where the list is edited as JSON under the guard.
+    if shape.kind == "items" and not pointers.locks_below(place.pointer, locked):
+        return _items(place, shape)
+    if shape.kind in {"items", "json"}:
+        return json_leaf(place, locked)
+    return _leaf(place, shape)
+
+
+def json_leaf(place: Place, locked: tuple[str, ...]) -> JsonLeaf:
+    shape = Shape("json", shapes.shape_of(place.schema, place.value).schema)
+    text = "" if place.value is ABSENT else labels.as_json(place.value)
+    node = JsonLeaf(**_common(place, shape), text=text, shown=text)
+    node.hints += [f"Locked: {lock}" for lock in pointers.locks_below(place.pointer, locked)]
+    return node
+
+
+def _common(place: Place, shape: Shape) -> dict[str, Any]:
+    description = shape.schema.get("description")
+    states = [VALUE]
+    if not place.is_required or place.value is ABSENT:
+        states.append(LEFT_OUT)
+    if shape.is_nullable:
+        states.append(NULL)
+    is_null = place.value is None and shape.is_nullable
+    return {
+        "pointer": place.pointer,
+        "path": place.path,
+        "label": labels.label(place.key, shape.schema),
+        "description": description if isinstance(description, str) else "",
+        "base": place.value,
+        "is_required": place.is_required,
+        "states": tuple(states),
+        "state": NULL if is_null else LEFT_OUT if place.value is ABSENT else VALUE,
+        "hints": hints.hints(shape.schema, place.value, shape.kind),
+    }
+
+
+def _group(place: Place, shape: Shape, locked: tuple[str, ...]) -> Group:
+    known = shape.schema.get("properties", {})
+    inner = shape.schema.get("additionalProperties")
+    required = shape.schema.get("required", ())
+    present = place.value if isinstance(place.value, dict) else {}
+    members: dict[str, Node] = {}
+    for key in [*present, *(key for key in known if key not in present)]:
+        member = Place(
+            value=present.get(key, ABSENT),
+            schema=known.get(key, inner),
+            pointer=pointers.child(place.pointer, key),
+            path=place.path + step(key),
+            key=key,
+            is_required=key in required or key not in known,
+        )
+        if not (known.get(key) is False and key not in present):
+            members[key] = build(member, locked)
+    return Group(**_common(place, shape), members=members)
+
+
+def _items(place: Place, shape: Shape) -> Items:
+    values = place.value if isinstance(place.value, list) else []
+    schema = shapes.row_schema(shape, values)
+    new_row = partial(_row, place, schema, ABSENT)
+    node = Items(**_common(place, shape), new_row=new_row)
+    node.rows = {index: _row(place, schema, value, index) for index, value in enumerate(values)}
+    most = shape.schema.get("maxItems", MAX_ROWS)
+    node.number_rows()
+    node.can_add = len(values) < min(most, MAX_ROWS)
+    return node
+
+
+def _row(place: Place, schema: Any, value: Any, row_id: int) -> Leaf:
+    """A row is there or it is not: it has no state of its own."""
+    row = Place(
+        value=value,
+        schema=schema,
+        pointer=pointers.child(place.pointer, row_id),
+        path=place.path + step(row_id),
+    )
+    leaf = _leaf(row, shapes.shape_of(schema, value))
+    leaf.states, leaf.state, leaf.is_row = (VALUE,), VALUE, True
+    return leaf
+
+
+def _leaf(place: Place, shape: Shape) -> Leaf:
+    options = _options(shape)
+    text = widgets.shown(shape.kind, place.value, options)
+    local = dates.parsed(place.value) if shape.kind == "datetime" and isinstance(place.value, str) else None
+    return Leaf(
+        **_common(place, shape),
+        kind=shape.kind,
+        text=text,
+        shown=text,
+        options=options,
+        step="0.001" if local and local.milliseconds != "000" else "1" if local else "",
+    )
+
+
+def _options(shape: Shape) -> list[Choice]:
+    if shape.kind == "boolean":
+        return widgets.BOOLEANS
+    if shape.kind == "enum":
+        schema = shape.schema
+        return widgets.enum_options([schema["const"]] if "const" in schema else list(schema["enum"]))
+    return []

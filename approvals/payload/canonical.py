@@ -1,0 +1,64 @@
+"""Are two payloads the same, to the byte? RFC 8785 bytes and their SHA-256."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import rfc8785
+
+from approvals.exceptions import FieldError, InvalidInput
+
+
+def canonical(value: Any) -> bytes:
+    """The RFC 8785 bytes. Raises InvalidInput for what JSON cannot carry."""
+    try:
+        return bytes(rfc8785.dumps(value))
+    except rfc8785.CanonicalizationError as error:
+        message = f"The value is not JSON: {error}."
+        raise InvalidInput(message, [FieldError("", "not_json", message)]) from None
+
+
+def digest(content: bytes) -> bytes:
+    return hashlib.sha256(content).digest()
+
+
+def same(left: Any, right: Any) -> bool:
+    """Equal as JSON: 1 and 1.0 are one number, and True is none (in Python all three are equal)."""
+    return canonical(left) == canonical(right)
+
+
+def leaf_count(value: Any) -> int:
+    """How many values a form would show: scalars, and empty objects and lists."""
+    members = members_of(value)
+    return sum(map(leaf_count, members)) if members else 1
+
+
+def weight(value: Any) -> tuple[int, int]:
+    """How many nodes, and how many characters of keys and strings."""
+    nodes, characters, pending = 0, 0, [value]
+    while pending:
+        value = pending.pop()
+        nodes += 1
+        if isinstance(value, str):
+            characters += len(value)
+        elif isinstance(value, dict):
+            characters += sum(map(len, value))
+        pending.extend(members_of(value))
+    return nodes, characters
+
+
+def is_deeper(value: Any, limit: int) -> bool:
+    """Level by level, so that no depth can exhaust the stack."""
+    level = [value]
+    for _ in range(limit + 1):
+        level = [member for parent in level for member in members_of(parent)]
+        if not level:
+            return False
+    return True
+
+
+def members_of(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []

@@ -1,0 +1,37 @@
+"""May this edit stand? Whatever way it came (fields, a subtree, the whole JSON, a program), one last look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from approvals.exceptions import FieldError, InvalidInput
+from approvals.payload.canonical import same
+from approvals.payload.pointers import ABSENT, find
+from approvals.payload.validation import validate
+
+
+def assert_edit_allowed(original: Any, edited: Any, schema: Any = None, locked: Iterable[str] = ()) -> None:
+    """Raises InvalidInput unless the edit is an object, leaves what is locked and fits the schema."""
+    errors = edit_errors(original, edited, schema, locked)
+    if errors:
+        first = errors[0]
+        where = first.pointer or "The payload"
+        raise InvalidInput(f"The edit cannot be taken: {where} {first.message}.", errors)
+
+
+def edit_errors(original: Any, edited: Any, schema: Any, locked: Iterable[str]) -> list[FieldError]:
+    if not isinstance(edited, dict):
+        return [FieldError("", "not_an_object", "must be a JSON object")]
+    broken = [
+        FieldError(lock, "locked", "is locked and cannot be changed")
+        for lock in locked
+        if not _is_kept(find(original, lock), find(edited, lock))
+    ]
+    return broken + (validate(edited, schema) if schema else [])
+
+
+def _is_kept(before: Any, after: Any) -> bool:
+    if before is ABSENT or after is ABSENT:
+        return before is after
+    return same(before, after)

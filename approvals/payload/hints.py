@@ -1,0 +1,57 @@
+"""What should a reviewer know before typing? Bounds, defaults and zones in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from approvals.payload import dates, labels
+from approvals.payload.pointers import ABSENT
+
+
+def hints(schema: dict[str, Any], value: Any, kind: str) -> list[str]:
+    return [*_range(schema), *_length(schema), *_count(schema), *_rest(schema, value), *_zone(value, kind)]
+
+
+def _range(schema: dict[str, Any]) -> Iterator[str]:
+    words = {
+        "minimum": "At least",
+        "exclusiveMinimum": "More than",
+        "maximum": "At most",
+        "exclusiveMaximum": "Less than",
+        "multipleOf": "In steps of",
+    }
+    for keyword, word in words.items():
+        if keyword in schema:
+            yield f"{word} {schema[keyword]}."
+
+
+def _length(schema: dict[str, Any]) -> Iterator[str]:
+    yield from _span(schema.get("minLength", 0), schema.get("maxLength"), "characters")
+
+
+def _count(schema: dict[str, Any]) -> Iterator[str]:
+    yield from _span(schema.get("minItems", 0), schema.get("maxItems"), "items")
+
+
+def _span(least: int, most: int | None, unit: str) -> Iterator[str]:
+    if least and most is not None:
+        yield f"{least} to {most} {unit}."
+    elif most is not None:
+        yield f"At most {most} {unit}."
+    elif least > 1:
+        yield f"At least {least} {unit}."
+
+
+def _rest(schema: dict[str, Any], value: Any) -> Iterator[str]:
+    if "pattern" in schema:
+        yield f"Pattern: {schema['pattern']}"
+    if "default" in schema and value is ABSENT:
+        yield f"When left out: {labels.as_text(schema['default'])}"
+
+
+def _zone(value: Any, kind: str) -> Iterator[str]:
+    if kind == "datetime":
+        local = dates.parsed(value) if isinstance(value, str) else None
+        zone = local.zone if local else "Z"
+        yield "Time zone: UTC" if zone in {"Z", "z"} else f"Time zone: UTC{zone}"

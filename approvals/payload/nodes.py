@@ -1,0 +1,216 @@
+"""What does the reviewer's form consist of? A tree of nodes that templates show and `reading` fills.
+
+Names: `payload` + path for a value, `state` + path for "is it there", `rows` + path for a list's rows. A path
+is the JSON pointer with each step percent-encoded (browsers rewrite line ends and quotes in names); a list's
+rows are counted by an id that outlives the removal of a row above, so that each keeps its original.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, NamedTuple
+from urllib.parse import quote
+
+from approvals import visible
+from approvals.payload import labels
+from approvals.payload.pointers import ABSENT
+
+VALUE, LEFT_OUT, NULL = "value", "absent", "null"
+STATE_LABELS = {VALUE: "Value", LEFT_OUT: "Left out", NULL: "Null"}
+
+
+def step(key: str | int) -> str:
+    """One step of a path."""
+    return "/" + quote(str(key).replace("~", "~0").replace("/", "~1"), safe="~")
+
+
+class Choice(NamedTuple):
+    """An option of a select: what is posted, what is read, and the JSON value that it stands for."""
+
+    posted: str
+    label: str
+    value: Any = None
+
+
+@dataclass(kw_only=True, eq=False)
+class Node:
+    """`base` is the value that the form started from, or ABSENT; `errors` are sentences shown beside it."""
+
+    template: ClassVar[str]
+    pointer: str
+    path: str
+    label: str
+    base: Any
+    description: str = ""
+    is_required: bool = True
+    states: tuple[str, ...] = (VALUE,)
+    state: str = VALUE
+    hints: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    is_touched: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"payload{self.path}"
+
+    @property
+    def state_name(self) -> str:
+        return f"state{self.path}"
+
+    @property
+    def spoken_label(self) -> str:
+        """The label where no markup can be."""
+        return visible.as_text(self.label)
+
+    @property
+    def hint_id(self) -> str:
+        return f"hint{self.path}" if self.hints or self.description else ""
+
+    @property
+    def error_id(self) -> str:
+        return f"error{self.path}" if self.errors else ""
+
+    @property
+    def described_by(self) -> str:
+        return " ".join(filter(None, (self.hint_id, self.error_id)))
+
+    @property
+    def state_choices(self) -> list[Choice]:
+        """Empty where the value can only be there."""
+        return [Choice(state, STATE_LABELS[state]) for state in self.states] if len(self.states) > 1 else []
+
+    @property
+    def children(self) -> list[Node]:
+        return []
+
+    def names(self) -> Iterator[str]:
+        """What a browser may post for this node itself."""
+        yield self.name
+        yield from [self.state_name] if self.state_choices else []
+
+    def walk(self) -> Iterator[Node]:
+        yield self
+        for node in self.children:
+            yield from node.walk()
+
+
+@dataclass(kw_only=True, eq=False)
+class Leaf(Node):
+    """One scalar. `text` is in the widget now, `shown` was there when the page was rendered."""
+
+    template: ClassVar[str] = "approvals/payload/_leaf.html"
+    kind: str
+    shown: str = ""
+    text: str = ""
+    options: list[Choice] = field(default_factory=list)
+    step: str = ""
+    is_row: bool = False
+
+    @property
+    def input_type(self) -> str:
+        """Text where the proper type (email, number, url) would rewrite or lose what is typed."""
+        return {"date": "date", "datetime": "datetime-local"}.get(self.kind, "text")
+
+    @property
+    def input_mode(self) -> str:
+        return {"email": "email", "uri": "url", "integer": "numeric", "number": "decimal"}.get(self.kind, "")
+
+    @property
+    def needs_blank(self) -> bool:
+        """A select without a value chosen must not show its first option as if it were."""
+        return not self.shown or self.text not in {option.posted for option in self.options}
+
+    @property
+    def hidden_text(self) -> str:
+        """The text again where it holds what a widget does not show, else ""."""
+        return self.text if visible.has_invisible(self.text) else ""
+
+    @property
+    def warning(self) -> str:
+        is_address = self.kind in {"email", "uri"} or (
+            len(self.text) < 254 and ("@" in self.text or "://" in self.text)
+        )
+        is_one_word = not any(mark.isspace() for mark in self.text.strip())
+        return (visible.mixed_script(self.text) or "") if is_address and is_one_word else ""
+
+
+@dataclass(kw_only=True, eq=False)
+class JsonLeaf(Node):
+    """A subtree that no widget carries whole, as JSON."""
+
+    template: ClassVar[str] = "approvals/payload/_json.html"
+    shown: str = ""
+    text: str = ""
+
+    @property
+    def lines(self) -> int:
+        """How tall its text area is."""
+        return min(max(self.text.count("\n") + 2, 4), 40)
+
+
+@dataclass(kw_only=True, eq=False)
+class Locked(Node):
+    """A value that this edit cannot change; it has no input."""
+
+    template: ClassVar[str] = "approvals/payload/_locked.html"
+
+    @property
+    def text(self) -> str:
+        return labels.as_text(self.base)
+
+    @property
+    def note(self) -> str:
+        if self.base is ABSENT:
+            return "left out"
+        return "null" if self.base is None else "empty" if self.base in ("", [], {}) else ""
+
+    def names(self) -> Iterator[str]:
+        yield from ()
+
+
+@dataclass(kw_only=True, eq=False)
+class Group(Node):
+    """An object as a fieldset: its members by key, in the payload's order."""
+
+    template: ClassVar[str] = "approvals/payload/_group.html"
+    members: dict[str, Node] = field(default_factory=dict)
+
+    @property
+    def children(self) -> list[Node]:
+        return list(self.members.values())
+
+    def names(self) -> Iterator[str]:
+        yield from [self.state_name] if self.state_choices else []
+
+
+@dataclass(kw_only=True, eq=False)
+class Items(Node):
+    """A list of scalars: rows by id, in order. `new_row` makes an empty one."""
+
+    template: ClassVar[str] = "approvals/payload/_items.html"
+    new_row: Callable[[int], Leaf]
+    rows: dict[int, Leaf] = field(default_factory=dict)
+    can_add: bool = True
+    can_remove: bool = True
+
+    @property
+    def children(self) -> list[Node]:
+        return list(self.rows.values())
+
+    def number_rows(self) -> None:
+        """Call when rows came or went: people count from 1, whatever the ids are."""
+        for position, row in enumerate(self.rows.values(), start=1):
+            row.label = f"{self.label} {position}"
+
+    @property
+    def rows_name(self) -> str:
+        return f"rows{self.path}"
+
+    @property
+    def row_ids(self) -> str:
+        return " ".join(map(str, self.rows))
+
+    def names(self) -> Iterator[str]:
+        yield self.rows_name
+        yield from [self.state_name] if self.state_choices else []

@@ -1,0 +1,37 @@
+"""Does this text match? Regular expressions on RE2 only: its time is linear, whatever the pattern."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import re2
+
+
+class UnfitPatternError(ValueError):
+    """RE2 does not compile the pattern; the text says why."""
+
+
+@lru_cache(maxsize=1024)
+def compiled(pattern: str) -> Any:
+    """Raises UnfitPatternError."""
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        return re2.compile(pattern, options=options)
+    except re2.error as error:
+        reason = error.args[0] if error.args else "unknown"
+        raise UnfitPatternError(
+            reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)
+        ) from None
+    except UnicodeEncodeError:
+        raise UnfitPatternError("half of a surrogate pair") from None
+
+
+def size(pattern: str) -> int:
+    """Instructions of the compiled program: matching costs at most this for each character."""
+    return int(compiled(pattern).programsize)
+
+
+def matches(pattern: str, text: str) -> bool:
+    return compiled(pattern).search(text) is not None

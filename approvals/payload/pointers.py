@@ -1,0 +1,62 @@
+"""Which place in a payload? RFC 6901 pointers, and what a lock on one of them covers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from enum import Enum
+from typing import Any, Final
+
+from approvals.exceptions import FieldError, InvalidInput
+
+_INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
+_POINTER = re.compile(r"(?:/(?:[^~/]|~[01])*)*")
+
+
+class Absent(Enum):
+    """Nothing is there: neither null, nor false, nor empty."""
+
+    ABSENT = "absent"
+
+
+ABSENT: Final = Absent.ABSENT
+
+
+def child(pointer: str, key: str | int) -> str:
+    return f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}"
+
+
+def tokens(pointer: str) -> list[str]:
+    return [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]
+
+
+def find(value: Any, pointer: str) -> Any:
+    """What stands at the pointer, or ABSENT."""
+    for token in tokens(pointer):
+        if isinstance(value, dict) and token in value:
+            value = value[token]
+        elif isinstance(value, list) and _INDEX.fullmatch(token) and int(token) < len(value):
+            value = value[int(token)]
+        else:
+            return ABSENT
+    return value
+
+
+def is_covered(pointer: str, locked: Iterable[str]) -> bool:
+    """True where a lock stands on the pointer or above it."""
+    return any(pointer == lock or pointer.startswith(f"{lock}/") for lock in locked)
+
+
+def locks_below(pointer: str, locked: Iterable[str]) -> list[str]:
+    return [lock for lock in locked if lock.startswith(f"{pointer}/")]
+
+
+def check_locked(locked: Iterable[str]) -> None:
+    """Raises InvalidInput for what is no RFC 6901 pointer: a lock that names nothing locks nothing."""
+    errors = [
+        FieldError(f"/{index}", "not_a_pointer", f"“{lock}” is not a JSON pointer; write it as /{lock}.")
+        for index, lock in enumerate(locked)
+        if not _POINTER.fullmatch(lock)
+    ]
+    if errors:
+        raise InvalidInput(errors[0].message, errors)

@@ -1,0 +1,117 @@
+"""What did the reviewer mean? Reads posted pairs into the nodes, and gives the value that they now stand for.
+
+Each node keeps what was typed, so that a form with errors loses nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from approvals.payload import line_endings, widgets
+from approvals.payload.building import MAX_ROWS
+from approvals.payload.nodes import LEFT_OUT, NULL, VALUE, Group, Items, JsonLeaf, Leaf, Locked, Node
+from approvals.payload.pointers import ABSENT, child
+from approvals.payload.posted import Posted
+
+_ROW_IDS = re.compile(r"(?:[0-9]{1,5}(?: [0-9]{1,5})*)?")
+
+
+def read(node: Node, posted: Posted) -> Any:
+    """The node's new value, or ABSENT. What cannot be read keeps its old value and an error beside it."""
+    if isinstance(node, Locked):
+        return node.base
+    content = _content(node, posted)
+    is_known = _read_state(node, posted)
+    if node.state != VALUE:
+        _forget_errors(node)
+        content = None if node.state == NULL else ABSENT
+    if not is_known:
+        node.errors.append("Choose one of the options offered.")
+    return content
+
+
+def _read_state(node: Node, posted: Posted) -> bool:
+    """A state that was chosen holds; one that was left alone gives way to what was typed."""
+    chosen = posted.text(node.state_name) if node.state_choices else None
+    if chosen is not None and chosen not in node.states:
+        return False
+    if chosen is not None and chosen != node.state:
+        node.state = chosen
+        node.is_touched = True
+    elif node.is_touched and node.state in (LEFT_OUT, NULL):
+        node.state = VALUE
+    return True
+
+
+def _content(node: Node, posted: Posted) -> Any:
+    if isinstance(node, Group):
+        return _members(node, posted)
+    if isinstance(node, Items):
+        return _items(node, posted)
+    if isinstance(node, Leaf | JsonLeaf):
+        return _scalar_or_json(node, posted)
+    return node.base
+
+
+def _scalar_or_json(node: Leaf | JsonLeaf, posted: Posted) -> Any:
+    typed = posted.text(node.name)
+    if typed is None:
+        return node.base
+    node.text = line_endings.normalised(typed)
+    node.is_touched = node.text != node.shown
+    if not node.is_touched and node.base is not ABSENT and node.base is not None:
+        return node.base
+    try:
+        return (
+            widgets.json_value_of(node, typed)
+            if isinstance(node, JsonLeaf)
+            else widgets.value_of(node, typed)
+        )
+    except widgets.UnreadableError as error:
+        node.errors.append(str(error))
+        return node.base
+
+
+def _members(group: Group, posted: Posted) -> dict[str, Any]:
+    """Keys stay in their order; what was left out before comes after them."""
+    values = {key: read(member, posted) for key, member in group.members.items()}
+    group.is_touched = any(member.is_touched for member in group.members.values())
+    return {key: value for key, value in values.items() if value is not ABSENT}
+
+
+def _items(items: Items, posted: Posted) -> list[Any]:
+    """A row that was not posted keeps its original; a new one that was not posted does not exist."""
+    before = list(items.rows)
+    _read_rows(items, posted)
+    values: list[Any] = []
+    for row_id, row in list(items.rows.items()):
+        value = _scalar_or_json(row, posted)
+        if value is not ABSENT:
+            row.pointer = child(items.pointer, len(values))
+            values.append(value)
+        elif row.errors:
+            row.pointer = child(items.pointer, "-")
+        else:
+            del items.rows[row_id]
+    items.number_rows()
+    items.is_touched = list(items.rows) != before or any(row.is_touched for row in items.rows.values())
+    return values
+
+
+def _read_rows(items: Items, posted: Posted) -> None:
+    typed = posted.text(items.rows_name)
+    if typed is None:
+        return
+    ids = [int(row_id) for row_id in typed.split()] if _ROW_IDS.fullmatch(typed) else None
+    if ids is None or len(set(ids)) != len(ids) or len(ids) > max(MAX_ROWS, len(items.rows)):
+        items.errors.append("The rows of this list were not sent as the page had them; load the page again.")
+        return
+    known = items.rows
+    items.rows = {row_id: known.get(row_id) or items.new_row(row_id) for row_id in ids}
+
+
+def _forget_errors(node: Node) -> None:
+    """What is left out or null needs no mending inside it."""
+    for inner in node.walk():
+        inner.errors.clear()

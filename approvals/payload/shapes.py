@@ -1,0 +1,167 @@
+"""Which widget carries a value without losing anything? Where none does, the answer is JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from approvals.payload import dates
+from approvals.payload.keywords import the_other_than_null
+from approvals.payload.pointers import ABSENT
+
+LONG_TEXT = 80
+"""Characters from which a text without a format gets a text area."""
+
+_FORMAT_KINDS = {"email": "email", "idn-email": "email", "uri": "uri", "iri": "uri", "textarea": "textarea"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """`kind` is group, items, json or the kind of a leaf; `schema` without wrappers around it."""
+
+    kind: str
+    schema: dict[str, Any]
+    is_nullable: bool = False
+
+
+def shape_of(schema: Any, value: Any) -> Shape:
+    flat, is_nullable = _unwrapped(schema)
+    if value is None and not is_nullable:
+        return Shape("json", flat)
+    kind = _kind(flat, ABSENT if value is None else value)
+    return Shape(kind, flat, is_nullable and kind != "json")
+
+
+def row_schema(shape: Shape, value: Any) -> Any:
+    """The schema of one row of a list whose shape has the kind items."""
+    items = shape.schema.get("items")
+    return items if isinstance(items, dict) else inferred_items(value)
+
+
+def _unwrapped(schema: Any) -> tuple[dict[str, Any], bool]:
+    """Lifts what a sole `allOf` and "this or null" wrap, as generators of schemas write them."""
+    flat: dict[str, Any] = schema if isinstance(schema, dict) else {}
+    is_nullable = False
+    while True:
+        key = next((key for key in ("allOf", "anyOf", "oneOf") if key in flat), "")
+        inner = flat[key][0] if key == "allOf" and len(flat[key]) == 1 else None
+        if key in {"anyOf", "oneOf"}:
+            inner = the_other_than_null(flat[key])
+            is_nullable = is_nullable or isinstance(inner, dict)
+        if not isinstance(inner, dict):
+            return _without_null(flat, is_nullable)
+        flat = {**inner, **{name: value for name, value in flat.items() if name != key}}
+
+
+def _without_null(flat: dict[str, Any], is_nullable: bool) -> tuple[dict[str, Any], bool]:
+    types = flat.get("type")
+    if isinstance(types, list) and "null" in types:
+        rest = [name for name in types if name != "null"]
+        flat, is_nullable = {**flat, "type": rest[0] if len(rest) == 1 else rest}, True
+    if None in flat.get("enum", ()):
+        flat, is_nullable = {**flat, "enum": [choice for choice in flat["enum"] if choice is not None]}, True
+    return flat, is_nullable
+
+
+def _kind(schema: dict[str, Any], value: Any) -> str:
+    if "enum" in schema or "const" in schema:
+        return _choice_kind(schema, value)
+    declared = _declared_type(schema)
+    if declared == "":
+        return _inferred_kind(schema, value)
+    if declared == "object":
+        return _object_kind(schema, value)
+    if declared == "array":
+        return _list_kind(schema, value)
+    return _scalar_kind(declared, schema, value)
+
+
+def _declared_type(schema: dict[str, Any]) -> str:
+    """One of JSON Schema's types; "mixed" where several fit; "" where the schema does not say."""
+    types = schema.get("type")
+    if isinstance(types, str):
+        return types
+    if isinstance(types, list):
+        return "number" if set(types) == {"integer", "number"} else "mixed"
+    if "properties" in schema:
+        return "object"
+    if "items" in schema or "prefixItems" in schema:
+        return "array"
+    return "mixed" if schema.keys() & {"anyOf", "oneOf", "allOf"} else ""
+
+
+def _choice_kind(schema: dict[str, Any], value: Any) -> str:
+    choices = [schema["const"]] if "const" in schema else schema["enum"]
+    if not choices or any(choice is None or isinstance(choice, dict | list) for choice in choices):
+        return "json"
+    is_known = any(
+        choice == value and isinstance(choice, bool) == isinstance(value, bool) for choice in choices
+    )
+    return "enum" if value is ABSENT or is_known else "json"
+
+
+def _scalar_kind(declared: str, schema: dict[str, Any], value: Any) -> str:
+    if declared == "string" and (value is ABSENT or isinstance(value, str)):
+        return _text_kind(schema.get("format"), "" if value is ABSENT else value)
+    if declared == "boolean" and (value is ABSENT or isinstance(value, bool)):
+        return "boolean"
+    is_fitting = value is ABSENT or _scalar_type(value) == "number"
+    return declared if declared in {"integer", "number"} and is_fitting else "json"
+
+
+def _text_kind(name: Any, text: str) -> str:
+    if "\n" in text or "\r" in text:
+        return "textarea"
+    if name == "date" and (not text or dates.is_widget_date(text)):
+        return "date"
+    if name == "date-time" and (not text or dates.parsed(text)):
+        return "datetime"
+    return _FORMAT_KINDS.get(str(name), "textarea" if len(text) > LONG_TEXT else "text")
+
+
+def _object_kind(schema: dict[str, Any], value: Any) -> str:
+    if value is not ABSENT and not isinstance(value, dict):
+        return "json"
+    if schema.get("properties"):
+        return "group"
+    is_map = isinstance(schema.get("additionalProperties"), dict) or "patternProperties" in schema
+    return "group" if value is not ABSENT and value and not is_map else "json"
+
+
+def _list_kind(schema: dict[str, Any], value: Any) -> str:
+    if "prefixItems" in schema or (value is not ABSENT and not isinstance(value, list)):
+        return "json"
+    if not isinstance(schema.get("items"), dict):
+        return _inferred_kind(schema, value)
+    rows = [shape_of(schema["items"], row) for row in ([] if value is ABSENT else value)]
+    shapes = [shape_of(schema["items"], ABSENT), *rows]
+    return (
+        "json"
+        if any(row.is_nullable or row.kind in {"json", "group", "items"} for row in shapes)
+        else "items"
+    )
+
+
+def _inferred_kind(schema: dict[str, Any], value: Any) -> str:
+    if isinstance(value, dict) and value:
+        return _object_kind(schema, value)
+    if isinstance(value, list) and value:
+        return "items" if inferred_items(value) else "json"
+    if isinstance(value, str):
+        return _text_kind(schema.get("format"), value)
+    return _scalar_type(value) or "json"
+
+
+def inferred_items(rows: list[Any]) -> dict[str, str] | None:
+    """The schema of the rows where all are scalars of one type, else None."""
+    types = {_scalar_type(row) for row in rows}
+    only = types.pop() if len(types) == 1 else ""
+    return {"type": only} if only else None
+
+
+def _scalar_type(value: Any) -> str:
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int | float):
+        return "number"
+    return "string" if isinstance(value, str) else ""

@@ -1,0 +1,66 @@
+"""What does approving take? Friction grows with risk, so that nobody waves through what could do harm."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from approvals.exceptions import FieldError, InvalidInput
+from approvals.models import Approval
+from approvals.models.choices import Risk
+
+SENTENCE_LENGTH = 10
+"""Characters below which a sentence says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attestation:
+    """What the reviewer states with an approval: the items ticked (their indexes), what was checked, a comment."""
+
+    acknowledged: tuple[int, ...] = ()
+    sentence: str = ""
+    comment: str = ""
+    is_reauthenticated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Safeguards:
+    """What this approval asks for: evidence indexes to tick, a sentence, the password once more."""
+
+    acknowledge: tuple[int, ...]
+    needs_sentence: bool
+    needs_reauthentication: bool
+
+
+def needed(approval: Approval, *, is_edited: bool) -> Safeguards:
+    """Low: nothing. Medium: tick red and amber. High: and a sentence when unedited over them. Critical: and
+    the password again.
+    """
+    rank = Risk(approval.risk).rank
+    warnings = tuple(index for index, _ in approval.evidence_to_acknowledge())
+    return Safeguards(
+        acknowledge=warnings if rank >= Risk.MEDIUM.rank else (),
+        needs_sentence=bool(warnings) and not is_edited and rank >= Risk.HIGH.rank,
+        needs_reauthentication=rank >= Risk.CRITICAL.rank,
+    )
+
+
+def check(approval: Approval, attestation: Attestation, *, is_edited: bool) -> None:
+    """Raises InvalidInput that names every safeguard not met; pointers are the review form's field names."""
+    safeguards = needed(approval, is_edited=is_edited)
+    errors = [
+        FieldError(
+            "acknowledged",
+            "not_acknowledged",
+            f"Tick “{approval.evidence[index]['label']}” once you read it.",
+        )
+        for index in safeguards.acknowledge
+        if index not in attestation.acknowledged
+    ]
+    if safeguards.needs_sentence and len(attestation.sentence.strip()) < SENTENCE_LENGTH:
+        errors.append(FieldError("sentence", "sentence_missing", "Say in a sentence what you checked."))
+    if safeguards.needs_reauthentication and not attestation.is_reauthenticated:
+        errors.append(
+            FieldError("password", "reauthentication", "Enter your password again: this action is critical.")
+        )
+    if errors:
+        raise InvalidInput("Not approved yet: something is left to confirm.", errors)

@@ -1,0 +1,5 @@
+"""What does the demo bring? People, agents, policies, and four worked cases that they decide."""
+
+from approvals.seeds.demo import Seeded, seed
+
+__all__ = ["Seeded", "seed"]

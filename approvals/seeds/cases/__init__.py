@@ -1,0 +1,30 @@
+"""Which actions wait in the demo's inbox? Four, from one that needs nobody to one that needs two people.
+
+Each body is what an agent would POST to `/api/v1/approvals`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from approvals.seeds import agents
+from approvals.seeds.cases import access_revocation, knowledge_answer, outreach_email, payment_terms
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Which agent proposes it, and the body that it sends at a given moment."""
+
+    agent: str
+    body: Callable[[datetime], dict[str, Any]]
+
+
+CASES = (
+    Case(agents.SUPPORT, knowledge_answer.body),
+    Case(agents.SALES, outreach_email.body),
+    Case(agents.VENDORS, payment_terms.body),
+    Case(agents.ACCESS, access_revocation.body),
+)

@@ -1,0 +1,218 @@
+"""Is this text JSON that every reader understands alike? What two parsers could read differently is refused.
+
+The rules are I-JSON's (RFC 7493), so that the RFC 8785 bytes of whatever passes can be read by it again.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+from itertools import islice
+from typing import Any
+
+from approvals.exceptions import FieldError, InvalidInput, TooLarge
+
+MAX_BYTES = 256 * 1024
+MAX_DEPTH = 32
+MAX_SAFE_INTEGER = 2**53 - 1
+MAX_ERRORS = 50
+
+_STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_SUSPECT_ESCAPE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_HALF_A_PAIR = "The text holds half of a surrogate pair; send whole characters."
+_BLANKS = " \t\n\r"
+
+
+def loads(text: str | bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH) -> Any:
+    """The value of a JSON text. Raises TooLarge, or InvalidInput that names every place at once."""
+    readable = _decoded(text, max_bytes)
+    _refuse_depth(readable, max_depth)
+    flaws: list[_Flaw] = []
+    value = _parsed(readable, flaws)
+    if flaws or _SUSPECT_ESCAPE.search(readable):
+        _refuse(list(islice(_flaws_in(value, ""), MAX_ERRORS)))
+    return value
+
+
+def member_text(text: str | bytes, key: str) -> str:
+    """The exact source text of a top-level member's value, in a text that `loads` accepted.
+
+    Raises KeyError where there is no such member.
+    """
+    source = text.decode() if isinstance(text, bytes) else text
+    decoder = json.JSONDecoder(parse_int=str, parse_float=str)
+    position = _after_blanks(source, _after_blanks(source, 0) + 1)
+    while source[position : position + 1] == '"':
+        name, position = decoder.raw_decode(source, position)
+        start = _after_blanks(source, _after_blanks(source, position) + 1)
+        _, end = decoder.raw_decode(source, start)
+        if name == key:
+            return source[start:end]
+        position = _after_blanks(source, _after_blanks(source, end) + 1)
+    raise KeyError(key)
+
+
+def number(literal: str) -> int | float:
+    """The number that a JSON literal stands for. Raises InvalidInput with one FieldError at pointer ""."""
+    if not _NUMBER.fullmatch(literal):
+        message = "Write a number with digits and at most one point, such as 1200 or 0.5."
+        raise InvalidInput(message, [FieldError("", "not_a_number", message)])
+    read = _float if any(mark in literal for mark in ".eE") else _int
+    result = read(literal)
+    if isinstance(result, _Flaw):
+        raise InvalidInput(result.message, [FieldError("", result.code, result.message)])
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Flaw:
+    """Stands in the parsed tree where a value cannot, so that its pointer is known afterwards."""
+
+    code: str
+    message: str
+
+
+def _decoded(text: str | bytes, max_bytes: int) -> str:
+    try:
+        size = len(text if isinstance(text, bytes) else text.encode())
+        readable = text.decode() if isinstance(text, bytes) and size <= max_bytes else text
+    except UnicodeDecodeError as error:
+        raise _invalid("not_utf8", f"The text is not UTF-8 at byte {error.start}; send UTF-8.") from None
+    except UnicodeEncodeError:
+        raise _invalid(
+            "lone_surrogate", "The text holds half of a surrogate pair; send whole characters."
+        ) from None
+    if size > max_bytes:
+        raise TooLarge(f"The JSON has {size:,} bytes; at most {max_bytes:,} are accepted.")
+    if readable[:1] == "\ufeff":
+        raise _invalid("byte_order_mark", "The text starts with a byte order mark; send it without.")
+    return str(readable)
+
+
+def _refuse_depth(text: str, max_depth: int) -> None:
+    """Counts brackets outside strings before anything recurses."""
+    depth = 0
+    for match in _STRING_OR_BRACKET.finditer(text):
+        mark = match.group()
+        if mark in "[{":
+            depth += 1
+            if depth > max_depth:
+                raise _invalid("too_deep", f"The JSON nests deeper than {max_depth} levels; flatten it.")
+        elif mark in "]}":
+            depth -= 1
+
+
+def _parsed(text: str, flaws: list[_Flaw]) -> Any:
+    try:
+        return json.loads(
+            text,
+            object_pairs_hook=partial(_object, flaws),
+            parse_int=partial(_noting, flaws, _int),
+            parse_float=partial(_noting, flaws, _float),
+            parse_constant=partial(_noting, flaws, _constant),
+        )
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise _invalid("syntax", f"Not JSON at {where}: {error.msg[:1].lower()}{error.msg[1:]}.") from None
+
+
+def _noting(flaws: list[_Flaw], read: Any, literal: str) -> Any:
+    result = read(literal)
+    if isinstance(result, _Flaw):
+        flaws.append(result)
+    return result
+
+
+def _object(flaws: list[_Flaw], pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                message = f"The key {_quoted(key)} appears twice in one object; send it once."
+                members[key] = _Flaw("duplicate_key", message)
+                flaws.append(members[key])
+            seen.add(key)
+    return members
+
+
+def _int(literal: str) -> int | _Flaw:
+    # Length first: turning a very long literal into an int is quadratic work.
+    if len(literal) > 17 or abs(int(literal)) > MAX_SAFE_INTEGER:
+        return _beyond_safe(literal)
+    return int(literal)
+
+
+def _float(literal: str) -> float | _Flaw:
+    value = float(literal)
+    # A double this large is a whole number, and RFC 8785 writes it as an integer that would be refused above.
+    if abs(value) > MAX_SAFE_INTEGER:
+        return _beyond_safe(literal)
+    try:
+        is_exact = Decimal(literal) == Decimal(repr(value))
+    except ArithmeticError:
+        is_exact = False
+    if is_exact:
+        return value
+    return _Flaw("inexact_number", f"A double does not carry {_short(literal)} exactly; send it as a string.")
+
+
+def _constant(literal: str) -> _Flaw:
+    return _Flaw("not_finite", f"{literal} is not a JSON number; send null or a string.")
+
+
+def _beyond_safe(literal: str) -> _Flaw:
+    return _Flaw("unsafe_integer", f"The number {_short(literal)} is beyond ±(2^53-1); send it as a string.")
+
+
+def _flaws_in(value: Any, pointer: str) -> Iterator[FieldError]:
+    """Depth is bounded before this runs."""
+    if isinstance(value, _Flaw):
+        yield FieldError(pointer, value.code, value.message)
+    elif isinstance(value, str):
+        yield from _flaws_of_text(value, pointer)
+    elif isinstance(value, Mapping):
+        for key, member in value.items():
+            yield from _flaws_of_text(key, pointer)
+            yield from _flaws_in(member, f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}")
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _flaws_in(item, f"{pointer}/{index}")
+
+
+def _flaws_of_text(text: str, pointer: str) -> Iterator[FieldError]:
+    if "\0" in text:
+        yield FieldError(pointer, "null_character", "The text holds the character U+0000; leave it out.")
+    if _SURROGATE.search(text):
+        yield FieldError(
+            pointer, "lone_surrogate", "The text holds half of a surrogate pair; send whole characters."
+        )
+
+
+def _refuse(errors: list[FieldError]) -> None:
+    if errors:
+        raise InvalidInput(errors[0].message, errors)
+
+
+def _invalid(code: str, message: str) -> InvalidInput:
+    return InvalidInput(message, [FieldError("", code, message)])
+
+
+def _after_blanks(text: str, position: int) -> int:
+    while position < len(text) and text[position] in _BLANKS:
+        position += 1
+    return position
+
+
+def _quoted(key: str) -> str:
+    return "“" + _short(_SURROGATE.sub("\ufffd", key).replace("\0", "\ufffd")) + "”"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:39]}…"

@@ -1,0 +1,112 @@
+"""How do the pages say a tone, a risk, a moment, a time left?"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from django import template
+
+from approvals.models.choices import Risk, Tone
+
+register = template.Library()
+
+_ICONS = {Tone.RED: "▲", Tone.AMBER: "!", Tone.EMERALD: "✓", Tone.SLATE: "•", Tone.BLUE: "i"}
+_ORDER = list(_ICONS)
+_FAR = timedelta(days=2)
+_LONG = 1200
+_MANY_LINES = 12
+
+
+@register.filter
+def tone_icon(tone: str) -> str:
+    """The shape beside the word, so that no tone is told by colour alone."""
+    return _ICONS.get(Tone(tone), "•")
+
+
+@register.filter
+def tone_word(tone: str) -> str:
+    """Risk, Caution, Supports, Context or Information."""
+    return str(Tone(tone).label)
+
+
+@register.filter
+def worst_first(evidence: list[dict[str, Any]]) -> list[tuple[int, dict[str, Any]]]:
+    """Red and amber first; each item with its place in what the agent sent."""
+    return sorted(enumerate(evidence), key=lambda pair: _ORDER.index(Tone(pair[1]["tone"])))
+
+
+@register.filter
+def bounds(text: object) -> str:
+    """What a long text's element says of itself: it scrolls within a bound, and the keyboard can reach it."""
+    shown = str(text or "")
+    is_long = len(shown) > _LONG or shown.count("\n") > _MANY_LINES
+    return "bounded" if is_long else ""
+
+
+@register.filter
+def web_address(url: object) -> str:
+    """The address if it is http or https; nothing else becomes a link."""
+    text = str(url or "").strip()
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return ""
+    return text if parts.scheme in ("http", "https") and parts.hostname else ""
+
+
+@register.inclusion_tag("approvals/_risk.html")
+def risk(value: str) -> dict[str, Any]:
+    """One bar for low to four for critical, and the word."""
+    member = Risk(value)
+    bars = [
+        {"x": 4 * n, "y": 9 - 3 * n, "height": 5 + 3 * n, "is_on": n <= member.rank} for n in range(len(Risk))
+    ]
+    return {"value": value, "word": member.label, "bars": bars}
+
+
+@register.inclusion_tag("approvals/_time.html")
+def moment(at: datetime | None, now: datetime) -> dict[str, Any]:
+    """When it was: absolute, and how long ago."""
+    return {"at": at, "kind": "ago", "relative": ago(now - at) if at else ""}
+
+
+@register.inclusion_tag("approvals/_time.html")
+def deadline(at: datetime | None, now: datetime) -> dict[str, Any]:
+    """By when: absolute, and how long it is until then, or how long ago that was."""
+    left = at - now if at else timedelta()
+    return {"at": at, "kind": "left", "relative": time_left(left) if at else "", "urgency": urgency(left)}
+
+
+@register.inclusion_tag("approvals/_time_left.html")
+def left(at: datetime | None, now: datetime) -> dict[str, Any]:
+    """Only how long it is until then, for a row of the list."""
+    until = at - now if at else timedelta()
+    return {"at": at, "relative": time_left(until) if at else "", "urgency": urgency(until)}
+
+
+def urgency(until: timedelta) -> str:
+    """`over`, `soon` (a quarter of an hour) or `later`."""
+    if until <= timedelta():
+        return "over"
+    return "soon" if until <= timedelta(minutes=15) else "later"
+
+
+def time_left(until: timedelta) -> str:
+    """`43 min left`, `2 h 05 left`, `12 min over`; static/countersign.js counts on in the same words."""
+    return f"{_span(abs(until))} {'over' if until <= timedelta() else 'left'}"
+
+
+def ago(since: timedelta) -> str:
+    """`just now`, `12 min ago`, `3 days ago`."""
+    return "just now" if since < timedelta(minutes=1) else f"{_span(since)} ago"
+
+
+def _span(length: timedelta) -> str:
+    minutes = int(length.total_seconds() // 60)
+    if length >= _FAR:
+        return f"{length.days} days"
+    if minutes >= 60:
+        return f"{minutes // 60} h {minutes % 60:02d}"
+    return f"{minutes} min" if minutes else "1 min"

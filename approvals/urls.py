@@ -1,0 +1,22 @@
+"""Which address shows or takes what? Everything under /approvals/, and signing in at the root."""
+
+from django.urls import path
+
+from approvals.views import decisions, inbox, requests, review
+from approvals.views.signin import SignIn, SignOut
+
+app_name = "approvals"
+
+urlpatterns = [
+    path("", inbox.inbox, name="inbox"),
+    path("<uuid:pk>/", requests.request_page, name="request"),
+    path("<uuid:pk>/opening/", requests.opening, name="opening"),
+    path("<uuid:pk>/review/", review.review, name="review"),
+    path("<uuid:pk>/decision/", decisions.decision, name="decision"),
+    path("<uuid:pk>/rejection/", decisions.rejection, name="rejection"),
+]
+
+signin_urlpatterns = [
+    path("sign-in/", SignIn.as_view(), name="sign-in"),
+    path("sign-out/", SignOut.as_view(), name="sign-out"),
+]

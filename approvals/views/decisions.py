@@ -1,0 +1,134 @@
+"""A person decides: approve what the review page showed, or reject it. Only a POST does."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_POST
+
+from approvals import lifecycle
+from approvals.exceptions import Refused
+from approvals.lifecycle import Attestation, Seen
+from approvals.models.choices import Resolution
+from approvals.views import drafts
+from approvals.views.access import Case, load, load_to_decide
+from approvals.views.page import PersonRequest, carried, onward, show, signed_in
+from approvals.views.refusals import cleaned, redrawn_by, refused
+from approvals.views.requests import footer_context
+from approvals.views.review import show_review
+
+COMMENT_LENGTH = 4000
+CATEGORIES = (
+    "Wrong recipient or target",
+    "Wrong amount or content",
+    "Not needed",
+    "Against a rule",
+    "Too little evidence",
+)
+RESOLUTIONS = {
+    Resolution.DECLINED: ("Decline", "The agent stops. Nothing is done."),
+    Resolution.CHANGES_REQUESTED: ("Needs changes", "The agent reads your comment and may propose again."),
+    Resolution.ANSWERED: (
+        "Answer instead",
+        "Your comment stands in for what the action would have returned.",
+    ),
+}
+
+
+class SeenForm(forms.Form):
+    """What the page showed when the button was pressed."""
+
+    version = forms.IntegerField(min_value=1, max_value=2**31 - 1)
+    payload_sha256 = forms.RegexField("^[0-9a-f]{64}$")
+
+    def seen(self) -> Seen:
+        return Seen(self.cleaned_data["version"], self.cleaned_data["payload_sha256"])
+
+
+def _button(verdict: str) -> forms.ChoiceField:
+    """The button itself was pressed: Enter in a field posts the form without its value."""
+    sentence = f"Nothing was decided: press the button that says “{verdict.capitalize()}”."
+    return forms.ChoiceField(choices=[(verdict, verdict)], error_messages={"required": sentence})
+
+
+class DecisionForm(SeenForm):
+    """What the reviewer states with an approval."""
+
+    verdict = _button("approve")
+    acknowledged = forms.TypedMultipleChoiceField(
+        coerce=int, required=False, choices=[(index, index) for index in range(50)]
+    )
+    sentence = forms.CharField(required=False, max_length=COMMENT_LENGTH)
+    comment = forms.CharField(required=False, max_length=COMMENT_LENGTH)
+    password = forms.CharField(required=False, strip=False)
+
+
+class RejectionForm(SeenForm):
+    """How it ends, and what the agent is told. Which words a resolution needs, the lifecycle says."""
+
+    verdict = _button("reject")
+    resolution = forms.CharField(required=False)
+    category = forms.ChoiceField(required=False, choices=[(name, name) for name in CATEGORIES])
+    comment = forms.CharField(required=False, max_length=COMMENT_LENGTH)
+
+
+def _redraw_review(request: PersonRequest, pk: UUID, refusal: Refused) -> HttpResponse:
+    return show_review(request, load(request, pk), refusal=refusal)
+
+
+@require_POST
+@signed_in
+@redrawn_by(_redraw_review)
+def decision(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """Approve exactly the payload that the review page showed, with this person's edits if any."""
+    approval = load_to_decide(request, pk).approval
+    form = DecisionForm(request.POST)
+    posted = cleaned(form)
+    draft = drafts.draft_of(approval, request.user)
+    attestation = Attestation(
+        acknowledged=tuple(posted["acknowledged"]),
+        sentence=posted["sentence"],
+        comment=posted["comment"],
+        is_reauthenticated=bool(posted["password"]) and request.user.check_password(posted["password"]),
+    )
+    edited = draft.source if draft.is_edited and not draft.is_stale else None
+    lifecycle.approve(pk, by=request.user, seen=form.seen(), attestation=attestation, edited=edited)
+    return onward(request, approval.get_absolute_url())
+
+
+def _redraw_rejection(request: PersonRequest, pk: UUID, refusal: Refused) -> HttpResponse:
+    return _show_rejection(request, load(request, pk), refusal=refusal)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+@redrawn_by(_redraw_rejection)
+def rejection(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """GET: how to reject. POST: it ends here, and the agent reads why."""
+    case = load_to_decide(request, pk)
+    if request.method != "POST":
+        away = redirect(case.approval.get_absolute_url() + carried(request))
+        return _show_rejection(request, case) if case.may_reject else away
+    form = RejectionForm(request.POST)
+    posted = cleaned(form)
+    words = {name: posted[name] for name in ("resolution", "category", "comment")}
+    lifecycle.reject(pk, by=request.user, seen=form.seen(), **words)
+    return onward(request, case.approval.get_absolute_url())
+
+
+def _show_rejection(request: PersonRequest, case: Case, *, refusal: Refused | None = None) -> HttpResponse:
+    context = {
+        "case": case,
+        "approval": case.approval,
+        "at": case.at,
+        "version": case.approval.version(),
+        "resolutions": [(value, *words) for value, words in RESOLUTIONS.items()],
+        "categories": CATEGORIES,
+        "typed": request.POST,
+        **refused(refusal),
+        **footer_context(case),
+    }
+    return show(request, "approvals/rejection.html", context, fragment="approvals/_rejection.html")

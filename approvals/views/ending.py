@@ -1,0 +1,68 @@
+"""How did it end: who decided what, when, and with how many edits?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from approvals import payload
+from approvals.models import Approval, Vote
+from approvals.models.choices import Resolution, Status
+from approvals.payload import Change
+from approvals.views.access import Case
+from approvals.views.drafts import schema_of
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """`what` and `by` make the sentence "Approved by NAME"; `edits` counts the places that were corrected."""
+
+    what: str
+    by: str
+    at: datetime | None
+    edits: int
+    comment: str = ""
+
+
+def ending(case: Case) -> Ending:
+    """For a request that is no longer pending."""
+    approval = case.approval
+    deciding = case.approving if approval.status == Status.APPROVED else _rejections(case)
+    return Ending(
+        what=_what(approval),
+        by=_names(deciding) or _without_people(approval),
+        at=approval.decided_at,
+        edits=len(edits_of(approval)) if approval.status == Status.APPROVED else 0,
+        comment="\n".join(vote.comment for vote in deciding if vote.comment),
+    )
+
+
+def edits_of(approval: Approval) -> list[Change]:
+    """What reviewers changed, from what the agent proposed to the payload as it stands."""
+    if approval.current_version == 1:
+        return []
+    old, new = approval.version(1).value, approval.version().value
+    return payload.comparison(old, new, schema_of(approval))
+
+
+def _rejections(case: Case) -> list[Vote]:
+    return [vote for vote in case.votes if vote.verdict == Vote.Verdict.REJECT]
+
+
+def _what(approval: Approval) -> str:
+    if approval.status != Status.REJECTED:
+        return str(approval.get_status_display())
+    return {
+        Resolution.DECLINED: "Declined",
+        Resolution.CHANGES_REQUESTED: "Sent back for changes",
+        Resolution.ANSWERED: "Answered instead",
+        Resolution.SLA_EXPIRED: "Rejected because the deadline passed",
+    }[Resolution(approval.resolution)]
+
+
+def _without_people(approval: Approval) -> str:
+    return approval.agent.name if approval.status == Status.CANCELLED else ""
+
+
+def _names(votes: list[Vote]) -> str:
+    return " and ".join(vote.user.get_full_name() for vote in votes)

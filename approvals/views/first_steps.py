@@ -1,0 +1,23 @@
+"""What is missing before the first request can come in?"""
+
+from __future__ import annotations
+
+from approvals.models import Agent, Policy
+from grants.models import User
+
+_CREATE_PERSON = "createsuperuser"
+_CREATE_AGENT = "create_agent"
+
+
+def missing() -> list[dict[str, str]]:
+    """The steps still to take, in their order: a sentence, and the command or address that does it."""
+    steps = []
+    if not User.objects.exists():
+        steps.append({"what": "Create the first account.", "command": f"python manage.py {_CREATE_PERSON}"})
+    if not Policy.objects.current().exists():
+        steps.append({"what": "Say what an action type needs: add a policy.", "admin": "policy"})
+    if not Agent.objects.exists():
+        steps.append(
+            {"what": "Name an agent, and give it a key.", "command": f"python manage.py {_CREATE_AGENT}"}
+        )
+    return steps

@@ -1,0 +1,110 @@
+"""What happened to this request, in words, and who may already know whose doing it was?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from approvals.models.choices import Resolution
+from approvals.views.access import Case
+from audit.models import Event
+
+HIDDEN_PERSON = "A reviewer"
+_BASES = {"assignee": "as a named reviewer", "approvers": "as an approver"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One event as the page tells it."""
+
+    actor: str
+    what: str
+    at: datetime
+    authority: str = ""
+    version: int | None = None
+    words: str = ""
+
+
+def lines(case: Case) -> list[Line]:
+    """The request's events, oldest first."""
+    events = Event.objects.about("approval", case.approval.pk).select_related("body")
+    return [_line(event, case) for event in events]
+
+
+def _line(event: Event, case: Case) -> Line:
+    body = _body(event)
+    data = body.get("data") or {}
+    is_hidden = case.is_blind and event.actor_kind == "person" and event.actor_id != str(case.person.pk)
+    return Line(
+        actor=HIDDEN_PERSON if is_hidden else (body.get("actor") or {}).get("label", event.actor_id),
+        what=_SENTENCES.get(event.type, _unknown)(data) or event.type,
+        at=event.at,
+        authority=_BASES.get((body.get("authority") or {}).get("basis", ""), ""),
+        version=body.get("payload_version"),
+        words="" if is_hidden else _words(event.type, data),
+    )
+
+
+def _body(event: Event) -> dict[str, Any]:
+    """What was signed; nothing where the retention let go of it."""
+    if not hasattr(event, "body"):
+        return {}
+    parsed: dict[str, Any] = json.loads(bytes(event.body.content))
+    return parsed
+
+
+def _words(kind: str, data: dict[str, Any]) -> str:
+    if kind == "approval.voted":
+        return "\n".join(text for text in (data.get("sentence"), data.get("comment")) if text)
+    return str(data.get("detail") or "") if kind.startswith("execution.") else ""
+
+
+def _voted(data: dict[str, Any]) -> str:
+    if data.get("verdict") != "reject":
+        return "approved, after the deadline" if data.get("late") else "approved"
+    resolution = data.get("resolution", "")
+    how = Resolution(resolution).label.lower() if resolution in Resolution.values else resolution
+    category = f" ({data['category']})" if data.get("category") else ""
+    return f"rejected: {how}{category}"
+
+
+def _edited(data: dict[str, Any]) -> str:
+    count = len(data.get("changes", ()))
+    return f"edited the payload in {count} place{'' if count == 1 else 's'}"
+
+
+def _voided(data: dict[str, Any]) -> str:
+    count = len(data.get("votes", ()))
+    return f"made {count} earlier approval{'' if count == 1 else 's'} void by the edit"
+
+
+def _reported(data: dict[str, Any]) -> str:
+    return f"reported: {data.get('status', 'done')}"
+
+
+def _says(sentence: str) -> Callable[[dict[str, Any]], str]:
+    return lambda _data: sentence
+
+
+def _unknown(_data: dict[str, Any]) -> str:
+    return ""
+
+
+_SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
+    "approval.requested": _says("asked for a decision"),
+    "approval.not_required": _says("ran it: the policy asks nobody"),
+    "approval.opened": _says("opened it"),
+    "approval.voted": _voted,
+    "approval.edited": _edited,
+    "approval.votes_voided": _voided,
+    "approval.granted": _says("gave the last approval: the agent may act"),
+    "approval.rejected": _says("ended the request"),
+    "approval.sla_breach": _says("noted that the deadline passed; the request is held"),
+    "approval.cancelled": _says("withdrew it"),
+    "approval.claimed": _says("took it for execution"),
+    "execution.reported": _reported,
+    "execution.mismatch": _says("executed something else than was approved"),
+}

@@ -1,0 +1,87 @@
+"""How does one address answer: as a page, as a fragment of it, or with a way onward?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, cast
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
+
+from approvals.models import Approval
+from grants.models import User
+
+CARRIED = ("tab", "risk", "action_type", "q", "overdue", "after")
+"""What of the inbox's address goes along to a request and back."""
+
+P = ParamSpec("P")
+
+
+class PersonRequest(HttpRequest):
+    """A request by somebody who signed in."""
+
+    user: User
+    htmx: HtmxDetails
+
+
+def signed_in(
+    view: Callable[Concatenate[PersonRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Whoever has no session signs in first, and comes back to a page that can be opened again."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if request.user.is_authenticated:
+            return view(cast("PersonRequest", request), *args, **kwargs)
+        return _to_sign_in(request, kwargs.get("pk"))
+
+    return wrapped
+
+
+def _to_sign_in(request: HttpRequest, pk: Any) -> HttpResponse:
+    """A POST is not repeated after signing in, so it leads back to the request's page."""
+    is_repeatable = request.method in ("GET", "HEAD") and not getattr(request, "htmx", False)
+    back = request.get_full_path() if is_repeatable else Approval(pk=pk).get_absolute_url() if pk else "/"
+    response = redirect_to_login(back)
+    return HttpResponseClientRedirect(response.url) if getattr(request, "htmx", False) else response
+
+
+def wants_fragment(request: PersonRequest) -> bool:
+    """Whether htmx asks, and will swap what it gets; going back in the history takes the whole page."""
+    return bool(request.htmx) and not request.htmx.history_restore_request
+
+
+def show(
+    request: PersonRequest, page: str, context: dict[str, Any], *, fragment: str = "", status: int = 200
+) -> HttpResponse:
+    """The page, or its fragment where htmx asked for it. Never kept by a cache: it is one person's."""
+    template = fragment if fragment and wants_fragment(request) else page
+    response = render(request, template, {**context, "carry": carried(request)}, status=status)
+    patch_cache_control(response, no_store=True, private=True)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def onward(request: PersonRequest, url: str, **also: str) -> HttpResponse:
+    """After a POST: the address to open next, for the browser (303) as for htmx."""
+    target = url + carried(request, **also)
+    if request.htmx:
+        return HttpResponseClientRedirect(target)
+    response = HttpResponseRedirect(target)
+    response.status_code = 303
+    return response
+
+
+def carried(request: HttpRequest, **also: str) -> str:
+    """The inbox's tab and filters, and what is named besides, as "?…"; or nothing."""
+    kept = request.GET.copy()
+    for name in set(kept) - set(CARRIED):
+        del kept[name]
+    for name, value in also.items():
+        kept[name] = value
+    return f"?{kept.urlencode()}" if kept else ""

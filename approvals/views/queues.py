@@ -1,0 +1,139 @@
+"""Which requests stand in which tab of a person's inbox, in which order, and from where on?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+
+from approvals import authority
+from approvals.models import Approval, Assignment, VoteSeat
+from approvals.models.choices import Risk, Status
+from approvals.views.cursors import Cursor
+from approvals.views.filters import FOR_ME, POOL, Filters
+from grants.models import ApproverMembership, User
+
+PAGE = 25
+MOST_COUNTED = 100
+"""A tab counts this far and says "99+" beyond: a count over the whole table would grow with it."""
+
+_RANK = Case(
+    *(When(risk=risk, then=Value(risk.rank)) for risk in Risk), default=Value(0), output_field=IntegerField()
+)
+_BY_PEOPLE = (Status.APPROVED, Status.REJECTED, Status.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows, and the cursor that the next ones come after."""
+
+    rows: list[Approval]
+    following: str = ""
+
+
+@dataclass
+class Inbox:
+    """One person's queues at one moment, as the filters narrow them."""
+
+    user: User
+    at: datetime
+    filters: Filters
+
+    @cached_property
+    def is_approver(self) -> bool:
+        """Whether there is a pool to take from."""
+        return ApproverMembership.objects.open(self.at).filter(user=self.user).exists()
+
+    @cached_property
+    def has_authority(self) -> bool:
+        """Whether anybody ever named this person on a request, or made them an approver."""
+        return self.is_approver or Assignment.objects.filter(email=self.user.email).exists()
+
+    def count(self, tab: str) -> str:
+        """How many requests of a tab still want this person, up to "99+"."""
+        return _bounded(self._undecided(tab))
+
+    def count_decided(self) -> str:
+        """How many of the decided there are to read, up to "99+"."""
+        return _bounded(self._decided)
+
+    def to_decide(self) -> Page:
+        """What can still be saved: the next deadline first, then the higher risk."""
+        rows = self._undecided(self.filters.tab)
+        rows = (
+            rows.filter(deadline__lte=self.at)
+            if self.filters.is_overdue
+            else rows.filter(deadline__gt=self.at)
+        )
+        return self._page(rows, "deadline", "-rank", "id")
+
+    def overdue(self) -> Page:
+        """Past their deadline and held: a group of its own below what can still be saved."""
+        if self.filters.is_overdue or self.filters.after:
+            return Page([])
+        return self._page(
+            self._undecided(self.filters.tab).filter(deadline__lte=self.at), "deadline", "-rank", "id"
+        )
+
+    def waiting(self) -> list[Approval]:
+        """What this person approved and another has still to."""
+        if self.filters.tab != FOR_ME or self.filters.after or self.filters.is_overdue:
+            return []
+        rows = self._pending.filter(Exists(self._own_seat)).select_related("agent")
+        return list(self._narrowed(rows).order_by("deadline", "id")[:PAGE])
+
+    def decided(self) -> Page:
+        """What this person may read and people or the agent brought to an end, the latest first."""
+        return self._page(self._decided, "-decided_at", "-id")
+
+    def next_in_pool(self) -> Approval | None:
+        """The pool's next deadline, for whom nothing is waiting by name."""
+        return self._undecided(POOL).filter(deadline__gt=self.at).order_by("deadline", "id").first()
+
+    def next_for_me(self, *, other_than: Approval) -> Approval | None:
+        """What to open once this request is done."""
+        return self._undecided(FOR_ME).exclude(pk=other_than.pk).order_by("deadline", "id").first()
+
+    @cached_property
+    def _pending(self) -> QuerySet[Approval]:
+        return authority.decidable_by(self.user, at=self.at)
+
+    @property
+    def _decided(self) -> QuerySet[Approval]:
+        return authority.visible_to(self.user, at=self.at).filter(status__in=_BY_PEOPLE)
+
+    @property
+    def _own_seat(self) -> QuerySet[VoteSeat]:
+        return VoteSeat.objects.filter(
+            approval=OuterRef("pk"), version=OuterRef("current_version"), user=self.user
+        )
+
+    def _undecided(self, tab: str) -> QuerySet[Approval]:
+        named = Assignment.objects.filter(approval=OuterRef("pk"), email=self.user.email, is_open=True)
+        is_named = Exists(named) if tab == FOR_ME else ~Exists(named)
+        return self._pending.filter(is_named).exclude(Exists(self._own_seat))
+
+    def _narrowed(self, rows: QuerySet[Approval]) -> QuerySet[Approval]:
+        if self.filters.risk:
+            rows = rows.filter(risk=self.filters.risk)
+        if self.filters.action_type:
+            rows = rows.filter(action_type=self.filters.action_type)
+        if self.filters.text:
+            rows = rows.filter(
+                Q(action__icontains=self.filters.text) | Q(workflow__icontains=self.filters.text)
+            )
+        return rows
+
+    def _page(self, rows: QuerySet[Approval], *order: str) -> Page:
+        keys = Cursor(order)
+        narrowed = self._narrowed(rows).annotate(rank=_RANK).select_related("agent").order_by(*order)
+        found = list(keys.after(narrowed, self.filters.after)[: PAGE + 1])
+        following = keys.of(found[PAGE - 1]) if len(found) > PAGE else ""
+        return Page(found[:PAGE], following)
+
+
+def _bounded(rows: QuerySet[Approval]) -> str:
+    found = rows[:MOST_COUNTED].count()
+    return str(found) if found < MOST_COUNTED else f"{MOST_COUNTED - 1}+"

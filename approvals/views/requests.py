@@ -1,0 +1,107 @@
+"""What is proposed, why is it mine to decide, and where does it stand?"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_POST, require_safe
+
+from approvals import lifecycle, payload
+from approvals.exceptions import Refused
+from approvals.models import Approval
+from approvals.payload import PayloadForm
+from approvals.views.access import Case, load
+from approvals.views.drafts import Draft, as_it_stands, draft_of
+from approvals.views.ending import edits_of, ending
+from approvals.views.filters import Filters
+from approvals.views.history import lines
+from approvals.views.inbox import inbox_context
+from approvals.views.page import PersonRequest, show, signed_in, wants_fragment
+from approvals.views.queues import Inbox
+from approvals.views.refusals import refused
+from grants.models import User
+
+AS_FORM, AS_JSON = VIEWS = ("form", "json")
+"""How the payload is edited: by fields, or whole."""
+
+
+@require_safe
+@signed_in
+def request_page(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """Everything that a decision needs, in the order that UX.md gives."""
+    case = load(request, pk)
+    wants_json = request.GET.get("view") == AS_JSON
+    form = form_of(current_draft(case), as_json=True) if wants_json and case.awaits_person else None
+    return show_request(request, case, form=form)
+
+
+@require_POST
+@signed_in
+def opening(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """The page says that it is open; a POST, so that no link scanner says so."""
+    lifecycle.open_request(load(request, pk).approval.pk, by=request.user)
+    return HttpResponse(status=204)
+
+
+def show_request(
+    request: PersonRequest, case: Case, *, form: PayloadForm | None = None, refusal: Refused | None = None
+) -> HttpResponse:
+    """The request's page; with `form` what was typed there, with `refusal` what stands against it."""
+    context = request_context(case) | refused(refusal)
+    if form is not None and case.awaits_person:
+        context["payload_form"] = form
+    if not wants_fragment(request):
+        context = inbox_context(request, current=case.approval) | context
+    return show(request, "approvals/request.html", context, fragment="approvals/_request.html")
+
+
+def request_context(case: Case) -> dict[str, Any]:
+    """What the request's page and its footer show."""
+    draft = draft_of(case.approval, case.person)
+    current = as_it_stands(case.approval) if draft.is_stale or not case.awaits_person else draft
+    return {
+        "case": case,
+        "approval": case.approval,
+        "at": case.at,
+        "draft": current,
+        "payload_form": form_of(current) if case.awaits_person else None,
+        "kept_edits": draft.changes if draft.is_stale or not case.awaits_person else [],
+        "kept_base": draft.base,
+        "proposal_edits": edits_of(case.approval),
+        "people": people(case.approval),
+        "history": lines(case),
+        **footer_context(case),
+    }
+
+
+def footer_context(case: Case) -> dict[str, Any]:
+    """How it ended, if it did, and what to open next."""
+    is_done = not case.awaits_person
+    queues = Inbox(case.person, case.at, Filters())
+    return {
+        "ending": ending(case) if not case.approval.is_pending else None,
+        "next": queues.next_for_me(other_than=case.approval) if is_done else None,
+    }
+
+
+def current_draft(case: Case) -> Draft:
+    """This person's edits of the payload as it stands; edits of an earlier version are not carried over."""
+    draft = draft_of(case.approval, case.person)
+    return as_it_stands(case.approval) if draft.is_stale else draft
+
+
+def form_of(draft: Draft, *, as_json: bool = False) -> PayloadForm:
+    """The payload's form, filled in with this person's edits."""
+    locked = draft.approval.locked_fields
+    return payload.build_form(draft.base.source, draft.schema, locked, draft.source, as_json=as_json)
+
+
+def people(approval: Approval) -> list[dict[str, Any]]:
+    """The named reviewers, with their names where they have an account."""
+    named = [a for a in approval.assignments.all() if a.removed_at is None]
+    names = {
+        user.email: user.get_full_name() for user in User.objects.filter(email__in=[a.email for a in named])
+    }
+    return [{"email": a.email, "name": names.get(a.email, ""), "by": a.get_source_display()} for a in named]

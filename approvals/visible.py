@@ -1,0 +1,178 @@
+"""Does a text show everything that it holds? What the eye cannot see, or takes for something else, is named.
+
+Whatever an agent wrote is text: bidirectional controls, zero-width and tag characters and terminal escapes
+are shown as escapes (THREATS 20), letters that pass for others in an address are pointed out (THREATS 21).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+from itertools import groupby
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+_VISIBLE_FORMAT = frozenset(
+    "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
+)
+"""Format characters that have a shape of their own: Arabic number signs and their like."""
+_BLANK_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\U0001d159")
+"""Letters, marks and symbols that draw nothing."""
+_JOINER = "\u200d"
+_EMOJI_STYLE = "\ufe0f"
+_TEXT_STYLE = "\ufe0e"
+
+
+class Segment(NamedTuple):
+    """A stretch of text as it stands, or (`name` is set) one invisible character and how often it repeats."""
+
+    text: str
+    name: str = ""
+
+
+def segments(text: str) -> list[Segment]:
+    """In order; runs of one invisible character are counted: "U+200B, 3 times"."""
+    if not any(is_invisible(mark) for mark in set(text)):
+        return [Segment(text)] if text else []
+    marked = ((mark, _is_hidden_at(text, index)) for index, mark in enumerate(text))
+    found: list[Segment] = []
+    for (mark, is_hidden), run in groupby(marked, key=lambda pair: (pair[0] if pair[1] else "", pair[1])):
+        count, plain = 0, []
+        for character, _ in run:
+            count += 1
+            plain.append(character)
+        found.append(_escape(mark, count) if is_hidden else Segment("".join(plain)))
+    return found
+
+
+def as_text(text: str) -> str:
+    """The text with its invisible characters as escapes, where no markup can be."""
+    return "".join(segment.text for segment in segments(text))
+
+
+def has_invisible(text: str) -> bool:
+    return any(segment.name for segment in segments(text))
+
+
+@lru_cache(maxsize=4096)
+def is_invisible(mark: str) -> bool:
+    """True for what draws nothing or steers what is drawn, whatever stands beside it."""
+    if mark in "\n\t" or mark in _VISIBLE_FORMAT:
+        return False
+    if mark in _BLANK_LETTERS or 0xFE00 <= ord(mark) <= 0xFE0F or 0xE0000 <= ord(mark) <= 0xE0FFF:
+        return True
+    if 0x180B <= ord(mark) <= 0x180F:
+        return True
+    return unicodedata.category(mark) in {"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"}
+
+
+def _is_hidden_at(text: str, index: int) -> bool:
+    """Like `is_invisible`, save where emoji and line ends need what is otherwise hidden."""
+    mark = text[index]
+    if not is_invisible(mark):
+        return False
+    before, after = text[index - 1 : index], text[index + 1 : index + 2]
+    if mark == "\r":
+        return after != "\n"
+    if mark in (_EMOJI_STYLE, _TEXT_STYLE):
+        return not (_is_emoji(before) or (before in "#*0123456789" and after == "\u20e3"))
+    if mark == _JOINER:
+        base = text[index - 2 : index - 1] if before == _EMOJI_STYLE else before
+        return not (_is_emoji(base) and _is_emoji(after))
+    return True
+
+
+def _is_emoji(mark: str) -> bool:
+    if not mark:
+        return False
+    is_symbol = unicodedata.category(mark) == "So" and mark not in _BLANK_LETTERS
+    return is_symbol or 0x1F000 <= ord(mark) <= 0x1FAFF or mark in "↔↕↖↗↘↙▶◀‼⁉"
+
+
+def _escape(mark: str, count: int) -> Segment:
+    times = f", {count} times" if count > 1 else ""
+    name = unicodedata.name(mark, "") or ("ESCAPE" if mark == "\x1b" else "CONTROL OR UNASSIGNED CHARACTER")
+    return Segment(f"U+{ord(mark):04X}{times}", name)
+
+
+def host(url: str) -> str:
+    """Where a link leads: the full host as it goes over the wire (`xn--…`), with its port; else ""."""
+    # Browsers read a backslash as a slash, which decides where the host of https://a.example\@b.example ends.
+    try:
+        parts = urlsplit(url.strip().replace("\\", "/"))
+        name, port = parts.hostname or "", parts.port
+    except ValueError:
+        return ""
+    return _on_the_wire(name) + (f":{port}" if port else "")
+
+
+def mixed_script(address: str) -> str | None:
+    """A warning for a host, URL or e-mail address whose letters may pass for others; else None."""
+    local, domain = _local_and_domain(address.strip())
+    for label in _labels(local):
+        if len(scripts := _scripts(label)) > 1:
+            return f"“{label}” mixes {_listed(scripts)} letters that may look alike."
+    wire = _on_the_wire(domain)
+    labels = [(label, _decoded(label)) for label in domain.split(".") if label]
+    for label, decoded in labels:
+        if len(scripts := _scripts(decoded)) > 1:
+            return f"“{decoded}” in {wire} mixes {_listed(scripts)} letters that may look alike."
+        if foreign := scripts - {"Latin"} - _UNLIKE_LATIN:
+            return f"“{decoded}” in {wire} is written in {_listed(foreign)} letters, not Latin ones."
+        if label != decoded:
+            return f"{wire} is read as “{decoded}”."
+    return None
+
+
+_EAST_ASIAN = frozenset(("Bopomofo", "Cjk", "Hangul", "Hiragana", "Katakana"))
+_UNLIKE_LATIN = frozenset(
+    ("Arabic", "Bengali", "Cjk", "Devanagari", "Hangul", "Hebrew", "Hiragana", "Katakana", "Tamil", "Thai")
+)
+
+
+def _local_and_domain(address: str) -> tuple[str, str]:
+    if "://" in address:
+        try:
+            return "", urlsplit(address.replace("\\", "/")).hostname or ""
+        except ValueError:
+            return "", ""
+    local, _, domain = address.rpartition("@")
+    return local, domain
+
+
+def _labels(local: str) -> list[str]:
+    return [label for label in local.replace("+", ".").split(".") if label]
+
+
+def _scripts(label: str) -> frozenset[str]:
+    """The scripts of the letters, by the first word of their names; East Asian writing counts as one."""
+    found = frozenset(
+        unicodedata.name(mark, "UNKNOWN").split()[0].capitalize() for mark in label if mark.isalpha()
+    )
+    return found - _EAST_ASIAN - {"Latin"} | {"Cjk"} if found & _EAST_ASIAN else found
+
+
+def _listed(scripts: frozenset[str]) -> str:
+    return " and ".join(sorted(scripts))
+
+
+def _decoded(label: str) -> str:
+    if not label.lower().startswith("xn--"):
+        return label
+    try:
+        return label[4:].encode("ascii").decode("punycode")
+    except UnicodeError:
+        return label
+
+
+def _on_the_wire(name: str) -> str:
+    return ".".join(_encoded(label) for label in name.split("."))
+
+
+def _encoded(label: str) -> str:
+    if label.isascii():
+        return label
+    try:
+        return label.encode("idna").decode("ascii")
+    except UnicodeError:
+        return "xn--" + label.lower().encode("punycode", "replace").decode("ascii")

@@ -1,0 +1,13 @@
+"""What the `live` process serves: waiting in front, Django behind it."""
+
+import os
+from typing import cast
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "approvals_site.settings")
+_django = get_asgi_application()
+
+from approvals.live import Application, WaitingFront  # noqa: E402 - needs Django set up
+
+application = WaitingFront(cast(Application, _django))

@@ -1,0 +1,66 @@
+"""What does a log line look like? JSON for machines in a deployment, words for people on a desk."""
+
+from typing import Any
+
+import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+_HIDDEN = ("authorization", "cookie", "password", "secret", "token", "api_key", "hmac")
+
+
+def configure(*, json: bool, level: str) -> dict[str, Any]:
+    """Set structlog up and return Django's LOGGING; the standard library's records take the same way out."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        hide_secrets,
+    ]
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    formatter = {
+        "()": structlog.stdlib.ProcessorFormatter,
+        "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_rendered(json=json)],
+        "foreign_pre_chain": shared,
+    }
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": formatter},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "root": {"handlers": ["stderr"], "level": level},
+        # Without this entry Django would add a second, mailing way out.
+        "loggers": {
+            "django": {"handlers": [], "level": level, "propagate": True},
+            "celery": {"level": "WARNING"},  # else three lines for each run of each recurring task
+        },
+    }
+
+
+def hide_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Blank what a careless call put into a log line, by the name it was given."""
+    return {key: "[hidden]" if _is_secret(key) else _without_secrets(value) for key, value in event.items()}
+
+
+def _without_secrets(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: "[hidden]" if _is_secret(key) else _without_secrets(item) for key, item in value.items()}
+    return value
+
+
+def _is_secret(key: object) -> bool:
+    return any(word in str(key).lower() for word in _HIDDEN)
+
+
+def _rendered(*, json: bool) -> list[Any]:
+    if json:
+        return [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+    return [structlog.dev.ConsoleRenderer(colors=False)]

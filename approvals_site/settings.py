@@ -1,0 +1,216 @@
+"""Which servers, secrets and limits does this process run with? Every environment variable is read here.
+
+`.env.example` describes each one. On a desk (one person's machine) none is needed.
+"""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from csp.constants import NONCE, NONE, SELF
+from environ import Env
+
+from approvals_site import logs, secrets
+from approvals_site.required import require
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Env()
+
+# Empty counts as unset, since that is how env files say it.
+_database_url = env.str("DATABASE_URL", default="")
+REDIS_URL = env.str("REDIS_URL", default="")
+# A desk is one person's machine: no server or secret named means a private one of each.
+DESK = env.bool("COUNTERSIGN_DESK", default=not _database_url)
+VAR = Path(env.str("COUNTERSIGN_VAR", default=str(BASE_DIR / "var"))).resolve()
+DEBUG = env.bool("DEBUG", default=False)
+
+if not DESK:
+    require(
+        {
+            "SECRET_KEY": "a long random string that signs sessions",
+            "AUDIT_HMAC_KEYS": "the audit log's keys, id:base64 with commas between, the signing one first",
+            "ALLOWED_HOSTS": "the host names this site answers to, with commas between",
+            "PUBLIC_URL": "the address people open, e.g. https://countersign.example.com",
+            "EMAIL_URL": "the mail server, e.g. smtp+tls://user:password@mail.example.com:587",
+            "DATABASE_URL": "the PostgreSQL server, e.g. postgres://user:password@host:5432/countersign",
+            "REDIS_URL": "the Redis server, e.g. redis://host:6379/0",
+        }
+    )
+
+# --- Servers
+
+REDIS_ORIGIN = "the one that REDIS_URL names"  # for the start to say
+if not (_database_url and REDIS_URL):
+    from approvals_site import embedded
+
+    _servers = embedded.servers(VAR, fast=env.bool("COUNTERSIGN_EMBEDDED_FAST", default=False))
+    _database_url = _database_url or _servers.database_url
+    if not REDIS_URL:
+        REDIS_URL, REDIS_ORIGIN = _servers.redis_url, _servers.redis_from
+
+DATABASES = {
+    "default": {
+        **Env.db_url_config(_database_url),
+        # A desk serves everything from ASGI, where a thread lives as long as a request: nothing to reuse.
+        "CONN_MAX_AGE": env.int("DATABASE_CONN_MAX_AGE", default=0 if DESK else 60),
+        "CONN_HEALTH_CHECKS": True,
+        # A cursor that outlives its transaction breaks behind PgBouncer's transaction mode.
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Pub/sub ignores Redis database numbers, and several databases may share one Redis.
+REDIS_PREFIX = f"countersign:{DATABASES['default']['NAME']}:"
+
+# --- Secrets
+
+SECRET_KEY = env.str("SECRET_KEY", default="") or secrets.kept(VAR / "secret_key", secrets.new_secret_key)
+# The first key signs, every one verifies. Apart from SECRET_KEY and outside the database (DESIGN §6).
+AUDIT_HMAC_KEYS = secrets.hmac_keys(
+    env.str("AUDIT_HMAC_KEYS", default="") or secrets.kept(VAR / "audit_hmac_keys", secrets.new_hmac_key)
+)
+
+# --- Who is asked, and how they get in
+
+PORT = env.int("PORT", default=8000)
+PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = ["{0.scheme}://{0.netloc}".format(urlsplit(PUBLIC_URL))]
+AUTH_USER_MODEL = "grants.User"
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/approvals/"
+
+# --- Application
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_htmx",
+    "csp",
+    "ninja",  # serves the API page's assets from here instead of a CDN
+    "audit",
+    "grants",
+    "approvals",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "csp.middleware.CSPMiddleware",
+]
+ROOT_URLCONF = "approvals_site.urls"
+ASGI_APPLICATION = "approvals_site.asgi.application"
+WSGI_APPLICATION = "approvals_site.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+            ]
+        },
+    }
+]
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+
+# --- Static files: straight from the source on a desk, from `collectstatic` in a deployment
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR / "static" if DESK else BASE_DIR / "staticfiles")))
+if DESK:
+    STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns about a missing one
+WHITENOISE_USE_FINDERS = DESK
+WHITENOISE_AUTOREFRESH = DEBUG
+_PLAIN, _HASHED = (
+    "django.contrib.staticfiles.storage.StaticFilesStorage",
+    "whitenoise.storage.CompressedManifestStaticFilesStorage",
+)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": _PLAIN if DESK else _HASHED},
+}
+
+# --- Protection
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = not DESK
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # load balancers ask over plain http
+SECURE_HSTS_SECONDS = 0 if DESK else env.int("SECURE_HSTS_SECONDS", default=31_536_000)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = not DESK
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+if env.bool("BEHIND_TLS_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# Preloading commits a whole domain, which is its owner's decision and not this program's.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440  # bytes
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+
+# --- Mail
+
+_FILE_MAIL: dict[str, Any] = {
+    "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+    "EMAIL_FILE_PATH": str(VAR / "mail"),
+}
+vars().update(env.email_url("EMAIL_URL") if env.str("EMAIL_URL", default="") else _FILE_MAIL)
+EMAIL_TIMEOUT = 10  # seconds; a silent mail server must not hold a worker
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str(
+    "DEFAULT_FROM_EMAIL", default=f"countersign@{urlsplit(PUBLIC_URL).hostname}"
+)
+
+# --- Celery (the beat schedule is in celery.py)
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": REDIS_PREFIX, "visibility_timeout": 600}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = "json"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True  # a task whose worker was killed runs again: every task is idempotent
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_DEFAULT_QUEUE = "countersign"
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOGGING = logs.configure(json=not DESK, level=LOG_LEVEL)

@@ -1,0 +1,8 @@
+"""The `web` process: pages and every JSON call that answers at once."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "approvals_site.settings")
+application = get_wsgi_application()

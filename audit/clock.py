@@ -1,0 +1,25 @@
+"""What time is it? The database's answer, which orders events and decides deadlines."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django.db import connection
+
+
+def now() -> datetime:
+    """The database's `clock_timestamp()`, in UTC.
+
+    Read it after the row lock: `now()` would be the transaction's start, which may lie before a wait for
+    that lock, and so before what others did meanwhile (DESIGN §5).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        row = cursor.fetchone()
+    moment: datetime = row[0]
+    return moment.astimezone(UTC)
+
+
+def rfc3339(moment: datetime) -> str:
+    """`2026-04-12T09:00:00.000000Z`: UTC, always six digits, so that texts sort as the moments do."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,0 +1,145 @@
+"""How does an administrator look after the accounts and the group `approvers`? Every change is in the log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.models import Group
+from django.db import models, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+
+from audit import clock, log
+from audit.admin import ReadOnlyAdmin, StaffAdmin
+from grants import membership
+from grants.models import ApproverMembership, User
+
+# What people may decide follows from assignments and memberships; groups of permissions mean nothing here.
+admin.site.unregister(Group)
+
+
+class PersonCreationForm(AdminUserCreationForm):  # type: ignore[type-arg]
+    """A new account."""
+
+    class Meta:
+        model = User
+        fields = ["email", "name"]
+
+
+class PersonChangeForm(UserChangeForm):  # type: ignore[type-arg]
+    """An account; the password has a page of its own."""
+
+    class Meta:
+        model = User
+        fields = ["email", "name", "password", "is_active", "is_staff", "is_auditor"]
+
+
+@admin.register(User)
+class PersonAdmin(StaffAdmin, UserAdmin):  # type: ignore[type-arg]
+    """Accounts are deactivated, never deleted: votes and events name them for seven years."""
+
+    form = PersonChangeForm
+    add_form = PersonCreationForm
+    list_display = ["email", "name", "is_active", "is_staff", "is_auditor", "last_login"]
+    list_filter = ["is_active", "is_staff", "is_auditor"]
+    search_fields = ["email", "name"]
+    ordering = ["email"]
+    filter_horizontal = []
+    readonly_fields = ["last_login", "date_joined"]
+    fieldsets = [
+        (None, {"fields": ["email", "name", "password"]}),
+        ("What the account opens", {"fields": ["is_active", "is_staff", "is_auditor"]}),
+        ("Dates", {"fields": ["last_login", "date_joined"]}),
+    ]
+    add_fieldsets = [(None, {"fields": ["email", "name", "usable_password", "password1", "password2"]})]
+
+    def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm[Any], change: bool) -> None:
+        """Stored and recorded in the transaction that the page runs in."""
+        super().save_model(request, obj, form, change)
+        _record(request, obj, "person.changed" if change else "person.added")
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002
+        """Django's page; recorded, because whoever sets a password can sign in with it."""
+        with transaction.atomic():
+            before = get_object_or_404(User.objects.select_for_update(), pk=unquote(id))
+            response = super().user_change_password(request, id, form_url)
+            after = User.objects.get(pk=before.pk)
+            if after.password != before.password:
+                _record(request, after, "person.password_set")
+        return response
+
+
+@admin.register(ApproverMembership)
+class ApproverMembershipAdmin(ReadOnlyAdmin):
+    """People join and leave; a membership is never edited, so its times stay what they were."""
+
+    list_display = ["user", "joined_at", "left_at"]
+    list_select_related = ["user"]
+    search_fields = ["user__email", "user__name"]
+    ordering = ["-joined_at"]
+    fields = ["user", "joined_at", "left_at"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def get_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
+        return ["user", "joined_at", "left_at"] if obj else ["user"]
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        members = ApproverMembership.objects.filter(left_at=None).values("user")
+        kwargs["queryset"] = User.objects.filter(is_active=True).exclude(pk__in=members)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(
+        self, request: HttpRequest, obj: ApproverMembership, form: forms.ModelForm[Any], change: bool
+    ) -> None:
+        joined = membership.join(obj.user, by=_actor(request))
+        obj.pk, obj.joined_at = joined.pk, joined.joined_at
+
+    def get_urls(self) -> list[URLPattern]:
+        leave = path(
+            "<int:membership_id>/leave/",
+            self.admin_site.admin_view(self.leave),
+            name="grants_approvermembership_leave",
+        )
+        return [leave, *super().get_urls()]
+
+    def leave(self, request: HttpRequest, membership_id: int) -> HttpResponse:
+        """Asks once, then ends the membership."""
+        memberships = ApproverMembership.objects.select_related("user")
+        found = get_object_or_404(memberships, pk=membership_id, left_at=None)
+        if request.method == "POST":
+            membership.leave(found.user, by=_actor(request))
+            messages.success(request, f"{found.user} has left the approvers.")
+            return HttpResponseRedirect(reverse("admin:grants_approvermembership_changelist"))
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "original": found,
+            "title": "Leave the approvers?",
+        }
+        return TemplateResponse(request, "admin/grants/approvermembership/leave.html", context)
+
+
+def _actor(request: HttpRequest) -> Any:
+    return request.user.as_actor()  # type: ignore[union-attr]
+
+
+def _record(request: HttpRequest, person: User, event: str) -> None:
+    """What the account opens now; neither a password nor its hash."""
+    data = {
+        "email": person.email,
+        "name": person.name,
+        "is_active": person.is_active,
+        "is_staff": person.is_staff,
+        "is_superuser": person.is_superuser,
+        "is_auditor": person.is_auditor,
+    }
+    log.record(person.as_subject(), event, actor=_actor(request), at=clock.now(), data=data)

@@ -1,0 +1,31 @@
+"""Who joins or leaves the group `approvers`? Each change is audited (DESIGN §4.14)."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from audit import clock, log
+from audit.message import Actor
+from grants.models import ApproverMembership, User
+
+
+@transaction.atomic
+def join(user: User, *, by: Actor) -> ApproverMembership:
+    """Make `user` an approver; who already is one stays one, and nothing is recorded."""
+    User.objects.select_for_update().get(pk=user.pk)
+    at = clock.now()
+    membership, is_new = ApproverMembership.objects.get_or_create(
+        user=user, left_at=None, defaults={"joined_at": at}
+    )
+    if is_new:
+        log.record(user.as_subject(), "approvers.joined", actor=by, at=at, data={"email": user.email})
+    return membership
+
+
+@transaction.atomic
+def leave(user: User, *, by: Actor) -> None:
+    """End `user`'s membership; who is none is left alone."""
+    User.objects.select_for_update().get(pk=user.pk)
+    at = clock.now()
+    if ApproverMembership.objects.filter(user=user, left_at=None).update(left_at=at):
+        log.record(user.as_subject(), "approvers.left", actor=by, at=at, data={"email": user.email})

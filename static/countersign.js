@@ -1,0 +1,104 @@
+// Presentation only: the time left goes on, the focus follows a swap, the colours can be chosen.
+// Everything works without this file.
+(() => {
+  "use strict";
+
+  const root = document.documentElement;
+  try {
+    const chosen = localStorage.getItem("theme");
+    if (chosen) root.dataset.theme = chosen;
+  } catch { /* no storage: the system's colours */ }
+
+  const span = (ms) => {
+    const minutes = Math.floor(Math.abs(ms) / 60000);
+    if (minutes >= 2880) return `${Math.floor(minutes / 1440)} days`;
+    if (minutes >= 60) return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")}`;
+    return `${Math.max(minutes, 1)} min`;
+  };
+
+  const tick = () => {
+    for (const element of document.querySelectorAll("[data-left]")) {
+      const left = new Date(element.dataset.left) - Date.now();
+      element.textContent = `${span(left)} ${left > 0 ? "left" : "over"}`;
+      const time = element.closest("time");
+      time.classList.toggle("over", left <= 0);
+      time.classList.toggle("soon", left > 0 && left <= 900000);
+    }
+    for (const element of document.querySelectorAll("[data-ago]")) {
+      const since = Date.now() - new Date(element.dataset.ago);
+      element.textContent = since < 60000 ? "just now" : `${span(since)} ago`;
+    }
+    announce();
+  };
+
+  // Said once, politely, when a quarter of the time is left and when none is, while the page is open.
+  const announce = () => {
+    for (const element of document.querySelectorAll("[data-deadline]")) {
+      const deadline = new Date(element.dataset.deadline);
+      const left = deadline - Date.now();
+      const stage = left <= 0 ? "over" : left <= (deadline - new Date(element.dataset.asked)) / 4 ? "quarter" : "early";
+      const before = element.dataset.stage;
+      element.dataset.stage = stage;
+      if (!before || before === stage) continue;
+      element.textContent = stage === "over" ? "The deadline has passed." : "A quarter of the time is left.";
+    }
+  };
+
+  const absolute = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+  const localise = () => {
+    for (const element of document.querySelectorAll("[data-absolute]")) {
+      const time = element.closest("time");
+      time.title = element.textContent;
+      element.textContent = absolute.format(new Date(time.dateTime));
+      element.removeAttribute("data-absolute");
+    }
+  };
+
+  const markOpenRow = () => {
+    for (const row of document.querySelectorAll("a.row")) {
+      if (row.pathname === location.pathname) row.setAttribute("aria-current", "page");
+      else row.removeAttribute("aria-current");
+    }
+  };
+
+  let pressed = null;
+  const focusAfter = (target) => {
+    const same = pressed?.name && document.querySelector(
+      `button[name="${CSS.escape(pressed.name)}"][value="${CSS.escape(pressed.value)}"]`);
+    const next = target.querySelector("[data-focus]") || same || target.querySelector("h1");
+    pressed = null;
+    next?.focus({ preventScroll: next.tagName === "H1" });
+  };
+
+  const toggleTheme = () => {
+    const isDark = root.dataset.theme
+      ? root.dataset.theme === "dark"
+      : matchMedia("(prefers-color-scheme: dark)").matches;
+    root.dataset.theme = isDark ? "light" : "dark";
+    try { localStorage.setItem("theme", root.dataset.theme); } catch { /* kept for this page only */ }
+  };
+
+  document.addEventListener("DOMContentLoaded", () => {
+    for (const toggle of document.querySelectorAll("[data-theme-toggle]")) {
+      toggle.hidden = false;
+      toggle.addEventListener("click", toggleTheme);
+    }
+    localise();
+    tick();
+    setInterval(tick, 20000);
+    document.querySelector("[data-focus]")?.focus();
+  });
+  document.addEventListener("submit", (event) => {
+    pressed = event.submitter;
+    if (!pressed?.hasAttribute("data-nothing")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }, true);
+  document.addEventListener("htmx:pushedIntoHistory", markOpenRow);
+  document.addEventListener("htmx:afterSettle", (event) => {
+    localise();
+    tick();
+    // An element that was swapped whole is no longer in the page: look from the main part instead.
+    focusAfter(event.target.isConnected ? event.target : document.getElementById("main"));
+  });
+})();

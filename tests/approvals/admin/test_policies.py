@@ -1,0 +1,122 @@
+"""Policies in the admin: each change is a version of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from approvals.models import Policy
+from audit.models import Event
+from grants.models import User
+from tests.factories import make_policy
+
+pytestmark = pytest.mark.django_db
+
+ADD = "/admin/approvals/policy/add/"
+
+
+def _change(policy: Policy) -> str:
+    return reverse("admin:approvals_policy_change", args=[policy.pk])
+
+
+def _form(**fields: Any) -> dict[str, Any]:
+    terms = {"pattern": "approval_gate", "risk": "medium", "sla_minutes": "60", "validity_minutes": "1440"}
+    return {**terms, "reviewers": "", **fields}
+
+
+def test_adding_publishes_version_1(admin: Client, administrator: User) -> None:
+    response = admin.post(ADD, _form(action_type="refund", workflow="", reviewers="Finance@Example.com"))
+
+    policy = Policy.objects.get(action_type="refund")
+    assert response.status_code == 302
+    assert (policy.version, policy.reviewers, policy.created_by) == (
+        1,
+        ["finance@example.com"],
+        administrator,
+    )
+
+
+def test_changing_publishes_the_next_version_and_keeps_the_one_before(admin: Client) -> None:
+    first = make_policy("refund", risk="low")
+
+    admin.post(_change(first), _form(risk="high"))
+
+    first.refresh_from_db()
+    second = Policy.objects.current().get(action_type="refund")
+    assert (first.risk, first.retired_at is None) == ("low", False)
+    assert (second.version, second.risk) == (2, "high")
+    assert Event.objects.filter(type="policy.changed").count() == 2
+
+
+def test_change_never_moves_a_policy_to_another_action_type(admin: Client) -> None:
+    first = make_policy("refund")
+
+    admin.post(_change(first), _form(action_type="payout", workflow="elsewhere"))
+
+    assert Policy.objects.current().get().action_type == "refund"
+
+
+@pytest.mark.parametrize("field", ["sla_minutes", "validity_minutes"])
+@pytest.mark.parametrize("value", ["0", "-5"])
+def test_minutes_are_above_zero(admin: Client, field: str, value: str) -> None:
+    response = admin.post(ADD, _form(action_type="refund", **{field: value}))
+
+    assert response.status_code == 200
+    assert response.context["errors"]
+    assert not Policy.objects.exists()
+
+
+def test_second_first_version_is_refused_with_a_sentence(admin: Client) -> None:
+    make_policy("refund")
+
+    response = admin.post(ADD, _form(action_type="refund", workflow=""))
+
+    assert "This policy stands already" in response.content.decode()
+    assert Policy.objects.count() == 1
+
+
+def test_reviewer_without_an_address_is_refused(admin: Client) -> None:
+    response = admin.post(ADD, _form(action_type="refund", reviewers="finance@example.com,finance"))
+
+    assert response.context["errors"]
+    assert not Policy.objects.exists()
+
+
+def test_saving_a_version_that_was_replaced_meanwhile_changes_nothing(admin: Client) -> None:
+    first = make_policy("refund")
+    make_policy("refund", risk="high")
+
+    response = admin.post(_change(first), _form(risk="low"), follow=True)
+
+    assert "Nothing was changed" in response.content.decode()
+    assert Policy.objects.current().get(action_type="refund").risk == "high"
+
+
+def test_list_shows_current_versions_and_on_request_all(admin: Client) -> None:
+    make_policy("refund")
+    make_policy("refund")
+
+    assert len(admin.get("/admin/approvals/policy/").context["cl"].result_list) == 1
+    assert len(admin.get("/admin/approvals/policy/?version=all").context["cl"].result_list) == 2
+
+
+def test_retired_version_is_read_only(admin: Client) -> None:
+    first = make_policy("refund")
+    make_policy("refund")
+
+    response = admin.get(_change(first))
+
+    assert not response.context["has_change_permission"]
+    assert b'name="_save"' not in response.content
+
+
+def test_policy_is_never_deleted(admin: Client) -> None:
+    policy = make_policy("refund")
+
+    assert (
+        admin.post(reverse("admin:approvals_policy_delete", args=[policy.pk]), {"post": "yes"}).status_code
+        == 403
+    )

@@ -1,0 +1,127 @@
+"""What people decided can be looked up in the admin, and by nobody changed (THREATS 2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib import admin as django_admin
+from django.test import Client
+from django.urls import reverse
+
+from approvals import lifecycle
+from approvals.lifecycle.execution import Report
+from approvals.models import Approval, Vote
+from audit.models import Event
+from tests.factories import approve, make_approval, make_user
+
+MODELS = [
+    "approvals.approval",
+    "approvals.assignment",
+    "approvals.payloadversion",
+    "approvals.vote",
+    "approvals.opening",
+    "approvals.claim",
+    "approvals.outcome",
+    "approvals.notification",
+    "audit.event",
+]
+
+
+@pytest.fixture
+def decided(db: None) -> Approval:
+    """A request that went all the way, so that every table has a row."""
+    reviewer = make_user("sales@example.com")
+    approval = make_approval()
+    lifecycle.open_request(approval.pk, by=reviewer)
+    approve(approval, by=reviewer)
+    claim = lifecycle.claim(approval.pk, by=approval.key)
+    sha256 = bytes(approval.version().sha256)
+    lifecycle.report(approval.pk, Report(claim.claim_id, "succeeded", sha256), by=approval.key)
+    return approval
+
+
+def _row(label: str) -> Any:
+    row = apps.get_model(label).objects.first()
+    assert row is not None, f"no {label} to try"
+    return row
+
+
+def _url(label: str, page: str, *args: Any) -> str:
+    return reverse(f"admin:{label.replace('.', '_')}_{page}", args=args)
+
+
+@pytest.mark.parametrize("label", MODELS)
+def test_rows_can_be_read(admin: Client, decided: Approval, label: str) -> None:
+    assert admin.get(_url(label, "changelist")).status_code == 200
+    assert admin.get(_url(label, "change", _row(label).pk)).status_code == 200
+
+
+@pytest.mark.parametrize("label", MODELS)
+@pytest.mark.parametrize("page", ["add", "change", "delete"])
+def test_t02_no_admin_page_writes_what_people_decided(
+    admin: Client, decided: Approval, label: str, page: str
+) -> None:
+    row = _row(label)
+    before = [*apps.get_model(label).objects.values_list()]
+    url = _url(label, page) if page == "add" else _url(label, page, row.pk)
+
+    response = admin.post(url, {"post": "yes", "status": "approved", "verdict": "approve"})
+
+    assert response.status_code == 403
+    assert [*apps.get_model(label).objects.values_list()] == before
+
+
+@pytest.mark.parametrize("label", MODELS)
+def test_t02_no_admin_action_exists_for_them(admin: Client, decided: Approval, label: str) -> None:
+    row = _row(label)
+    model_admin = django_admin.site.get_model_admin(apps.get_model(label))
+    action = {"action": "delete_selected", "_selected_action": str(row.pk), "post": "yes"}
+
+    admin.post(_url(label, "changelist"), action)
+
+    assert model_admin.actions is None
+    assert apps.get_model(label).objects.filter(pk=row.pk).exists()
+
+
+def test_t02_every_model_with_a_decision_in_it_is_read_only_or_absent() -> None:
+    writable = {"approvals.agent", "approvals.policy", "grants.user", "grants.approvermembership"}
+    registered = {model._meta.label_lower for model in django_admin.site._registry}
+
+    assert registered == {*MODELS, *writable}
+
+
+def test_t02_looking_at_it_all_changes_nothing(admin: Client, decided: Approval) -> None:
+    before = (Event.objects.count(), Vote.objects.count())
+
+    for label in MODELS:
+        admin.get(_url(label, "history", _row(label).pk))
+
+    assert (Event.objects.count(), Vote.objects.count()) == before
+
+
+def test_agent_text_is_escaped(admin: Client, db: None) -> None:
+    make_user("sales@example.com")
+    approval = make_approval(action="<script>alert(1)</script>", rationale="<img src=x onerror=alert(1)>")
+
+    pages = [
+        admin.get(_url("approvals.approval", "changelist")).content,
+        admin.get(_url("approvals.approval", "change", approval.pk)).content,
+    ]
+
+    for page in pages:
+        assert b"<script>alert" not in page
+        assert b"<img src=x" not in page
+        assert b"&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+@pytest.mark.parametrize("label", MODELS)
+def test_pages_are_closed_to_people_without_the_flag(decided: Approval, label: str) -> None:
+    client = Client()
+    client.force_login(make_user("auditor@example.com", is_auditor=True))
+
+    response = client.get(_url(label, "changelist"))
+
+    assert response.status_code == 302
+    assert response["Location"].startswith("/admin/login/")

@@ -1,0 +1,331 @@
+"""A person decides: what counts, what is void, and what the log carries of it."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from approvals import lifecycle
+from approvals.exceptions import AlreadyDecided, InvalidInput, NotPermitted, SeatTaken, StaleVersion
+from approvals.lifecycle import Attestation, Seen
+from approvals.models import Approval, Notification, Vote
+from audit import clock
+from audit.message import SYSTEM
+from audit.models import Event
+from grants import membership
+from tests.factories import (
+    AMBER_AND_RED,
+    EMAIL_PAYLOAD,
+    approve,
+    attest,
+    make_approval,
+    make_approver,
+    make_user,
+    reject,
+    seen,
+)
+
+pytestmark = pytest.mark.django_db
+
+CORRECTED = {**EMAIL_PAYLOAD, "body": "Dear Ada,\n\ncorrected.\n\nBest,\nSam"}
+
+
+def events(approval: Approval) -> list[str]:
+    return [event.type.removeprefix("approval.") for event in Event.objects.about("approval", approval.pk)]
+
+
+def event_data(approval: Approval, type_: str) -> dict[str, object]:
+    event = Event.objects.about("approval", approval.pk).get(type=f"approval.{type_}")
+    data: dict[str, object] = json.loads(bytes(event.body.content))["data"]
+    return data
+
+
+def test_one_approval_is_enough_below_critical() -> None:
+    approval = make_approval(risk="high")
+
+    decided = approve(approval, by=make_user())
+
+    assert decided.status == "approved"
+    assert events(approval) == ["requested", "voted", "granted"]
+
+
+def test_a_critical_request_takes_two_people() -> None:
+    approval = make_approval(risk="critical", assignees=("sales@example.com", "finance@example.com"))
+
+    first = approve(approval, by=make_user("sales@example.com"))
+    second = approve(approval, by=make_user("finance@example.com"))
+
+    assert (first.status, second.status) == ("pending", "approved")
+
+
+def test_t09_the_same_person_does_not_approve_twice() -> None:
+    approval = make_approval(risk="critical")
+    approve(approval, by=make_user())
+
+    with pytest.raises(SeatTaken):
+        approve(approval, by=make_user())
+
+
+def test_an_edit_becomes_the_version_that_is_approved() -> None:
+    approval = make_approval()
+
+    decided = approve(approval, by=make_user(), edited=CORRECTED)
+
+    assert decided.current_version == 2
+    assert decided.version().value == CORRECTED
+    assert decided.version(1).value == EMAIL_PAYLOAD
+    assert events(approval) == ["requested", "edited", "voted", "granted"]
+    assert event_data(approval, "granted")["changes"] == [
+        {"op": "replace", "path": "/body", "value": CORRECTED["body"]}
+    ]
+
+
+def test_an_edit_that_changes_nothing_makes_no_version() -> None:
+    approval = make_approval()
+
+    decided = approve(approval, by=make_user(), edited=dict(reversed(EMAIL_PAYLOAD.items())))
+
+    assert decided.current_version == 1
+
+
+def test_an_edit_voids_the_approval_before_it_and_tells_that_voter() -> None:
+    approval = make_approval(risk="critical", assignees=("sales@example.com", "finance@example.com"))
+    approve(approval, by=make_user("sales@example.com"))
+
+    second = approve(approval, by=make_user("finance@example.com"), edited=CORRECTED)
+    told = Notification.objects.filter(kind="votes_voided").values_list("recipient", flat=True)
+
+    assert second.status == "pending"
+    assert list(told) == ["sales@example.com"]
+    assert "votes_voided" in events(approval)
+
+    third = approve(approval, by=make_user("sales@example.com"))
+
+    assert third.status == "approved"
+
+
+def test_t11_an_approval_of_a_superseded_version_is_refused() -> None:
+    approval = make_approval(risk="critical", assignees=("sales@example.com", "finance@example.com"))
+    shown = seen(approval)
+    approve(approval, by=make_user("finance@example.com"), edited=CORRECTED)
+
+    with pytest.raises(StaleVersion):
+        lifecycle.approve(approval.pk, by=make_user(), seen=shown, attestation=attest(approval))
+
+    assert not Vote.objects.filter(user=make_user()).exists()
+
+
+def test_t11_an_approval_of_another_payload_than_the_one_shown_is_refused() -> None:
+    approval = make_approval()
+    shown = Seen(version=1, payload_sha256="0" * 64)
+
+    with pytest.raises(StaleVersion):
+        lifecycle.approve(approval.pk, by=make_user(), seen=shown, attestation=Attestation())
+
+
+def test_t11_what_was_reviewed_is_what_is_stored() -> None:
+    approval = make_approval()
+    shown = seen(approval)
+
+    with pytest.raises(StaleVersion):
+        lifecycle.approve(
+            approval.pk,
+            by=make_user(),
+            seen=shown,
+            attestation=Attestation(),
+            edited=json.dumps(CORRECTED),
+        )
+
+    assert approval.versions.count() == 1
+
+
+def test_one_rejection_ends_it() -> None:
+    approval = make_approval(risk="critical", assignees=("sales@example.com", "finance@example.com"))
+    approve(approval, by=make_user("sales@example.com"))
+
+    decided = reject(approval, by=make_user("finance@example.com"), category="Wrong amount")
+
+    assert (decided.status, decided.resolution) == ("rejected", "declined")
+    assert event_data(approval, "rejected")["category"] == "Wrong amount"
+
+
+@pytest.mark.parametrize("resolution", ["changes_requested", "answered"])
+def test_a_rejection_that_the_agent_acts_on_has_words(resolution: str) -> None:
+    approval = make_approval()
+
+    with pytest.raises(InvalidInput, match="agent"):
+        reject(approval, by=make_user(), resolution=resolution, comment=" ")
+
+
+@pytest.mark.parametrize("resolution", ["sla_expired", "approved", ""])
+def test_a_person_rejects_only_in_their_own_ways(resolution: str) -> None:
+    approval = make_approval()
+
+    with pytest.raises(InvalidInput):
+        reject(approval, by=make_user(), resolution=resolution)
+
+
+@pytest.mark.parametrize("decide", [approve, reject])
+def test_nobody_decides_twice(decide) -> None:  # type: ignore[no-untyped-def]
+    approval = make_approval()
+    approve(approval, by=make_user())
+
+    with pytest.raises(AlreadyDecided):
+        decide(approval, by=make_user())
+
+
+def test_t01_a_superuser_without_authority_does_not_decide() -> None:
+    approval = make_approval()
+    superuser = make_user("admin@example.com", is_staff=True, is_superuser=True)
+
+    with pytest.raises(NotPermitted):
+        approve(approval, by=superuser)
+
+    assert not Vote.objects.exists()
+
+
+def test_t03_who_joins_the_approvers_later_does_not_decide_an_open_critical_request() -> None:
+    approval = make_approval(risk="critical")
+    admin = make_approver("admin@example.com")
+
+    with pytest.raises(NotPermitted, match="joined the approvers after"):
+        approve(approval, by=admin)
+
+
+def test_an_approver_who_left_does_not_decide() -> None:
+    approver = make_approver()
+    approval = make_approval()
+    membership.leave(approver, by=SYSTEM)
+
+    with pytest.raises(NotPermitted):
+        approve(approval, by=approver)
+
+
+def test_t08_whoever_answers_for_the_agent_does_not_decide() -> None:
+    approval = make_approval(assignees=("owner@example.com",))
+
+    with pytest.raises(NotPermitted):
+        approve(approval, by=make_user("owner@example.com"))
+
+
+def test_t08_whom_the_agent_runs_for_does_not_decide() -> None:
+    approval = make_approval(initiated_by="Sales@example.com")
+
+    with pytest.raises(NotPermitted):
+        approve(approval, by=make_user("sales@example.com"))
+
+
+def test_agents_own_picks_alone_do_not_approve_where_the_policy_names_reviewers() -> None:
+    from tests.factories import make_policy
+
+    make_policy(reviewers=["finance@example.com"])
+    approval = make_approval(assignees=("friend@example.com",))
+
+    first = approve(approval, by=make_user("friend@example.com"))
+    second = approve(approval, by=make_user("finance@example.com"))
+
+    assert (first.status, second.status) == ("pending", "approved")
+
+
+@pytest.mark.parametrize(
+    ("risk", "edited", "attestation", "missing"),
+    [
+        ("low", False, Attestation(), []),
+        ("medium", False, Attestation(), ["acknowledged", "acknowledged"]),
+        ("medium", False, Attestation(acknowledged=(1,)), ["acknowledged"]),
+        ("medium", False, Attestation(acknowledged=(1, 2)), []),
+        ("high", False, Attestation(acknowledged=(1, 2)), ["sentence"]),
+        ("high", False, Attestation(acknowledged=(1, 2), sentence="ok"), ["sentence"]),
+        ("high", True, Attestation(acknowledged=(1, 2)), []),
+        ("high", False, Attestation(acknowledged=(1, 2), sentence="I rang the vendor."), []),
+        ("critical", True, Attestation(acknowledged=(1, 2)), ["password"]),
+        ("critical", True, Attestation(acknowledged=(1, 2), is_reauthenticated=True), []),
+    ],
+)
+def test_friction_grows_with_risk(
+    risk: str, edited: bool, attestation: Attestation, missing: list[str]
+) -> None:
+    from approvals import safeguards
+
+    approval = make_approval(risk=risk, evidence=AMBER_AND_RED)
+
+    try:
+        safeguards.check(approval, attestation, is_edited=edited)
+        found = []
+    except InvalidInput as refusal:
+        found = [error.pointer for error in refusal.errors]
+
+    assert found == missing
+
+
+def test_what_the_reviewer_attests_is_signed_with_the_vote_and_the_grant() -> None:
+    approval = make_approval(risk="high", evidence=AMBER_AND_RED)
+    reviewer = make_user()
+    lifecycle.open_request(approval.pk, by=reviewer)
+
+    approve(approval, by=reviewer, sentence="I rang the vendor.", comment="Fine with me.")
+    vote = Vote.objects.get()
+    voted, granted = event_data(approval, "voted"), event_data(approval, "granted")
+
+    assert vote.opened_at is not None
+    assert voted["acknowledged"] == [1, 2]
+    assert voted["sentence"] == "I rang the vendor."
+    assert voted["opened_at"] < voted["decided_at"]
+    assert granted["votes"] == [voted]
+    assert granted["payload"] == EMAIL_PAYLOAD
+
+
+def test_the_vote_says_when_its_voter_was_notified() -> None:
+    approval = make_approval()
+    sent_at = clock.now()
+    Notification.objects.update(sent_at=sent_at)
+
+    approve(approval, by=make_user())
+
+    assert Vote.objects.get().notified_at == sent_at
+
+
+def test_opening_is_stamped_once_and_only_for_who_may_decide() -> None:
+    approval = make_approval()
+    reviewer, auditor = make_user(), make_user("auditor@example.com", is_auditor=True)
+
+    for person in (reviewer, reviewer, auditor):
+        lifecycle.open_request(approval.pk, by=person)
+
+    assert list(approval.openings.values_list("user", flat=True)) == [reviewer.pk]
+    assert events(approval) == ["requested", "opened"]
+
+
+def test_a_decision_after_the_deadline_is_late_and_follows_the_breach() -> None:
+    approval = make_approval()
+    _let_the_deadline_pass(approval)
+
+    decided = approve(approval, by=make_user())
+
+    assert decided.status == "approved"
+    assert events(approval) == ["requested", "sla_breach", "voted", "granted"]
+    assert event_data(approval, "voted")["late"] is True
+
+
+def test_an_approval_is_valid_for_as_long_as_its_policy_says() -> None:
+    approval = make_approval()
+
+    decided = approve(approval, by=make_user())
+
+    assert decided.valid_until - decided.decided_at == timedelta(days=1)  # type: ignore[operator]
+
+
+def _let_the_deadline_pass(approval: Approval) -> None:
+    """An hour goes by: the stored moments move back, with the triggers off."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = 'replica'")
+        cursor.execute(
+            "UPDATE approvals_approval SET created_at = created_at - interval '2 hours',"
+            " deadline = deadline - interval '2 hours' WHERE id = %s",
+            [approval.pk],
+        )
+        cursor.execute("SET session_replication_role = 'origin'")

@@ -1,0 +1,88 @@
+"""What a message says, and what it never says (THREATS 28, 32)."""
+
+from __future__ import annotations
+
+import pytest
+from django.core import mail
+
+from approvals.models import Approval, Notification
+from approvals.notifications import deliver_due, email, notify
+from audit import clock
+from tests.factories import make_agent, make_approval, make_key, make_policy, make_user, reject
+
+pytestmark = pytest.mark.django_db
+
+CANARY = "CANARY-7f3e"
+KINDS = list(Notification.Kind)
+
+
+def _sent(approval: Approval, kind: str = Notification.Kind.REQUESTED) -> mail.EmailMessage:
+    Notification.objects.unfinished().delete()
+    notify(approval, kind, ["sales@example.com"], at=clock.now())
+    deliver_due()
+    message: mail.EmailMessage = mail.outbox[-1]
+    return message
+
+
+def test_message_names_risk_type_agent_deadline_and_link(settings: pytest.FixtureRequest) -> None:
+    settings.PUBLIC_URL = "https://countersign.example"  # type: ignore[attr-defined]
+    approval = make_approval(key=make_key(make_agent("Vendor agent"))[0])
+
+    message = _sent(approval)
+
+    assert message.subject == "[Low] Decision needed: external_email"
+    for text in ("Low", "external_email", "Vendor agent", f"{approval.deadline:%Y, %H:%M} UTC"):
+        assert text in message.body
+    assert f"https://countersign.example/approvals/{approval.pk}/" in message.body
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_t32_nothing_that_the_agent_wrote_is_in_the_message(kind: str) -> None:
+    approval = make_approval(
+        action=f"Send {CANARY}",
+        summary=CANARY,
+        rationale=CANARY,
+        payload={"body": CANARY},
+        evidence=({"label": CANARY, "value": CANARY, "tone": "red", "url": f"https://{CANARY}.example"},),
+        context={"trigger": CANARY, "steps": []},
+        run_id=CANARY,
+    )
+
+    message = _sent(approval, kind)
+
+    assert CANARY not in message.message().as_string()
+    assert CANARY not in message.subject + message.body
+
+
+def test_action_type_of_a_catch_all_policy_writes_no_header_and_no_line() -> None:
+    policy = make_policy("*")
+    approval = make_approval(policy=policy)
+    approval.action_type = "refund\r\nBcc: thief@example.com\n\nPlease open http://evil.example"
+    row = Notification(kind=Notification.Kind.REQUESTED, approval=approval, recipient="sales@example.com")
+
+    message = email.compose(row)
+
+    assert message.message()["Bcc"] is None
+    assert message.subject.splitlines() == [message.subject]
+    assert "\nPlease open" not in message.body
+
+
+def test_message_is_text_as_it_is_not_html() -> None:
+    approval = make_approval(key=make_key(make_agent("R&D <agent>"))[0])
+
+    assert "R&D <agent>" in _sent(approval).body
+
+
+def test_nobody_is_asked_for_what_is_decided_by_now() -> None:
+    reviewer = make_user("sales@example.com")
+    approval = make_approval()
+    reject(approval, by=reviewer)
+
+    message = _sent(Approval.objects.get(pk=approval.pk))
+
+    assert "rejected by now" in message.body
+    assert "waiting for a decision" not in message.body
+
+
+def test_machines_do_not_answer_it() -> None:
+    assert _sent(make_approval()).message()["Auto-Submitted"] == "auto-generated"

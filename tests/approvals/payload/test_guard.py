@@ -1,0 +1,180 @@
+"""An edit changes what the form offered, and nothing else (DESIGN §4.17, THREATS 24)."""
+
+from __future__ import annotations
+
+import pytest
+
+from approvals import payload
+from approvals.exceptions import InvalidInput
+from tests.approvals.payload.browser import form_for, posted, rendered
+
+VALUE = {
+    "to": "eng@acme.example",
+    "body": "Hello",
+    "amount": {"value": 100, "currency": "EUR"},
+    "items": [{"sku": "a", "price": 1}, {"sku": "b", "price": 2}],
+    "tags": ["x", "y"],
+}
+SCHEMA = {"type": "object", "properties": {"to": {"type": "string"}, "body": {"type": "string"}}}
+LOCKED = ["/to", "/amount/value", "/items/0/price", "/tags/0"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "payload", "payload/", "payload/risk", "payload/actionType", "payload/assignees", "payload/body/0", "payload/amount",
+        "payload/items/0/price", "payload/__class__", "payload/tags/2", "payload/tags", "payload/tags/-1", "payload/body ",
+        "payload//body", "payload/Body", "payload/%62ody", "state/body", "state/to", "state/", "rows/body", "rows/",
+        "state/amount", "payload/amount/currency/x",
+    ],
+)  # fmt: skip
+def test_t24_every_extra_key_is_refused(name):
+    form = form_for(VALUE)
+
+    bound = form.bind({**posted(form), name: ["x"]})
+
+    assert [error.code for error in bound.errors] == ["unknown_field"]
+    assert bound.value == VALUE
+    assert bound.form.errors
+
+
+@pytest.mark.parametrize(
+    "name", ["payload/to", "state/to", "payload/amount/value", "payload/tags/0", "rows/tags"]
+)
+def test_t24_a_locked_field_cannot_be_posted(name):
+    bound = form_for(VALUE, SCHEMA, locked=LOCKED).bind({name: ["1"]})
+
+    assert [error.code for error in bound.errors] == ["unknown_field"]
+    assert bound.value == VALUE
+
+
+@pytest.mark.parametrize(
+    ("button", "path"), [("add", "/body"), ("add", "/items"), ("remove", "/tags/9"), ("remove", "")]
+)
+def test_t24_a_button_that_the_form_did_not_show_is_refused(button, path):
+    bound = form_for(VALUE).bind({button: [path]})
+
+    assert [error.code for error in bound.errors] == ["unknown_field"]
+    assert not bound.is_reshaped
+
+
+def test_t24_a_field_sent_twice_is_refused():
+    bound = form_for(VALUE).bind({"payload/body": ["one", "two"]})
+
+    assert [error.code for error in bound.errors] == ["repeated_field"]
+    assert bound.value == VALUE
+
+
+def test_t24_a_key_that_the_schema_forbids_cannot_come_in_as_json():
+    form = form_for({"body": "x"}, {**SCHEMA, "additionalProperties": False})
+
+    bound = form.bind_json('{"body": "x", "risk": "low"}')
+
+    assert [(error.pointer, error.code) for error in bound.errors] == [("/risk", "unknown_field")]
+
+
+def test_names_outside_the_forms_own_are_none_of_its_business():
+    form = form_for(VALUE)
+
+    bound = form.bind(
+        {**posted(form), "csrfmiddlewaretoken": ["t"], "version": ["1"], "comment": ["payload"]}
+    )
+
+    assert bound.is_valid
+
+
+def test_a_locked_field_is_text_without_an_input():
+    form = form_for(VALUE, SCHEMA, locked=LOCKED)
+
+    html = rendered(form)
+
+    assert "field--locked" in html
+    assert "eng@acme.example" in html
+    assert not {"payload/to", "payload/amount/value"} & posted(form).keys()
+
+
+def test_a_lock_covers_what_is_below_it():
+    form = form_for(VALUE, locked=["/amount"])
+
+    assert not [name for name in posted(form) if "amount" in name]
+
+
+def test_a_lock_on_everything_leaves_no_input():
+    form = form_for(VALUE, locked=[""])
+
+    assert posted(form) == {}
+    assert form.bind({}).text == form.original_text
+
+
+BROKEN = {
+    "changed": lambda value: value | {"to": "evil@example.com"},
+    "left out": lambda value: {key: member for key, member in value.items() if key != "to"},
+    "its parent left out": lambda value: {key: member for key, member in value.items() if key != "amount"},
+    "its parent replaced": lambda value: value | {"amount": [100]},
+    "another type": lambda value: value | {"amount": {"value": "100", "currency": "EUR"}},
+    "rows moved": lambda value: value | {"items": value["items"][::-1]},
+    "a row removed above": lambda value: value | {"tags": ["y"]},
+}
+
+
+@pytest.mark.parametrize("breaks", BROKEN.values(), ids=BROKEN.keys())
+def test_a_lock_holds_in_the_json_view_and_in_the_last_look(breaks):
+    form, edited = form_for(VALUE, locked=LOCKED), breaks(VALUE)
+
+    bound = form.bind_json(payload.canonical(edited).decode())
+
+    assert {error.code for error in bound.errors} == {"locked"}
+    with pytest.raises(InvalidInput, match="is locked and cannot be changed"):
+        payload.assert_edit_allowed(VALUE, edited, None, LOCKED)
+
+
+def test_a_lock_holds_inside_a_json_subtree():
+    form = form_for(VALUE, locked=LOCKED)
+
+    bound = form.bind({"payload/items": ['[{"sku": "a", "price": 99}]']})
+
+    assert [error.pointer for error in bound.errors] == ["/items/0/price"]
+    assert bound.form.root.members["items"].errors == ["/0/price: Is locked and cannot be changed."]
+
+
+def test_what_is_beside_a_lock_can_be_edited():
+    form = form_for(VALUE, locked=LOCKED)
+    pairs = {"payload/items": ['[{"sku": "z", "price": 1.0}]'], "payload/amount/currency": ["CHF"]}
+
+    bound = form.bind(pairs)
+
+    assert bound.is_valid
+    assert bound.value["items"] == [{"sku": "z", "price": 1}]
+
+
+def test_a_lock_on_what_is_not_there_keeps_it_out():
+    with pytest.raises(InvalidInput):
+        payload.assert_edit_allowed({}, {"cc": "a"}, None, ["/cc"])
+
+
+def test_one_and_true_are_not_the_same_to_a_lock():
+    with pytest.raises(InvalidInput):
+        payload.assert_edit_allowed({"n": 1}, {"n": True}, None, ["/n"])
+
+
+@pytest.mark.parametrize("edited", [[], "text", 1, None, True])
+def test_a_payload_is_an_object(edited):
+    with pytest.raises(InvalidInput, match="must be a JSON object"):
+        payload.assert_edit_allowed({}, edited, None, [])
+
+
+def test_the_last_look_asks_the_schema_too():
+    with pytest.raises(InvalidInput, match="/body must be text"):
+        payload.assert_edit_allowed(VALUE, {**VALUE, "body": 1}, SCHEMA, [])
+
+
+@pytest.mark.parametrize("lock", ["to", "#/to", "/a~2", "/a~"])
+def test_a_lock_that_is_no_pointer_is_refused(lock):
+    with pytest.raises(InvalidInput):
+        payload.check_locked(["/ok", lock])
+
+
+def test_the_lock_is_on_the_original_not_on_the_working_copy():
+    form = form_for({"a": 1, "b": 1}, locked=["/a"], current_text='{"a": 2, "b": 2}')
+
+    assert [error.code for error in form.bind(posted(form)).errors] == ["locked"]

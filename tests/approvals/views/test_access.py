@@ -1,0 +1,136 @@
+"""Who sees a request, who may act on it, and what everybody else gets."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from approvals.models import Opening, Vote, WorkingCopy
+from tests.approvals.views.browse import client_of, text_of, url
+from tests.factories import make_approval, make_key, make_user, seen
+
+pytestmark = pytest.mark.django_db
+
+PAGES = ["request", "review", "rejection"]
+REJECTING = {"resolution": "declined", "verdict": "reject"}
+POSTS = ["opening", "review", "decision", "rejection"]
+
+
+def what_was_left_behind():
+    return [*Vote.objects.all(), *Opening.objects.all(), *WorkingCopy.objects.all()]
+
+
+def stranger():
+    return make_user("stranger@example.com")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_stranger_gets_404(page):
+    response = client_of(stranger()).get(url(page, make_approval()))
+
+    assert response.status_code == 404
+
+
+@pytest.mark.parametrize("name", POSTS)
+def test_a_stranger_changes_nothing(name):
+    response = client_of(stranger()).post(url(name, make_approval()), {"version": "1"})
+
+    assert response.status_code == 404
+    assert not what_was_left_behind()
+
+
+def test_t34_a_hidden_request_and_a_missing_one_answer_alike():
+    client, approval = client_of(stranger()), make_approval()
+
+    hidden = client.get(url("request", approval))
+    missing = client.get(reverse("approvals:request", args=[uuid4()]))
+
+    assert (hidden.status_code, hidden.content) == (missing.status_code, missing.content)
+
+
+@pytest.mark.parametrize("name", ["review", "decision", "rejection"])
+def test_an_auditor_reads_and_gets_403_for_deciding(name):
+    approval, client = make_approval(), client_of(make_user("audit@example.com", is_auditor=True))
+
+    assert client.get(url("request", approval)).status_code == 200
+    assert client.post(url(name, approval), {"version": "1"}).status_code == 403
+
+
+def test_t01_a_superuser_decides_nothing():
+    approval = make_approval()
+    client = client_of(make_user("root@example.com", is_staff=True, is_superuser=True))
+    fields = {"version": "1", "payload_sha256": seen(approval).payload_sha256, "verdict": "approve"}
+
+    response = client.post(url("decision", approval), fields)
+
+    assert response.status_code == 403
+    assert "neither a named reviewer" in text_of(response)
+    assert not Vote.objects.exists()
+
+
+def test_whoever_the_agent_runs_for_reads_and_sees_why_another_decides():
+    approval = make_approval(initiated_by="sales@example.com")
+
+    text = text_of(client_of(make_user()).get(url("request", approval)))
+
+    assert "The agent runs on your behalf, so somebody else decides this." in text
+    assert "Review decision" not in text
+
+
+@pytest.mark.parametrize("name", POSTS)
+def test_t15_an_agents_key_decides_nothing(name):
+    key, token = make_key()
+    approval = make_approval(key=key)
+    fields = {"version": "1", "payload_sha256": seen(approval).payload_sha256, **REJECTING}
+
+    response = Client().post(url(name, approval), fields, headers={"Authorization": f"Bearer {token}"})
+
+    assert response.status_code == 302
+    assert response.url.startswith("/sign-in/")
+    assert not Vote.objects.exists()
+
+
+def test_whoever_signs_in_comes_back_to_the_page():
+    approval = make_approval()
+
+    page = Client().get(url("request", approval) + "?tab=pool")
+    post = Client().post(url("decision", approval))
+
+    assert page.url == f"/sign-in/?next={url('request', approval)}%3Ftab%3Dpool"
+    assert post.url == f"/sign-in/?next={url('request', approval)}"
+
+
+@pytest.mark.parametrize("name", ["opening", "decision"])
+def test_t27_a_decision_is_never_a_get(name):
+    approval = make_approval()
+
+    assert client_of(make_user()).get(url(name, approval)).status_code == 405
+    assert not what_was_left_behind()
+
+
+@pytest.mark.parametrize("name", POSTS)
+@pytest.mark.parametrize("is_htmx", [False, True])
+def test_t27_a_post_without_its_token_changes_nothing(name, is_htmx):
+    approval = make_approval()
+    client = client_of(make_user(), enforce_csrf_checks=True)
+    fields = {"version": "1", "payload_sha256": seen(approval).payload_sha256, **REJECTING}
+
+    response = client.post(url(name, approval), fields, headers={"HX-Request": "true"} if is_htmx else {})
+
+    assert response.status_code == 403
+    assert not what_was_left_behind()
+
+
+def test_t28_following_every_link_changes_nothing():
+    approval, client = make_approval(), client_of(make_user())
+
+    for page in PAGES:
+        client.get(url(page, approval))
+        client.head(url(page, approval))
+
+    approval.refresh_from_db()
+    assert approval.is_pending
+    assert not what_was_left_behind()

@@ -1,0 +1,139 @@
+"""Rows for tests, made the way the product makes them: plain functions with honest defaults."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cache
+from typing import Any
+from uuid import uuid4
+
+from django.contrib.auth.hashers import make_password
+
+from approvals import keys, lifecycle, policy_table
+from approvals.lifecycle import Attestation, Seen, Submission
+from approvals.models import Agent, AgentKey, Approval, Policy
+from approvals.models.agent import ANY
+from audit.message import SYSTEM
+from grants import membership
+from grants.models import User
+
+PASSWORD = "correct horse battery staple"
+EMAIL_PAYLOAD = {
+    "to": "eng@acme.example",
+    "subject": "Q3 partnership proposal",
+    "body": "Dear Ada,\n\nwe read about your scaling work.\n\nBest,\nSam",
+}
+AMBER_AND_RED = (
+    {"label": "Contract", "value": "CON-4821", "tone": "emerald", "url": None},
+    {"label": "Confidence", "value": "0.71", "tone": "amber", "url": None},
+    {"label": "Access", "value": "Customer records were read", "tone": "red", "url": None},
+)
+
+
+def make_user(email: str = "sales@example.com", **fields: Any) -> User:
+    """The account with that address, made if need be; its password is PASSWORD."""
+    existing = User.objects.filter(email=email).first()
+    values = {"name": email.partition("@")[0].title(), "password": _hashed_password(), **fields}
+    return existing or User.objects.create(email=email, **values)
+
+
+@cache
+def _hashed_password() -> str:
+    """Hashed once: the real hasher takes its time on purpose."""
+    return make_password(PASSWORD)
+
+
+def make_approver(email: str = "approver@example.com") -> User:
+    """A member of the group `approvers`."""
+    user = make_user(email)
+    membership.join(user, by=SYSTEM)
+    return user
+
+
+def make_agent(name: str = "Sales agent", *, owner: User | None = None, **fields: Any) -> Agent:
+    """An agent that may propose everything, unless `action_types` or `workflows` say otherwise."""
+    existing = Agent.objects.filter(name=name).first()
+    scope = {"action_types": [ANY], "workflows": [ANY], **fields}
+    return existing or Agent.objects.create(name=name, owner=owner or make_user("owner@example.com"), **scope)
+
+
+def make_key(agent: Agent | None = None, **fields: Any) -> tuple[AgentKey, str]:
+    """A key, and its text for the Authorization header."""
+    agent = agent or make_agent()
+    return keys.create_key(agent, owner=fields.pop("owner", agent.owner), by=SYSTEM, **fields)
+
+
+def make_policy(action_type: str = "external_email", **fields: Any) -> Policy:
+    """The next version of a policy: a gate of low risk with an hour to decide, unless told otherwise."""
+    values = {"pattern": "approval_gate", "risk": "low", "sla_minutes": 60, **fields}
+    return policy_table.publish(Policy(action_type=action_type, **values), by=SYSTEM)
+
+
+def make_approval(
+    *,
+    risk: str = "low",
+    assignees: tuple[str, ...] = ("sales@example.com",),
+    payload: dict[str, Any] | str | None = None,
+    schema: dict[str, Any] | None = None,
+    key: AgentKey | None = None,
+    policy: Policy | None = None,
+    **fields: Any,
+) -> Approval:
+    """A request as an agent submits it; `payload` may be JSON text, to choose its exact bytes."""
+    key = key or make_key()[0]
+    policy = policy or Policy.objects.current().filter(action_type="external_email").first() or make_policy()
+    payload = EMAIL_PAYLOAD if payload is None else payload
+    values = {
+        "action": "Send email to Head of Engineering, Acme Corp",
+        "rationale": "The prospect wrote about scaling.",
+        "evidence": (),
+        **fields,
+    }
+    submission = Submission(
+        action_type=policy.action_type,
+        workflow=policy.workflow or values.pop("workflow", ""),
+        risk=risk,
+        assignees=assignees,
+        payload_source=payload if isinstance(payload, str) else json.dumps(payload),
+        schema_source=json.dumps(schema) if schema else "",
+        request_sha256=hashlib.sha256(uuid4().bytes).digest(),
+        **values,
+    )
+    approval, _ = lifecycle.submit(submission, key=key, idempotency_key=str(uuid4()))
+    return approval
+
+
+def seen(approval: Approval) -> Seen:
+    """What a reviewer's page shows of the request as it stands, unedited."""
+    version = Approval.objects.get(pk=approval.pk).version()
+    return Seen(version=version.number, payload_sha256=version.digest)
+
+
+def attest(approval: Approval, **fields: Any) -> Attestation:
+    """Everything that approving this request asks for."""
+    ticked = tuple(index for index, _ in approval.evidence_to_acknowledge())
+    values = {"sentence": "I checked the contract.", "is_reauthenticated": True, **fields}
+    return Attestation(acknowledged=ticked, **values)
+
+
+def approve(approval: Approval, *, by: User, edited: dict[str, Any] | None = None, **fields: Any) -> Approval:
+    """`lifecycle.approve` as a careful reviewer does it, with an edited payload if one is given."""
+    from approvals import payload
+
+    wanted = seen(approval)
+    if edited is not None:
+        wanted = Seen(version=wanted.version, payload_sha256=payload.digest(payload.canonical(edited)).hex())
+    return lifecycle.approve(
+        approval.pk,
+        by=by,
+        seen=wanted,
+        attestation=attest(approval, **fields),
+        edited=None if edited is None else json.dumps(edited),
+    )
+
+
+def reject(approval: Approval, *, by: User, **fields: Any) -> Approval:
+    """`lifecycle.reject`, declined unless told otherwise."""
+    values = {"resolution": "declined", "comment": "Not now.", **fields}
+    return lifecycle.reject(approval.pk, by=by, seen=seen(approval), **values)

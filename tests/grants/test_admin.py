@@ -1,0 +1,175 @@
+"""Accounts and approvers in the admin: every change is on record, none is a deletion."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from audit.message import SYSTEM
+from audit.models import Event
+from grants import membership
+from grants.models import ApproverMembership, User
+from tests.factories import PASSWORD, make_user
+
+pytestmark = pytest.mark.django_db
+
+NEW_PASSWORD = "a quite different staple"
+
+
+@pytest.fixture
+def admin() -> Client:
+    client = Client()
+    client.force_login(make_user("admin@example.com", is_staff=True))
+    return client
+
+
+def _change(user: User) -> str:
+    return reverse("admin:grants_user_change", args=[user.pk])
+
+
+def _account(**fields: Any) -> dict[str, Any]:
+    return {
+        "email": "Dana@Example.com",
+        "name": "Dana",
+        "usable_password": "true",
+        "password1": NEW_PASSWORD,
+        "password2": NEW_PASSWORD,
+        **fields,
+    }
+
+
+def _types(user: User) -> list[str]:
+    return list(Event.objects.about("person", user.pk).values_list("type", flat=True))
+
+
+def test_sign_in_is_by_address() -> None:
+    make_user("admin@example.com", is_staff=True)
+
+    response = Client().post("/admin/login/", {"username": "Admin@Example.com", "password": PASSWORD})
+
+    assert response.status_code == 302
+
+
+def test_account_is_added_by_address(admin: Client) -> None:
+    admin.post(reverse("admin:grants_user_add"), _account())
+
+    user = User.objects.get(email="dana@example.com")
+    assert user.check_password(NEW_PASSWORD)
+    assert _types(user) == ["person.added"]
+
+
+def test_second_account_with_the_address_is_refused_with_a_sentence(admin: Client) -> None:
+    make_user("dana@example.com")
+
+    response = admin.post(reverse("admin:grants_user_add"), _account())
+
+    assert response.context["errors"]
+    assert User.objects.filter(email="dana@example.com").count() == 1
+
+
+def test_deactivating_is_recorded(admin: Client) -> None:
+    user = make_user("dana@example.com")
+
+    admin.post(_change(user), {"email": user.email, "name": "Dana", "is_auditor": "on"})
+
+    user.refresh_from_db()
+    assert (user.is_active, user.is_auditor) == (False, True)
+    assert _types(user) == ["person.changed"]
+
+
+def test_form_grants_no_flag_that_it_does_not_show(admin: Client) -> None:
+    user = make_user("dana@example.com")
+
+    admin.post(_change(user), {"email": user.email, "name": "Dana", "is_active": "on", "is_superuser": "on"})
+
+    user.refresh_from_db()
+    assert not user.is_superuser
+
+
+def test_setting_a_password_is_recorded_without_it(admin: Client) -> None:
+    user = make_user("dana@example.com")
+    url = reverse("admin:auth_user_password_change", args=[user.pk])
+
+    admin.post(url, {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD, "usable_password": "true"})
+
+    user.refresh_from_db()
+    event = Event.objects.get(type="person.password_set")
+    body = bytes(event.body.content).decode()
+    assert user.check_password(NEW_PASSWORD)
+    assert NEW_PASSWORD not in body
+    assert user.password not in body
+
+
+def test_refused_password_is_not_recorded(admin: Client) -> None:
+    user = make_user("dana@example.com")
+    url = reverse("admin:auth_user_password_change", args=[user.pk])
+
+    admin.post(url, {"password1": NEW_PASSWORD, "password2": "another", "usable_password": "true"})
+
+    assert not Event.objects.filter(type="person.password_set").exists()
+
+
+def test_account_is_never_deleted(admin: Client) -> None:
+    user = make_user("dana@example.com")
+
+    response = admin.post(reverse("admin:grants_user_delete", args=[user.pk]), {"post": "yes"})
+
+    assert response.status_code == 403
+    assert User.objects.filter(pk=user.pk).exists()
+
+
+def test_adding_an_approver_is_joining(admin: Client) -> None:
+    user = make_user("dana@example.com")
+
+    response = admin.post(reverse("admin:grants_approvermembership_add"), {"user": user.pk})
+
+    assert response.status_code == 302
+    event = Event.objects.about("person", user.pk).get()
+    assert (event.type, event.actor_kind) == ("approvers.joined", "person")
+
+
+def test_t03_administrator_who_joins_himself_is_on_record(admin: Client) -> None:
+    administrator = User.objects.get(email="admin@example.com")
+
+    admin.post(reverse("admin:grants_approvermembership_add"), {"user": administrator.pk})
+
+    event = Event.objects.get(type="approvers.joined")
+    assert event.actor_id == event.subject_id == str(administrator.pk)
+
+
+def test_leaving_asks_first(admin: Client) -> None:
+    joined = membership.join(make_user("dana@example.com"), by=SYSTEM)
+    url = reverse("admin:grants_approvermembership_leave", args=[joined.pk])
+
+    assert admin.get(url).status_code == 200
+    assert ApproverMembership.objects.get(pk=joined.pk).left_at is None
+    admin.post(url)
+
+    assert ApproverMembership.objects.get(pk=joined.pk).left_at is not None
+
+
+def test_membership_that_ended_is_not_ended_again(admin: Client) -> None:
+    user = make_user("dana@example.com")
+    first = membership.join(user, by=SYSTEM)
+    membership.leave(user, by=SYSTEM)
+    membership.join(user, by=SYSTEM)
+
+    response = admin.post(reverse("admin:grants_approvermembership_leave", args=[first.pk]))
+
+    assert response.status_code == 404
+    assert ApproverMembership.objects.filter(user=user, left_at=None).exists()
+
+
+@pytest.mark.parametrize("page", ["change", "delete"])
+def test_membership_is_neither_edited_nor_deleted(admin: Client, page: str) -> None:
+    joined = membership.join(make_user("dana@example.com"), by=SYSTEM)
+
+    response = admin.post(
+        reverse(f"admin:grants_approvermembership_{page}", args=[joined.pk]), {"post": "yes"}
+    )
+
+    assert response.status_code == 403
+    assert ApproverMembership.objects.get(pk=joined.pk).left_at is None

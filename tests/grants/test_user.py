@@ -1,0 +1,64 @@
+"""Accounts: one person, one address, in lower case."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth import authenticate
+from django.db import IntegrityError, connection, transaction
+
+from grants.models import User
+from tests.factories import PASSWORD, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def test_address_is_kept_in_lower_case() -> None:
+    user = User.objects.create_user("  Sam.Ortiz@Example.COM ", PASSWORD)
+
+    assert user.email == "sam.ortiz@example.com"
+
+
+@pytest.mark.parametrize("typed", ["sales@example.com", "SALES@Example.com", " sales@example.com "])
+def test_sign_in_takes_the_address_however_it_is_typed(typed: str) -> None:
+    user = make_user("sales@example.com")
+
+    assert authenticate(username=typed, password=PASSWORD) == user
+
+
+def test_deactivated_account_does_not_sign_in() -> None:
+    make_user("sales@example.com", is_active=False)
+
+    assert authenticate(username="sales@example.com", password=PASSWORD) is None
+
+
+def test_database_refuses_an_address_with_capitals() -> None:
+    user = make_user("sales@example.com")
+
+    with (
+        pytest.raises(IntegrityError, match="user_email_is_lower_case"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("UPDATE grants_user SET email = 'Sales@example.com' WHERE id = %s", [user.pk])
+
+
+def test_database_refuses_a_second_account_with_the_address() -> None:
+    make_user("sales@example.com")
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        User.objects.create_user("SALES@example.com")
+
+
+def test_account_needs_an_address() -> None:
+    with pytest.raises(ValueError, match="e-mail"):
+        User.objects.create_user("")
+
+
+def test_superuser_is_an_administrator() -> None:
+    user = User.objects.create_superuser("root@example.com", PASSWORD)
+
+    assert (user.is_staff, user.is_superuser) == (True, True)
+
+
+def test_person_without_a_name_goes_by_the_address() -> None:
+    assert str(User(email="sales@example.com")) == "sales@example.com"

@@ -1,0 +1,86 @@
+"""Does the launcher start everything, say what is wrong, and leave nothing behind?"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from approvals_site.ports import free_port
+from tests.site.real_processes import ROOT, processes_of, within
+
+
+def start(var, port):
+    return subprocess.Popen(
+        [sys.executable, "-m", "approvals_site.launcher"],
+        cwd=ROOT,
+        env=_desk(var, port),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def launch(var, port):
+    with start(var, port) as process:
+        output, errors = process.communicate(timeout=20)
+    return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
+
+
+def _desk(var, port):
+    named = {"DATABASE_URL", "REDIS_URL", "PUBLIC_URL"}
+    kept = {name: value for name, value in os.environ.items() if name not in named}
+    return {**kept, "COUNTERSIGN_DESK": "1", "COUNTERSIGN_VAR": str(var), "PORT": port}
+
+
+@pytest.fixture
+def running(var):
+    with start(var, str(free_port())) as process:
+        while (line := process.stdout.readline()) and "Ctrl-C" not in line:
+            pass
+        assert line, process.stderr.read()
+        yield process
+        process.kill()
+
+
+def test_ctrl_c_stops_everything_quietly(running, var):
+    running.send_signal(signal.SIGINT)
+
+    assert running.wait(5) == 0
+    assert running.stderr.read() == ""
+    assert within(5, lambda: not processes_of(var))
+
+
+def test_nothing_stays_behind_when_the_launcher_is_killed(running, var):
+    running.kill()
+
+    assert within(5, lambda: not processes_of(var))
+
+
+def test_end_of_a_child_is_said_and_ends_everything(running, var):
+    worker = next(process for process in processes_of(var) if process.cmdline()[1:3] == ["-m", "celery"])
+
+    worker.kill()
+
+    assert running.wait(8) == 1
+    assert running.stderr.read().startswith("The worker ended: ")
+
+
+def test_taken_port_is_refused_with_the_way_out(var):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        done = launch(var, str(port))
+
+    assert done.returncode == 1
+    assert done.stderr == f"Port {port} is taken. Take another one: PORT={port + 1} make run\n"
+    assert not var.exists()
+
+
+@pytest.mark.parametrize("port", ["web", "0", "65536", ""])
+def test_port_that_is_none_is_refused(var, port):
+    done = launch(var, port)
+
+    assert done.returncode == 1
+    assert "must be a number from 1 to 65535" in done.stderr

@@ -1,0 +1,62 @@
+"""Does a deployment refuse to start half-configured, and a desk need nothing?"""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.site.real_processes import ROOT
+
+
+def read_settings(environ):
+    return subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from approvals_site import settings as s; print(s.REDIS_PREFIX, s.SECRET_KEY)",
+        ],
+        cwd=ROOT,
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+
+
+def test_complete_deployment_starts(deployed):
+    done = read_settings(deployed)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("countersign:countersign: ")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["SECRET_KEY", "AUDIT_HMAC_KEYS", "ALLOWED_HOSTS", "PUBLIC_URL", "EMAIL_URL", "REDIS_URL"],
+)
+def test_missing_variable_stops_a_deployment_with_its_name(deployed, name):
+    done = read_settings({**deployed, name: ""})
+
+    assert done.returncode == 1
+    assert "needs these environment variables" in done.stderr
+    assert f"\n  {name}: " in done.stderr
+
+
+def test_deployment_that_names_no_database_is_refused(deployed):
+    del deployed["DATABASE_URL"]
+
+    done = read_settings({**deployed, "COUNTERSIGN_DESK": "0"})
+
+    assert "\n  DATABASE_URL: the PostgreSQL server" in done.stderr
+
+
+def test_desk_makes_its_secrets_once(deployed, tmp_path):
+    desk = {name: deployed[name] for name in ("PATH", "DATABASE_URL", "REDIS_URL")}
+    desk |= {"COUNTERSIGN_DESK": "1", "COUNTERSIGN_VAR": str(tmp_path / "var")}
+
+    first, second = read_settings(desk), read_settings(desk)
+
+    assert first.returncode == 0, first.stderr
+    assert first.stdout == second.stdout
+    assert (tmp_path / "var" / "secret_key").stat().st_mode & 0o777 == 0o600
