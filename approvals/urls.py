@@ -1,8 +1,8 @@
-"""Which address shows or takes what? Everything under /approvals/, and signing in at the root."""
+"""Which address shows or takes what? Everything under /approvals/, news under /live/, signing in at the root."""
 
 from django.urls import path
 
-from approvals.views import decisions, inbox, requests, review
+from approvals.views import decisions, inbox, live, requests, review
 from approvals.views.signin import SignIn, SignOut
 
 app_name = "approvals"
@@ -14,6 +14,10 @@ urlpatterns = [
     path("<uuid:pk>/review/", review.review, name="review"),
     path("<uuid:pk>/decision/", decisions.decision, name="decision"),
     path("<uuid:pk>/rejection/", decisions.rejection, name="rejection"),
+]
+
+live_urlpatterns = [
+    path("inbox/", live.inbox_news, name="inbox-news"),
 ]
 
 signin_urlpatterns = [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from functools import cache
 from uuid import UUID
 
@@ -15,22 +17,33 @@ logger = structlog.get_logger(__name__)
 TIMEOUT_SECONDS = 0.1
 """A decision never waits longer than this for Redis."""
 
+APPROVERS = "approvers"
+"""The key of everybody who takes from the pool."""
+
+KEYS_HEADER = "X-Live-Keys"
+"""How a view tells the process that waits, and nobody else, under which keys there will be news."""
+
+RE_ASK_SECONDS = 60
+"""How late an open inbox can be while Redis is away."""
+
 
 def channel() -> str:
     """Carries the database's name: pub/sub ignores Redis database numbers, and several may share one Redis."""
     return f"countersign:{connection.settings_dict['NAME']}:bus"
 
 
-@cache
-def _client() -> redis.Redis:
-    return redis.Redis.from_url(
-        settings.REDIS_URL, socket_timeout=TIMEOUT_SECONDS, socket_connect_timeout=TIMEOUT_SECONDS
-    )
+def person_key(email: str) -> str:
+    """The key of one person's open inbox; hashed, so that no address is on the wire."""
+    return f"person:{hashlib.sha256(email.encode()).hexdigest()[:32]}"
 
 
-def publish_after_commit(approval_id: UUID) -> None:
-    """Tell every process, once this transaction is committed, that the request has changed."""
-    transaction.on_commit(lambda: _publish(str(approval_id)), robust=True)
+def publish_after_commit(approval_id: UUID, *, people: Iterable[str]) -> None:
+    """Tell every process, once this transaction is committed, that the request has changed.
+
+    It wakes the agents that wait for it, and the open inboxes of these addresses and of the approvers.
+    """
+    keys = [str(approval_id), APPROVERS, *map(person_key, people)]
+    transaction.on_commit(lambda: _publish(" ".join(keys)), robust=True)
 
 
 def _publish(text: str) -> None:
@@ -39,3 +52,10 @@ def _publish(text: str) -> None:
     except redis.RedisError as error:
         # Whoever waits re-reads the row within seconds.
         logger.warning("wakeup_lost", error=str(error))
+
+
+@cache
+def _client() -> redis.Redis:
+    return redis.Redis.from_url(
+        settings.REDIS_URL, socket_timeout=TIMEOUT_SECONDS, socket_connect_timeout=TIMEOUT_SECONDS
+    )

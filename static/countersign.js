@@ -61,6 +61,33 @@
     }
   };
 
+  // News of the inbox: nothing moves by itself, a link offers the new list. Closed while the page is hidden,
+  // because a browser allows six connections a host.
+  let stream = null;
+  let news = null;
+  const listen = () => {
+    const isWanted = document.getElementById("inbox") && !document.hidden;
+    if (!isWanted) {
+      stream?.close();
+      stream = null;
+    } else if (!stream) {
+      stream = new EventSource("/live/inbox/");
+      stream.addEventListener("inbox", (event) => { news = JSON.parse(event.data); tellNews(); });
+    }
+  };
+  const tellNews = () => {
+    if (!news) return;
+    const title = document.title.replace(/^\(\d+\+?\) /, "");
+    document.title = news.count === "0" ? title : `(${news.count}) ${title}`;
+    const link = document.querySelector("[data-news]");
+    if (!link) return;
+    const shown = new Set([...document.querySelectorAll("a.row")].map((row) => row.pathname.split("/").at(-2)));
+    const fresh = (news.ids[link.dataset.news] || []).filter((id) => !shown.has(id)).length;
+    const text = fresh ? `${fresh} new request${fresh === 1 ? "" : "s"}` : "";
+    if (link.textContent !== text) link.textContent = text;
+    link.hidden = !fresh;
+  };
+
   let pressed = null;
   const focusAfter = (target) => {
     const same = pressed?.name && document.querySelector(
@@ -87,7 +114,9 @@
     tick();
     setInterval(tick, 20000);
     document.querySelector("[data-focus]")?.focus();
+    listen();
   });
+  document.addEventListener("visibilitychange", listen);
   document.addEventListener("submit", (event) => {
     pressed = event.submitter;
     if (!pressed?.hasAttribute("data-nothing")) return;
@@ -98,6 +127,8 @@
   document.addEventListener("htmx:afterSettle", (event) => {
     localise();
     tick();
+    listen();
+    tellNews();
     // An element that was swapped whole is no longer in the page: look from the main part instead.
     focusAfter(event.target.isConnected ? event.target : document.getElementById("main"));
   });

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -44,8 +45,12 @@ def record(
     version: PayloadVersion | None = None,
     authority: Authority | None = None,
     is_first: bool = False,
+    people: Iterable[str] | None = None,
 ) -> None:
-    """Append the event to the request's chain and wake whoever waits for it."""
+    """Append the event to the request's chain and wake whoever waits for it.
+
+    `people` are the addresses whose open inboxes it concerns: those named on the request, if not told.
+    """
     log.record(
         approval.as_subject(),
         event,
@@ -57,7 +62,9 @@ def record(
         data=data,
         is_first=is_first,
     )
-    wakeups.publish_after_commit(approval.pk)
+    if people is None:
+        people = [assignment.email for assignment in approval.assignments.all()]
+    wakeups.publish_after_commit(approval.pk, people=people)
 
 
 def new_version(

@@ -194,6 +194,7 @@ def _store(
         version=version,
         data=_facts(approval, verdict),
         is_first=True,
+        people=[reviewer.email for reviewer in verdict.reviewers],
     )
     if verdict.is_gated:
         notify(approval, Notification.Kind.REQUESTED, _to_be_told(verdict, at), at=at)

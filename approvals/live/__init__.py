@@ -1,5 +1,6 @@
 """How do agents and open inboxes wait without holding a thread or a database connection? (DESIGN §7)"""
 
-from approvals.live.front import Application, WaitingFront
+from approvals.live.django import Application
+from approvals.live.front import WaitingFront
 
 __all__ = ["Application", "WaitingFront"]

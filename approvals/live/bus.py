@@ -1,4 +1,4 @@
-"""Who is waiting for which request, and how do they hear that it changed?
+"""Who is waiting for what, and how do they hear that it changed?
 
 One Redis subscriber for the whole process wakes them; one query for all of them together, every few seconds,
 is the backstop: Redis lost or a message dropped costs latency, never an answer.
@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Iterator
+from contextlib import contextmanager
 
 import redis.asyncio as redis
 import structlog
@@ -20,8 +21,11 @@ RE_READ_SECONDS = 2.0
 
 RECONNECT_SECONDS = 1.0
 
+LOOK_UP_SECONDS = 1.0
+"""How often the subscriber looks up from listening, to see whether it is cancelled."""
+
 FindDecided = Callable[[Collection[str]], Awaitable[Collection[str]]]
-"""Given the ids of requests, those that are pending no more."""
+"""Given keys, those of requests that are pending no more."""
 
 
 class Bus:
@@ -34,15 +38,21 @@ class Bus:
         self._waiters: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
         self._tasks: list[asyncio.Task[None]] = []
 
-    def register(self, key: str) -> asyncio.Event:
-        """An event that is set when the request of that id changes. Register before reading the row."""
+    @contextmanager
+    def listening(self, *keys: str) -> Iterator[asyncio.Event]:
+        """An event that is set when something under one of these keys changes. Enter it before reading a row."""
         self._start()
         event = asyncio.Event()
-        self._waiters[key].add(event)
-        return event
+        for key in keys:
+            self._waiters[key].add(event)
+        try:
+            yield event
+        finally:
+            for key in keys:
+                self._forget(key, event)
 
-    def unregister(self, key: str, event: asyncio.Event) -> None:
-        """Forget it; the last waiter of an id takes the id with it."""
+    def _forget(self, key: str, event: asyncio.Event) -> None:
+        """The last waiter of a key takes the key with it."""
         self._waiters[key].discard(event)
         if not self._waiters[key]:
             del self._waiters[key]
@@ -56,7 +66,7 @@ class Bus:
             event.set()
 
     async def _subscribe(self) -> None:
-        while True:
+        while _goes_on():
             try:
                 await self._listen()
             except (redis.RedisError, OSError) as error:
@@ -69,14 +79,19 @@ class Bus:
             client.pubsub() as pubsub,
         ):
             await pubsub.subscribe(self._channel)
-            async for message in pubsub.listen():
-                if message["type"] == "message":
-                    self._wake(message["data"].decode())
+            while _goes_on():
+                message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=LOOK_UP_SECONDS)
+                for key in message["data"].decode().split() if message else ():
+                    self._wake(key)
 
     async def _re_read(self) -> None:
-        while True:
+        while _goes_on():
             await asyncio.sleep(RE_READ_SECONDS)
-            if not self._waiters:
-                continue
             for key in await self._find_decided(tuple(self._waiters)):
                 self._wake(key)
+
+
+def _goes_on() -> bool:
+    """Until this task is cancelled. Asked for, since the Redis client swallows a cancellation while it connects."""
+    task = asyncio.current_task()
+    return task is not None and not task.cancelling()

@@ -1,0 +1,67 @@
+"""How does a coroutine get an answer from Django without holding a thread or a connection while it waits?"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from django.core.handlers.asgi import ASGIRequest
+from django.core.handlers.base import BaseHandler
+from django.db import connection
+from django.http.response import HttpResponseBase
+
+THREADS = 4
+"""How many answers are made at once; waiting takes none of them."""
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+T = TypeVar("T")
+
+
+class Django:
+    """The whole of Django, middleware and all, asked from a few threads that close their connection."""
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="live")
+        self._handler = BaseHandler()
+        self._handler.load_middleware(is_async=False)
+
+    async def ask(self, scope: Scope) -> HttpResponseBase:
+        """What the view behind this address answers to a GET."""
+        return await self.in_thread(lambda: self._handler.get_response(ASGIRequest(scope, io.BytesIO())))
+
+    async def in_thread(self, work: Callable[[], T]) -> T:
+        """The result of work that uses the database."""
+
+        def run() -> T:
+            try:
+                return work()
+            finally:
+                connection.close()
+
+        return await asyncio.get_running_loop().run_in_executor(self._threads, run)
+
+
+async def start(response: HttpResponseBase, send: Send) -> None:
+    """Send the status and the headers."""
+    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in response.items()]
+    headers += [
+        (b"set-cookie", morsel.OutputString().encode("latin-1")) for morsel in response.cookies.values()
+    ]
+    await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
+
+
+def body_of(response: HttpResponseBase) -> bytes:
+    """The content of an answer that is not streamed."""
+    return b"".join(response)
+
+
+async def send_whole(response: HttpResponseBase, send: Send) -> None:
+    """Send all of it."""
+    await start(response, send)
+    await send({"type": "http.response.body", "body": body_of(response)})

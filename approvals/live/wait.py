@@ -1,0 +1,57 @@
+"""How does an agent's `wait` end: with the decision, with the time, or because the agent hung up?"""
+
+from __future__ import annotations
+
+import asyncio
+from urllib.parse import parse_qs
+
+from approvals.live.bus import Bus
+from approvals.live.django import Django, Receive, Scope, Send, send_whole
+
+DEFAULT_SECONDS = 25
+LONGEST_SECONDS = 30
+
+
+async def answer_when_decided(
+    key: str, scope: Scope, receive: Receive, send: Send, *, django: Django, bus: Bus
+) -> None:
+    """Send what the JSON endpoint answers, once it no longer says `Retry-After`."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + _seconds(scope)
+    gone = asyncio.create_task(hang_up(receive))
+    with bus.listening(key) as changed:
+        try:
+            response = await django.ask(scope)
+            while "Retry-After" in response:
+                if (left := until - loop.time()) <= 0:
+                    del response["Retry-After"]  # it has waited already
+                    break
+                if await either(changed, gone, left):
+                    return
+                changed.clear()
+                response = await django.ask(scope)
+        finally:
+            gone.cancel()
+    await send_whole(response, send)
+
+
+def _seconds(scope: Scope) -> float:
+    """The `timeout` asked for; one that does not fit is refused by the endpoint itself, at once."""
+    asked = parse_qs(scope["query_string"].decode("latin-1")).get("timeout", [""])[0]
+    return min(int(asked), LONGEST_SECONDS) if asked.isdecimal() else DEFAULT_SECONDS
+
+
+async def either(changed: asyncio.Event, gone: asyncio.Task[None], seconds: float) -> bool:
+    """Wait for a change, a hang-up or the time; True when the client hung up."""
+    waiting = asyncio.create_task(changed.wait())
+    try:
+        await asyncio.wait({waiting, gone}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        waiting.cancel()
+    return gone.done()
+
+
+async def hang_up(receive: Receive) -> None:
+    """Returns when the client has closed the connection."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
