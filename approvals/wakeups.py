@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from functools import cache
+from threading import Event
 from uuid import UUID
 
 import redis
@@ -25,6 +27,11 @@ KEYS_HEADER = "X-Live-Keys"
 
 RE_ASK_SECONDS = 60
 """How late an open inbox can be while Redis is away."""
+
+
+_RECONNECT_SECONDS = 1
+_BURST_SECONDS = 0.1
+_LONGEST_BURST_SECONDS = 1
 
 
 def channel() -> str:
@@ -52,6 +59,31 @@ def _publish(text: str) -> None:
     except redis.RedisError as error:
         # Whoever waits re-reads the row within seconds.
         logger.warning("wakeup_lost", error=str(error))
+
+
+def listen(on_news: Callable[[], object], stop: Event) -> None:
+    """Call `on_news` after commits, a burst of them once, until `stop` is set. Redis away: tries again."""
+    while not stop.is_set():
+        try:
+            _listen(on_news, stop)
+        except redis.RedisError as error:
+            logger.warning("listener_lost", error=str(error))
+            stop.wait(_RECONNECT_SECONDS)
+
+
+def _listen(on_news: Callable[[], object], stop: Event) -> None:
+    with (
+        redis.Redis.from_url(settings.REDIS_URL, health_check_interval=10) as client,
+        client.pubsub() as pubsub,
+    ):
+        pubsub.subscribe(channel())
+        while not stop.is_set():
+            if not pubsub.get_message(ignore_subscribe_messages=True, timeout=1):
+                continue
+            until = time.monotonic() + _LONGEST_BURST_SECONDS
+            while time.monotonic() < until and pubsub.get_message(timeout=_BURST_SECONDS):
+                pass
+            on_news()
 
 
 @cache
