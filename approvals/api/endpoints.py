@@ -30,7 +30,7 @@ PAGE = 50
 RETRY_AFTER = "2"
 """Seconds; what a process that does not wait tells an agent that does."""
 
-router = Router()
+router = Router(tags=["Approvals"])
 Body = TypeVar("Body", bound=BaseModel)
 IdempotencyKey = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 REFUSALS = frozenset({401, 403, 404, 409, 410, 413, 422})
