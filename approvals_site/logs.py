@@ -61,6 +61,8 @@ def _is_secret(key: object) -> bool:
 
 
 def _rendered(*, json: bool) -> list[Any]:
+    """Tracebacks without the frames' locals: those of a sign-in or a key check hold the secret itself."""
     if json:
-        return [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
-    return [structlog.dev.ConsoleRenderer(colors=False)]
+        traces = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+        return [structlog.processors.ExceptionRenderer(traces), structlog.processors.JSONRenderer()]
+    return [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
