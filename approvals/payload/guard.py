@@ -8,11 +8,12 @@ from typing import Any
 from approvals.exceptions import FieldError, InvalidInput
 from approvals.payload.canonical import same
 from approvals.payload.pointers import ABSENT, find
+from approvals.payload.strangers import strangers
 from approvals.payload.validation import validate
 
 
 def assert_edit_allowed(original: Any, edited: Any, schema: Any = None, locked: Iterable[str] = ()) -> None:
-    """Raises InvalidInput unless the edit is an object, leaves what is locked and fits the schema."""
+    """Raises InvalidInput unless the edit is an object, leaves what is locked, knows its keys and fits the schema."""
     errors = edit_errors(original, edited, schema, locked)
     if errors:
         first = errors[0]
@@ -28,7 +29,14 @@ def edit_errors(original: Any, edited: Any, schema: Any, locked: Iterable[str]) 
         for lock in locked
         if not _is_kept(find(original, lock), find(edited, lock))
     ]
-    return broken + (validate(edited, schema) if schema else [])
+    invalid = validate(edited, schema) if schema else []
+    said = {error.pointer for error in invalid}
+    unknown = [
+        FieldError(pointer, "unknown_field", "is no field of this payload")
+        for pointer in strangers(original, edited, schema)
+        if pointer not in said
+    ]
+    return broken + invalid + unknown
 
 
 def _is_kept(before: Any, after: Any) -> bool:

@@ -6,6 +6,7 @@ import pytest
 
 from approvals import payload
 from approvals.exceptions import InvalidInput
+from approvals.payload.guard import edit_errors
 from tests.approvals.payload.browser import form_for, posted, rendered
 
 VALUE = {
@@ -71,6 +72,25 @@ def test_t24_a_key_that_the_schema_forbids_cannot_come_in_as_json():
     bound = form.bind_json('{"body": "x", "risk": "low"}')
 
     assert [(error.pointer, error.code) for error in bound.errors] == [("/risk", "unknown_field")]
+
+
+@pytest.mark.parametrize(
+    ("schema", "edited", "unknown"),
+    [
+        (None, {**VALUE, "bcc": "x"}, ["/bcc"]),
+        (SCHEMA, {**VALUE, "bcc": "x"}, ["/bcc"]),
+        (None, {**VALUE, "amount": {**VALUE["amount"], "fee": 1}}, ["/amount/fee"]),
+        (None, {**VALUE, "items": [{"sku": "c", "price": 3}]}, []),
+        (None, {**VALUE, "items": [{"sku": "c", "cost": 3}]}, ["/items/0/cost"]),
+        ({"properties": {"cc": {"type": "string"}}}, {**VALUE, "cc": "x"}, []),
+        ({"additionalProperties": True}, {**VALUE, "bcc": "x"}, []),
+        ({"patternProperties": {"^x-": {}}}, {**VALUE, "x-note": "x"}, []),
+    ],
+)
+def test_t24_a_key_that_nobody_knows_cannot_come_in_any_way(schema, edited, unknown):
+    errors = edit_errors(VALUE, edited, schema, [])
+
+    assert [error.pointer for error in errors if error.code == "unknown_field"] == unknown
 
 
 def test_names_outside_the_forms_own_are_none_of_its_business():

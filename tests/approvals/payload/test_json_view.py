@@ -64,7 +64,7 @@ def test_indentation_does_not_count_against_the_bound():
     value = {"rows": [{"a": n} for n in range(15_000)]}
     form = form_for(value)
 
-    bound = form.bind_json(json.dumps({**value, "b": 1}, indent=4))
+    bound = form.bind_json(json.dumps({"rows": value["rows"][1:]}, indent=4))
 
     assert bound.errors == []
 
