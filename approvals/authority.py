@@ -36,20 +36,28 @@ def may_decide(user: User, approval: Approval, *, at: datetime) -> Ruling:
     barred = _bar(user, approval)
     if barred:
         return Ruling(allowed=False, reason=barred)
-    if any(a.email == user.email and a.removed_at is None for a in approval.assignments.all()):
-        return Ruling(allowed=True, reason="You are a named reviewer.", basis=ASSIGNEE, principal=user)
     membership = ApproverMembership.objects.open(at).filter(user=user).first()
+    is_late = _joined_too_late(membership, approval)
+    named = [a.source for a in approval.assignments.all() if a.email == user.email and a.removed_at is None]
+    # An approver whom only the agent named votes as an approver: that counts for more (DESIGN §4.1).
+    if named and (Assignment.Source.POLICY in named or membership is None or is_late):
+        return Ruling(allowed=True, reason="You are a named reviewer.", basis=ASSIGNEE, principal=user)
     if membership is None:
         return Ruling(
             allowed=False,
             reason="You are neither a named reviewer of this request nor in the approvers group.",
         )
-    if approval.risk == Risk.CRITICAL and membership.joined_at > approval.created_at:
+    if is_late:
         return Ruling(
             allowed=False,
             reason="You joined the approvers after this critical request was opened, so others decide it.",
         )
     return Ruling(allowed=True, reason="You are in the approvers group.", basis=APPROVERS, principal=user)
+
+
+def _joined_too_late(membership: ApproverMembership | None, approval: Approval) -> bool:
+    """Nobody is put into the approvers for a critical request that is already open (DESIGN §4.14)."""
+    return membership is not None and approval.is_critical and membership.joined_at > approval.created_at
 
 
 def _bar(user: User, approval: Approval) -> str:

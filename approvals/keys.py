@@ -41,11 +41,14 @@ def create_agent(
 
 
 @transaction.atomic
-def change_agent(agent: Agent, *, by: Actor) -> None:
-    """Store what was changed on the agent: its scope holds from the next call on."""
+def change_agent(agent: Agent, *, by: Actor, changed: Sequence[str]) -> None:
+    """Store the fields named in `changed`, and no other: its scope holds from the next call on."""
+    if not changed:
+        return
     Agent.objects.select_for_update().get(pk=agent.pk)
-    agent.save(force_update=True)
-    log.record(agent.as_subject(), "agent.changed", actor=by, at=clock.now(), data=_describe_agent(agent))
+    agent.save(update_fields=changed)
+    stored = Agent.objects.get(pk=agent.pk)
+    log.record(agent.as_subject(), "agent.changed", actor=by, at=clock.now(), data=_describe_agent(stored))
 
 
 @transaction.atomic

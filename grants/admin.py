@@ -60,10 +60,21 @@ class PersonAdmin(StaffAdmin, UserAdmin):  # type: ignore[type-arg]
     ]
     add_fieldsets = [(None, {"fields": ["email", "name", "usable_password", "password1", "password2"]})]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[str]:
+        """An address stays with its account: requests, bars and assignments name people by it."""
+        return [*self.readonly_fields, *(["email"] if obj else [])]
+
     def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm[Any], change: bool) -> None:
-        """Stored and recorded in the transaction that the page runs in."""
-        super().save_model(request, obj, form, change)
-        _record(request, obj, "person.changed" if change else "person.added")
+        """Stored and recorded in the transaction that the page runs in.
+
+        Only what was changed is stored: a page opened before somebody else's change does not undo it.
+        """
+        if not change:
+            super().save_model(request, obj, form, change)
+            _record(request, obj, "person.added")
+        elif form.changed_data:
+            obj.save(update_fields=form.changed_data)
+            _record(request, User.objects.get(pk=obj.pk), "person.changed")
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002
         """Django's page; recorded, because whoever sets a password can sign in with it."""

@@ -39,7 +39,7 @@ class AgentAdmin(StaffAdmin):
     def save_model(self, request: HttpRequest, obj: Agent, form: forms.ModelForm[Any], change: bool) -> None:
         by = request.user.as_actor()  # type: ignore[union-attr]
         if change:
-            keys.change_agent(obj, by=by)
+            keys.change_agent(obj, by=by, changed=form.changed_data)
         else:
             created = keys.create_agent(
                 obj.name, owner=obj.owner, by=by, action_types=obj.action_types, workflows=obj.workflows

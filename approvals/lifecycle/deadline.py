@@ -2,14 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
 from approvals.lifecycle.beats import lock, record
+from approvals.models import Approval
 from audit import clock
 from audit.clock import rfc3339
 from audit.message import SYSTEM
+
+Act = Callable[[Approval, datetime], None]
+
+
+class _BreachedMeanwhile(Exception):
+    """The deadline passed while the row's lock was waited for."""
+
+
+def in_time(approval_id: UUID, act: Act) -> Approval:
+    """Do something to a locked request, after the breach of its deadline if that has passed.
+
+    The breach has a transaction of its own, so that it stands whatever becomes of the act. Raises what `act`
+    raises, and Approval.DoesNotExist.
+    """
+    while True:
+        breach_if_overdue(approval_id)
+        try:
+            return _locked(approval_id, act)
+        except _BreachedMeanwhile:
+            continue
+
+
+@transaction.atomic
+def _locked(approval_id: UUID, act: Act) -> Approval:
+    approval = lock(approval_id)
+    at = clock.now()
+    if approval.is_overdue(at) and not approval.breached_at:
+        raise _BreachedMeanwhile
+    act(approval, at)
+    return approval
 
 
 @transaction.atomic

@@ -6,19 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import QuerySet
 
 from approvals import authority, payload, safeguards, strict_json
 from approvals.exceptions import FieldError, InvalidInput, NotPermitted, StaleVersion
 from approvals.lifecycle.ballot import Words, cast_vote, describe
-from approvals.lifecycle.beats import changes_since_first, lock, new_version, record, require_pending
-from approvals.lifecycle.deadline import breach_if_overdue
+from approvals.lifecycle.beats import changes_since_first, new_version, record, require_pending
+from approvals.lifecycle.deadline import in_time
 from approvals.models import Approval, Notification, PayloadVersion, Vote, WorkingCopy
 from approvals.models.choices import Resolution, Status
 from approvals.notifications import notify
 from approvals.safeguards import Attestation
-from audit import clock
 from audit.clock import rfc3339
 from audit.message import Authority
 from grants.models import User
@@ -44,20 +42,20 @@ def approve(
     votes and asks those voters again (DESIGN §4.16). Raises NotPermitted, AlreadyDecided, StaleVersion,
     SeatTaken, InvalidInput; then nothing has changed.
     """
-    breach_if_overdue(approval_id)
-    with transaction.atomic():
-        approval = lock(approval_id)
-        at = clock.now()
-        ruling = _rule(approval, by, seen, at)
-        version, is_edited = _final_version(approval, by, seen, edited, at)
+
+    def act(approval: Approval, at: datetime) -> None:
+        person, ruling = _rule(approval, by, seen, at)
+        version, is_edited = _final_version(approval, person, seen, edited, at)
         safeguards.check(approval, attestation, is_edited=is_edited)
         if is_edited:
-            _supersede(approval, version, by, at)
+            _supersede(approval, version, person, at)
         words = Words(comment=attestation.comment, sentence=attestation.sentence)
-        vote = cast_vote(approval, version, by, ruling, at, words, acknowledged=attestation.acknowledged)
+        acknowledged = attestation.acknowledged
+        vote = cast_vote(approval, version, person, ruling, at, words, acknowledged=acknowledged)
         _grant_if_quorum(approval, version, vote, at)
-        WorkingCopy.objects.filter(approval=approval, user=by).delete()
-    return approval
+        WorkingCopy.objects.filter(approval=approval, user=person).delete()
+
+    return in_time(approval_id, act)
 
 
 def reject(
@@ -68,33 +66,35 @@ def reject(
     `comment` goes to the agent; for `changes_requested` and `answered` it is what the agent needs, so it must
     not be empty.
     """
-    breach_if_overdue(approval_id)
-    with transaction.atomic():
-        approval = lock(approval_id)
-        at = clock.now()
-        ruling = _rule(approval, by, seen, at)
+
+    def act(approval: Approval, at: datetime) -> None:
+        person, ruling = _rule(approval, by, seen, at)
         _require_words(resolution, comment)
-        version = approval.version()
-        vote = cast_vote(
-            approval, version, by, ruling, at, Words(comment, resolution=resolution, category=category)
-        )
+        words = Words(comment, resolution=resolution, category=category)
+        vote = cast_vote(approval, approval.version(), person, ruling, at, words)
         approval.status, approval.resolution, approval.decided_at = Status.REJECTED, resolution, at
         approval.save(update_fields=["status", "resolution", "decided_at"])
         record(
             approval,
             "approval.rejected",
-            actor=by.as_actor(),
+            actor=person.as_actor(),
             at=at,
-            version=version,
+            version=approval.version(),
             authority=Authority(basis=vote.basis, principal=str(vote.principal_id)),
             data=describe(vote),
         )
-        WorkingCopy.objects.filter(approval=approval, user=by).delete()
-    return approval
+        WorkingCopy.objects.filter(approval=approval, user=person).delete()
+
+    return in_time(approval_id, act)
 
 
-def _rule(approval: Approval, by: User, seen: Seen, at: datetime) -> authority.Ruling:
-    ruling = authority.may_decide(by, approval, at=at)
+def _rule(approval: Approval, by: User, seen: Seen, at: datetime) -> tuple[User, authority.Ruling]:
+    """The person as they are now, and their ruling.
+
+    Their row is locked too: being deactivated or leaving the approvers waits for this vote, or comes before.
+    """
+    person = User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    ruling = authority.may_decide(person, approval, at=at)
     if not ruling.allowed:
         raise NotPermitted(ruling.reason)
     require_pending(approval)
@@ -103,7 +103,7 @@ def _rule(approval: Approval, by: User, seen: Seen, at: datetime) -> authority.R
             f"The payload was edited meanwhile: you saw version {seen.version}, "
             f"now it is version {approval.current_version}. Look at it again before deciding."
         )
-    return ruling
+    return person, ruling
 
 
 def _final_version(

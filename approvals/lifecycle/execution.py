@@ -10,6 +10,7 @@ from django.db import transaction
 
 from approvals.exceptions import AlreadyClaimed, AlreadyReported, ApprovalExpired, InvalidInput, NotApproved
 from approvals.lifecycle.beats import lock, record, require_pending
+from approvals.lifecycle.deadline import in_time
 from approvals.models import AgentKey, Approval, Claim, Notification, Outcome
 from approvals.models.choices import Status
 from approvals.notifications import notify
@@ -26,18 +27,18 @@ class Report:
     detail: str = ""
 
 
-@transaction.atomic
 def cancel(approval_id: UUID, *, by: AgentKey) -> Approval:
     """Withdraw a pending request; repeating it changes nothing. Raises AlreadyDecided."""
-    approval = lock(approval_id)
-    if approval.status == Status.CANCELLED:
-        return approval
-    require_pending(approval)
-    at = clock.now()
-    approval.status, approval.decided_at = Status.CANCELLED, at
-    approval.save(update_fields=["status", "decided_at"])
-    record(approval, "approval.cancelled", actor=by.agent.as_actor(), at=at, data={"key": by.prefix})
-    return approval
+
+    def act(approval: Approval, at: datetime) -> None:
+        if approval.status == Status.CANCELLED:
+            return
+        require_pending(approval)
+        approval.status, approval.decided_at = Status.CANCELLED, at
+        approval.save(update_fields=["status", "decided_at"])
+        record(approval, "approval.cancelled", actor=by.agent.as_actor(), at=at, data={"key": by.prefix})
+
+    return in_time(approval_id, act)
 
 
 @transaction.atomic

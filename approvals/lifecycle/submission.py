@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -228,6 +229,7 @@ def _facts(approval: Approval, verdict: policy.Verdict) -> dict[str, Any]:
         "reviewers": [{"email": r.email, "source": r.source} for r in verdict.reviewers],
         "policy": {"id": str(approval.policy_id), "version": approval.policy.version},
         "locked_fields": approval.locked_fields,
+        "payload_schema_sha256": hashlib.sha256(approval.payload_schema.encode()).hexdigest(),
         "request_sha256": bytes(approval.request_sha256).hex(),
         "key": approval.key.prefix,
     }

@@ -76,8 +76,13 @@ def as_it_stands(approval: Approval) -> Draft:
 
 
 def save(approval: Approval, person: User, *, base: PayloadVersion, source: str) -> Draft:
-    """Keep an edit for this person; it is nobody's decision. One equal to its base is not kept."""
+    """Keep an edit for this person; it is nobody's decision. One equal to its base is not kept.
+
+    A page made from an older version neither replaces nor removes an edit of a newer one.
+    """
     draft = Draft(approval, base, source)
+    if WorkingCopy.objects.filter(approval=approval, user=person, base_version__gt=base.number).exists():
+        return draft
     if draft.is_edited:
         WorkingCopy.objects.update_or_create(
             approval=approval, user=person, defaults={"base_version": base.number, "source": source}

@@ -82,7 +82,9 @@ def _keep_edits(request: PersonRequest, case: Case) -> HttpResponse:
     drafts.save(approval, request.user, base=base, source=bound.text)
     require_pending(approval)
     if base.number != approval.current_version:
-        raise StaleVersion("Somebody else edited the payload meanwhile. Your edits are kept below.")
+        raise StaleVersion(
+            "Somebody edited the payload since this page was made. Look at it as it now stands."
+        )
     if request.POST.get("view") in VIEWS:
         return onward(request, approval.get_absolute_url(), view=request.POST["view"])
     lifecycle.open_request(approval.pk, by=request.user)

@@ -80,6 +80,23 @@ def test_deactivating_is_recorded(admin: Client) -> None:
     assert _types(user) == ["person.changed"]
 
 
+def test_t03_an_address_stays_with_its_account(admin: Client) -> None:
+    user = make_user("dana@example.com")
+
+    admin.post(_change(user), {"email": "ciso@example.com", "name": "Dana", "is_active": "on"})
+
+    user.refresh_from_db()
+    assert user.email == "dana@example.com"
+
+
+def test_saving_what_did_not_change_records_nothing(admin: Client) -> None:
+    user = make_user("dana@example.com")
+
+    admin.post(_change(user), {"name": user.name, "is_active": "on"})
+
+    assert _types(user) == []
+
+
 def test_form_grants_no_flag_that_it_does_not_show(admin: Client) -> None:
     user = make_user("dana@example.com")
 

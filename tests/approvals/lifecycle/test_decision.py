@@ -22,6 +22,7 @@ from tests.factories import (
     attest,
     make_approval,
     make_approver,
+    make_policy,
     make_user,
     reject,
     seen,
@@ -218,8 +219,6 @@ def test_t08_whom_the_agent_runs_for_does_not_decide() -> None:
 
 
 def test_agents_own_picks_alone_do_not_approve_where_the_policy_names_reviewers() -> None:
-    from tests.factories import make_policy
-
     make_policy(reviewers=["finance@example.com"])
     approval = make_approval(assignees=("friend@example.com",))
 
@@ -329,3 +328,54 @@ def _let_the_deadline_pass(approval: Approval) -> None:
             [approval.pk],
         )
         cursor.execute("SET session_replication_role = 'origin'")
+
+
+def test_an_approver_whom_only_the_agent_named_votes_as_an_approver() -> None:
+    make_policy(reviewers=["finance@example.com"])
+    boss = make_approver("boss@example.com")
+    approval = make_approval(assignees=(boss.email,))
+
+    decided = approve(approval, by=boss)
+
+    assert decided.status == "approved"
+    assert Vote.objects.get().basis == "approvers"
+
+
+def test_t07_who_was_deactivated_meanwhile_does_not_decide() -> None:
+    approval, reviewer = make_approval(), make_user()
+    type(reviewer).objects.filter(pk=reviewer.pk).update(is_active=False)
+
+    with pytest.raises(NotPermitted, match="deactivated"):
+        approve(approval, by=reviewer)
+
+
+def test_t24_a_key_that_nobody_knows_is_refused_however_it_came() -> None:
+    approval = make_approval()
+
+    with pytest.raises(InvalidInput) as refusal:
+        approve(approval, by=make_user(), edited={**EMAIL_PAYLOAD, "bcc": "evil@example.com"})
+
+    assert [(e.pointer, e.code) for e in refusal.value.errors] == [("/bcc", "unknown_field")]
+
+
+def test_withdrawing_after_the_deadline_follows_the_breach() -> None:
+    approval = make_approval()
+    _let_the_deadline_pass(approval)
+
+    lifecycle.cancel(approval.pk, by=approval.key)
+
+    assert events(approval) == ["requested", "sla_breach", "cancelled"]
+
+
+def test_a_deadline_that_passes_while_the_lock_is_waited_for_is_breached_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    approval = make_approval()
+    overdue = approval.deadline + timedelta(seconds=1)  # type: ignore[operator]
+    moments = iter([approval.created_at, *[overdue] * 3])
+    monkeypatch.setattr("audit.clock.now", lambda: next(moments))
+
+    approve(approval, by=make_user())
+
+    assert event_data(approval, "voted")["late"] is True
+    assert events(approval) == ["requested", "sla_breach", "voted", "granted"]

@@ -281,3 +281,20 @@ def test_the_second_approver_sees_what_the_first_one_changed():
         text = text_of(client.get(url(page, approval)))
         assert "What reviewers changed" in text
         assert "<del>eng@acme.example</del>" in text
+
+
+def test_a_page_made_before_an_edit_does_not_remove_a_later_working_copy():
+    approval = make_approval(risk="critical", assignees=("sales@example.com", "finance@example.com"))
+    reviewer = make_user("sales@example.com")
+    client = client_of(reviewer)
+    old_page = form_in(client.get(url("request", approval)), "review-form")
+    factories.approve(
+        approval, by=make_user("finance@example.com"), edited={**factories.EMAIL_PAYLOAD, "subject": "Q4"}
+    )
+    new_page = form_in(client.get(url("request", approval)), "review-form") | {"payload/subject": "Q5"}
+    client.post(url("review", approval), new_page)
+
+    response = client.post(url("review", approval), old_page)
+
+    assert response.status_code == 409
+    assert WorkingCopy.objects.get().base_version == 2
