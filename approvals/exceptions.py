@@ -45,6 +45,12 @@ class TooLarge(Refused):
     code = "too_large"
 
 
+class LengthRequired(Refused):
+    """The body came in pieces without its length, which this process does not read (HTTP 411)."""
+
+    code = "length_required"
+
+
 class NotPermitted(Refused):
     """The person or key may see this, and may not do that (HTTP 403)."""
 

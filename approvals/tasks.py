@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from threading import Event, Thread
 
+import structlog
 from celery import shared_task
 from celery.signals import worker_ready
+from kombu.exceptions import OperationalError
 
 from approvals import notifications, wakeups
+
+logger = structlog.get_logger(__name__)
 
 
 @shared_task(name="approvals.deliver_outbox")
@@ -24,4 +28,7 @@ def _hear_of_commits(**_: object) -> None:
 
 
 def _deliver_soon() -> None:
-    deliver_outbox.apply_async(expires=5)
+    try:
+        deliver_outbox.apply_async(expires=5)
+    except OperationalError as error:
+        logger.warning("broker_lost", error=str(error))  # beat looks every few seconds anyway

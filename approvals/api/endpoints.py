@@ -18,7 +18,7 @@ from approvals import lifecycle, strict_json
 from approvals.api import answers, problems
 from approvals.api.representation import approval_out, claim_out, readable
 from approvals.api.shapes import OutcomeIn, SubmissionIn
-from approvals.exceptions import TooLarge
+from approvals.exceptions import LengthRequired, TooLarge
 from approvals.lifecycle import Submission
 from approvals.lifecycle.execution import Report
 from approvals.models import AgentKey, Approval
@@ -32,8 +32,10 @@ RETRY_AFTER = "2"
 
 router = Router(tags=["Approvals"])
 Body = TypeVar("Body", bound=BaseModel)
-IdempotencyKey = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-REFUSALS = frozenset({401, 403, 404, 409, 410, 413, 422})
+IdempotencyKey = Annotated[str, StringConstraints(pattern="^[ -~]{1,200}$")]
+"""1 to 200 printable ASCII characters."""
+Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=200)]
+REFUSALS = frozenset({401, 403, 404, 409, 410, 411, 413, 422, 503})
 
 
 def _documents(body: type[BaseModel]) -> dict[str, Any]:
@@ -67,8 +69,8 @@ def submit(request: HttpRequest, idempotency_key: Header[IdempotencyKey]) -> Htt
 def list_approvals(
     request: HttpRequest,
     status: Status | None = None,
-    run_id: Annotated[str | None, Query(alias="runId")] = None,
-    workflow: str | None = None,
+    run_id: Annotated[Text | None, Query(alias="runId")] = None,
+    workflow: Text | None = None,
     cursor: UUID | None = None,
 ) -> HttpResponse:
     """The agent's own requests, newest first, in pages of 50; `cursor` is the `nextCursor` before."""
@@ -172,6 +174,8 @@ def _own(request: HttpRequest, approval_id: UUID) -> UUID:
 
 def _read(request: HttpRequest) -> tuple[str, Any]:
     """The body's text and value, within its bounds."""
+    if "Transfer-Encoding" in request.headers and not request.body:
+        raise LengthRequired("Send the body with its Content-Length: it did not arrive in pieces.")
     if int(request.headers.get("Content-Length") or 0) > MAX_BODY:
         raise TooLarge("The body is over 256 KiB: send less, and link to the rest.")
     value = strict_json.loads(request.body, max_bytes=MAX_BODY)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+import structlog
 from django.core.exceptions import RequestDataTooBig
+from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -16,10 +18,13 @@ from pydantic_core import ErrorDetails
 from approvals import exceptions
 from approvals.exceptions import FieldError, InvalidInput, Refused
 
+logger = structlog.get_logger(__name__)
+
 CONTENT_TYPE = "application/problem+json"
 
 STATUS = {
     exceptions.InvalidInput: 422,
+    exceptions.LengthRequired: 411,
     exceptions.TooLarge: 413,
     exceptions.NotPermitted: 403,
     exceptions.StateConflict: 409,
@@ -30,9 +35,21 @@ TITLES = {
     403: "Not permitted",
     404: "Not found",
     409: "Conflict",
+    405: "Wrong method",
     410: "Expired",
+    411: "Length required",
     413: "Too large",
     422: "Does not fit",
+    500: "Failed",
+    503: "Unavailable",
+}
+BASE = "/api/v1/"
+RETRY_SECONDS = 2
+
+_DETAILS = {
+    404: "There is nothing at this address. The calls are listed at /api/docs.",
+    405: "This address does not take that method. The calls are listed at /api/docs.",
+    500: "Something failed here. Repeat the call with the same Idempotency-Key.",
 }
 
 
@@ -44,6 +61,24 @@ def register(api: NinjaAPI) -> None:
     api.exception_handler(Http404)(_not_found)
     api.exception_handler(RequestDataTooBig)(_too_big)
     api.exception_handler(HttpError)(_other)
+    api.exception_handler(Error)(_unavailable)
+
+
+def as_problems(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: what Django itself answers under the endpoint's address is a problem too."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        is_ours = response.status_code < 400 or response.get("Content-Type", "").startswith(CONTENT_TYPE)
+        if is_ours or not request.path.startswith(BASE):
+            return response
+        detail = _DETAILS.get(response.status_code, "The call was refused.")
+        answer = problem(request, response.status_code, f"http_{response.status_code}", detail)
+        if "Allow" in response:
+            answer["Allow"] = response["Allow"]
+        return answer
+
+    return respond
 
 
 def problem(
@@ -98,10 +133,15 @@ def _refused(request: HttpRequest, error: Refused) -> HttpResponse:
 
 
 def _bad_parameters(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    # The location is ("query" | "header" | "path", name, …): the name is what the agent knows.
-    errors = [FieldError("/".join(map(str, e["loc"])), e["type"], f"{e['msg']}.") for e in error.errors]
-    names = ", ".join(e.pointer for e in errors)
+    # The location is ("query" | "header" | "path", name, …): the name as the agent sends it is what it knows.
+    errors = [FieldError(_parameter(e["loc"]), e["type"], f"{e['msg']}.") for e in error.errors]
+    names = ", ".join(dict.fromkeys(e.pointer for e in errors))
     return problem(request, 422, "invalid", f"A parameter does not fit: {names}.", errors)
+
+
+def _parameter(location: tuple[int | str, ...]) -> str:
+    kind, name = str(location[0]), str(location[1])
+    return "-".join(part.capitalize() for part in name.split("_")) if kind == "header" else name
 
 
 def _unauthenticated(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
@@ -121,3 +161,14 @@ def _too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
 
 def _other(request: HttpRequest, error: HttpError) -> HttpResponse:
     return problem(request, error.status_code, "refused", str(error))
+
+
+def _unavailable(request: HttpRequest, error: Error) -> HttpResponse:
+    """The database is away or refused: nothing was changed, and the same call may be repeated."""
+    logger.error("database_error", exc_info=error)
+    detail = (
+        "The database does not answer; nothing was changed. Repeat the call with the same Idempotency-Key."
+    )
+    response = problem(request, 503, "unavailable", detail)
+    response["Retry-After"] = str(RETRY_SECONDS)
+    return response

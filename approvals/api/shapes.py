@@ -54,6 +54,7 @@ Link = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_link)]
 Moment = Annotated[str, StringConstraints(max_length=40), AfterValidator(_moment)]
 Pointer = Annotated[str, StringConstraints(max_length=500), AfterValidator(_pointer)]
 Word = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}$")]
+Workflow = Annotated[str, StringConstraints(pattern=r"^([A-Za-z0-9][A-Za-z0-9_.:-]{0,99})?$")]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -102,7 +103,7 @@ class SubmissionIn(Shape):
     assignees: list[Email] = Field(default=[], max_length=20)
     payload_schema: dict[str, Any] | None = None
     locked_fields: list[Pointer] = Field(default=[], max_length=200)
-    workflow: Word | Literal[""] = ""
+    workflow: Workflow = ""
     run_id: str = Field(default="", max_length=200)
     context: Context | None = None
     initiated_by: Email | None = None

@@ -11,9 +11,10 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import Error
 
 from approvals import wakeups
+from approvals.live.bounds import bounded
 from approvals.live.bus import Bus
 from approvals.live.django import Application, Django, Receive, Scope, Send
 from approvals.live.inbox import stream_inbox
@@ -41,6 +42,8 @@ class WaitingFront:
             await answer_when_decided(path[1], scope, receive, send, django=self._django, bus=self._bus)
         elif is_get and scope["path"] == INBOX_PATH:
             await stream_inbox(scope, receive, send, django=self._django, bus=self._bus)
+        elif scope["type"] == "http":
+            await bounded(self._behind, scope, receive, send)
         else:
             await self._behind(scope, receive, send)
 
@@ -52,7 +55,7 @@ class WaitingFront:
         decided = Approval.objects.decided().filter(pk__in=ids).values_list("pk", flat=True)
         try:
             found: list[UUID] = await self._django.in_thread(lambda: list(decided))
-        except DatabaseError as error:
+        except Error as error:
             logger.warning("re_read_failed", error=str(error))
             return ()  # asked again in a few seconds
         return [str(pk) for pk in found]

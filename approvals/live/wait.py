@@ -38,7 +38,8 @@ async def answer_when_decided(
 def _seconds(scope: Scope) -> float:
     """The `timeout` asked for; one that does not fit is refused by the endpoint itself, at once."""
     asked = parse_qs(scope["query_string"].decode("latin-1")).get("timeout", [""])[0]
-    return min(int(asked), LONGEST_SECONDS) if asked.isdecimal() else DEFAULT_SECONDS
+    is_number = asked.isascii() and asked.isdecimal() and len(asked) < 5
+    return min(int(asked), LONGEST_SECONDS) if is_number else DEFAULT_SECONDS
 
 
 async def either(changed: asyncio.Event, gone: asyncio.Task[None], seconds: float) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import OperationalError
 from openapi_spec_validator import validate
 
 from approvals import keys
@@ -245,3 +246,41 @@ def test_an_answer_is_what_the_openapi_description_says(agent: AgentClient) -> N
     agent.post(f"/approvals/{body['id']}/claim")
 
     ApprovalOut.model_validate_json(agent.get(f"/approvals/{body['id']}").content)
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/nope", 404),
+        ("/approvals/", 404),
+        ("/approvals/not-a-uuid", 404),
+        ("/approvals?runId=%00", 422),
+        ("/approvals?workflow=%00", 422),
+        ("/approvals/01900000-0000-7000-8000-000000000000/claim", 405),
+    ],
+)
+def test_every_refusal_is_a_problem(agent: AgentClient, path: str, status: int) -> None:
+    response = agent.get(path)
+
+    assert response.status_code == status
+    assert response["Content-Type"] == "application/problem+json"
+    assert json.loads(response.content)["detail"]
+
+
+def test_a_database_that_is_away_is_503_and_says_when_to_come_back(
+    agent: AgentClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> None:
+        raise OperationalError("the server closed the connection")
+
+    monkeypatch.setattr("audit.clock.now", refuse)
+
+    response = agent.get("/approvals")
+
+    assert (response.status_code, response["Retry-After"]) == (503, "2")
+
+
+def test_an_idempotency_key_is_named_as_it_is_sent(agent: AgentClient) -> None:
+    problem = json.loads(agent.post("/approvals", PROPOSAL, key=None).content)
+
+    assert problem["errors"][0]["pointer"] == "Idempotency-Key"

@@ -69,7 +69,11 @@ def test_t37_redis_lost_costs_latency_and_no_answer(pending: Approval, settings:
     assert body["status"] == "approved"
 
 
-@pytest.mark.parametrize(("token", "query", "status"), [("cs_wrong_key", "", 401), ("", "timeout=31", 422)])
+@pytest.mark.parametrize(
+    ("token", "query", "status"),
+    [("cs_wrong_key", "", 401), ("", "timeout=31", 422), ("", "timeout=" + "9" * 5000, 422)],
+    ids=["key", "timeout", "digits"],
+)
 def test_a_wait_is_refused_like_any_other_call(
     pending: Approval, token: str, query: str, status: int
 ) -> None:
