@@ -58,7 +58,9 @@ class Bus:
             del self._waiters[key]
 
     def _start(self) -> None:
-        if not self._tasks:
+        if not self._tasks or any(task.done() for task in self._tasks):
+            for task in self._tasks:
+                task.cancel()
             self._tasks = [asyncio.create_task(self._subscribe()), asyncio.create_task(self._re_read())]
 
     def _wake(self, key: str) -> None:

@@ -101,3 +101,16 @@ def test_a_key_that_is_missing_is_exit_3(
 
     assert code == 3
     assert "AUDIT_HMAC_KEYS" in said
+
+
+def test_a_log_longer_than_a_batch_is_read_to_its_end(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("audit.verify.BATCH", 2)
+    for _ in range(3):
+        approve(make_approval(), by=make_user())
+
+    code, said = verify(capsys)
+
+    assert code == 0
+    assert f"VALID  {Event.objects.count()} events" in said
