@@ -1,0 +1,80 @@
+"""Is this text a condition? Compiled once, with everything that makes it unfit said where it stands."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from cel_expr_python import cel
+
+from approvals.conditions import mistakes, references
+from approvals.conditions.mistakes import Mistake, Unfit
+from approvals.conditions.references import References
+
+LONGEST = 1000
+"""Characters of a condition."""
+DEEPEST = 16
+"""Brackets within brackets."""
+
+VARIABLES = ("payload", "confidence", "risk", "workflow", "agent", "evidence", "context")
+
+_BRACKET = re.compile(r'"(?:[^"\\\n]|\\.)*"|' + r"'(?:[^'\\\n]|\\.)*'" + r"|[()\[\]{}]")
+_UNREADABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A condition ready to evaluate, and what it reads."""
+
+    expression: Any
+    references: References
+
+
+def check(source: str) -> None:
+    """Raises Unfit, with the mistake marked, unless the condition can be stored."""
+    compiled(source)
+
+
+@lru_cache(maxsize=512)
+def compiled(source: str) -> Compiled:
+    """Raises Unfit."""
+    _check_bounds(source)
+    try:
+        expression = _environment().compile(source)
+    except RuntimeError as error:
+        raise Unfit(mistakes.of_compiler(source, str(error))) from None
+    kind = expression.return_type().name()
+    if kind not in ("BOOL", "DYN"):
+        raise Unfit(Mistake(source, f"It must be true or false, and this is {kind.lower()}", 0))
+    return Compiled(expression, references.find(source, expression.serialize()))
+
+
+def _check_bounds(source: str) -> None:
+    if len(source) > LONGEST:
+        raise Unfit(Mistake(source, f"It is over {LONGEST:,} characters long"))
+    if unreadable := _UNREADABLE.search(source):
+        raise Unfit(Mistake(source, "A control character does not belong here", unreadable.start()))
+    depth = 0
+    for bracket in _BRACKET.finditer(source):
+        depth += 1 if bracket[0] in "([{" else -1 if bracket[0] in ")]}" else 0
+        if depth > DEEPEST:
+            raise Unfit(Mistake(source, f"More than {DEEPEST} brackets within each other", bracket.start()))
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Any:
+    kinds = cel.Type
+    item = kinds.Map(kinds.STRING, kinds.DYN)
+    return cel.NewEnv(
+        variables={
+            "payload": item,
+            "confidence": kinds.DOUBLE,
+            "risk": kinds.STRING,
+            "workflow": kinds.STRING,
+            "agent": kinds.STRING,
+            "evidence": kinds.List(item),
+            "context": item,
+        }
+    )

@@ -1,0 +1,137 @@
+"""Which fields does a condition read, and is its cost bounded? What is not plain to see is refused.
+
+CEL itself stops at 32 levels, 10,000 iterations, and matches on RE2. What is left to bound is how much text is
+gone over how often: loops are not nested, run over a field, and texts are searched for literals only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from approvals.conditions import tree
+from approvals.conditions.mistakes import Mistake, Unfit
+from approvals.conditions.tree import Node, Tree
+from approvals.payload import patterns
+
+EACH = object()
+"""In a path: every element of the list there."""
+
+Path = tuple[object, ...]
+"""A variable's name, then keys, indexes or EACH."""
+
+LARGEST_PATTERNS = 500
+"""RE2 instructions, in all of a condition's patterns together."""
+
+_SEARCHES = ("contains", "startsWith", "endsWith", "matches")
+_INDEX = "_[_]"
+
+
+@dataclass(slots=True)
+class References:
+    """The fields read (`paths`), those whose presence the condition itself asks for with `has()`
+    (`guarded`), and the lists it loops over (`loops`).
+    """
+
+    paths: set[Path] = field(default_factory=set)
+    guarded: set[Path] = field(default_factory=set)
+    loops: set[Path] = field(default_factory=set)
+
+    def required(self) -> set[Path]:
+        """What must be there. A field that `has()` asks for may be absent, with all below it."""
+        return {
+            path
+            for path in self.paths | self.loops
+            if not any(path[:length] in self.guarded for length in range(1, len(path) + 1))
+        }
+
+
+def find(source: str, serialized: bytes) -> References:
+    """Raises Unfit where the reading or the cost cannot be told beforehand."""
+    decoded = tree.decode(serialized)
+    reader = _Reader(source, decoded)
+    reader.read(decoded.node(decoded.root), {})
+    return reader.found
+
+
+@dataclass
+class _Reader:
+    source: str
+    tree: Tree
+    found: References = field(default_factory=References)
+    pattern_size: int = 0
+    is_in_loop: bool = False
+
+    def read(self, node: Node, bound: Mapping[str, Path | None]) -> None:
+        """Note what this expression and all below it read. `bound`: loop variables and what they run over."""
+        path = self._path(node, bound)
+        if path is not None:
+            self._note(node, path)
+        elif tree.is_comprehension(node):
+            self._loop(node, bound)
+        elif not tree.is_name(node):
+            self._check_call(node)
+            for raw in tree.children(node):
+                self.read(self.tree.node(raw), bound)
+
+    def _note(self, node: Node, path: Path) -> None:
+        is_presence = tree.is_select(node) and 3 in node.fields
+        if is_presence:
+            self.found.guarded.add(path)
+        self.found.paths.add(path[:-1] if is_presence else path)
+
+    def _path(self, node: Node, bound: Mapping[str, Path | None]) -> Path | None:
+        """The field that this names; None where it names none. Raises Unfit for a field of a computed value."""
+        if tree.is_name(node):
+            name = node.text(1)
+            return bound.get(name, (name,))
+        if tree.is_select(node):
+            return (*self._base(node, bound), node.text(2))
+        if tree.is_call(node) and node.text(2) == _INDEX:
+            key = tree.constant(self.tree.node(tree.children(node)[1]))
+            if key is None:
+                raise self._unfit(node, "A field is named by a literal", 'write payload["name"]')
+            return (*self._base(node, bound), key)
+        return None
+
+    def _base(self, node: Node, bound: Mapping[str, Path | None]) -> Path:
+        base = self._path(self.tree.node(tree.children(node)[0]), bound)
+        if base is None:
+            raise self._unfit(node, "Only a field of what was proposed can be read, not of a computed value")
+        return base
+
+    def _loop(self, node: Node, bound: Mapping[str, Path | None]) -> None:
+        parts = [self.tree.node(raw) for raw in tree.children(node)]
+        over = self._path(parts[0], bound)
+        if self.is_in_loop:
+            raise self._unfit(node, "A loop inside a loop may never end")
+        if over is None:
+            raise self._unfit(node, "A loop runs over a field", "write evidence.exists(item, …)")
+        self.found.loops.add(over)
+        inner = {**bound, node.text(1): (*over, EACH), node.text(3): None}
+        self.is_in_loop = True
+        for part in parts[1:]:
+            self.read(part, inner)
+        self.is_in_loop = False
+
+    def _check_call(self, node: Node) -> None:
+        if not tree.is_call(node) or node.text(2) not in _SEARCHES:
+            return
+        literal = tree.constant(self.tree.node(tree.children(node)[-1]))
+        if not isinstance(literal, str):
+            raise self._unfit(
+                node, f"{node.text(2)} looks for a literal text", f'write {node.text(2)}("text")'
+            )
+        if node.text(2) == "matches":
+            self._check_pattern(node, literal)
+
+    def _check_pattern(self, node: Node, pattern: str) -> None:
+        try:
+            self.pattern_size += patterns.size(pattern)
+        except patterns.UnfitPatternError as error:
+            raise self._unfit(node, f"The regular expression does not compile: {error}") from None
+        if self.pattern_size > LARGEST_PATTERNS:
+            raise self._unfit(node, "The regular expressions are too large")
+
+    def _unfit(self, node: Node, what: str, hint: str = "") -> Unfit:
+        return Unfit(Mistake(self.source, what, node.offset or 0, hint))
