@@ -9,12 +9,14 @@ from datetime import datetime
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from approvals.models import Approval, Assignment, Vote
+from approvals.models import Approval, Assignment, Policy, Vote
 from approvals.models.choices import Risk
 from grants.models import ApproverMembership, User
 
 ASSIGNEE = "assignee"
 APPROVERS = "approvers"
+SELF_APPROVABLE = (Risk.LOW, Risk.MEDIUM)
+"""Where a policy may let somebody decide what an agent does for them (DESIGN §4.13)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,17 @@ def may_decide(user: User, approval: Approval, *, at: datetime) -> Ruling:
     barred = _bar(user, approval)
     if barred:
         return Ruling(allowed=False, reason=barred)
+    return _by_role(user, approval, at)
+
+
+def may_use_draft(user: User, approval: Approval, *, at: datetime) -> Ruling:
+    """Who is named on it, or an approver. Nothing is executed, so whoever it was made for may use it."""
+    if not user.is_active:
+        return Ruling(allowed=False, reason="This account is deactivated.")
+    return _by_role(user, approval, at)
+
+
+def _by_role(user: User, approval: Approval, at: datetime) -> Ruling:
     membership = ApproverMembership.objects.open(at).filter(user=user).first()
     is_late = _joined_too_late(membership, approval)
     named = [a.source for a in approval.assignments.all() if a.email == user.email and a.removed_at is None]
@@ -64,6 +77,8 @@ def _bar(user: User, approval: Approval) -> str:
     """Why this person can never decide this request, or nothing (DESIGN §4.13)."""
     if not user.is_active:
         return "This account is deactivated."
+    if approval.policy.allow_self_approval and approval.risk in SELF_APPROVABLE:
+        return ""
     if user.email == approval.initiated_by:
         return "The agent runs on your behalf, so somebody else decides this."
     if user.pk in (approval.agent.owner_id, approval.key.owner_id):
@@ -78,9 +93,35 @@ def decidable_by(user: User, *, at: datetime) -> QuerySet[Approval]:
     return (
         Approval.objects.pending()
         .filter(_is_assignee(user) | _is_approver(user, at))
-        .exclude(initiated_by=user.email)
-        .exclude(Q(agent__owner=user) | Q(key__owner=user))
+        .exclude(_is_party(user) & ~Q(policy__allow_self_approval=True, risk__in=SELF_APPROVABLE))
     )
+
+
+def _is_party(user: User) -> Q:
+    return Q(initiated_by=user.email) | Q(agent__owner=user) | Q(key__owner=user)
+
+
+def drafts_for(user: User, *, at: datetime) -> QuerySet[Approval]:
+    """The open drafts that `may_use_draft` lets this person use."""
+    if not user.is_active:
+        return Approval.objects.none()
+    drafts = Approval.objects.drafts()
+    is_approver = ApproverMembership.objects.open(at).filter(user=user).exists()
+    return drafts if is_approver else drafts.filter(_is_assignee(user))
+
+
+def may_read_policies(user: User, *, at: datetime) -> bool:
+    """Whoever decides by them, oversees them or runs the place: any authority, auditors and staff."""
+    if not user.is_active:
+        return False
+    if user.is_auditor or user.is_staff or ApproverMembership.objects.open(at).filter(user=user).exists():
+        return True
+    return Assignment.objects.filter(email=user.email).exists() or is_named_in_policy(user)
+
+
+def is_named_in_policy(user: User, **narrowed: str) -> bool:
+    """Whether a current policy, of a pattern if one is given, names this person as a reviewer."""
+    return Policy.objects.current().filter(reviewers__contains=[user.email], **narrowed).exists()
 
 
 def _is_assignee(user: User) -> Q:
@@ -113,8 +154,8 @@ def visible_to(user: User | AnonymousUser, *, at: datetime) -> QuerySet[Approval
 def has_quorum(approval: Approval, votes: Iterable[Vote]) -> bool:
     """Whether these approving votes on the current version are enough.
 
-    Where the policy names reviewers, one of them or an approver must be among the voters: an agent never
-    picks its judges alone (DESIGN §4.1).
+    Where the policy names reviewers, one of them, an escalation target or an approver must be among the
+    voters: an agent never picks its judges alone (DESIGN §4.1).
     """
     principals = {vote.principal_id: vote for vote in votes}
     if len(principals) < approval.quorum:
@@ -122,4 +163,5 @@ def has_quorum(approval: Approval, votes: Iterable[Vote]) -> bool:
     by_policy = {a.email for a in approval.assignments.all() if a.source == Assignment.Source.POLICY}
     if not by_policy:
         return True
+    by_policy |= set(approval.policy.escalation_targets)
     return any(vote.basis == APPROVERS or vote.principal.email in by_policy for vote in principals.values())

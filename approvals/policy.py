@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
+from approvals import autonomy
 from approvals.exceptions import FieldError, InvalidInput
 from approvals.models import Policy
 from approvals.models.approval import Assignment
-from approvals.models.choices import Pattern, Risk
+from approvals.models.choices import BreachAction, Pattern, Risk, Status
 from approvals.models.policy import ANY_ACTION_TYPE
 
-QUORUM = {Risk.CRITICAL: 2}
-"""How many distinct people; 1 where the risk is not named."""
+CRITICAL_QUORUM = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,24 @@ class Proposal:
     risk: str | None = None
     sla_minutes: int | None = None
     assignees: Sequence[str] = ()
+    confidence: float | None = None
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    evidence: Sequence[Mapping[str, Any]] = ()
+    context: Mapping[str, Any] | None = None
+    agent: str = ""
+    initiated_by: str = ""
+
+    def variables(self, risk: Risk) -> dict[str, Any]:
+        """What a condition may look at; the risk is the effective one."""
+        return {
+            "payload": self.payload,
+            "confidence": self.confidence,
+            "risk": str(risk),
+            "workflow": self.workflow,
+            "agent": self.agent,
+            "evidence": list(self.evidence),
+            "context": self.context or {},
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +54,34 @@ class Reviewer:
 
 
 @dataclass(frozen=True, slots=True)
+class Shadow:
+    """What the policy's candidate condition would have done, while a person decides all the same."""
+
+    would_run: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the policy makes of a proposal; `reasons` are sentences for the reviewer."""
+    """What the policy makes of a proposal; `reasons` are sentences for the reviewer.
+
+    `sla_minutes` and `breach_action` are only of what waits for people.
+    """
 
     pattern: Pattern
+    status: Status
     risk: Risk
     sla_minutes: int | None
     quorum: int
     reviewers: tuple[Reviewer, ...]
+    breach_action: BreachAction | None
     reasons: tuple[str, ...]
+    shadow: Shadow | None = None
 
     @property
     def is_gated(self) -> bool:
         """Whether the action waits for people."""
-        return self.pattern == Pattern.APPROVAL_GATE
+        return self.status == Status.PENDING
 
 
 def find(action_type: str, workflow: str) -> Policy:
@@ -66,18 +99,15 @@ def find(action_type: str, workflow: str) -> Policy:
         if wanted in candidates:
             return candidates[wanted]
     known = sorted(set(Policy.objects.current().values_list("action_type", flat=True)))
-    raise _refuse(
-        "/actionType",
-        "unknown_action_type",
-        f"No policy covers {action_type!r}. Known action types: {', '.join(known) or 'none yet'}.",
-    )
+    sentence = f"No policy covers {action_type!r}. Known action types: {', '.join(known) or 'none yet'}."
+    raise InvalidInput(sentence, [FieldError("/actionType", "unknown_action_type", sentence)])
 
 
 def evaluate(policy: Policy, proposal: Proposal) -> Verdict:
     """Judge a proposal by a policy. Pure: no query, no clock.
 
-    An agent can raise what the policy asks and never lower it (DESIGN §4.1). Raises InvalidInput where the
-    proposal lacks what the policy needs.
+    An agent can raise what the policy asks and never lower it (DESIGN §4.1). Raises InvalidInput that names
+    everything at once which the proposal lacks.
     """
     risk = Risk.higher(policy.risk, proposal.risk or policy.risk)
     reasons = [
@@ -85,35 +115,68 @@ def evaluate(policy: Policy, proposal: Proposal) -> Verdict:
     ]
     if risk != policy.risk:
         reasons.append(f"The agent raised the risk to {risk}.")
-    pattern = _pattern(policy, risk, reasons)
-    is_gated = pattern == Pattern.APPROVAL_GATE
+    pattern, status = _outcome(policy, proposal, risk, reasons)
+    is_gated = status == Status.PENDING
     reviewers = _reviewers(policy, proposal)
-    if is_gated and risk.rank >= Risk.HIGH.rank and not reviewers:
-        raise _refuse(
-            "/assignees",
-            "assignee_required",
-            f"A {risk} action needs at least one named reviewer: name one in assignees, or in the policy.",
-        )
-    quorum = QUORUM.get(risk, 1)
-    if quorum > 1:
-        reasons.append(f"A {risk} action takes {quorum} different people.")
+    missing = _missing(policy, proposal)
+    if is_gated:
+        missing += _missing_of_gate(policy, proposal, risk, reviewers)
+    if missing:
+        raise InvalidInput(missing[0].message if len(missing) == 1 else _MISSING, missing)
     return Verdict(
         pattern=pattern,
+        status=status,
         risk=risk,
-        sla_minutes=_sla_minutes(policy, proposal) if is_gated else None,
-        quorum=quorum,
+        sla_minutes=_sla_minutes(policy, proposal, reasons) if is_gated else None,
+        quorum=_quorum(policy, risk, reasons),
         reviewers=reviewers,
+        breach_action=policy.breach_action_at(risk) if is_gated else None,
         reasons=tuple(reasons),
+        shadow=_shadow(policy, proposal, risk),
     )
 
 
-def _pattern(policy: Policy, risk: Risk, reasons: list[str]) -> Pattern:
-    if policy.pattern == Pattern.NONE and risk == Risk.CRITICAL:
+def _outcome(policy: Policy, proposal: Proposal, risk: Risk, reasons: list[str]) -> tuple[Pattern, Status]:
+    """How people are involved. Critical never runs without them; a draft never runs at all (DESIGN §4.4)."""
+    pattern = Pattern(policy.pattern)
+    if pattern == Pattern.DRAFT_ONLY:
+        reasons.append("The policy wants a draft: a person uses it by hand, and the agent does nothing.")
+        return pattern, Status.DRAFT
+    if pattern == Pattern.APPROVAL_GATE:
+        return pattern, Status.PENDING
+    if risk == Risk.CRITICAL:
         reasons.append("A critical action never runs without people, whatever its pattern.")
-        return Pattern.APPROVAL_GATE
-    if policy.pattern == Pattern.NONE:
+        return Pattern.APPROVAL_GATE, Status.PENDING
+    if pattern == Pattern.NONE:
         reasons.append("The policy lets this action run, and records it.")
-    return Pattern(policy.pattern)
+        return pattern, Status.NOT_REQUIRED
+    terms = autonomy.Terms(policy.minimum_confidence, policy.condition)
+    ruling = _judge(terms, proposal, risk)
+    reasons += ruling.reasons
+    return pattern, Status.NOT_REQUIRED if ruling.may_run else Status.PENDING
+
+
+def _judge(terms: autonomy.Terms, proposal: Proposal, risk: Risk) -> autonomy.Ruling:
+    return autonomy.judge(
+        terms, risk=risk, confidence=proposal.confidence, variables=proposal.variables(risk)
+    )
+
+
+def _shadow(policy: Policy, proposal: Proposal, risk: Risk) -> Shadow | None:
+    if not policy.shadow_condition:
+        return None
+    ruling = _judge(autonomy.Terms(policy.minimum_confidence, policy.shadow_condition), proposal, risk)
+    return Shadow(ruling.may_run, " ".join(ruling.reasons))
+
+
+def _quorum(policy: Policy, risk: Risk, reasons: list[str]) -> int:
+    """The policy's; never below two where the risk is critical (DESIGN §4.4)."""
+    quorum = max(policy.quorum, CRITICAL_QUORUM) if risk == Risk.CRITICAL else policy.quorum
+    if quorum > policy.quorum:
+        reasons.append(f"A {risk} action takes {quorum} different people.")
+    elif quorum > 1:
+        reasons.append(f"The policy asks for {quorum} different people.")
+    return quorum
 
 
 def _reviewers(policy: Policy, proposal: Proposal) -> tuple[Reviewer, ...]:
@@ -123,19 +186,54 @@ def _reviewers(policy: Policy, proposal: Proposal) -> tuple[Reviewer, ...]:
     return tuple(Reviewer(email, source) for email, source in sources.items())
 
 
-def _sla_minutes(policy: Policy, proposal: Proposal) -> int:
-    """The shorter of the policy's and the agent's (DESIGN §4.1, §4.2)."""
-    named = [minutes for minutes in (policy.sla_minutes, proposal.sla_minutes) if minutes is not None]
-    if not named:
-        raise _refuse(
-            "/slaMinutes",
-            "sla_required",
-            f"The policy for {policy.name} sets no SLA: send slaMinutes, a number of minutes above zero.",
+def _sla_minutes(policy: Policy, proposal: Proposal, reasons: list[str]) -> int:
+    """The agent's within what the policy allows, else the policy's (DESIGN §4.1)."""
+    longest = policy.sla_max_minutes or policy.sla_minutes
+    wanted = proposal.sla_minutes or policy.sla_minutes or 0
+    if longest is None or wanted <= longest:
+        if proposal.sla_minutes and proposal.sla_minutes != policy.sla_minutes:
+            reasons.append(f"The agent asks for a decision within {wanted} minutes.")
+        return wanted
+    reasons.append(f"The agent asked for {wanted} minutes; the policy allows {longest}.")
+    return longest
+
+
+_MISSING = "The policy asks for more than the proposal brings: see errors."
+
+
+def _missing(policy: Policy, proposal: Proposal) -> list[FieldError]:
+    labels = {str(item["label"]).casefold() for item in proposal.evidence}
+    errors = [
+        FieldError(
+            "/evidence",
+            "evidence_required",
+            f"The policy for {policy.name} needs evidence labelled “{label}”: add it.",
         )
-    if min(named) <= 0:
-        raise _refuse("/slaMinutes", "sla_above_zero", "slaMinutes is a number of minutes above zero.")
-    return min(named)
+        for label in policy.required_evidence
+        if label.casefold() not in labels
+    ]
+    if policy.require_initiated_by and not proposal.initiated_by:
+        sentence = f"The policy for {policy.name} asks on whose behalf the agent runs: send initiatedBy."
+        errors.append(FieldError("/initiatedBy", "initiated_by_required", sentence))
+    return errors
 
 
-def _refuse(pointer: str, code: str, sentence: str) -> InvalidInput:
-    return InvalidInput(sentence, [FieldError(pointer, code, sentence)])
+def _missing_of_gate(
+    policy: Policy, proposal: Proposal, risk: Risk, reviewers: Sequence[Reviewer]
+) -> list[FieldError]:
+    """Every gated request has a deadline (DESIGN §4.2), and from high on somebody who is named (§4.5)."""
+    errors = []
+    if risk.rank >= Risk.HIGH.rank and not reviewers:
+        sentence = (
+            f"A {risk} action needs at least one named reviewer: name one in assignees, or in the policy."
+        )
+        errors.append(FieldError("/assignees", "assignee_required", sentence))
+    if proposal.sla_minutes is not None and proposal.sla_minutes <= 0:
+        sentence = "slaMinutes is a number of minutes above zero."
+        errors.append(FieldError("/slaMinutes", "sla_above_zero", sentence))
+    if proposal.sla_minutes is None and policy.sla_minutes is None:
+        sentence = (
+            f"The policy for {policy.name} sets no SLA: send slaMinutes, a number of minutes above zero."
+        )
+        errors.append(FieldError("/slaMinutes", "sla_required", sentence))
+    return errors

@@ -2,28 +2,58 @@
 
 from __future__ import annotations
 
-from django.db import connection, transaction
+from dataclasses import dataclass
 
-from approvals.models import Policy
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.db.models import Count, Q
+
+from approvals.models import Approval, Policy
+from approvals.models.choices import BreachAction, Pattern, Resolution, Risk, Status
 from audit import clock, log
 from audit.message import Actor, Subject
 from grants.models import User
+
+TRIAL = 30
+"""How many requests people decide beside a candidate, before actions may run by it without a reason given."""
+
+CONFIDENCE_ALONE = "false"
+"""A candidate that never holds: only the confidence is on trial."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShadowSummary:
+    """What a candidate would have done with the requests that people decided, and how they decided those.
+
+    `overruled`: it would have run, and people rejected it or edited its payload.
+    """
+
+    decided: int
+    would_run: int
+    overruled: int
+    waiting: int
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether a switch needs no reason besides."""
+        return self.decided >= TRIAL
 
 
 @transaction.atomic
 def publish(policy: Policy, *, by: Actor, author: User | None = None) -> Policy:
     """Store an unsaved policy as the next version for its action type and workflow; retire the one before.
 
-    Raises ValidationError where a field is not fit; reviewers are kept in lower case, each once.
+    Raises ValidationError, with a sentence beside each field that is not fit. Letting actions run without
+    people takes a trial, or a reason that is recorded.
     """
-    policy.reviewers = list(dict.fromkeys(email.strip().lower() for email in policy.reviewers))
-    # Fields only: that one version is current is true again once the one before is retired, below.
+    _tidy(policy)
+    # Not full_clean(): that one version is current is true again once the one before is retired, below.
     policy.clean_fields()
+    policy.clean()
     subject = policy.as_subject()
     _lock(subject)
-    current = (
-        Policy.objects.current().filter(action_type=policy.action_type, workflow=policy.workflow).first()
-    )
+    current = standing(policy)
+    require_trial(policy, current)
     at = clock.now()
     if current:
         Policy.objects.filter(pk=current.pk).update(retired_at=at)
@@ -32,6 +62,71 @@ def publish(policy: Policy, *, by: Actor, author: User | None = None) -> Policy:
     policy.save(force_insert=True)
     log.record(subject, "policy.changed", actor=by, at=at, data=_describe(policy))
     return policy
+
+
+def standing(policy: Policy) -> Policy | None:
+    """The current version for the same action type and workflow."""
+    return Policy.objects.current().filter(action_type=policy.action_type, workflow=policy.workflow).first()
+
+
+def require_trial(policy: Policy, current: Policy | None) -> None:
+    """Raises ValidationError beside `reason` where people would stop looking without evidence or a reason.
+
+    The evidence is of this very condition and confidence: another one has not been tried. That a policy of
+    pattern none comes after one that asked people is the same step, and has no trial.
+    """
+    if policy.reason.strip() or not _lets_go(policy, current):
+        return
+    if policy.pattern == Pattern.NONE:
+        raise ValidationError({"reason": "Say why nobody needs to look any more: the reason is recorded."})
+    found = shadow_summary(policy, candidate=policy.condition)
+    if not found.is_enough:
+        sentence = (
+            f"People decided {found.decided} requests beside this condition as a candidate, and {TRIAL} are "
+            "asked for: try it in shadow first, or give a reason, which is recorded."
+        )
+        raise ValidationError({"reason": sentence})
+
+
+def shadow_summary(policy: Policy, *, candidate: str = "") -> ShadowSummary:
+    """Of the policy's candidate, or of a condition that once was one, over all its versions."""
+    rows = Approval.objects.filter(
+        policy__action_type=policy.action_type,
+        policy__workflow=policy.workflow,
+        policy__shadow_condition=candidate or policy.shadow_condition or CONFIDENCE_ALONE,
+        policy__minimum_confidence=policy.minimum_confidence,
+        shadow_would_run__isnull=False,
+    )
+    by_people = Q(status__in=[Status.APPROVED, Status.REJECTED]) & ~Q(resolution=Resolution.SLA_EXPIRED)
+    would_run = by_people & Q(shadow_would_run=True)
+    counts = rows.aggregate(
+        decided=Count("pk", filter=by_people),
+        would_run=Count("pk", filter=would_run),
+        overruled=Count("pk", filter=would_run & (Q(status=Status.REJECTED) | Q(current_version__gt=1))),
+        waiting=Count("pk", filter=Q(status=Status.PENDING)),
+    )
+    return ShadowSummary(**counts)
+
+
+def _lets_go(policy: Policy, current: Policy | None) -> bool:
+    before = current.pattern if current else None
+    if policy.pattern == Pattern.EXCEPTION_BASED:
+        return before not in (Pattern.EXCEPTION_BASED, Pattern.NONE)
+    return policy.pattern == Pattern.NONE and before not in (None, Pattern.NONE)
+
+
+def _tidy(policy: Policy) -> None:
+    """One spelling for what means the same. A shape that does not fit is left for `clean_fields` to name."""
+    policy.reviewers = list(dict.fromkeys(email.strip().lower() for email in policy.reviewers))
+    policy.condition, policy.shadow_condition = policy.condition.strip(), policy.shadow_condition.strip()
+    if policy.risk == Risk.CRITICAL and not policy.breach_action:
+        policy.breach_action = BreachAction.ESCALATE
+    is_ladder = isinstance(policy.escalation, list) and all(
+        isinstance(step, dict) and isinstance(step.get("emails"), list) for step in policy.escalation
+    )
+    if is_ladder:
+        for step in policy.escalation:
+            step["emails"] = [str(email).strip().lower() for email in step["emails"]]
 
 
 def _lock(subject: Subject) -> None:
@@ -48,9 +143,6 @@ def _describe(policy: Policy) -> dict[str, object]:
         "action_type": policy.action_type,
         "workflow": policy.workflow,
         "version": policy.version,
-        "pattern": policy.pattern,
-        "risk": policy.risk,
-        "sla_minutes": policy.sla_minutes,
-        "validity_minutes": policy.validity_minutes,
-        "reviewers": policy.reviewers,
+        **policy.terms(),
+        "reason": policy.reason,
     }

@@ -67,6 +67,11 @@ def make_key(agent: Agent | None = None, **fields: Any) -> tuple[AgentKey, str]:
 def make_policy(action_type: str = "external_email", **fields: Any) -> Policy:
     """The next version of a policy: a gate of low risk with an hour to decide, unless told otherwise."""
     values = {"pattern": "approval_gate", "risk": "low", "sla_minutes": 60, **fields}
+    if values["risk"] == "critical":
+        ladder = [{"emails": ["escalation@example.com"], "after_minutes": 0}]
+        values = {"quorum": 2, "escalation": ladder, **values}
+    if values["pattern"] == "exception_based":
+        values = {"minimum_confidence": 0.8, "reason": "starting policy", **values}
     return policy_table.publish(Policy(action_type=action_type, **values), by=SYSTEM)
 
 

@@ -6,22 +6,28 @@ event, notify. The pages and the JSON endpoint call the same ones.
 
 from approvals.lifecycle.deadline import breach_if_overdue
 from approvals.lifecycle.decision import Seen, approve, reject
+from approvals.lifecycle.drafting import discard_draft, use_draft
 from approvals.lifecycle.execution import cancel, claim, report
+from approvals.lifecycle.judging import Judgement, judge
 from approvals.lifecycle.opening import open_request
 from approvals.lifecycle.submission import Submission, find_previous, submit
 from approvals.safeguards import Attestation
 
 __all__ = [
     "Attestation",
+    "Judgement",
     "Seen",
     "Submission",
     "approve",
     "breach_if_overdue",
     "cancel",
     "claim",
+    "discard_draft",
     "find_previous",
+    "judge",
     "open_request",
     "reject",
     "report",
     "submit",
+    "use_draft",
 ]

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from approvals import payload, policy, strict_json
-from approvals.exceptions import FieldError, IdempotencyConflict, InvalidInput, NotPermitted
+from approvals import policy
+from approvals.exceptions import FieldError, IdempotencyConflict, InvalidInput
 from approvals.lifecycle.beats import new_version, record
-from approvals.models import Agent, AgentKey, Approval, Assignment, Notification, PayloadVersion, Policy
+from approvals.lifecycle.judging import Judgement, judge
+from approvals.models import Agent, AgentKey, Approval, Assignment, Notification, PayloadVersion
 from approvals.models.choices import Status
 from approvals.notifications import notify
-from approvals.payload import pointers
 from audit import clock
 from audit.clock import rfc3339
 from grants.models import ApproverMembership
@@ -62,27 +62,15 @@ def submit(submission: Submission, *, key: AgentKey, idempotency_key: str) -> tu
 
     Raises NotPermitted (the key's scope), InvalidInput, IdempotencyConflict.
     """
-    _check_scope(key.agent, submission)
-    value = _check_payload(submission)
-    found = policy.find(submission.action_type, submission.workflow)
-    verdict = policy.evaluate(
-        found,
-        policy.Proposal(
-            action_type=submission.action_type,
-            workflow=submission.workflow,
-            risk=submission.risk,
-            sla_minutes=submission.sla_minutes,
-            assignees=submission.assignees,
-        ),
-    )
+    judgement = judge(submission, key=key)
     supersedes = _find_superseded(key.agent, submission)
     try:
         with transaction.atomic():
             at = clock.now()
-            approval = _build(submission, found, verdict, at)
+            approval = _build(submission, judgement, at)
             approval.agent, approval.key, approval.idempotency_key = key.agent, key, idempotency_key
             approval.supersedes = supersedes
-            _store(approval, submission, value, verdict, at)
+            _store(approval, submission, judgement, at)
     except IntegrityError:
         # Two calls with one key at once: the other one made it.
         previous = find_previous(key.agent, idempotency_key, submission.request_sha256)
@@ -90,52 +78,6 @@ def submit(submission: Submission, *, key: AgentKey, idempotency_key: str) -> tu
             raise
         return previous, False
     return approval, True
-
-
-def _check_scope(agent: Agent, submission: Submission) -> None:
-    if not agent.may_use_action_type(submission.action_type):
-        raise NotPermitted(
-            f"This agent may not propose {submission.action_type!r}. Ask its owner to allow that action type."
-        )
-    if not agent.may_use_workflow(submission.workflow):
-        raise NotPermitted(
-            f"This agent may not act in the workflow {submission.workflow!r}. Ask its owner to allow it."
-        )
-
-
-def _check_payload(submission: Submission) -> Any:
-    """The payload's value. Raises InvalidInput where a lock names nothing, or the schema is unfit or refuses it."""
-    value = strict_json.loads(submission.payload_source)
-    _check_locks(value, submission.locked_fields)
-    if not submission.schema_source:
-        return value
-    schema = strict_json.loads(submission.schema_source)
-    try:
-        payload.check_schema(schema)
-    except InvalidInput as refusal:
-        raise InvalidInput(str(refusal), _below("/payloadSchema", refusal.errors)) from None
-    if errors := payload.validate(value, schema):
-        raise InvalidInput("The payload does not fit its own payloadSchema.", _below("/payload", errors))
-    return value
-
-
-def _below(prefix: str, errors: Iterable[FieldError]) -> list[FieldError]:
-    """The same errors, as seen from the body."""
-    return [replace(error, pointer=prefix + error.pointer) for error in errors]
-
-
-def _check_locks(value: Any, locked_fields: Sequence[str]) -> None:
-    errors = [
-        FieldError(
-            f"/lockedFields/{index}",
-            "no_such_field",
-            f"The payload has no field at {pointer}: check the pointer.",
-        )
-        for index, pointer in enumerate(locked_fields)
-        if pointers.find(value, pointer) is pointers.ABSENT
-    ]
-    if errors:
-        raise InvalidInput("A locked field names nothing in the payload.", errors)
 
 
 def _find_superseded(agent: Agent, submission: Submission) -> Approval | None:
@@ -148,8 +90,8 @@ def _find_superseded(agent: Agent, submission: Submission) -> Approval | None:
     return found
 
 
-def _build(submission: Submission, found: Policy, verdict: policy.Verdict, at: datetime) -> Approval:
-    is_gated = verdict.is_gated
+def _build(submission: Submission, judgement: Judgement, at: datetime) -> Approval:
+    found, verdict = judgement.found, judgement.verdict
     return Approval(
         request_sha256=submission.request_sha256,
         action_type=submission.action_type,
@@ -163,7 +105,7 @@ def _build(submission: Submission, found: Policy, verdict: policy.Verdict, at: d
         run_id=submission.run_id,
         initiated_by=submission.initiated_by.lower(),
         payload_schema=submission.schema_source,
-        locked_fields=list(submission.locked_fields),
+        locked_fields=list(dict.fromkeys([*found.locked_fields, *submission.locked_fields])),
         policy=found,
         pattern=verdict.pattern,
         risk=verdict.risk,
@@ -171,17 +113,27 @@ def _build(submission: Submission, found: Policy, verdict: policy.Verdict, at: d
         quorum=verdict.quorum,
         sla_minutes=verdict.sla_minutes,
         deadline=at + timedelta(minutes=verdict.sla_minutes) if verdict.sla_minutes else None,
-        status=Status.PENDING if is_gated else Status.NOT_REQUIRED,
+        breach_action=verdict.breach_action or "",
+        shadow_would_run=verdict.shadow.would_run if verdict.shadow else None,
+        shadow_reason=verdict.shadow.reason if verdict.shadow else "",
+        status=verdict.status,
         created_at=at,
-        decided_at=None if is_gated else at,
+        decided_at=at if verdict.status == Status.NOT_REQUIRED else None,
     )
 
 
-def _store(
-    approval: Approval, submission: Submission, value: Any, verdict: policy.Verdict, at: datetime
-) -> None:
+EVENTS = {
+    Status.PENDING: "approval.requested",
+    Status.NOT_REQUIRED: "approval.not_required",
+    Status.DRAFT: "draft.recorded",
+}
+TOLD = {Status.PENDING: Notification.Kind.REQUESTED, Status.DRAFT: Notification.Kind.DRAFT}
+
+
+def _store(approval: Approval, submission: Submission, judgement: Judgement, at: datetime) -> None:
+    verdict = judgement.verdict
     approval.save(force_insert=True)
-    version = new_version(approval, submission.payload_source, value, at=at, number=1)
+    version = new_version(approval, submission.payload_source, judgement.value, at=at, number=1)
     PayloadVersion.objects.bulk_create([version])
     Assignment.objects.bulk_create(
         Assignment(approval=approval, email=reviewer.email, source=reviewer.source, created_at=at)
@@ -189,7 +141,7 @@ def _store(
     )
     record(
         approval,
-        "approval.requested" if verdict.is_gated else "approval.not_required",
+        EVENTS[verdict.status],
         actor=approval.agent.as_actor(),
         at=at,
         version=version,
@@ -197,8 +149,8 @@ def _store(
         is_first=True,
         people=[reviewer.email for reviewer in verdict.reviewers],
     )
-    if verdict.is_gated:
-        notify(approval, Notification.Kind.REQUESTED, _to_be_told(verdict, at), at=at)
+    if verdict.status in TOLD:
+        notify(approval, TOLD[verdict.status], _to_be_told(verdict, at), at=at)
 
 
 def _to_be_told(verdict: policy.Verdict, at: datetime) -> list[str]:
@@ -225,6 +177,10 @@ def _facts(approval: Approval, verdict: policy.Verdict) -> dict[str, Any]:
         "risk": approval.risk,
         "reasons": approval.reasons,
         "quorum": approval.quorum,
+        "breach_action": approval.breach_action,
+        "shadow": {"would_run": approval.shadow_would_run, "reason": approval.shadow_reason}
+        if verdict.shadow
+        else None,
         "deadline": rfc3339(approval.deadline) if approval.deadline else None,
         "reviewers": [{"email": r.email, "source": r.source} for r in verdict.reviewers],
         "policy": {"id": str(approval.policy_id), "version": approval.policy.version},

@@ -11,6 +11,9 @@ STATUSES = {
     Status.REJECTED: "It does not happen. The resolution says how that came about.",
     Status.CANCELLED: "The agent withdrew it before anybody decided.",
     Status.NOT_REQUIRED: "The policy let it run; it is on record, and nobody was asked.",
+    Status.DRAFT: "A person uses it by hand, when it suits them. The agent does nothing.",
+    Status.USED: "Somebody used the draft.",
+    Status.DISCARDED: "Somebody threw the draft away.",
 }
 RESOLUTIONS = {
     Resolution.DECLINED: "A reviewer said no.",
@@ -21,7 +24,7 @@ RESOLUTIONS = {
 DISPOSITIONS = {
     Disposition.WAIT: "The request is pending: ask again, or wait for it.",
     Disposition.PROCEED: "Approved, unclaimed and still valid, or not required: go on.",
-    Disposition.STOP: "Rejected, cancelled, claimed already or no longer valid: do not execute it.",
+    Disposition.STOP: "Rejected, cancelled, a draft, claimed already or no longer valid: do not execute it.",
 }
 
 PAGE = """\

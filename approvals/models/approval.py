@@ -13,12 +13,16 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 
 from approvals.models.agent import Agent, AgentKey
-from approvals.models.choices import Disposition, Pattern, Resolution, Risk, Status, Tone
+from approvals.models.choices import BreachAction, Disposition, Pattern, Resolution, Risk, Status, Tone
 from approvals.models.policy import Policy
 from audit.message import Subject
 
 if TYPE_CHECKING:
     from approvals.models.payload import PayloadVersion
+
+
+UNDECIDED = (Status.PENDING, Status.DRAFT)
+"""A person still has something to do; every other status is final."""
 
 
 class ApprovalQuerySet(models.QuerySet["Approval"]):
@@ -28,7 +32,11 @@ class ApprovalQuerySet(models.QuerySet["Approval"]):
         return self.filter(status=Status.PENDING)
 
     def decided(self) -> Self:
-        return self.exclude(status=Status.PENDING)
+        return self.exclude(status__in=UNDECIDED)
+
+    def drafts(self) -> Self:
+        """Waiting to be used by hand, or discarded."""
+        return self.filter(status=Status.DRAFT)
 
     def overdue(self, now: datetime) -> Self:
         """Still pending past the deadline."""
@@ -57,6 +65,9 @@ class Approval(models.Model):
         Status.REJECTED: (),
         Status.CANCELLED: (),
         Status.NOT_REQUIRED: (),
+        Status.DRAFT: (Status.USED, Status.DISCARDED),
+        Status.USED: (),
+        Status.DISCARDED: (),
     }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid7, editable=False)
@@ -86,6 +97,13 @@ class Approval(models.Model):
     quorum = models.PositiveSmallIntegerField(default=1)
     sla_minutes = models.PositiveIntegerField(null=True)
     deadline = models.DateTimeField(null=True)
+    breach_action = models.CharField(
+        max_length=20, choices=BreachAction.choices, blank=True, help_text="only of what waits for people"
+    )
+    shadow_would_run = models.BooleanField(
+        null=True, help_text="what the policy's candidate condition would have done; null where none is tried"
+    )
+    shadow_reason = models.TextField(blank=True)
 
     status = models.CharField(max_length=20, choices=Status.choices)
     resolution = models.CharField(max_length=20, choices=Resolution.choices, blank=True)
@@ -119,6 +137,29 @@ class Approval(models.Model):
                 | Q(deadline__isnull=False, sla_minutes__isnull=False),
                 name="approval_gate_has_deadline",
             ),
+            models.CheckConstraint(
+                condition=~Q(status=Status.PENDING) | Q(deadline__isnull=False, sla_minutes__isnull=False),
+                name="approval_pending_has_deadline",
+            ),
+            models.CheckConstraint(
+                condition=Q(breach_action__in=["", *BreachAction.values]),
+                name="approval_no_breach_approves",
+            ),
+            models.CheckConstraint(
+                condition=~Q(risk=Risk.CRITICAL) | Q(breach_action__in=["", BreachAction.ESCALATE]),
+                name="approval_critical_escalates",
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(pattern=Pattern.DRAFT_ONLY, status__in=[Status.DRAFT, Status.USED, Status.DISCARDED])
+                    | Q(pattern__in=[Pattern.NONE, Pattern.EXCEPTION_BASED], status=Status.NOT_REQUIRED)
+                    | Q(
+                        pattern__in=[Pattern.APPROVAL_GATE, Pattern.EXCEPTION_BASED],
+                        status__in=[Status.PENDING, Status.APPROVED, Status.REJECTED, Status.CANCELLED],
+                    )
+                ),
+                name="approval_status_fits_pattern",
+            ),
             models.CheckConstraint(condition=Q(quorum__gte=1), name="approval_quorum_at_least_1"),
             models.CheckConstraint(
                 condition=~Q(risk=Risk.CRITICAL) | Q(quorum__gte=2), name="approval_critical_takes_two"
@@ -133,8 +174,8 @@ class Approval(models.Model):
                 name="approval_rejected_says_how",
             ),
             models.CheckConstraint(
-                condition=Q(status=Status.PENDING, decided_at=None)
-                | (~Q(status=Status.PENDING) & Q(decided_at__isnull=False)),
+                condition=Q(status__in=UNDECIDED, decided_at=None)
+                | (~Q(status__in=UNDECIDED) & Q(decided_at__isnull=False)),
                 name="approval_decided_has_time",
             ),
             models.CheckConstraint(
@@ -149,6 +190,7 @@ class Approval(models.Model):
                 condition=Q(status=Status.PENDING),
                 name="approval_pending_by_deadline",
             ),
+            models.Index(fields=["-id"], condition=Q(status=Status.DRAFT), name="approval_drafts"),
             models.Index(fields=["agent", "-id"], name="approval_of_agent"),
             models.Index(fields=["-decided_at", "-id"], name="approval_by_decision"),
         ]
@@ -166,6 +208,11 @@ class Approval(models.Model):
     @property
     def is_pending(self) -> bool:
         return self.status == Status.PENDING
+
+    @property
+    def is_draft(self) -> bool:
+        """To be used by hand; the agent executes nothing."""
+        return self.status == Status.DRAFT
 
     @property
     def is_critical(self) -> bool:

@@ -9,7 +9,9 @@ class Pattern(models.TextChoices):
     """How much a human oversees an action type."""
 
     NONE = "none", "None"
+    DRAFT_ONLY = "draft_only", "Draft only"
     APPROVAL_GATE = "approval_gate", "Approval gate"
+    EXCEPTION_BASED = "exception_based", "Exception based"
 
 
 class Risk(models.TextChoices):
@@ -29,6 +31,19 @@ class Risk(models.TextChoices):
     def higher(cls, one: str, other: str) -> Risk:
         """The higher of two risks (DESIGN §4.1)."""
         return max(cls(one), cls(other), key=lambda risk: risk.rank)
+
+
+class BreachAction(models.TextChoices):
+    """What follows when the deadline passes without a decision. None approves: there is no such member."""
+
+    NOTIFY = "notify", "Tell the reviewers; it stays held"
+    ESCALATE = "escalate", "Ask the escalation ladder; it stays held"
+    REJECT = "reject", "Reject it"
+
+    @classmethod
+    def usual(cls, risk: Risk) -> BreachAction:
+        """Where the policy names none (DESIGN §4.3)."""
+        return cls.ESCALATE if risk.rank >= Risk.HIGH.rank else cls.NOTIFY
 
 
 class Tone(models.TextChoices):
@@ -54,6 +69,9 @@ class Status(models.TextChoices):
     REJECTED = "rejected", "Rejected"
     CANCELLED = "cancelled", "Cancelled"
     NOT_REQUIRED = "not_required", "Not required"
+    DRAFT = "draft", "Draft"
+    USED = "used", "Used"
+    DISCARDED = "discarded", "Discarded"
 
 
 class Resolution(models.TextChoices):

@@ -29,6 +29,7 @@ class Notification(models.Model):
 
     class Kind(models.TextChoices):
         REQUESTED = "requested", "Decision needed"
+        DRAFT = "draft", "Draft to use"
         VOTES_VOIDED = "votes_voided", "Your approval is void"
         MISMATCH = "mismatch", "Executed something else"
 

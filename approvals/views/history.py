@@ -95,7 +95,10 @@ def _unknown(_data: dict[str, Any]) -> str:
 
 _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "approval.requested": _says("asked for a decision"),
-    "approval.not_required": _says("ran it: the policy asks nobody"),
+    "approval.not_required": _says("ran it: the policy let it run without a person"),
+    "draft.recorded": _says("left a draft to use by hand"),
+    "draft.used": _says("used the draft"),
+    "draft.discarded": _says("discarded the draft"),
     "approval.opened": _says("opened it"),
     "approval.voted": _voted,
     "approval.edited": _edited,

@@ -1,0 +1,63 @@
+"""May this run without a person looking? Only where confidence and condition both say so (DESIGN §4.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from approvals import conditions
+from approvals.models.choices import Risk
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a policy asks of an action that runs by itself; the condition tells when a person looks."""
+
+    minimum_confidence: float | None
+    condition: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """Whether it may run, and why or why not in sentences."""
+
+    may_run: bool
+    reasons: tuple[str, ...]
+
+
+def judge(terms: Terms, *, risk: Risk, confidence: float | None, variables: Mapping[str, Any]) -> Ruling:
+    """Fails closed: a missing confidence, an absent field, anything but a clean “false” asks a person."""
+    against = []
+    if risk == Risk.CRITICAL:
+        against.append("A critical action never runs without people.")
+    against += _by_confidence(terms.minimum_confidence, confidence)
+    against += _by_condition(terms.condition, variables)
+    if against:
+        return Ruling(may_run=False, reasons=tuple(against))
+    return Ruling(may_run=True, reasons=(_in_favour(terms, confidence),))
+
+
+def _by_confidence(minimum: float | None, confidence: float | None) -> list[str]:
+    if confidence is None:
+        return ["It came without a confidence, so a person looks."]
+    if minimum is not None and confidence < minimum:
+        return [f"Its confidence of {confidence:g} is below the {minimum:g} that the policy asks for."]
+    return []
+
+
+def _by_condition(condition: str, variables: Mapping[str, Any]) -> list[str]:
+    if not condition:
+        return []
+    answer = conditions.evaluate(condition, variables)
+    if answer.holds is None:
+        return [f"The policy's condition has no answer, so a person looks: {answer.why}."]
+    return [f"The policy's condition holds: {condition}"] if answer.holds else []
+
+
+def _in_favour(terms: Terms, confidence: float | None) -> str:
+    threshold = f", at or above {terms.minimum_confidence:g}," if terms.minimum_confidence is not None else ""
+    condition = ", and the policy's condition does not hold" if terms.condition else ""
+    return f"It has a confidence of {confidence:g}{threshold}{condition}: nobody needs to look.".replace(
+        ",,", ","
+    )

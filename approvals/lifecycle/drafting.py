@@ -1,0 +1,51 @@
+"""A person takes a draft and does it by hand, or throws it away. The agent executes nothing."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+
+from approvals import authority
+from approvals.exceptions import AlreadyDecided, NotPermitted
+from approvals.lifecycle.beats import lock, record
+from approvals.models import Approval
+from approvals.models.choices import Status
+from audit import clock
+from audit.message import Authority
+from grants.models import User
+
+
+def use_draft(approval_id: UUID, *, by: User) -> Approval:
+    """Note that this person used the draft. Raises NotPermitted, AlreadyDecided."""
+    return _settle(approval_id, Status.USED, "draft.used", by=by)
+
+
+def discard_draft(approval_id: UUID, *, by: User) -> Approval:
+    """Note that nobody wants the draft. Raises NotPermitted, AlreadyDecided."""
+    return _settle(approval_id, Status.DISCARDED, "draft.discarded", by=by)
+
+
+@transaction.atomic
+def _settle(approval_id: UUID, status: Status, event: str, *, by: User) -> Approval:
+    """Nobody is told: whoever else was named finds it gone from their drafts."""
+    approval = lock(approval_id)
+    at = clock.now()
+    ruling = authority.may_use_draft(by, approval, at=at)
+    if not ruling.allowed:
+        raise NotPermitted(ruling.reason)
+    if not approval.is_draft:
+        how = approval.get_status_display().lower()
+        raise AlreadyDecided(f"This is no open draft: it is {how}. Nothing was changed.")
+    approval.status, approval.decided_at = status, at
+    approval.save(update_fields=["status", "decided_at"])
+    record(
+        approval,
+        event,
+        actor=by.as_actor(),
+        at=at,
+        version=approval.version(),
+        authority=Authority(basis=ruling.basis, principal=str(by.pk)),
+        data={"action_type": approval.action_type},
+    )
+    return approval
