@@ -46,10 +46,8 @@ def publish(policy: Policy, *, by: Actor, author: User | None = None) -> Policy:
     Raises ValidationError, with a sentence beside each field that is not fit. Letting actions run without
     people takes a trial, or a reason that is recorded.
     """
-    _tidy(policy)
-    # Not full_clean(): that one version is current is true again once the one before is retired, below.
-    policy.clean_fields()
-    policy.clean()
+    tidy(policy)
+    _check(policy)
     subject = policy.as_subject()
     _lock(subject)
     current = standing(policy)
@@ -115,7 +113,20 @@ def _lets_go(policy: Policy, current: Policy | None) -> bool:
     return policy.pattern == Pattern.NONE and before not in (None, Pattern.NONE)
 
 
-def _tidy(policy: Policy) -> None:
+def _check(policy: Policy) -> None:
+    """Everything wrong at once. Not full_clean(): that one version is current is true again a moment later."""
+    errors: dict[str, list[str]] = {}
+    for check in (policy.clean_fields, policy.clean):
+        try:
+            check()
+        except ValidationError as refusal:
+            for name, messages in refusal.message_dict.items():
+                errors.setdefault(name, []).extend(messages)
+    if errors:
+        raise ValidationError(errors)
+
+
+def tidy(policy: Policy) -> None:
     """One spelling for what means the same. A shape that does not fit is left for `clean_fields` to name."""
     policy.reviewers = list(dict.fromkeys(email.strip().lower() for email in policy.reviewers))
     policy.condition, policy.shadow_condition = policy.condition.strip(), policy.shadow_condition.strip()

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,29 +14,106 @@ from django.urls import reverse
 
 from approvals import policy_table
 from approvals.models import Policy
+from approvals.models.choices import BreachAction, Risk
+from approvals.models.policy_rules import validate_escalation
 from audit.admin import StaffAdmin
 
 IDENTITY = ["action_type", "workflow"]
 """What a policy is for: fixed once it stands."""
-TERMS = ["pattern", "risk", "sla_minutes", "validity_minutes", "reviewers"]
+GROUPS = {
+    "What it needs": ["pattern", "risk", "quorum", "reviewers", "required_evidence", "require_initiated_by"],
+    "By when": [
+        "sla_minutes",
+        "sla_max_minutes",
+        "reminder_share",
+        "breach_action",
+        "escalation",
+        "validity_minutes",
+    ],
+    "When it runs by itself": ["minimum_confidence", "condition", "shadow_condition"],
+    "On the screens": ["headline", "locked_fields", "allow_self_approval", "notes"],
+    "Why": ["reason"],
+}
+TERMS = [name for names in GROUPS.values() for name in names]
 HISTORY = ["version", "created_at", "created_by", "retired_at"]
+
+
+class LadderField(forms.CharField):
+    """One step a line: `30: cfo@example.com, ceo@example.com` asks both 30 minutes after the deadline."""
+
+    widget = forms.Textarea(attrs={"rows": 3, "cols": 60, "class": "vLargeTextField"})
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, list):
+            return value
+        return "\n".join(f"{step['after_minutes']}: {', '.join(step['emails'])}" for step in value)
+
+    def to_python(self, value: Any) -> Any:
+        lines = [line.strip() for line in (value or "").splitlines() if line.strip()]
+        return [self._step(line) for line in lines]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool(super().has_changed(self.prepare_value(initial), data))
+
+    def _step(self, line: str) -> dict[str, Any]:
+        minutes, _, emails = line.partition(":")
+        if not minutes.strip().isdecimal():
+            raise forms.ValidationError(
+                f"Write the minutes and a colon first, as in “30: a@b.example”: {line}"
+            )
+        return {
+            "emails": [email.strip().lower() for email in emails.split(",") if email.strip()],
+            "after_minutes": int(minutes),
+        }
 
 
 class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
     """The next version of a policy."""
 
+    escalation = LadderField(
+        required=False,
+        label="Escalation ladder",
+        help_text="One step a line: minutes after the deadline, a colon, addresses. Critical: at least one.",
+        validators=[validate_escalation],
+    )
+
     class Meta:
         model = Policy
         fields = IDENTITY + TERMS
+        widgets = {
+            "condition": forms.Textarea(attrs={"rows": 2, "cols": 80}),
+            "shadow_condition": forms.Textarea(attrs={"rows": 2, "cols": 80}),
+            "reason": forms.Textarea(attrs={"rows": 2, "cols": 80}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The reason is of each change: the last one's is not the next one's.
+        self.initial["reason"] = ""
 
     def clean_reviewers(self) -> list[str]:
         return [email.strip().lower() for email in self.cleaned_data["reviewers"]]
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
+        if self.cleaned_data.get("risk") == Risk.CRITICAL and not self.cleaned_data.get("breach_action"):
+            self.cleaned_data["breach_action"] = BreachAction.ESCALATE
+        self._check_trial()
         if self.instance._state.adding and self._stands():
             raise forms.ValidationError("This policy stands already. Open it from the list to change it.")
         return cleaned
+
+    def _check_trial(self) -> None:
+        """The same rule that publishing holds to, told beside the field."""
+        if self.errors:
+            return
+        names = [name for name in IDENTITY + TERMS if name in self.cleaned_data]
+        identity = {name: getattr(self.instance, name) for name in IDENTITY}
+        wanted = Policy(**{**identity, **{name: self.cleaned_data[name] for name in names}})
+        try:
+            policy_table.require_trial(wanted, policy_table.standing(wanted))
+        except ValidationError as refusal:
+            self.add_error("reason", refusal.message_dict["reason"])
 
     def _stands(self) -> bool:
         names = {name: self.cleaned_data.get(name, "") for name in IDENTITY}
@@ -67,7 +145,7 @@ class PolicyAdmin(StaffAdmin):
     search_fields = ["action_type", "workflow"]
     fieldsets: ClassVar[Any] = [
         (None, {"fields": IDENTITY}),
-        ("What it needs", {"fields": TERMS}),
+        *((title, {"fields": names}) for title, names in GROUPS.items()),
         ("This version", {"fields": HISTORY}),
     ]
 
@@ -80,7 +158,7 @@ class PolicyAdmin(StaffAdmin):
         return super().has_change_permission(request, obj) and not is_retired
 
     def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
-        return self.fieldsets if obj else self.fieldsets[:2]
+        return self.fieldsets if obj else self.fieldsets[:-1]
 
     def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[str]:
         return IDENTITY + HISTORY if obj else []

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from approvals.models.choices import Disposition, Pattern, Risk, Status
+from approvals.models.choices import BreachAction, Disposition, Pattern, Risk, Status
 
 
 class Answer(BaseModel):
@@ -109,6 +109,36 @@ class ClaimOut(Answer):
     payload: dict[str, Any]
     payload_sha256: str = Field(alias="payloadSha256")
     valid_until: datetime
+
+
+class ReviewerOut(Answer):
+    """Who would be asked by name, and who named them."""
+
+    email: str
+    named_by: Literal["policy", "agent"]
+
+
+class PolicyOut(Answer):
+    """Which policy judged."""
+
+    action_type: str
+    workflow: str
+    version: int
+
+
+class Evaluation(Answer):
+    """What would come of a proposal. `deadlineMinutes` and `breachAction` only where people would be asked."""
+
+    status: Literal["pending", "not_required", "draft"]
+    disposition: Disposition
+    pattern: Pattern
+    risk: Risk
+    reviewers: list[ReviewerOut]
+    quorum: int
+    deadline_minutes: int | None
+    breach_action: BreachAction | None
+    reasons: list[str]
+    policy: PolicyOut
 
 
 class ProblemError(Answer):

@@ -16,7 +16,7 @@ from pydantic import BaseModel, StringConstraints, ValidationError
 
 from approvals import lifecycle, strict_json
 from approvals.api import answers, problems
-from approvals.api.representation import approval_out, claim_out, readable
+from approvals.api.representation import approval_out, claim_out, evaluation_out, readable
 from approvals.api.shapes import OutcomeIn, SubmissionIn
 from approvals.exceptions import LengthRequired, TooLarge
 from approvals.lifecycle import Submission
@@ -61,6 +61,19 @@ def submit(request: HttpRequest, idempotency_key: Header[IdempotencyKey]) -> Htt
     submission = _submission(_shape(SubmissionIn, text), text, sha256)
     approval, is_new = lifecycle.submit(submission, key=key, idempotency_key=idempotency_key)
     return _approval(approval.pk, status=HTTPStatus.CREATED if is_new else HTTPStatus.OK)
+
+
+@router.post(
+    "/evaluate",
+    response={200: answers.Evaluation, REFUSALS: answers.Problem},
+    openapi_extra=_documents(SubmissionIn),
+    summary="Ask what would come of a proposal",
+)
+def evaluate(request: HttpRequest) -> HttpResponse:
+    """The body of a submission; nothing is stored, and nobody is told."""
+    text, _ = _read(request)
+    submission = _submission(_shape(SubmissionIn, text), text, b"")
+    return _json(evaluation_out(lifecycle.judge(submission, key=_key(request))))
 
 
 @router.get(

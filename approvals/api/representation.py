@@ -10,8 +10,9 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from approvals import payload, reachability
+from approvals.lifecycle import Judgement
 from approvals.models import Approval, Claim, Vote
-from approvals.models.choices import Status
+from approvals.models.choices import Disposition, Status
 from audit.clock import rfc3339
 
 
@@ -64,6 +65,30 @@ def claim_out(claim: Claim) -> dict[str, Any]:
         "payloadSha256": version.digest,
         "validUntil": _moment(claim.approval.valid_until),
     }
+
+
+def evaluation_out(judgement: Judgement) -> dict[str, Any]:
+    """The fields of `answers.Evaluation`."""
+    found, verdict = judgement.found, judgement.verdict
+    return {
+        "status": verdict.status,
+        "disposition": _DISPOSITIONS[verdict.status],
+        "pattern": verdict.pattern,
+        "risk": verdict.risk,
+        "reviewers": [{"email": one.email, "namedBy": one.source} for one in verdict.reviewers],
+        "quorum": verdict.quorum,
+        "deadlineMinutes": verdict.sla_minutes,
+        "breachAction": verdict.breach_action,
+        "reasons": list(verdict.reasons),
+        "policy": {"actionType": found.action_type, "workflow": found.workflow, "version": found.version},
+    }
+
+
+_DISPOSITIONS = {
+    Status.PENDING: Disposition.WAIT,
+    Status.NOT_REQUIRED: Disposition.PROCEED,
+    Status.DRAFT: Disposition.STOP,
+}
 
 
 def _decision(approval: Approval, approving: list[Vote]) -> dict[str, Any] | None:

@@ -112,26 +112,24 @@ class Migration(migrations.Migration):
             model_name="policy",
             name="headline",
             field=django.contrib.postgres.fields.ArrayField(
-                base_field=models.CharField(
-                    max_length=500, validators=[approvals.models.policy_rules.validate_pointer]
-                ),
+                base_field=models.CharField(max_length=500),
                 blank=True,
                 default=list,
                 help_text="Comma-separated JSON pointers to the amount or target that the screens show.",
                 size=None,
+                validators=[approvals.models.policy_rules.validate_pointers],
             ),
         ),
         migrations.AddField(
             model_name="policy",
             name="locked_fields",
             field=django.contrib.postgres.fields.ArrayField(
-                base_field=models.CharField(
-                    max_length=500, validators=[approvals.models.policy_rules.validate_pointer]
-                ),
+                base_field=models.CharField(max_length=500),
                 blank=True,
                 default=list,
                 help_text="Comma-separated JSON pointers that no reviewer may edit, e.g. /to.",
                 size=None,
+                validators=[approvals.models.policy_rules.validate_pointers],
             ),
         ),
         migrations.AddField(

@@ -147,15 +147,17 @@ class Policy(models.Model):
         "The word false stands for the confidence alone.",
     )
     locked_fields = ArrayField(
-        models.CharField(max_length=500, validators=[policy_rules.validate_pointer]),
+        models.CharField(max_length=500),
         default=list,
         blank=True,
+        validators=[policy_rules.validate_pointers],
         help_text="Comma-separated JSON pointers that no reviewer may edit, e.g. /to.",
     )
     headline = ArrayField(
-        models.CharField(max_length=500, validators=[policy_rules.validate_pointer]),
+        models.CharField(max_length=500),
         default=list,
         blank=True,
+        validators=[policy_rules.validate_pointers],
         help_text="Comma-separated JSON pointers to the amount or target that the screens show.",
     )
     required_evidence = ArrayField(

@@ -37,12 +37,12 @@ def validate_condition(source: str) -> None:
         raise ValidationError(str(refusal), code=refusal.code) from None
 
 
-def validate_pointer(text: str) -> None:
+def validate_pointers(pointers: list[str]) -> None:
     try:
-        payload.check_locked([text])
+        payload.check_locked(pointers)
     except InvalidInput as refusal:
-        raise ValidationError(str(refusal)) from None
-    if not text:
+        raise ValidationError([error.message for error in refusal.errors]) from None
+    if "" in pointers:
         raise ValidationError("Name a field, such as /to: nothing names the whole payload.")
 
 
@@ -87,7 +87,7 @@ def check_together(policy: Policy) -> None:
         errors["shadow_condition"] = (
             "A candidate is tried behind an approval gate: choose that pattern, or remove it."
         )
-    if policy.allow_self_approval and Risk(policy.risk).rank >= Risk.HIGH.rank:
+    if policy.allow_self_approval and policy.risk in (Risk.HIGH, Risk.CRITICAL):
         errors["allow_self_approval"] = "Nobody decides for themselves at high or critical risk."
     if errors:
         raise ValidationError(errors)

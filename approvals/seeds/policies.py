@@ -1,35 +1,39 @@
-"""What do the demo's action types need?"""
+"""What do the demo's action types need? The starting table, with the demo's people in place of its mailboxes."""
 
 from __future__ import annotations
 
-from typing import Any
+import re
 
-from approvals import policy_table
+from approvals import policy_files, policy_reading, policy_table
 from approvals.models import Policy
-from approvals.models.choices import Pattern, Risk
 from audit.message import SYSTEM
 
-TERMS: dict[str, dict[str, Any]] = {
-    "knowledge_answer": {"pattern": Pattern.NONE, "risk": Risk.LOW},
-    "external_email": {"pattern": Pattern.APPROVAL_GATE, "risk": Risk.MEDIUM, "sla_minutes": 60},
-    "account_modification": {
-        "pattern": Pattern.APPROVAL_GATE,
-        "risk": Risk.HIGH,
-        "sla_minutes": 120,
-        "reviewers": ["finance@example.com"],
-    },
-    "access_change": {
-        "pattern": Pattern.APPROVAL_GATE,
-        "risk": Risk.HIGH,
-        "sla_minutes": 240,
-        "reviewers": ["security@example.com"],
-    },
+STAND_INS = {
+    "operations": "sales",
+    "finance-lead": "deputy",
+    "cfo": "approver",
+    "legal": "compliance",
+    "general-counsel": "approver",
+    "engineering": "security",
+    "engineering-lead": "approver",
+    "security-lead": "compliance",
+    "cto": "approver",
 }
+"""Whom of the demo's few people a mailbox of the template stands for."""
+
+
+def table() -> str:
+    """The template's text with the demo's addresses."""
+    text = policy_files.TEMPLATE.read_text(encoding="utf-8")
+    return re.sub(
+        r"\b([a-z-]+)@example\.com", lambda found: f"{STAND_INS.get(found[1], found[1])}@example.com", text
+    )
 
 
 def ensure_policies() -> None:
     """A first version where none stands; what somebody changed stays changed."""
     standing = set(Policy.objects.current().filter(workflow="").values_list("action_type", flat=True))
-    for action_type, terms in TERMS.items():
-        if action_type not in standing:
-            policy_table.publish(Policy(action_type=action_type, **terms), by=SYSTEM)
+    entries, _ = policy_reading.read(table())
+    for entry in entries:
+        if entry.policy.action_type not in standing:
+            policy_table.publish(entry.policy, by=SYSTEM)

@@ -135,7 +135,7 @@ def test_running_again_adds_and_changes_nothing(note: Path) -> None:
 
     assert again.submitted == 0
     assert note.read_text() == first
-    assert (Approval.objects.count(), Policy.objects.count(), Agent.objects.count()) == (4, 4, 4)
+    assert (Approval.objects.count(), Policy.objects.count(), Agent.objects.count()) == (4, 11, 4)
 
 
 def test_cases_come_again_once_all_have_breached(note: Path, monkeypatch: pytest.MonkeyPatch) -> None:

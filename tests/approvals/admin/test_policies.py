@@ -23,7 +23,13 @@ def _change(policy: Policy) -> str:
 
 
 def _form(**fields: Any) -> dict[str, Any]:
-    terms = {"pattern": "approval_gate", "risk": "medium", "sla_minutes": "60", "validity_minutes": "1440"}
+    terms = {
+        "pattern": "approval_gate",
+        "risk": "medium",
+        "sla_minutes": "60",
+        "validity_minutes": "1440",
+        "quorum": "1",
+    }
     return {**terms, "reviewers": "", **fields}
 
 
@@ -120,3 +126,67 @@ def test_policy_is_never_deleted(admin: Client) -> None:
         admin.post(reverse("admin:approvals_policy_delete", args=[policy.pk]), {"post": "yes"}).status_code
         == 403
     )
+
+
+CRITICAL = {
+    "risk": "critical",
+    "quorum": "2",
+    "escalation": "0: cfo@example.com\n60: ceo@example.com, x@example.com",
+}
+
+
+def test_ladder_is_written_a_step_a_line_and_shown_so_again(admin: Client) -> None:
+    admin.post(ADD, _form(action_type="payment", **CRITICAL))
+
+    policy = Policy.objects.get(action_type="payment")
+    assert policy.escalation == [
+        {"emails": ["cfo@example.com"], "after_minutes": 0},
+        {"emails": ["ceo@example.com", "x@example.com"], "after_minutes": 60},
+    ]
+    assert policy.breach_action == "escalate"
+    assert b"60: ceo@example.com, x@example.com" in admin.get(_change(policy)).content
+
+
+@pytest.mark.parametrize(
+    ("fields", "name", "sentence"),
+    [
+        ({**CRITICAL, "quorum": "1"}, "quorum", "at least two people"),
+        ({"quorum": "0"}, "quorum", "greater than or equal to 1"),
+        ({**CRITICAL, "escalation": ""}, "escalation", "somebody to escalate to"),
+        ({**CRITICAL, "breach_action": "reject"}, "breach_action", "held and escalated"),
+        ({"breach_action": "approve"}, "breach_action", "valid choice"),
+        ({"escalation": "cfo@example.com"}, "escalation", "minutes and a colon first"),
+        ({"escalation": "5: nobody"}, "escalation", "no e-mail address"),
+        ({"condition": "payload.amount > 3 or true"}, "condition", "payload.amount &gt; 3 »or« true"),
+        (
+            {"pattern": "exception_based", "reason": "x"},
+            "pattern",
+            "minimum confidence, a condition, or both",
+        ),
+        ({"pattern": "exception_based", "minimum_confidence": "0.8"}, "reason", "try it in shadow first"),
+        ({"minimum_confidence": "1.1"}, "minimum_confidence", "less than or equal to 1"),
+        ({"reminder_share": "2"}, "reminder_share", "less than or equal to 1"),
+        ({"locked_fields": "to"}, "locked_fields", "write it as /to"),
+        ({"sla_max_minutes": "5"}, "sla_max_minutes", "no shorter"),
+        ({"risk": "high", "allow_self_approval": "on"}, "allow_self_approval", "decides for themselves"),
+        ({"pattern": "none", "shadow_condition": "false"}, "shadow_condition", "behind an approval gate"),
+        ({"action_type": "two words"}, "action_type", "no blanks"),
+    ],
+)
+def test_what_is_unfit_is_told_beside_its_field(
+    admin: Client, fields: dict[str, str], name: str, sentence: str
+) -> None:
+    response = admin.post(ADD, _form(**{"action_type": "refund", **fields}))
+
+    form = response.context["adminform"].form
+    assert sentence in str(form.errors[name])
+    assert not Policy.objects.exists()
+
+
+def test_reason_is_of_one_change_and_never_carried_to_the_next(admin: Client) -> None:
+    terms = {"pattern": "exception_based", "minimum_confidence": "0.8"}
+    admin.post(ADD, _form(action_type="refund", reason="Tried elsewhere for a year", **terms))
+
+    policy = Policy.objects.get(action_type="refund")
+    assert policy.reason == "Tried elsewhere for a year"
+    assert b"Tried elsewhere" not in admin.get(_change(policy)).content

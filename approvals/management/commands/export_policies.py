@@ -1,0 +1,17 @@
+"""How does the table of policies come into a file?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from approvals import policy_files
+from approvals.models import Policy
+
+
+class Command(BaseCommand):
+    help = "Writes the current policies as YAML that load_policies takes."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.stdout.write(policy_files.export(Policy.objects.current()), ending="")

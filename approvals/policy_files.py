@@ -1,0 +1,83 @@
+"""How do policies come out of a YAML file, and into one? All of a file or nothing, with every error at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from approvals import policy_table, policy_warnings
+from approvals.models import Policy
+from approvals.policy_reading import Entry, FileError, UnfitFile, read
+from audit.message import Actor
+from grants.models import User
+
+__all__ = ["TEMPLATE", "FileError", "Loaded", "UnfitFile", "export", "load"]
+
+TEMPLATE = Path(__file__).with_name("policy_template.yaml")
+"""The starting table, to be downloaded, filled in and loaded."""
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What a file changed, and what somebody should look at again."""
+
+    published: list[Policy] = field(default_factory=list)
+    unchanged: list[Policy] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+@transaction.atomic
+def load(text: str, *, by: Actor, author: User | None = None) -> Loaded:
+    """Publish what differs from the current policies; what the file does not name stays. Raises UnfitFile."""
+    loaded = Loaded()
+    entries, errors = read(text)
+    for entry in entries:
+        current = policy_table.standing(entry.policy)
+        if current and _same(current, entry.policy):
+            loaded.unchanged.append(current)
+            continue
+        try:
+            loaded.published.append(policy_table.publish(entry.policy, by=by, author=author))
+        except ValidationError as refusal:
+            errors += _beside_fields(entry, refusal)
+    if errors:
+        raise UnfitFile(errors)
+    loaded.warnings = _warnings([*loaded.published, *loaded.unchanged])
+    return loaded
+
+
+def export(policies: Iterable[Policy]) -> str:
+    """The policies as a file that `load` takes, without what is as it would be anyway."""
+    entries = [_plain(policy) for policy in policies]
+    return str(yaml.safe_dump({"policies": entries}, sort_keys=False, allow_unicode=True, width=110))
+
+
+def _same(current: Policy, wanted: Policy) -> bool:
+    policy_table.tidy(wanted)
+    return current.terms() == wanted.terms()
+
+
+def _plain(policy: Policy) -> dict[str, Any]:
+    usual = Policy().terms() | {"workflow": "", "reason": ""}
+    everything = {"action_type": policy.action_type, "workflow": policy.workflow, **policy.terms()}
+    everything["reason"] = policy.reason
+    must = ("action_type", "pattern", "risk")
+    return {name: value for name, value in everything.items() if name in must or value != usual.get(name)}
+
+
+def _beside_fields(entry: Entry, refusal: ValidationError) -> list[FileError]:
+    by_field = refusal.message_dict if hasattr(refusal, "error_dict") else {"": refusal.messages}
+    return [entry.error(name, " ".join(messages)) for name, messages in by_field.items()]
+
+
+def _warnings(policies: Sequence[Policy]) -> list[str]:
+    each = policy_warnings.of_policies(policies)
+    return policy_warnings.of_table(policies) + [
+        f"{policy.name}: {sentence}" for policy in policies for sentence in each[policy]
+    ]

@@ -1,0 +1,185 @@
+"""What does a YAML file of policies say, and in which line is what wrong with its shape?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from approvals.models import Policy
+from approvals.models.policy import TERMS
+
+LARGEST = 256 * 1024  # characters
+KEYS = ("action_type", "workflow", *TERMS, "reason")
+_TEXTS = (
+    "action_type",
+    "workflow",
+    "pattern",
+    "risk",
+    "breach_action",
+    "condition",
+    "shadow_condition",
+    "notes",
+    "reason",
+)
+_LISTS = ("reviewers", "locked_fields", "headline", "required_evidence")
+_FLAGS = ("allow_self_approval", "require_initiated_by")
+_SHARES = ("reminder_share", "minimum_confidence")
+
+
+@dataclass(frozen=True, slots=True)
+class FileError:
+    """One thing wrong in a file, by line (from 1) and field."""
+
+    line: int
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        place = f"line {self.line}" + (f", {self.field}" if self.field else "")
+        return f"{place}: {self.message}"
+
+
+class UnfitFile(Exception):
+    """Nothing was loaded; `errors` has everything at once."""
+
+    def __init__(self, errors: Sequence[FileError]) -> None:
+        super().__init__("\n".join(map(str, errors)))
+        self.errors = tuple(sorted(errors, key=lambda error: error.line))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    policy: Policy
+    lines: dict[str, int]
+    line: int
+
+    def error(self, name: str, message: str) -> FileError:
+        is_known = name in KEYS
+        return FileError(self.lines.get(name, self.line), name if is_known else "", message)
+
+
+def read(text: str) -> tuple[list[Entry], list[FileError]]:
+    """The entries whose shape fits, as unsaved policies, and what is wrong with the others.
+
+    Raises UnfitFile where nothing can be read at all.
+    """
+    if len(text) > LARGEST:
+        raise UnfitFile([FileError(1, "", "The file is over 256 KiB.")])
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or "It cannot be read as YAML"
+        raise UnfitFile([FileError(mark.line + 1 if mark else 1, "", f"{problem}.")]) from None
+    reader = _Reader()
+    return reader.entries(root), reader.errors
+
+
+class _Reader:
+    """Reads nodes instead of values: they know their lines. Aliases are refused, so nothing can multiply."""
+
+    def __init__(self) -> None:
+        self.errors: list[FileError] = []
+
+    def entries(self, root: yaml.Node | None) -> list[Entry]:
+        top = self._mapping(root, ("policies",))
+        if "policies" not in top or not isinstance(top["policies"], yaml.SequenceNode):
+            self.errors = self.errors or [FileError(1, "", "The file holds a list under policies:.")]
+            return []
+        found, seen = [], dict[tuple[str, str], int]()
+        for node in top["policies"].value:
+            entry = self._entry(node)
+            if entry is None:
+                continue
+            name = (entry.policy.action_type, entry.policy.workflow)
+            if name in seen:
+                message = f"{entry.policy.name} stands in line {seen[name]} already."
+                self.errors.append(FileError(entry.line, "action_type", message))
+            seen[name] = entry.line
+            found.append(entry)
+        return found
+
+    def _entry(self, node: yaml.Node) -> Entry | None:
+        before = len(self.errors)
+        nodes = self._mapping(node, KEYS)
+        values = {name: self._value(name, one) for name, one in nodes.items()}
+        for name in ("action_type", "pattern", "risk"):
+            if name not in values:
+                self._error(node, name, "is missing")
+        if len(self.errors) > before:
+            return None
+        lines = {name: _line(one) for name, one in nodes.items()}
+        given = {name: value for name, value in values.items() if value is not None}
+        return Entry(Policy(**given), lines, _line(node))
+
+    def _mapping(self, node: yaml.Node | None, known: Sequence[str]) -> dict[str, yaml.Node]:
+        if not isinstance(node, yaml.MappingNode):
+            self._error(node, "", f"Write {' or '.join(known[:2])} and a colon here")
+            return {}
+        found: dict[str, yaml.Node] = {}
+        for key, value in node.value:
+            name = str(key.value)
+            if name in found:
+                self._error(key, name, "stands twice")
+            elif name not in known:
+                self._error(key, "", f"There is no field {name}; there are {', '.join(known)}")
+            else:
+                found[name] = value
+        return found
+
+    def _value(self, name: str, node: yaml.Node) -> Any:
+        value = _construct(node)
+        if value is None and name not in ("action_type", "pattern", "risk"):
+            return None
+        if not _fits(name, value):
+            self._error(node, name, f"is to be {_wanted(name)}")
+            return None
+        return value
+
+    def _error(self, node: yaml.Node | None, name: str, message: str) -> None:
+        self.errors.append(FileError(_line(node), name, f"{message}."))
+
+
+def _construct(node: yaml.Node) -> Any:
+    """The plain value; no tag of YAML's beyond the safe ones, and an alias only ever a short one."""
+    loader = yaml.SafeLoader("")
+    try:
+        return loader.construct_document(node)
+    except (yaml.YAMLError, ValueError, TypeError):
+        return _Unreadable
+    finally:
+        loader.dispose()
+
+
+class _Unreadable:
+    """Stands for a value that YAML itself cannot make."""
+
+
+def _fits(name: str, value: Any) -> bool:
+    if name in _TEXTS:
+        return isinstance(value, str) and "\0" not in value
+    if name in _LISTS:
+        return isinstance(value, list) and all(isinstance(one, str) for one in value)
+    if name in _FLAGS:
+        return isinstance(value, bool)
+    if name == "escalation":
+        return isinstance(value, list)
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return is_number or (name in _SHARES and isinstance(value, float))
+
+
+def _wanted(name: str) -> str:
+    if name in _TEXTS:
+        return "a text"
+    if name in _LISTS:
+        return "a list of texts"
+    if name == "escalation":
+        return "a list of steps"
+    return "true or false" if name in _FLAGS else "a number" if name in _SHARES else "a whole number"
+
+
+def _line(node: yaml.Node | None) -> int:
+    return node.start_mark.line + 1 if node is not None else 1

@@ -1,0 +1,205 @@
+"""Policies as YAML: the starting table, all or nothing, every mistake with its line, and the same thing twice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.core.management import CommandError, call_command
+
+from approvals import policy_files
+from approvals.models import Policy
+from approvals.policy_files import UnfitFile
+from audit.message import SYSTEM
+from audit.models import Event
+from tests.factories import make_approval, make_policy, make_user
+
+pytestmark = pytest.mark.django_db
+
+TEMPLATE = policy_files.TEMPLATE.read_text()
+ROWS = [
+    # action type, what is proposed, pattern, status, risk, reviewers
+    ("draft_generation", {}, "draft_only", "draft", "low", {"sales"}),
+    ("knowledge_answer", {}, "none", "not_required", "low", set()),
+    ("internal_notification", {"confidence": 0.8}, "exception_based", "not_required", "low", {"operations"}),
+    ("internal_notification", {"confidence": 0.79}, "exception_based", "pending", "low", {"operations"}),
+    ("crm_update", {"amount": 10_000}, "exception_based", "not_required", "medium", {"sales"}),
+    ("crm_update", {"amount": 10_001}, "exception_based", "pending", "medium", {"sales"}),
+    ("crm_update", {"amount": 5, "confidence": 0.79}, "exception_based", "pending", "medium", {"sales"}),
+    ("crm_update", {"amount": None}, "exception_based", "pending", "medium", {"sales"}),
+    ("crm_update", {}, "exception_based", "pending", "medium", {"sales"}),
+    ("external_email", {}, "approval_gate", "pending", "medium", {"sales"}),
+    ("account_modification", {}, "approval_gate", "pending", "high", {"finance"}),
+    ("financial_transaction", {}, "approval_gate", "pending", "critical", {"finance", "finance-lead"}),
+    ("legal_commitment", {}, "approval_gate", "pending", "critical", {"legal", "compliance"}),
+    ("production_change", {}, "approval_gate", "pending", "critical", {"engineering", "operations"}),
+    ("data_deletion", {}, "approval_gate", "pending", "high", {"compliance"}),
+    ("access_change", {}, "approval_gate", "pending", "high", {"security"}),
+]
+
+
+def load(text: str) -> policy_files.Loaded:
+    return policy_files.load(text, by=SYSTEM)
+
+
+@pytest.mark.parametrize(("action_type", "proposed", "pattern", "status", "risk", "reviewers"), ROWS)
+def test_each_row_of_the_starting_table(
+    action_type: str, proposed: dict[str, Any], pattern: str, status: str, risk: str, reviewers: set[str]
+) -> None:
+    load(TEMPLATE)
+    proposed = {"confidence": 0.9, **proposed}
+    payload = {"amount": proposed.pop("amount")} if "amount" in proposed else {"text": "x"}
+
+    approval = make_approval(
+        policy=Policy.objects.get(action_type=action_type),
+        risk="low",
+        assignees=(),
+        payload=payload,
+        initiated_by="boss@example.com",
+        **proposed,
+    )
+
+    named = {a.email.partition("@")[0] for a in approval.assignments.all()}
+    assert (approval.pattern, approval.status, approval.risk, named) == (pattern, status, risk, reviewers)
+    assert approval.quorum == (2 if risk == "critical" else 1)
+    assert (approval.deadline is not None) == (status == "pending")
+
+
+def test_the_template_is_complete_and_has_a_deadline_for_each_gate() -> None:
+    load(TEMPLATE)
+
+    assert set(Policy.objects.values_list("action_type", flat=True)) == {row[0] for row in ROWS}
+    assert not Policy.objects.filter(pattern="approval_gate", sla_minutes=None).exists()
+
+
+def test_loading_again_makes_no_new_version() -> None:
+    load(TEMPLATE)
+
+    again = load(TEMPLATE)
+
+    assert (len(again.published), len(again.unchanged)) == (0, 11)
+    assert Policy.objects.count() == Event.objects.filter(type="policy.changed").count() == 11
+
+
+def test_what_differs_becomes_the_next_version_alone() -> None:
+    load(TEMPLATE)
+
+    loaded = load(TEMPLATE.replace("sla_minutes: 60\n    sla_max_minutes: 1440", "sla_minutes: 30"))
+
+    assert [str(policy) for policy in loaded.published] == ["external_email (version 2)"]
+
+
+def test_an_export_loads_as_unchanged_also_elsewhere() -> None:
+    load(TEMPLATE)
+    make_policy("*", workflow="billing", condition="", locked_fields=["/a"], validity_minutes=5)
+    text = policy_files.export(Policy.objects.current())
+
+    assert not load(text).published
+    assert len(yaml.safe_load(text)["policies"]) == 12
+
+
+BAD = """\
+policies:
+  - action_type: a
+    pattern: approval_gate
+    risk: critical
+    sla_minutes: 0
+    quorum: 1
+    breach_action: approve
+  - action_type: b
+    pattern: exception_based
+    risk: low
+    condition: payload.amount > 3 or confidence < 0.8
+    reason: x
+  - action_type: good
+    pattern: none
+    risk: low
+  - pattern: none
+    risk: low
+    speed: fast
+  - action_type: c
+    pattern: none
+    risk: low
+    quorum: "2"
+    quorum: 3
+"""
+
+
+def test_every_mistake_is_named_with_its_line_and_nothing_is_loaded() -> None:
+    with pytest.raises(UnfitFile) as refusal:
+        load(BAD)
+
+    assert [(error.line, error.field) for error in refusal.value.errors] == [
+        (2, "escalation"),
+        (5, "sla_minutes"),
+        (6, "quorum"),
+        (7, "breach_action"),
+        (11, "condition"),
+        (16, "action_type"),
+        (18, ""),
+        (22, "quorum"),
+        (23, "quorum"),
+    ]
+    assert not Policy.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "line 1"),
+        ("policies: [", "line 1"),
+        ("- a", "line 1"),
+        ("policies: 3", "a list under policies"),
+        ("rules: []", "There is no field rules"),
+        ("policies:\n  - 3", "line 2"),
+        ("policies:\n  - !!python/object:os.system {}", "line 2"),
+        ("policies:\n  - {action_type: a, pattern: none, risk: low}\n  - {action_type: a, pattern: none, risk: low}", "line 2 already"),
+        ("policies:\n  - {action_type: a, pattern: exception_based, risk: low, minimum_confidence: 0.8}", "reason"),
+        ("policies:\n  - {action_type: a, pattern: none, risk: low, escalation: [{emails: 3, after_minutes: 0}]}", "Step 1 names nobody"),
+        ("policies:\n  - {action_type: a, pattern: none, risk: low, notes: !!binary x}", "notes"),
+        ("x" * 300_000, "256 KiB"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_refused_in_a_sentence(text: str, sentence: str) -> None:
+    with pytest.raises(UnfitFile, match=sentence):
+        load(text)
+
+    assert not Policy.objects.exists()
+
+
+def test_a_switch_to_letting_go_needs_its_reason_here_too() -> None:
+    load(TEMPLATE)
+    text = "policies:\n  - {action_type: external_email, pattern: exception_based, risk: low, minimum_confidence: 0.1}"
+
+    with pytest.raises(UnfitFile, match="reason: People decided 0 requests"):
+        load(text)
+
+
+def test_the_commands_load_and_export(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    make_user("boss@example.com")
+    call_command("load_policies", str(policy_files.TEMPLATE), "--by", "boss@example.com")
+    shown = capsys.readouterr()
+    assert "11 published, 0 unchanged." in shown.out
+    assert "Look again: external_email: Nobody with an account" in shown.err
+    assert Policy.objects.get(action_type="crm_update").created_by.email == "boss@example.com"
+
+    call_command("export_policies")
+    path = tmp_path / "table.yaml"
+    path.write_text(capsys.readouterr().out)
+    call_command("load_policies", str(path))
+
+    assert "0 published, 11 unchanged." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("missing.yaml",), "cannot be read"),
+        ((str(policy_files.TEMPLATE), "--by", "x@y.z"), "No active account"),
+    ],
+)
+def test_the_command_refuses_nonsense(arguments: tuple[str, ...], sentence: str) -> None:
+    with pytest.raises(CommandError, match=sentence):
+        call_command("load_policies", *arguments)
