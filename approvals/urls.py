@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from approvals.views import decisions, inbox, live, requests, review
+from approvals.views import decisions, draft_use, inbox, live, policies, requests, review
 from approvals.views.signin import SignIn, SignOut
 
 app_name = "approvals"
@@ -14,6 +14,12 @@ urlpatterns = [
     path("<uuid:pk>/review/", review.review, name="review"),
     path("<uuid:pk>/decision/", decisions.decision, name="decision"),
     path("<uuid:pk>/rejection/", decisions.rejection, name="rejection"),
+    path("<uuid:pk>/use/", draft_use.use, name="use"),
+    path("<uuid:pk>/discarding/", draft_use.discarding, name="discarding"),
+    path("policies/", policies.policies, name="policies"),
+    path("policy-template.yaml", policies.template, name="policy-template"),
+    path("policies/<str:action_type>/", policies.policy, name="policy"),
+    path("policies/<str:action_type>/trial/", policies.trial, name="policy-trial"),
 ]
 
 live_urlpatterns = [

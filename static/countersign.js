@@ -111,12 +111,27 @@
       toggle.addEventListener("click", toggleTheme);
     }
     localise();
+    offerCopies();
     tick();
     setInterval(tick, 20000);
     document.querySelector("[data-focus]")?.focus();
     listen();
   });
   document.addEventListener("visibilitychange", listen);
+  // A draft is used by hand: its texts can be copied exactly, where the browser lets a page do so.
+  const offerCopies = () => {
+    if (!navigator.clipboard) return;
+    for (const button of document.querySelectorAll("[data-copy][hidden]")) button.hidden = false;
+  };
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    await navigator.clipboard.writeText(button.dataset.copy);
+    const label = button.firstChild;
+    label.textContent = "Copied";
+    setTimeout(() => { label.textContent = "Copy"; }, 2000);
+  });
+
   document.addEventListener("submit", (event) => {
     pressed = event.submitter;
     if (!pressed?.hasAttribute("data-nothing")) return;
@@ -126,6 +141,7 @@
   document.addEventListener("htmx:pushedIntoHistory", markOpenRow);
   document.addEventListener("htmx:afterSettle", (event) => {
     localise();
+    offerCopies();
     tick();
     listen();
     tellNews();

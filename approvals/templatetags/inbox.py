@@ -46,6 +46,27 @@ def bounds(text: object) -> str:
 
 
 @register.filter
+def minutes(count: int | None) -> str:
+    """`45 minutes`, `4 hours`, `1 h 30 min`, `2 days`."""
+    if not count:
+        return ""
+    for size, unit in ((24 * 60, "day"), (60, "hour")):
+        if count % size == 0:
+            return f"{count // size} {unit}{'' if count == size else 's'}"
+    return (
+        f"{count // 60} h {count % 60:02d} min"
+        if count > 120
+        else f"{count} minute{'' if count == 1 else 's'}"
+    )
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    """`75 %`."""
+    return "" if share is None else f"{share * 100:.0f} %"
+
+
+@register.filter
 def web_address(url: object) -> str:
     """The address if it is http or https; nothing else becomes a link."""
     text = str(url or "").strip()

@@ -57,6 +57,11 @@ class Case:
         return self.approval.is_pending and self.ruling.allowed
 
     @property
+    def draft_ruling(self) -> Ruling:
+        """Whether this person may use the draft, and why or why not."""
+        return authority.may_use_draft(self.person, self.approval, at=self.at)
+
+    @property
     def is_blind(self) -> bool:
         """Whether others' names and words stay hidden: on a critical request until one has voted (UX.md)."""
         return self.approval.is_critical and self.awaits_person

@@ -25,7 +25,7 @@ class Ending:
 
 
 def ending(case: Case) -> Ending:
-    """For a request that is no longer pending."""
+    """For a request that is neither pending nor an open draft."""
     approval = case.approval
     deciding = case.approving if approval.status == Status.APPROVED else _rejections(case)
     return Ending(

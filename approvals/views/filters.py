@@ -8,8 +8,10 @@ from django.http import QueryDict
 
 from approvals.models.choices import Risk
 
-FOR_ME, POOL, DECIDED = "me", "pool", "decided"
-TABS = (FOR_ME, POOL, DECIDED)
+FOR_ME, POOL, DRAFTS, DECIDED = "me", "pool", "drafts", "decided"
+TABS = (FOR_ME, POOL, DRAFTS, DECIDED)
+OPEN_TABS = (FOR_ME, POOL)
+"""Where requests wait, with a deadline to be late for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +29,21 @@ class Filters:
     def read(cls, query: QueryDict) -> Filters:
         """From the address's query string; "+" arrives as a blank in a cursor's time zone."""
         tab, risk = query.get("tab", ""), query.get("risk", "")
-        is_open_tab = tab != DECIDED
+        is_open_tab = tab not in (DRAFTS, DECIDED)
         return cls(
             tab=tab if tab in TABS else FOR_ME,
             risk=risk if risk in Risk.values else "",
             action_type=_line(query.get("action_type", "")),
             # Text is looked for among what is open, which is bounded; what is decided grows for seven years.
-            text=_line(query.get("q", "")) if is_open_tab else "",
+            text=_line(query.get("q", "")) if tab != DECIDED else "",
             is_overdue=is_open_tab and query.get("overdue") == "1",
             after=_line(query.get("after", "")),
         )
+
+    @property
+    def has_deadlines(self) -> bool:
+        """Whether what the tab lists can be overdue."""
+        return self.tab in OPEN_TABS
 
     @property
     def are_set(self) -> bool:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from approvals.models import Approval, Policy
 from approvals.models.choices import Risk
 from approvals.views import first_steps
-from approvals.views.filters import DECIDED, FOR_ME, POOL, Filters
+from approvals.views.filters import DECIDED, DRAFTS, FOR_ME, POOL, Filters
 from approvals.views.page import PersonRequest, show, signed_in
 from approvals.views.queues import Inbox
 from audit import clock
@@ -45,6 +45,8 @@ def _tabs(queues: Inbox) -> list[dict[str, Any]]:
     tabs = [{"name": FOR_ME, "label": "For me", "count": queues.count(FOR_ME)}]
     if queues.is_approver:
         tabs.append({"name": POOL, "label": "Pool", "count": queues.count(POOL)})
+    if queues.uses_drafts:
+        tabs.append({"name": DRAFTS, "label": "Drafts", "count": queues.count_drafts()})
     return [*tabs, {"name": DECIDED, "label": "Decided", "count": queues.count_decided()}]
 
 
@@ -52,6 +54,9 @@ def _groups(queues: Inbox) -> list[dict[str, Any]]:
     """The rows under their headings; the first group needs none."""
     if queues.filters.tab == DECIDED:
         page = queues.decided()
+        return [{"rows": page.rows, "following": page.following}]
+    if queues.filters.tab == DRAFTS:
+        page = queues.drafts()
         return [{"rows": page.rows, "following": page.following}]
     page, overdue = queues.to_decide(), queues.overdue()
     return [
@@ -71,5 +76,7 @@ def _why_empty(queues: Inbox) -> dict[str, Any]:
         return {"kind": "no_authority"}
     if queues.filters.tab == DECIDED:
         return {"kind": "nothing_decided"}
+    if queues.filters.tab == DRAFTS:
+        return {"kind": "no_drafts"}
     is_for_me = queues.filters.tab == FOR_ME
     return {"kind": "nothing", "next": queues.next_in_pool() if is_for_me and queues.is_approver else None}

@@ -10,7 +10,7 @@ from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, 
 
 from approvals import authority
 from approvals.models import Approval, Assignment, VoteSeat
-from approvals.models.choices import Risk, Status
+from approvals.models.choices import Pattern, Risk, Status
 from approvals.views.cursors import Cursor
 from approvals.views.filters import FOR_ME, POOL, Filters
 from grants.models import ApproverMembership, User
@@ -22,7 +22,7 @@ MOST_COUNTED = 100
 _RANK = Case(
     *(When(risk=risk, then=Value(risk.rank)) for risk in Risk), default=Value(0), output_field=IntegerField()
 )
-_BY_PEOPLE = (Status.APPROVED, Status.REJECTED, Status.CANCELLED)
+_BY_PEOPLE = (Status.APPROVED, Status.REJECTED, Status.CANCELLED, Status.USED, Status.DISCARDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,20 @@ class Inbox:
     def count_decided(self) -> str:
         """How many of the decided there are to read, up to "99+"."""
         return _bounded(self._decided)
+
+    @cached_property
+    def uses_drafts(self) -> bool:
+        """Whether drafts are made for this person: as an approver, or named by a policy or on a draft."""
+        is_named = authority.is_named_in_policy(self.user, pattern=Pattern.DRAFT_ONLY)
+        return self.is_approver or is_named or self._drafts.exists()
+
+    def count_drafts(self) -> str:
+        """How many wait to be used, up to "99+"."""
+        return _bounded(self._drafts)
+
+    def drafts(self) -> Page:
+        """What waits to be used by hand, the latest first."""
+        return self._page(self._drafts, "-id")
 
     def to_decide(self) -> Page:
         """What can still be saved: the next deadline first, then the higher risk."""
@@ -99,6 +113,10 @@ class Inbox:
     @cached_property
     def _pending(self) -> QuerySet[Approval]:
         return authority.decidable_by(self.user, at=self.at)
+
+    @property
+    def _drafts(self) -> QuerySet[Approval]:
+        return authority.drafts_for(self.user, at=self.at)
 
     @property
     def _decided(self) -> QuerySet[Approval]:

@@ -81,7 +81,7 @@ def footer_context(case: Case) -> dict[str, Any]:
     is_done = not case.awaits_person
     queues = Inbox(case.person, case.at, Filters())
     return {
-        "ending": ending(case) if not case.approval.is_pending else None,
+        "ending": None if case.approval.is_pending or case.approval.is_draft else ending(case),
         "next": queues.next_for_me(other_than=case.approval) if is_done else None,
     }
 

@@ -187,7 +187,7 @@ def test_the_inbox_takes_as_many_queries_for_many_rows_as_for_one(rows, django_a
         make_approval()
     client = client_of(make_approver())
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         client.get("/approvals/?tab=pool")
 
 

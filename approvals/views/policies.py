@@ -1,0 +1,144 @@
+"""Which action needs whom, and what would a proposal get? Read by whoever decides; changed in the admin."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_safe
+
+from approvals import authority, policy_files, policy_table, policy_trial, policy_warnings
+from approvals.exceptions import InvalidInput, TooLarge
+from approvals.models import Policy
+from approvals.policy import Verdict
+from approvals.views.page import PersonRequest, show, signed_in
+from approvals.views.refusals import forbidden
+from audit import clock
+
+VERSIONS = 20
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One policy of the table."""
+
+    policy: Policy
+    warnings: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A sample proposal as it was typed, and what the policy makes of it, or what is wrong with it."""
+
+    sample: str
+    verdict: Verdict | None = None
+    refusal: InvalidInput | TooLarge | None = None
+
+
+def readers_only(
+    view: Callable[Concatenate[PersonRequest, P], HttpResponse],
+) -> Callable[Concatenate[PersonRequest, P], HttpResponse]:
+    """For whoever decides by the policies, oversees them, or runs the place."""
+
+    @wraps(view)
+    def wrapped(request: PersonRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if authority.may_read_policies(request.user, at=clock.now()):
+            return view(request, *args, **kwargs)
+        return forbidden(
+            request, "The policies are for those who decide by them: nobody has named you as a reviewer yet."
+        )
+
+    return wrapped
+
+
+@require_safe
+@signed_in
+@readers_only
+def policies(request: PersonRequest) -> HttpResponse:
+    """The whole table, with what somebody should look at again."""
+    current = list(Policy.objects.current())
+    each = policy_warnings.of_policies(current)
+    context = {
+        "rows": [Row(policy, each[policy]) for policy in current],
+        "warnings": policy_warnings.of_table(current),
+    }
+    return show(request, "approvals/policies.html", context)
+
+
+@require_safe
+@signed_in
+@readers_only
+def template(request: PersonRequest) -> HttpResponse:
+    """The starting table, to fill in and load."""
+    response = HttpResponse(policy_files.TEMPLATE.read_bytes(), content_type="text/yaml; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="policies.yaml"'
+    return response
+
+
+@require_safe
+@signed_in
+@readers_only
+def policy(request: PersonRequest, action_type: str) -> HttpResponse:
+    """One policy; `?workflow=` names the one for a workflow."""
+    found = _find(request, action_type)
+    return _show(request, found, Trial(_sample(found)))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+@readers_only
+def trial(request: PersonRequest, action_type: str) -> HttpResponse:
+    """What the policy makes of the sample that was typed; nothing is stored."""
+    found = _find(request, action_type)
+    if request.method != "POST":
+        return redirect("approvals:policy", action_type)
+    sample = request.POST.get("sample", "")
+    try:
+        return _show(request, found, Trial(sample, verdict=policy_trial.run(found, sample)))
+    except (InvalidInput, TooLarge) as refusal:
+        return _show(request, found, Trial(sample, refusal=refusal), status=422)
+
+
+def _find(request: PersonRequest, action_type: str) -> Policy:
+    workflow = request.GET.get("workflow", "")
+    # A NUL is no name, and PostgreSQL takes none.
+    found = Policy.objects.current().filter(action_type=action_type, workflow=workflow)
+    if "\0" in action_type + workflow or not (current := found.first()):
+        raise Http404
+    return current
+
+
+def _show(request: PersonRequest, found: Policy, trial: Trial, *, status: int = 200) -> HttpResponse:
+    versions = Policy.objects.filter(action_type=found.action_type, workflow=found.workflow)
+    context: dict[str, Any] = {
+        "policy": found,
+        "warnings": policy_warnings.of_policies([found])[found],
+        "shadow": policy_table.shadow_summary(found) if found.shadow_condition else None,
+        "needed": policy_table.TRIAL,
+        "versions": versions.select_related("created_by").order_by("-version")[:VERSIONS],
+        "trial": trial,
+        "at": clock.now(),
+    }
+    return show(
+        request, "approvals/policy.html", context, fragment="approvals/policy/_trial.html", status=status
+    )
+
+
+def _sample(found: Policy) -> str:
+    """Something to start from, with the fields that the policy looks at."""
+    payload = {pointer.rpartition("/")[2]: "" for pointer in found.headline}
+    sample: dict[str, Any] = {"risk": found.risk, "confidence": 0.9, "payload": {"amount": 5000} | payload}
+    if "amount" in payload:
+        sample["payload"]["amount"] = 5000
+    sample["evidence"] = [{"label": label, "value": ""} for label in found.required_evidence]
+    if found.require_initiated_by:
+        sample["initiatedBy"] = "somebody@example.com"
+    if not found.sla_minutes:
+        sample["slaMinutes"] = 60
+    return json.dumps(sample, indent=2, ensure_ascii=False)
