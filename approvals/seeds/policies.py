@@ -12,7 +12,7 @@ STAND_INS = {
     "operations": "sales",
     "finance-lead": "deputy",
     "cfo": "approver",
-    "legal": "compliance",
+    "legal": "deputy",
     "general-counsel": "approver",
     "engineering": "security",
     "engineering-lead": "approver",
