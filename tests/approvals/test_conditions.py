@@ -11,7 +11,7 @@ from approvals import conditions
 from approvals.conditions import Unfit
 
 BOUND = 0.05
-"""Seconds, for saving and for asking alike."""
+"""Seconds of work, for saving and for asking alike; waiting for a busy machine is none."""
 
 
 def ask(source: str, **variables: Any) -> conditions.Answer:
@@ -181,27 +181,27 @@ LARGE = [
 
 @pytest.mark.parametrize("source", HOSTILE, ids=lambda source: source[:40])
 def test_every_condition_ends_in_time(source: str) -> None:
-    start = time.perf_counter()
+    start = time.thread_time()
     try:
         conditions.check(source)
     except Unfit:
         return
     finally:
-        assert time.perf_counter() - start < BOUND
+        assert time.thread_time() - start < BOUND
 
     for payload in LARGE:
         assert _seconds(source, payload) < BOUND
 
 
 def _seconds(source: str, payload: dict[str, Any]) -> float:
-    """The best of three: the machine may be busy, the bound is on the work."""
+    """The best of three."""
     taken = []
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.thread_time()
         conditions.evaluate(
             source, {"payload": payload, "confidence": 0.9, "evidence": [], "context": {}, "risk": "low"}
         )
-        taken.append(time.perf_counter() - start)
+        taken.append(time.thread_time() - start)
     return min(taken)
 
 
