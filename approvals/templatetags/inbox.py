@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from django import template
 
+from approvals.models import Approval
 from approvals.models.choices import Risk, Tone
 
 register = template.Library()
@@ -29,6 +30,12 @@ def tone_icon(tone: str) -> str:
 def tone_word(tone: str) -> str:
     """Risk, Caution, Supports, Context or Information."""
     return str(Tone(tone).label)
+
+
+@register.filter
+def of(by_id: dict[str, str], approval: Approval) -> str:
+    """What belongs to this request, by its id."""
+    return by_id.get(str(approval.pk), "")
 
 
 @register.filter

@@ -11,6 +11,7 @@ from approvals.models import Approval, Policy
 from approvals.models.choices import Risk
 from approvals.views import first_steps
 from approvals.views.filters import DECIDED, DRAFTS, FOR_ME, POOL, Filters
+from approvals.views.headlines import headlines_of
 from approvals.views.page import PersonRequest, show, signed_in
 from approvals.views.queues import Inbox
 from audit import clock
@@ -33,6 +34,7 @@ def inbox_context(request: PersonRequest, current: Approval | None = None) -> di
         "filters": queues.filters,
         "tabs": _tabs(queues),
         "groups": groups,
+        "headlines": headlines_of(row for group in groups for row in group["rows"]),
         "following": next((group["following"] for group in groups if group["following"]), ""),
         "empty": _why_empty(queues) if is_empty else None,
         "risks": Risk.choices,

@@ -95,7 +95,7 @@ class Inbox:
         """What this person approved and another has still to."""
         if self.filters.tab != FOR_ME or self.filters.after or self.filters.is_overdue:
             return []
-        rows = self._pending.filter(Exists(self._own_seat)).select_related("agent")
+        rows = self._pending.filter(Exists(self._own_seat)).select_related("agent", "policy")
         return list(self._narrowed(rows).order_by("deadline", "id")[:PAGE])
 
     def decided(self) -> Page:
@@ -146,7 +146,9 @@ class Inbox:
 
     def _page(self, rows: QuerySet[Approval], *order: str) -> Page:
         keys = Cursor(order)
-        narrowed = self._narrowed(rows).annotate(rank=_RANK).select_related("agent").order_by(*order)
+        narrowed = (
+            self._narrowed(rows).annotate(rank=_RANK).select_related("agent", "policy").order_by(*order)
+        )
         found = list(keys.after(narrowed, self.filters.after)[: PAGE + 1])
         following = keys.of(found[PAGE - 1]) if len(found) > PAGE else ""
         return Page(found[:PAGE], following)

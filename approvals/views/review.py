@@ -18,6 +18,7 @@ from approvals.payload import PayloadForm
 from approvals.views import drafts
 from approvals.views.access import Case, load, load_to_decide
 from approvals.views.ending import edits_of
+from approvals.views.headlines import headline_of
 from approvals.views.page import PersonRequest, carried, onward, show, signed_in
 from approvals.views.refusals import redrawn_by, refused, status_of
 from approvals.views.requests import VIEWS, footer_context, form_of, show_request
@@ -58,6 +59,7 @@ def review_context(case: Case) -> dict[str, Any]:
         "approval": case.approval,
         "at": case.at,
         "draft": draft,
+        "headline": headline_of(case.approval, draft.value),
         "needed": needed,
         "to_acknowledge": evidence,
         "proposal_edits": edits_of(case.approval),

@@ -223,3 +223,15 @@ def test_the_tab_goes_along_to_the_request_and_back():
     assert f'href="{url("request", approval)}?tab=pool"' in row
     assert page.context["filters"].tab == "pool"
     assert f'action="{url("review", approval)}?tab=pool"' in text_of(page)
+
+
+def test_the_policys_headline_stands_in_the_row_and_beside_the_button():
+    make_policy(headline=["/amount", "/to", "/missing"])
+    approval = make_approval(payload={"to": "ada@acme.example", "amount": 1250.5})
+    client = client_of(make_user())
+
+    row = text_of(client.get("/approvals/"))
+    review = text_of(client.get(url("review", approval)))
+
+    assert "1250.5 · ada@acme.example" in row
+    assert "1250.5 · ada@acme.example" in review
