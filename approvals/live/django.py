@@ -13,8 +13,11 @@ from django.core.handlers.base import BaseHandler
 from django.db import connection
 from django.http.response import HttpResponseBase
 
-THREADS = 4
-"""How many answers are made at once; waiting takes none of them."""
+THREADS = 2
+"""How many first answers are made at once; waiting takes none of these threads."""
+
+WOKEN_THREADS = 2
+"""Apart for whoever is woken: however many come at the same moment, a decision is not told behind them."""
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -27,16 +30,19 @@ class Django:
     """The whole of Django, middleware and all, asked from a few threads that close their connection."""
 
     def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="live")
+        self._arriving = ThreadPoolExecutor(THREADS, thread_name_prefix="live")
+        self._woken = ThreadPoolExecutor(WOKEN_THREADS, thread_name_prefix="live-woken")
         self._handler = BaseHandler()
         self._handler.load_middleware(is_async=False)
 
-    async def ask(self, scope: Scope) -> HttpResponseBase:
+    async def ask(self, scope: Scope, *, is_woken: bool = False) -> HttpResponseBase:
         """What the view behind this address answers to a GET."""
-        return await self.in_thread(lambda: self._handler.get_response(ASGIRequest(scope, io.BytesIO())))
+        request = ASGIRequest(scope, io.BytesIO())
+        return await self.in_thread(lambda: self._handler.get_response(request), is_woken=is_woken)
 
-    async def in_thread(self, work: Callable[[], T]) -> T:
+    async def in_thread(self, work: Callable[[], T], *, is_woken: bool = True) -> T:
         """The result of work that uses the database."""
+        threads = self._woken if is_woken else self._arriving
 
         def run() -> T:
             try:
@@ -44,7 +50,7 @@ class Django:
             finally:
                 connection.close()
 
-        return await asyncio.get_running_loop().run_in_executor(self._threads, run)
+        return await asyncio.get_running_loop().run_in_executor(threads, run)
 
 
 async def start(response: HttpResponseBase, send: Send) -> None:

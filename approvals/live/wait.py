@@ -23,13 +23,13 @@ async def answer_when_decided(
         try:
             response = await django.ask(scope)
             while "Retry-After" in response:
-                if (left := until - loop.time()) <= 0:
-                    del response["Retry-After"]  # it has waited already
-                    break
-                if await either(changed, gone, left):
+                if await either(changed, gone, until - loop.time()):
                     return
+                if not changed.is_set():  # nothing happened: what it said before still stands
+                    del response["Retry-After"]
+                    break
                 changed.clear()
-                response = await django.ask(scope)
+                response = await django.ask(scope, is_woken=True)
         finally:
             gone.cancel()
     await send_whole(response, send)

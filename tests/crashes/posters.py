@@ -1,0 +1,119 @@
+"""Agents and reviewers who use the site over HTTP, repeat what got no answer, and remember what did."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from threading import Event, Thread
+from urllib.parse import urlencode
+
+from django.test import Client
+
+from grants.models import User
+from tests.approvals.api.client import PROPOSAL
+
+CSRF = "c" * 32
+PATIENCE = 30  # seconds until a call that is never answered ends its poster
+
+
+@dataclass
+class Told:
+    """What the site acknowledged: ids of requests, by the status or the claim that it named."""
+
+    submitted: set[str] = field(default_factory=set)
+    decided: dict[str, str] = field(default_factory=dict)
+    claimed: dict[str, str] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+class Poster(Thread):
+    """Submits, decides as `reviewer`, claims; one request after the other until told to stop."""
+
+    def __init__(self, port: int, token: str, reviewer: User) -> None:
+        super().__init__(daemon=True)
+        self.told = Told()
+        self.answered = Event()
+        self.stopping = Event()
+        self._port = port
+        self._agent = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        self._person = {
+            "Cookie": f"sessionid={session(reviewer)}; csrftoken={CSRF}",
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        self._reviewer = reviewer
+
+    def run(self) -> None:
+        number = 0
+        while not self.stopping.is_set():
+            number += 1
+            self._story(f"{self._reviewer.email} {number}", is_approved=number % 3 > 0)
+
+    def _story(self, name: str, *, is_approved: bool) -> None:
+        proposed = self._submit(name)
+        self._decide(proposed, is_approved=is_approved)
+        if is_approved:
+            self._claim(proposed["id"], name)
+
+    def _submit(self, name: str) -> dict[str, str]:
+        body = json.dumps({**PROPOSAL, "assignees": [self._reviewer.email]})
+        fresh, again = 201, 200
+        content = self._post(
+            "/api/v1/approvals", body, {**self._agent, "Idempotency-Key": name}, fresh, again
+        )
+        proposed = json.loads(content)
+        self.told.submitted.add(proposed["id"])
+        return proposed
+
+    def _decide(self, proposed: dict[str, str], *, is_approved: bool) -> None:
+        verdict, page = ("approve", "decision") if is_approved else ("reject", "rejection")
+        form = {
+            "verdict": verdict,
+            "csrfmiddlewaretoken": CSRF,
+            "version": proposed["payloadVersion"],
+            "payload_sha256": proposed["payloadSha256"],
+            "resolution": "declined",
+        }
+        fresh, again = 303, 409
+        self._post(f"/approvals/{proposed['id']}/{page}/", urlencode(form), self._person, fresh, again)
+        self.told.decided[proposed["id"]] = "approved" if is_approved else "rejected"
+
+    def _claim(self, approval_id: str, name: str) -> None:
+        headers = {**self._agent, "Idempotency-Key": name}
+        content = self._post(f"/api/v1/approvals/{approval_id}/claim", "", headers, 200, 200)
+        self.told.claimed[approval_id] = json.loads(content)["claimId"]
+
+    def _post(self, path: str, body: str, headers: dict[str, str], fresh: int, again: int) -> bytes:
+        """Repeated until answered: with `fresh`, or with `again` where an unheard attempt was stored."""
+        is_repeated, deadline = False, time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            try:
+                status, content = self._once(path, body, headers)
+            except (OSError, http.client.HTTPException):
+                self.told.counts["unanswered"] += 1
+                is_repeated = True
+                time.sleep(0.01)
+                continue
+            self.answered.set()
+            assert status == fresh or (is_repeated and status == again), (path, status, content)
+            self.told.counts["stored, though unanswered"] += status == again != fresh
+            return content
+        raise TimeoutError(f"{path} got no answer")
+
+    def _once(self, path: str, body: str, headers: dict[str, str]) -> tuple[int, bytes]:
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=10)
+        try:
+            connection.request("POST", path, body, headers)
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        finally:
+            connection.close()
+
+
+def session(person: User) -> str:
+    """The cookie of somebody who signed in."""
+    browser = Client()
+    browser.force_login(person)
+    return browser.cookies["sessionid"].value
