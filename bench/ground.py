@@ -1,0 +1,61 @@
+"""A database of its own for each benchmark, on the server of DATABASE_URL or on the desk's private one."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+
+@contextmanager
+def ground(name: str, **environ: str) -> Iterator[None]:
+    """Django on an empty, migrated database `bench_<name>_<pid>`, which is dropped in the end."""
+    var = Path(os.environ.setdefault("COUNTERSIGN_VAR", str(ROOT / "var" / "bench"))).resolve()
+    server = os.environ.get("DATABASE_URL") or _private(var)
+    database = f"bench_{name}_{os.getpid()}"
+    os.environ.update(
+        DATABASE_URL=urlunsplit(urlsplit(server)._replace(path=f"/{database}")),
+        DJANGO_SETTINGS_MODULE="approvals_site.settings",
+        COUNTERSIGN_DESK="1",
+        ALLOWED_HOSTS="localhost,127.0.0.1,testserver",
+        DATABASE_CONN_MAX_AGE="60",
+        LOG_LEVEL="ERROR",
+        **environ,
+    )
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the database goes then, too
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{database}"')
+        try:
+            _migrate()
+            yield
+        finally:
+            connection.execute(f'DROP DATABASE "{database}" WITH (FORCE)')
+
+
+def _private(var: Path) -> str:
+    from approvals_site import embedded
+
+    return embedded.servers(var, fast=False).database_url
+
+
+def _migrate() -> None:
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+
+
+def percentile(values: list[float], share: float) -> float:
+    """The value below which that share of all lies."""
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
