@@ -11,6 +11,7 @@ from uuid import UUID
 
 import rfc8785
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from ninja import Header, Query, Router
 from pydantic import BaseModel, StringConstraints, ValidationError
 
@@ -107,7 +108,7 @@ def list_approvals(
 )
 def read(request: HttpRequest, approval_id: UUID) -> HttpResponse:
     """The request as it stands now."""
-    return _approval(_own(request, approval_id))
+    return _json(approval_out(_own_whole(request, approval_id), at=clock.now()))
 
 
 @router.get(
@@ -125,7 +126,7 @@ def wait(
     The waiting is done by `approvals.live` in front of this; asked directly, it answers at once, and
     `Retry-After` says that there is still something to wait for.
     """
-    approval = readable().get(pk=_own(request, approval_id))
+    approval = _own_whole(request, approval_id)
     response = _json(approval_out(approval, at=clock.now()))
     if approval.is_pending:
         response["Retry-After"] = RETRY_AFTER
@@ -176,6 +177,11 @@ def outcome(request: HttpRequest, approval_id: UUID) -> HttpResponse:
 def _key(request: HttpRequest) -> AgentKey:
     key: AgentKey = request.auth  # type: ignore[attr-defined]
     return key
+
+
+def _own_whole(request: HttpRequest, approval_id: UUID) -> Approval:
+    """The agent's own request with all that its answer shows, ownership asked in the same query."""
+    return get_object_or_404(readable().filter(agent=_key(request).agent), pk=approval_id)
 
 
 def _own(request: HttpRequest, approval_id: UUID) -> UUID:
