@@ -107,7 +107,10 @@ class Poster(Thread):
         try:
             connection.request("POST", path, body, headers)
             answer = connection.getresponse()
-            return answer.status, answer.read()
+            content = answer.read()
+            if path.startswith("/api/") and not content:
+                raise http.client.IncompleteRead(content)  # killed between the head and the body
+            return answer.status, content
         finally:
             connection.close()
 
