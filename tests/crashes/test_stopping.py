@@ -1,4 +1,4 @@
-"""SIGTERM ends each process of a deployment within five seconds, whatever it is in the middle of."""
+"""SIGTERM ends each process of a deployment by itself, whatever it is in the middle of."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ from tests.factories import make_approval, make_key
 from tests.site.real_processes import within
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+PATIENCE = 30
+"""Seconds until it counts as hanging. Five are enough unless the machine is busy, which a test must bear."""
 
 
 def test_web_stops_cleanly() -> None:
@@ -50,4 +53,4 @@ def test_worker_and_beat_stop_cleanly_once_they_have_delivered(tmp_path: Path) -
 
 def assert_stops(process: Process) -> None:
     process.terminate()
-    assert process.wait(5) == 0
+    assert process.wait(PATIENCE) == 0
