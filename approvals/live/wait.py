@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from urllib.parse import parse_qs
 
+from django.http.response import HttpResponseBase
+
 from approvals.live.bus import Bus
 from approvals.live.django import Django, Receive, Scope, Send, send_whole
 
@@ -21,7 +23,7 @@ async def answer_when_decided(
     gone = asyncio.create_task(hang_up(receive))
     with bus.listening(key) as changed:
         try:
-            response = await django.ask(scope)
+            response = await _first_answer(scope, changed, django)
             while "Retry-After" in response:
                 if await either(changed, gone, until - loop.time()):
                     return
@@ -33,6 +35,21 @@ async def answer_when_decided(
         finally:
             gone.cancel()
     await send_whole(response, send)
+
+
+async def _first_answer(scope: Scope, changed: asyncio.Event, django: Django) -> HttpResponseBase:
+    """What stands when the agent comes; a change while it stands in the queue takes it out of there."""
+    queued = asyncio.create_task(django.ask(scope))
+    woken = asyncio.create_task(changed.wait())
+    try:
+        await asyncio.wait({queued, woken}, return_when=asyncio.FIRST_COMPLETED)
+        if queued.done():
+            return queued.result()
+        changed.clear()
+        return await django.ask(scope, is_woken=True)
+    finally:
+        queued.cancel()
+        woken.cancel()
 
 
 def _seconds(scope: Scope) -> float:
