@@ -32,10 +32,11 @@ api = NinjaAPI(openapi_url=None)
 APPROVAL = """
     INSERT INTO approvals_approval (id, agent_id, key_id, idempotency_key, request_sha256, action_type, action,
         summary, rationale, evidence, workflow, run_id, initiated_by, payload_schema, locked_fields, policy_id,
-        pattern, risk, reasons, quorum, sla_minutes, deadline, status, resolution, current_version, created_at)
+        pattern, risk, reasons, quorum, sla_minutes, deadline, breach_action, shadow_reason, status, resolution,
+        current_version, created_at)
     VALUES (%(id)s, %(agent)s, %(key)s, %(id)s, '', %(type)s, %(action)s, '', %(rationale)s, %(evidence)s, '', '',
-        '', '', '{}', %(policy)s, 'approval_gate', 'low', '[]', 1, 60, now() + interval '1 hour', 'pending', '', 1,
-        now())
+        '', '', '{}', %(policy)s, 'approval_gate', 'low', '[]', 1, 60, now() + interval '1 hour', 'notify', '',
+        'pending', '', 1, now())
 """
 VERSION = """
     INSERT INTO approvals_payloadversion (approval_id, number, canonical, sha256, source, created_at)
