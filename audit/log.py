@@ -8,7 +8,7 @@ from typing import Any
 import uuid_utils.compat as uuid
 from django.db import connection, transaction
 
-from audit import keys, message
+from audit import catalogue, keys, message
 from audit.message import Actor, Authority, Subject
 from audit.models import Event
 
@@ -43,9 +43,11 @@ def record(
     """Append one signed event to its subject's chain.
 
     Call it inside the transaction that changes the subject, with the subject's row locked: that lock is what
-    keeps the chain in one line. `data` is anything RFC 8785 carries. `is_first` spares the look-up for a
-    subject made in this very transaction. Raises TransactionManagementError outside a transaction.
+    keeps the chain in one line. `data` has the fields that the catalogue names. `is_first` spares the look-up
+    for a subject made in this very transaction. Raises TransactionManagementError outside a transaction, and
+    catalogue.UnknownEvent.
     """
+    catalogue.check(type, subject, data or {})
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("An event is recorded only inside a transaction.")
     seq, prev = (0, message.ROOT) if is_first else _head(subject)

@@ -13,7 +13,8 @@ from approvals import keys
 from approvals.management import states_page
 from approvals.models import Agent, AgentKey, Approval
 from approvals.models.choices import Resolution, Status
-from audit import clock
+from audit import catalogue, clock
+from audit.management import events_page
 from tests.factories import make_agent, make_user
 
 OWNER = ("--owner", "owner@example.com")
@@ -116,7 +117,7 @@ class TestWriteDocs:
         call_command("write_docs", "--check")
 
     def test_missing_page_is_out_of_date(self, tmp_path: Path) -> None:
-        with pytest.raises(CommandError, match=r"Out of date: states\.md"):
+        with pytest.raises(CommandError, match=r"Out of date: states\.md, audit-events\.md"):
             call_command("write_docs", "--check")
 
         assert not (tmp_path / "docs").exists()
@@ -134,6 +135,13 @@ class TestWriteDocs:
 
         for status, targets in Approval.TRANSITIONS.items():
             assert all(f"    {status} --> {target}\n" in page for target in targets)
+
+    def test_page_describes_every_event_with_an_example(self) -> None:
+        page = events_page.render()
+
+        for one in catalogue.all_types():
+            assert f"### `{one.name}`" in page
+            assert all(f"| `{name}` | {known.meaning}" in page for name, known in one.data.items())
 
     @pytest.mark.parametrize("word", [*Status, *Resolution])
     def test_page_explains_every_word(self, word: str) -> None:

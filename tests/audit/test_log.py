@@ -12,15 +12,17 @@ from django.db import transaction
 from django.db.transaction import TransactionManagementError
 
 from audit import clock, log, message
+from audit.catalogue import UnknownEvent
 from audit.message import SYSTEM, Subject
 from audit.models import Event
 
-SUBJECT = Subject("log", "test")
+SUBJECT = Subject("person", "test")
+SAYS = {"email": "ü@example.com"}
 
 
 @pytest.mark.django_db
 def test_an_event_is_signed_over_its_exact_bytes() -> None:
-    event = log.record(SUBJECT, "key.rotated", actor=SYSTEM, at=clock.now(), data={"b": 1, "a": "ü"})
+    event = log.record(SUBJECT, "approvers.joined", actor=SYSTEM, at=clock.now(), data=SAYS)
 
     body = bytes(Event.objects.get().body.content)
     signed = b"countersign-audit/1\n%s\n%d\n%s" % (event.key_id.encode(), len(body), body)
@@ -28,14 +30,16 @@ def test_an_event_is_signed_over_its_exact_bytes() -> None:
 
     assert bytes(event.mac) == tag
     assert bytes(event.leaf) == hashlib.sha256(b"\0" + signed + tag).digest()
-    assert json.loads(body)["data"] == {"a": "ü", "b": 1}
+    assert json.loads(body)["data"] == SAYS
 
 
 @pytest.mark.django_db
 def test_each_event_names_the_leaf_before_it() -> None:
-    first = log.record(SUBJECT, "key.rotated", actor=SYSTEM, at=clock.now())
-    second = log.record(SUBJECT, "key.rotated", actor=SYSTEM, at=clock.now())
-    other = log.record(Subject("log", "other"), "key.rotated", actor=SYSTEM, at=clock.now())
+    first = log.record(SUBJECT, "approvers.joined", actor=SYSTEM, at=clock.now(), data=SAYS)
+    second = log.record(SUBJECT, "approvers.joined", actor=SYSTEM, at=clock.now(), data=SAYS)
+    other = log.record(
+        Subject("person", "other"), "approvers.joined", actor=SYSTEM, at=clock.now(), data=SAYS
+    )
 
     assert (first.seq, bytes(first.prev)) == (1, message.ROOT)
     assert (second.seq, bytes(second.prev)) == (2, bytes(first.leaf))
@@ -45,13 +49,32 @@ def test_each_event_names_the_leaf_before_it() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_an_event_outside_a_transaction_is_refused() -> None:
     with pytest.raises(TransactionManagementError):
-        log.record(SUBJECT, "key.rotated", actor=SYSTEM, at=clock.now())
+        log.record(SUBJECT, "approvers.joined", actor=SYSTEM, at=clock.now(), data=SAYS)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_an_event_goes_with_a_rollback() -> None:
     with pytest.raises(ZeroDivisionError), transaction.atomic():
-        log.record(SUBJECT, "key.rotated", actor=SYSTEM, at=clock.now())
+        log.record(SUBJECT, "approvers.joined", actor=SYSTEM, at=clock.now(), data=SAYS)
         1 / 0
+
+    assert not Event.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("subject", "event", "data", "sentence"),
+    [
+        (SUBJECT, "person.vanished", {}, "No event is called 'person.vanished'"),
+        (SUBJECT, "approvers.joined", {**SAYS, "why": "a bet"}, "differ in why"),
+        (SUBJECT, "approvers.joined", {}, "differ in email"),
+        (Subject("agent", "test"), "approvers.joined", SAYS, "is about a subject of kind person"),
+    ],
+)
+@pytest.mark.django_db
+def test_an_event_that_the_catalogue_does_not_describe_is_refused(
+    subject: Subject, event: str, data: dict[str, str], sentence: str
+) -> None:
+    with pytest.raises(UnknownEvent, match=sentence):
+        log.record(subject, event, actor=SYSTEM, at=clock.now(), data=data)
 
     assert not Event.objects.exists()

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from approvals.management import states_page
+from audit.management import events_page
 
 
 class Command(BaseCommand):
@@ -20,7 +21,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        pages = {settings.BASE_DIR / "docs" / "states.md": states_page.render()}
+        docs = settings.BASE_DIR / "docs"
+        pages = {docs / "states.md": states_page.render(), docs / "audit-events.md": events_page.render()}
         stale = [path for path, text in pages.items() if not _is_current(path, text)]
         if options["check"]:
             if stale:
