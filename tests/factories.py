@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import timedelta
 from functools import cache
 from typing import Any
 from uuid import uuid4
@@ -14,9 +15,10 @@ from approvals import keys, lifecycle, policy_table
 from approvals.lifecycle import Attestation, Seen, Submission
 from approvals.models import Agent, AgentKey, Approval, Policy
 from approvals.models.agent import ANY
+from audit import clock
 from audit.message import SYSTEM
 from grants import membership
-from grants.models import User
+from grants.models import DelegatedGrant, User
 
 PASSWORD = "correct horse battery staple"
 EMAIL_PAYLOAD = {
@@ -49,6 +51,24 @@ def make_approver(email: str = "approver@example.com") -> User:
     user = make_user(email)
     membership.join(user, by=SYSTEM)
     return user
+
+
+def make_grant(grantor: User | None = None, grantee: User | None = None, **fields: Any) -> DelegatedGrant:
+    """A grant as it stands in the table: the whole authority since an hour ago, for a day, unless told otherwise."""
+    at = clock.now()
+    values = {
+        "is_whole": True,
+        "highest_risk": "critical",
+        "starts_at": at - timedelta(hours=1),
+        "expires_at": at + timedelta(days=1),
+        "created_at": at - timedelta(hours=1),
+        "reason": "On leave.",
+        **fields,
+    }
+    grantor = grantor or make_user("grantor@example.com")
+    return DelegatedGrant.objects.create(
+        grantor=grantor, grantee=grantee or make_user("deputy@example.com"), **values
+    )
 
 
 def make_agent(name: str = "Sales agent", *, owner: User | None = None, **fields: Any) -> Agent:

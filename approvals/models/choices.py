@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from django.db import models
 
+from grants.risk import Risk
+
+__all__ = ["BreachAction", "Disposition", "Pattern", "Resolution", "Risk", "Status", "Tone"]
+
 
 class Pattern(models.TextChoices):
     """How much a human oversees an action type."""
@@ -12,25 +16,6 @@ class Pattern(models.TextChoices):
     DRAFT_ONLY = "draft_only", "Draft only"
     APPROVAL_GATE = "approval_gate", "Approval gate"
     EXCEPTION_BASED = "exception_based", "Exception based"
-
-
-class Risk(models.TextChoices):
-    """How much harm the action could do; ordered by `rank`."""
-
-    LOW = "low", "Low"
-    MEDIUM = "medium", "Medium"
-    HIGH = "high", "High"
-    CRITICAL = "critical", "Critical"
-
-    @property
-    def rank(self) -> int:
-        """0 for low to 3 for critical."""
-        return list(type(self)).index(self)
-
-    @classmethod
-    def higher(cls, one: str, other: str) -> Risk:
-        """The higher of two risks (DESIGN §4.1)."""
-        return max(cls(one), cls(other), key=lambda risk: risk.rank)
 
 
 class BreachAction(models.TextChoices):

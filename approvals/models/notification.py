@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 
 from approvals.models.approval import Approval
+from grants.models import DelegatedGrant
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
@@ -25,17 +26,31 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
 
 
 class Notification(models.Model):
-    """One message to one address. Its id goes with every attempt, so a receiver can tell a repetition."""
+    """One message to one address, about a request or about a grant.
+
+    Its id goes with every attempt, so a receiver can tell a repetition.
+    """
 
     class Kind(models.TextChoices):
         REQUESTED = "requested", "Decision needed"
         DRAFT = "draft", "Draft to use"
         VOTES_VOIDED = "votes_voided", "Your approval is void"
+        REASSIGNED = "reassigned", "Handed to you"
+        MENTIONED = "mentioned", "You were mentioned"
+        LEFT_OPEN = "left_open", "A reviewer has left"
         MISMATCH = "mismatch", "Executed something else"
+        GRANT_GIVEN = "grant_given", "Authority lent"
+        GRANT_STARTED = "grant_started", "Lent authority starts"
+        GRANT_ENDED = "grant_ended", "Lent authority has ended"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid7, editable=False)
     kind = models.CharField(max_length=20, choices=Kind.choices)
-    approval = models.ForeignKey(Approval, on_delete=models.PROTECT, related_name="notifications")
+    approval = models.ForeignKey(
+        Approval, on_delete=models.PROTECT, null=True, blank=True, related_name="notifications"
+    )
+    grant = models.ForeignKey(
+        DelegatedGrant, on_delete=models.PROTECT, null=True, blank=True, related_name="notifications"
+    )
     recipient = models.EmailField()
     created_at = models.DateTimeField(default=timezone.now)
     next_attempt_at = models.DateTimeField(
@@ -50,6 +65,13 @@ class Notification(models.Model):
 
     class Meta:
         ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(approval__isnull=False, grant=None)
+                | models.Q(approval=None, grant__isnull=False),
+                name="notification_about_one_thing",
+            ),
+        ]
         indexes = [
             models.Index(
                 fields=["next_attempt_at"],

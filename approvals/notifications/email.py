@@ -7,14 +7,17 @@ decide. Whoever follows the link signs in first.
 from __future__ import annotations
 
 from smtplib import SMTPException
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 
-from approvals.models import Notification
+from approvals.models import Approval, Notification
+from grants.models import DelegatedGrant
 
-TEMPLATE = "approvals/mail/notification.txt"
+REQUEST_TEMPLATE = "approvals/mail/notification.txt"
+GRANT_TEMPLATE = "approvals/mail/grant.txt"
 
 
 class DeliveryFailed(Exception):
@@ -33,16 +36,10 @@ def send(notification: Notification) -> None:
 
 def compose(notification: Notification) -> EmailMessage:
     """The message as things stand now: whoever is told late reads that it is decided already."""
-    approval = notification.approval
-    headline = f"[{approval.get_risk_display()}] {notification.get_kind_display()}: {approval.action_type}"
-    context = {
-        "notification": notification,
-        "approval": approval,
-        "url": f"{settings.PUBLIC_URL}{approval.get_absolute_url()}",
-    }
+    headline, template, context = _of_grant(notification) if notification.grant else _of_request(notification)
     return EmailMessage(
         subject=_one_line(headline),
-        body=render_to_string(TEMPLATE, {**context, "action_type": _one_line(approval.action_type)}),
+        body=render_to_string(template, {**context, "notification": notification}),
         to=[notification.recipient],
         headers={
             "Message-ID": f"<{notification.pk}@countersign>",
@@ -50,6 +47,24 @@ def compose(notification: Notification) -> EmailMessage:
             "Auto-Submitted": "auto-generated",
         },
     )
+
+
+def _of_request(notification: Notification) -> tuple[str, str, dict[str, Any]]:
+    approval = cast("Approval", notification.approval)  # the constraint: about a request or about a grant
+    action_type = _one_line(approval.action_type)
+    headline = f"[{approval.get_risk_display()}] {notification.get_kind_display()}: {approval.action_type}"
+    context = {"approval": approval, "action_type": action_type, "url": _absolute(approval)}
+    return headline, REQUEST_TEMPLATE, context
+
+
+def _of_grant(notification: Notification) -> tuple[str, str, dict[str, Any]]:
+    grant = cast("DelegatedGrant", notification.grant)
+    headline = f"{notification.get_kind_display()}: {grant.grantor} to {grant.grantee}"
+    return headline, GRANT_TEMPLATE, {"grant": grant, "url": _absolute(grant)}
+
+
+def _absolute(thing: Approval | DelegatedGrant) -> str:
+    return f"{settings.PUBLIC_URL}{thing.get_absolute_url()}"
 
 
 def _one_line(text: str) -> str:

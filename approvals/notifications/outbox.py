@@ -14,6 +14,7 @@ from approvals.models import Approval, Notification
 from approvals.models.notification import NotificationQuerySet
 from approvals.notifications import email
 from audit import clock
+from grants.models import DelegatedGrant
 
 logger = structlog.get_logger(__name__)
 
@@ -36,6 +37,16 @@ def notify(approval: Approval, kind: Notification.Kind, recipients: Iterable[str
     """Write one message for each address, in the transaction of what it tells."""
     Notification.objects.bulk_create(
         Notification(kind=kind, approval=approval, recipient=address, created_at=at, next_attempt_at=at)
+        for address in dict.fromkeys(recipients)
+    )
+
+
+def notify_of_grant(
+    grant: DelegatedGrant, kind: Notification.Kind, recipients: Iterable[str], *, at: datetime
+) -> None:
+    """The same about a grant."""
+    Notification.objects.bulk_create(
+        Notification(kind=kind, grant=grant, recipient=address, created_at=at, next_attempt_at=at)
         for address in dict.fromkeys(recipients)
     )
 
@@ -70,7 +81,11 @@ def _deliver_batch(batch: list[Notification]) -> int:
 def _lease() -> list[Notification]:
     """Take a batch: the next attempt moves a lease ahead, so nobody else sees the rows meanwhile."""
     at = clock.now()
-    rows = Notification.objects.due(at).select_related("approval__agent").order_by("next_attempt_at")
+    rows = (
+        Notification.objects.due(at)
+        .select_related("approval__agent", "grant__grantor", "grant__grantee")
+        .order_by("next_attempt_at")
+    )
     batch = list(rows.select_for_update(skip_locked=True, of=("self",))[:BATCH])
     for notification in batch:
         notification.attempts += 1

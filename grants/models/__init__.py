@@ -1,0 +1,7 @@
+"""Who is there, and which authority do they hold or lend?"""
+
+from grants.models.grant import DelegatedGrant
+from grants.models.membership import ApproverMembership
+from grants.models.user import User, UserManager
+
+__all__ = ["ApproverMembership", "DelegatedGrant", "User", "UserManager"]

@@ -1,0 +1,147 @@
+"""Who lends whom which part of their authority, and until when? And does that cover this?"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import ClassVar, Self
+
+import uuid_utils.compat as uuid
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from audit.message import Subject
+from grants.models.user import User
+from grants.risk import Risk
+
+
+class DelegatedGrantQuerySet(models.QuerySet["DelegatedGrant"]):
+    """Filters over grants, by what they do at a moment."""
+
+    def active(self, at: datetime) -> Self:
+        """Grants that lend authority at that moment."""
+        return self.unrevoked().filter(starts_at__lte=at, expires_at__gt=at)
+
+    def unrevoked(self) -> Self:
+        return self.filter(revoked_at=None)
+
+    def concerning(self, user: User) -> Self:
+        """Grants that this person gave or holds."""
+        return self.filter(Q(grantor=user) | Q(grantee=user))
+
+    def unannounced(self, at: datetime) -> Self:
+        """Grants whose start has come and was not told yet."""
+        return self.active(at).filter(started_told_at=None)
+
+    def ended_unrecorded(self, at: datetime) -> Self:
+        """Grants that ran out, which nobody has recorded yet."""
+        return self.unrevoked().filter(expires_at__lte=at, expired_recorded_at=None)
+
+
+class DelegatedGrant(models.Model):
+    """One person's authority, lent to another for a scope and a time (DESIGN §4.9-11).
+
+    It lends whatever the grantor may decide in their own right at the moment of a vote; it holds none itself.
+    What was given never changes (migration 0003): a grant ends by its expiry, or earlier by being revoked.
+    """
+
+    LONGEST_WHOLE: ClassVar[timedelta] = timedelta(days=90)
+    """A grant of the whole authority expires within this time of being given."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid7, editable=False)
+    grantor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="grants_given")
+    grantee = models.ForeignKey(User, on_delete=models.PROTECT, related_name="grants_held")
+    is_whole = models.BooleanField(default=False, help_text="every workflow and action type, said explicitly")
+    workflows = ArrayField(
+        models.CharField(max_length=100), default=list, blank=True, help_text="any, if empty"
+    )
+    action_types = ArrayField(
+        models.CharField(max_length=100), default=list, blank=True, help_text="any, if empty"
+    )
+    highest_risk = models.CharField(max_length=10, choices=Risk.choices)
+    starts_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    reason = models.CharField(max_length=500)
+    created_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    started_told_at = models.DateTimeField(null=True)
+    expired_recorded_at = models.DateTimeField(null=True)
+
+    objects = DelegatedGrantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(grantor=F("grantee")), name="grant_to_somebody_else"),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("starts_at")), name="grant_expires_after_start"
+            ),
+            models.CheckConstraint(condition=Q(highest_risk__in=Risk.values), name="grant_known_risk"),
+            models.CheckConstraint(
+                condition=Q(is_whole=True, workflows=[], action_types=[])
+                | (Q(is_whole=False) & (~Q(workflows=[]) | ~Q(action_types=[]))),
+                name="grant_scope_never_empty",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_whole=False) | Q(expires_at__lte=F("created_at") + timedelta(days=90)),
+                name="grant_whole_within_90_days",
+            ),
+            models.CheckConstraint(
+                condition=Q(revoked_at=None, revoked_by=None)
+                | Q(revoked_at__isnull=False, revoked_by__isnull=False),
+                name="grant_revoked_by_somebody",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["grantee", "expires_at"], condition=Q(revoked_at=None), name="grant_of_grantee"
+            ),
+            models.Index(
+                fields=["grantor", "expires_at"], condition=Q(revoked_at=None), name="grant_of_grantor"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.grantor} lends to {self.grantee}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("approvals:grant", args=[self.pk])
+
+    def as_subject(self) -> Subject:
+        """The chain of events about this grant."""
+        return Subject(kind="grant", id=str(self.pk))
+
+    def is_active(self, at: datetime) -> bool:
+        """Whether it lends authority at that moment."""
+        return self.revoked_at is None and self.starts_at <= at < self.expires_at
+
+    def covers(self, *, workflow: str, action_type: str, risk: str) -> bool:
+        """Whether a request of this kind lies within the scope."""
+        return (
+            risk in Risk.up_to(self.highest_risk)
+            and (not self.workflows or workflow in self.workflows)
+            and (not self.action_types or action_type in self.action_types)
+        )
+
+    @property
+    def scope_sentence(self) -> str:
+        """The scope in words: "external_email or refund, in the workflow finance, up to high risk"."""
+        actions = _either(self.action_types) or "any action type"
+        place = f"in the workflow {_either(self.workflows)}" if self.workflows else "in any workflow"
+        return f"{actions}, {place}, up to {self.get_highest_risk_display().lower()} risk"
+
+    def covered(self) -> Q:
+        """The same as `covers`, as a filter over requests."""
+        scope = Q(risk__in=Risk.up_to(self.highest_risk))
+        if self.workflows:
+            scope &= Q(workflow__in=self.workflows)
+        if self.action_types:
+            scope &= Q(action_type__in=self.action_types)
+        return scope
+
+
+def _either(names: list[str]) -> str:
+    *others, last = names or [""]
+    return f"{', '.join(others)} or {last}" if others else last

@@ -1,0 +1,29 @@
+"""How much harm could an action do? Requests have a risk, and grants reach up to one."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Risk(models.TextChoices):
+    """How much harm the action could do; ordered by `rank`."""
+
+    LOW = "low", "Low"
+    MEDIUM = "medium", "Medium"
+    HIGH = "high", "High"
+    CRITICAL = "critical", "Critical"
+
+    @property
+    def rank(self) -> int:
+        """0 for low to 3 for critical."""
+        return list(type(self)).index(self)
+
+    @classmethod
+    def higher(cls, one: str, other: str) -> Risk:
+        """The higher of two risks (DESIGN §4.1)."""
+        return max(cls(one), cls(other), key=lambda risk: risk.rank)
+
+    @classmethod
+    def up_to(cls, highest: str) -> list[str]:
+        """The risks from low to this one."""
+        return [risk.value for risk in cls if risk.rank <= cls(highest).rank]
