@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.transaction import TransactionManagementError
 
-from audit import clock, log, message
+from audit import clock, log, message, verify
 from audit.catalogue import UnknownEvent
 from audit.message import SYSTEM, Subject
 from audit.models import Event
@@ -44,6 +44,42 @@ def test_each_event_names_the_leaf_before_it() -> None:
     assert (first.seq, bytes(first.prev)) == (1, message.ROOT)
     assert (second.seq, bytes(second.prev)) == (2, bytes(first.leaf))
     assert (other.seq, bytes(other.prev)) == (1, message.ROOT)
+
+
+@pytest.mark.django_db
+def test_many_events_at_once_follow_each_other_as_one_by_one() -> None:
+    at, other = clock.now(), Subject("person", "other")
+    first = log.record(SUBJECT, "approvers.joined", actor=SYSTEM, at=at, data=SAYS)
+
+    joined, left, elsewhere = log.record_many(
+        [
+            log.Draft(subject=subject, type=name, actor=SYSTEM, at=at, data=SAYS)
+            for subject, name in (
+                (SUBJECT, "approvers.left"),
+                (SUBJECT, "approvers.joined"),
+                (other, "approvers.joined"),
+            )
+        ]
+    )
+
+    assert [event.seq for event in (joined, left, elsewhere)] == [2, 3, 1]
+    assert bytes(joined.prev) == bytes(first.leaf)
+    assert bytes(left.prev) == bytes(joined.leaf)
+    assert len(list(verify.verify())) == 4
+
+
+@pytest.mark.django_db
+def test_none_of_many_is_written_where_one_is_unknown() -> None:
+    drafts = [
+        log.Draft(subject=SUBJECT, type=name, actor=SYSTEM, at=clock.now(), data=SAYS)
+        for name in ("approvers.joined", "person.vanished")
+    ]
+
+    with pytest.raises(UnknownEvent):
+        log.record_many(drafts)
+
+    assert log.record_many([]) == []
+    assert not Event.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)
