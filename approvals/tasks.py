@@ -9,7 +9,7 @@ from celery import shared_task
 from celery.signals import worker_ready
 from kombu.exceptions import OperationalError
 
-from approvals import notifications, wakeups
+from approvals import delegation, notifications, wakeups
 
 logger = structlog.get_logger(__name__)
 
@@ -18,6 +18,12 @@ logger = structlog.get_logger(__name__)
 def deliver_outbox() -> None:
     """Send what is due. A message that fails is retried by its row, never by Celery."""
     notifications.deliver_due()
+
+
+@shared_task(name="approvals.begin_and_end_grants")
+def begin_and_end_grants() -> None:
+    """Tell of grants that begin, and record those that run out. They count by their times, whatever this does."""
+    delegation.begin_and_end()
 
 
 @worker_ready.connect

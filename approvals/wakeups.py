@@ -44,12 +44,12 @@ def person_key(email: str) -> str:
     return f"person:{hashlib.sha256(email.encode()).hexdigest()[:32]}"
 
 
-def publish_after_commit(approval_id: UUID, *, people: Iterable[str]) -> None:
-    """Tell every process, once this transaction is committed, that the request has changed.
+def publish_after_commit(subject_id: UUID, *, people: Iterable[str]) -> None:
+    """Tell every process, once this transaction is committed, that a request has changed, or a grant.
 
-    It wakes the agents that wait for it, and the open inboxes of these addresses and of the approvers.
+    It wakes the agents that wait for the request, and the open inboxes of these addresses and of the approvers.
     """
-    keys = [str(approval_id), APPROVERS, *map(person_key, people)]
+    keys = [str(subject_id), APPROVERS, *map(person_key, people)]
     transaction.on_commit(lambda: _publish(" ".join(keys)), robust=True)
 
 

@@ -13,6 +13,7 @@ app.autodiscover_tasks()
 # Seconds between runs. An entry expires when the next is due: after an outage nothing piles up.
 EVERY: dict[str, float] = {
     "approvals.deliver_outbox": 5,
+    "approvals.begin_and_end_grants": 60,
 }
 
 app.conf.beat_schedule = {

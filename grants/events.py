@@ -14,7 +14,28 @@ _ACCOUNT = {
     "is_auditor": Field("whether it may read every request", True),
 }
 
+_VOTES = {"votes": Field("how many votes were cast under it", 2)}
+_PERSON = {"id": "019aae5c-3c1e-7d42-9a51-7f6b1c0d2e3f", "email": "ada@example.com", "name": "Ada Auditor"}
+
 EVENTS = (
+    EventType(
+        "grant.given",
+        "grant",
+        "A person lent another their own authority, for a scope and a time.",
+        {
+            "grantor": Field("who lends", {**_PERSON, "email": "grace@example.com", "name": "Grace Grantor"}),
+            "grantee": Field("who may decide in their place", _PERSON),
+            "everything": Field("whether it is for every kind of request, which is said explicitly", False),
+            "workflows": Field("the workflows it is for; empty for any", ["finance"]),
+            "action_types": Field("the kinds of action it is for; empty for any", ["payment_terms"]),
+            "highest_risk": Field("the highest risk that it covers", "high"),
+            "starts_at": Field("from when it lends", "2026-04-12T09:00:00.000000Z"),
+            "expires_at": Field("until when", "2026-04-26T09:00:00.000000Z"),
+            "reason": Field("why, in words", "On leave."),
+        },
+    ),
+    EventType("grant.revoked", "grant", "A grant was ended before its expiry. The actor ended it.", _VOTES),
+    EventType("grant.expired", "grant", "A grant ran out. The actor is the system.", _VOTES),
     EventType("approvers.joined", "person", "A person became an approver.", _EMAIL),
     EventType("approvers.left", "person", "A person left the approvers.", _EMAIL),
     EventType("person.added", "person", "An account was made in the administration.", _ACCOUNT),

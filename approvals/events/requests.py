@@ -43,7 +43,8 @@ _PROPOSAL = {
 _VOTE = {
     "vote": Field("the vote's id", _ID),
     "person": Field("who voted, as named then", _PERSON),
-    "on_behalf_of": Field("the person whose authority was used", _ID),
+    "on_behalf_of": Field("the person whose authority was used, as named then", _PERSON),
+    "grant": Field("the delegated grant that lends it, or null where it is the voter's own", None),
     "basis": Field("where that authority comes from", "assignee"),
     "verdict": Field("`approve` or `reject`", "approve"),
     "version": Field("the version of the payload voted on", 2),
@@ -136,6 +137,28 @@ EVENTS = (
             "deadline": Field("the deadline that passed", "2026-04-12T10:00:00.000000Z"),
             "elapsed_seconds": Field("seconds since the request was made", 3607),
             "assignees": Field("who was named and still asked", ["sales@example.com"]),
+        },
+    ),
+    EventType(
+        "approval.reassigned",
+        "approval",
+        "Somebody else is asked in a reviewer's place. Votes already cast stand.",
+        {
+            "from": Field(
+                "the address of whose place it was, or null where it is a place more", "sam@example.com"
+            ),
+            "to": Field("the address of who is asked now", "ada@example.com"),
+            "reason": Field("why, in words", "Sam is on leave."),
+        },
+    ),
+    EventType(
+        "approval.commented",
+        "approval",
+        "A person wrote a comment, which the agent does not read.",
+        {
+            "comment": Field("the comment's id", _ID),
+            "text": Field("what it says", "@ada, is this the account of last year?"),
+            "told": Field("the addresses of whoever it mentions", ["ada@example.com"]),
         },
     ),
     EventType(

@@ -4,12 +4,14 @@ Every function has the same five beats in one transaction: lock the request's ro
 event, notify. The pages and the JSON endpoint call the same ones.
 """
 
+from approvals.lifecycle.commenting import comment
 from approvals.lifecycle.deadline import breach_if_overdue
 from approvals.lifecycle.decision import Seen, approve, reject
 from approvals.lifecycle.drafting import discard_draft, use_draft
 from approvals.lifecycle.execution import cancel, claim, report
 from approvals.lifecycle.judging import Judgement, judge
 from approvals.lifecycle.opening import open_request
+from approvals.lifecycle.reassignment import reassign
 from approvals.lifecycle.submission import Submission, find_previous, submit
 from approvals.safeguards import Attestation
 
@@ -22,10 +24,12 @@ __all__ = [
     "breach_if_overdue",
     "cancel",
     "claim",
+    "comment",
     "discard_draft",
     "find_previous",
     "judge",
     "open_request",
+    "reassign",
     "reject",
     "report",
     "submit",

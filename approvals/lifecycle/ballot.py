@@ -47,6 +47,7 @@ def cast_vote(
         user=by,
         principal=cast(User, ruling.principal),  # whoever may decide has one
         basis=ruling.basis,
+        grant=ruling.grant,
         resolution=words.resolution,
         category=words.category,
         comment=words.comment,
@@ -57,20 +58,34 @@ def cast_vote(
         decided_at=at,
         is_late=approval.breached_at is not None,
     )
-    basis = Authority(basis=vote.basis, principal=str(vote.principal_id))
-    data = describe(vote)
     record(
-        approval, "approval.voted", actor=by.as_actor(), at=at, version=version, authority=basis, data=data
+        approval,
+        "approval.voted",
+        actor=by.as_actor(),
+        at=at,
+        version=version,
+        authority=authority_of(vote),
+        data=describe(vote),
     )
     return vote
+
+
+def authority_of(vote: Vote) -> Authority:
+    """On whose authority it was cast, as the log writes it."""
+    return Authority(
+        basis=vote.basis,
+        principal=str(vote.principal_id),
+        grant_id=str(vote.grant_id) if vote.grant_id else None,
+    )
 
 
 def describe(vote: Vote) -> dict[str, Any]:
     """All of a vote, for the signed event: what is not signed now cannot be added later."""
     return {
         "vote": str(vote.pk),
-        "person": {"id": str(vote.user_id), "email": vote.user.email, "name": vote.user.get_full_name()},
-        "on_behalf_of": str(vote.principal_id),
+        "person": _person(vote.user),
+        "on_behalf_of": _person(vote.principal),
+        "grant": str(vote.grant_id) if vote.grant_id else None,
         "basis": vote.basis,
         "verdict": vote.verdict,
         "version": vote.version,
@@ -86,14 +101,28 @@ def describe(vote: Vote) -> dict[str, Any]:
     }
 
 
+def _person(user: User) -> dict[str, str]:
+    return {"id": str(user.pk), "email": user.email, "name": user.get_full_name()}
+
+
 def _require_free_seat(
     approval: Approval, version: PayloadVersion, by: User, ruling: authority.Ruling
 ) -> None:
-    taken = VoteSeat.objects.filter(
-        approval=approval, version=version.number, user__in=[by, ruling.principal]
-    ).exists()
-    if taken:
-        raise SeatTaken("You have already approved this version. A different person gives the next approval.")
+    seats = VoteSeat.objects.filter(approval=approval, version=version.number).select_related("vote")
+    for seat in seats.filter(user__in=[by, ruling.principal]):
+        raise SeatTaken(_whose_seat(seat, by, ruling))
+
+
+def _whose_seat(seat: VoteSeat, by: User, ruling: authority.Ruling) -> str:
+    """Nobody fills two seats, in person or through a grant (DESIGN §4.12)."""
+    if seat.vote.user_id == by.pk:
+        return "You have already approved this version. A different person gives the next approval."
+    if seat.user_id == by.pk:
+        return (
+            "Somebody has approved this version on your behalf. A different person gives the next approval."
+        )
+    name = cast(User, ruling.principal).get_full_name()
+    return f"The seat of {name} is filled already: somebody else's authority gives the next approval."
 
 
 def _notified_at(approval: Approval, person: User) -> datetime | None:

@@ -7,12 +7,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models.functions import Now
+
 from approvals import payload, wakeups
 from approvals.exceptions import AlreadyDecided
 from approvals.models import Approval, PayloadVersion
 from approvals.models.choices import Resolution
 from audit import log
 from audit.message import Actor, Authority
+from grants.models import DelegatedGrant, User
 
 
 def lock(approval_id: UUID) -> Approval:
@@ -23,6 +26,19 @@ def lock(approval_id: UUID) -> Approval:
         .prefetch_related("assignments", "versions")
         .get(pk=approval_id)
     )
+
+
+def lock_authority(by: User) -> None:
+    """Also lock what somebody's authority stands on: their grants, themselves, and who lends to them.
+
+    A grant revoked, a membership ended or an account deactivated meanwhile comes before this decision, and then
+    counts, or waits for it (DESIGN §4.10). Grants before people, each in the order of their ids: no two
+    decisions wait for one another in a circle.
+    """
+    grants = DelegatedGrant.objects.unrevoked().filter(grantee=by, expires_at__gt=Now())
+    locked = list(grants.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+    people = {by.pk, *(grant.grantor_id for grant in locked)}
+    list(User.objects.select_for_update(no_key=True).filter(pk__in=people).order_by("pk").values("pk"))
 
 
 def require_pending(approval: Approval) -> None:

@@ -8,11 +8,12 @@ from uuid import UUID
 
 from django.db import transaction
 
-from approvals.lifecycle.beats import lock, record
+from approvals.lifecycle.beats import lock, lock_authority, record
 from approvals.models import Approval
 from audit import clock
 from audit.clock import rfc3339
 from audit.message import SYSTEM
+from grants.models import User
 
 Act = Callable[[Approval, datetime], None]
 
@@ -21,8 +22,10 @@ class _BreachedMeanwhile(Exception):
     """The deadline passed while the row's lock was waited for."""
 
 
-def in_time(approval_id: UUID, act: Act) -> Approval:
+def in_time(approval_id: UUID, act: Act, *, by: User | None = None) -> Approval:
     """Do something to a locked request, after the breach of its deadline if that has passed.
+
+    With `by`, what that person's authority stands on is locked as well, before the clock is read.
 
     The breach has a transaction of its own, so that it stands whatever becomes of the act. Raises what `act`
     raises, and Approval.DoesNotExist.
@@ -30,14 +33,16 @@ def in_time(approval_id: UUID, act: Act) -> Approval:
     while True:
         breach_if_overdue(approval_id)
         try:
-            return _locked(approval_id, act)
+            return _locked(approval_id, act, by)
         except _BreachedMeanwhile:
             continue
 
 
 @transaction.atomic
-def _locked(approval_id: UUID, act: Act) -> Approval:
+def _locked(approval_id: UUID, act: Act, by: User | None) -> Approval:
     approval = lock(approval_id)
+    if by is not None:
+        lock_authority(by)
     at = clock.now()
     if approval.is_overdue(at) and not approval.breached_at:
         raise _BreachedMeanwhile

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from approvals import authority, payload, safeguards, strict_json
 from approvals.exceptions import FieldError, InvalidInput, NotPermitted, StaleVersion
-from approvals.lifecycle.ballot import Words, cast_vote, describe
+from approvals.lifecycle.ballot import Words, authority_of, cast_vote, describe
 from approvals.lifecycle.beats import changes_since_first, new_version, record, require_pending
 from approvals.lifecycle.deadline import in_time
 from approvals.models import Approval, Notification, PayloadVersion, Vote, WorkingCopy
@@ -18,7 +18,6 @@ from approvals.models.choices import Resolution, Status
 from approvals.notifications import notify
 from approvals.safeguards import Attestation
 from audit.clock import rfc3339
-from audit.message import Authority
 from grants.models import User
 
 REJECTIONS = (Resolution.DECLINED, Resolution.CHANGES_REQUESTED, Resolution.ANSWERED)
@@ -55,7 +54,7 @@ def approve(
         _grant_if_quorum(approval, version, vote, at)
         WorkingCopy.objects.filter(approval=approval, user=person).delete()
 
-    return in_time(approval_id, act)
+    return in_time(approval_id, act, by=by)
 
 
 def reject(
@@ -80,20 +79,17 @@ def reject(
             actor=person.as_actor(),
             at=at,
             version=approval.version(),
-            authority=Authority(basis=vote.basis, principal=str(vote.principal_id)),
+            authority=authority_of(vote),
             data=describe(vote),
         )
         WorkingCopy.objects.filter(approval=approval, user=person).delete()
 
-    return in_time(approval_id, act)
+    return in_time(approval_id, act, by=by)
 
 
 def _rule(approval: Approval, by: User, seen: Seen, at: datetime) -> tuple[User, authority.Ruling]:
-    """The person as they are now, and their ruling.
-
-    Their row is locked too: being deactivated or leaving the approvers waits for this vote, or comes before.
-    """
-    person = User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    """The person as they are now, and their ruling."""
+    person = User.objects.get(pk=by.pk)
     ruling = authority.may_decide(person, approval, at=at)
     if not ruling.allowed:
         raise NotPermitted(ruling.reason)
@@ -145,7 +141,7 @@ def _supersede(approval: Approval, version: PayloadVersion, by: User, at: dateti
 
 def _grant_if_quorum(approval: Approval, version: PayloadVersion, vote: Vote, at: datetime) -> None:
     votes = list(_approving_votes(approval))
-    if not authority.has_quorum(approval, votes):
+    if not authority.quorum_of(approval, votes).is_met:
         return
     approval.status, approval.decided_at = Status.APPROVED, at
     approval.valid_until = at + timedelta(minutes=approval.policy.validity_minutes)
@@ -156,7 +152,7 @@ def _grant_if_quorum(approval: Approval, version: PayloadVersion, vote: Vote, at
         actor=vote.user.as_actor(),
         at=at,
         version=version,
-        authority=Authority(basis=vote.basis, principal=str(vote.principal_id)),
+        authority=authority_of(vote),
         data={
             "payload": version.value,
             "changes": changes_since_first(approval, version),

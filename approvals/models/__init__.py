@@ -2,6 +2,7 @@
 
 from approvals.models.agent import Agent, AgentKey
 from approvals.models.approval import Approval, Assignment
+from approvals.models.comment import Comment
 from approvals.models.decision import Opening, Vote, VoteSeat
 from approvals.models.execution import Claim, Outcome
 from approvals.models.notification import Notification
@@ -14,6 +15,7 @@ __all__ = [
     "Approval",
     "Assignment",
     "Claim",
+    "Comment",
     "Notification",
     "Opening",
     "Outcome",

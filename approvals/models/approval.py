@@ -265,10 +265,12 @@ class Assignment(models.Model):
     class Source(models.TextChoices):
         POLICY = "policy", "the policy"
         AGENT = "agent", "the agent"
+        REASSIGNED = "reassigned", "another reviewer"
 
     approval = models.ForeignKey(Approval, on_delete=models.PROTECT, related_name="assignments")
     email = models.EmailField()
     source = models.CharField(max_length=20, choices=Source.choices)
+    in_place_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True)
     is_open = models.BooleanField(default=True, editable=False)

@@ -11,6 +11,7 @@ from django.db import models
 
 from approvals.models.approval import Approval
 from approvals.models.choices import Resolution
+from grants.models import DelegatedGrant
 
 
 class Opening(models.Model):
@@ -51,7 +52,16 @@ class Vote(models.Model):
     verdict = models.CharField(max_length=10, choices=Verdict.choices)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="votes")
     principal = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    basis = models.CharField(max_length=20, help_text="assignee or approvers, as authority ruled")
+    basis = models.CharField(
+        max_length=20, help_text="assignee or approvers: where the principal has it from"
+    )
+    grant = models.ForeignKey(
+        DelegatedGrant,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="votes",
+        help_text="what lends the principal's authority, where that is somebody else",
+    )
     resolution = models.CharField(max_length=20, choices=Resolution.choices, blank=True)
     category = models.CharField(max_length=60, blank=True)
     comment = models.TextField(blank=True)
@@ -75,6 +85,11 @@ class Vote(models.Model):
                 condition=models.Q(verdict="approve", resolution="")
                 | models.Q(verdict="reject", resolution__in=["declined", "changes_requested", "answered"]),
                 name="vote_reject_says_how",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(grant=None, user=models.F("principal"))
+                | (models.Q(grant__isnull=False) & ~models.Q(user=models.F("principal"))),
+                name="vote_for_another_by_grant",
             ),
         ]
 

@@ -9,11 +9,12 @@ from functools import cached_property
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 
 from approvals import authority
-from approvals.models import Approval, Assignment, VoteSeat
+from approvals.authority import Standing
+from approvals.models import Approval, VoteSeat
 from approvals.models.choices import Pattern, Risk, Status
 from approvals.views.cursors import Cursor
 from approvals.views.filters import FOR_ME, POOL, Filters
-from grants.models import ApproverMembership, User
+from grants.models import User
 
 PAGE = 25
 MOST_COUNTED = 100
@@ -42,14 +43,19 @@ class Inbox:
     filters: Filters
 
     @cached_property
+    def standing(self) -> Standing:
+        """What this person holds and what is lent to them."""
+        return Standing(self.user, self.at)
+
+    @property
     def is_approver(self) -> bool:
         """Whether there is a pool to take from."""
-        return ApproverMembership.objects.open(self.at).filter(user=self.user).exists()
+        return self.standing.is_approver
 
     @cached_property
     def has_authority(self) -> bool:
-        """Whether anybody ever named this person on a request, or made them an approver."""
-        return self.is_approver or Assignment.objects.filter(email=self.user.email).exists()
+        """Whether anybody ever named this person, lends to them or made them an approver."""
+        return self.standing.has_any
 
     def count(self, tab: str) -> str:
         """How many requests of a tab still want this person, up to "99+"."""
@@ -112,15 +118,15 @@ class Inbox:
 
     @cached_property
     def _pending(self) -> QuerySet[Approval]:
-        return authority.decidable_by(self.user, at=self.at)
+        return self.standing.decidable()
 
     @property
     def _drafts(self) -> QuerySet[Approval]:
-        return authority.drafts_for(self.user, at=self.at)
+        return self.standing.drafts()
 
     @property
     def _decided(self) -> QuerySet[Approval]:
-        return authority.visible_to(self.user, at=self.at).filter(status__in=_BY_PEOPLE)
+        return self.standing.visible().filter(status__in=_BY_PEOPLE)
 
     @property
     def _own_seat(self) -> QuerySet[VoteSeat]:
@@ -129,9 +135,8 @@ class Inbox:
         )
 
     def _undecided(self, tab: str) -> QuerySet[Approval]:
-        named = Assignment.objects.filter(approval=OuterRef("pk"), email=self.user.email, is_open=True)
-        is_named = Exists(named) if tab == FOR_ME else ~Exists(named)
-        return self._pending.filter(is_named).exclude(Exists(self._own_seat))
+        mine = self.standing.mine()
+        return self._pending.filter(mine if tab == FOR_ME else ~mine).exclude(Exists(self._own_seat))
 
     def _narrowed(self, rows: QuerySet[Approval]) -> QuerySet[Approval]:
         if self.filters.risk:

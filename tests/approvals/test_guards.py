@@ -10,7 +10,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from approvals.models import Approval
-from tests.factories import approve, make_agent, make_approval, make_key, make_policy, make_user
+from tests.factories import approve, make_agent, make_approval, make_grant, make_key, make_policy, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -195,8 +195,10 @@ def test_t10_a_principal_and_their_delegate_never_fill_two_seats() -> None:
     principal = make_user("finance@example.com")
     insert_vote(approval, user_id=principal.pk, principal_id=principal.pk)
 
+    grant = make_grant(principal, make_user())
+
     with pytest.raises(IntegrityError, match="vote_seat_one_per_person"):
-        insert_vote(approval, principal_id=principal.pk)
+        insert_vote(approval, principal_id=principal.pk, grant_id=grant.pk)
 
 
 def test_a_seat_is_taken_by_a_vote_only() -> None:

@@ -1,0 +1,35 @@
+"""Who may decide this, and on whose authority? Who may read it, and who may hand it on?
+
+`may_decide` answers for one request, `decidable_by` for the table; `tests/approvals/authority/test_truth_table.py`
+holds the two equal.
+"""
+
+from approvals.authority.handing_on import may_hand_on, may_receive, may_replace
+from approvals.authority.quorum import Quorum, quorum_of, still_asked
+from approvals.authority.reading import (
+    Standing,
+    decidable_by,
+    drafts_for,
+    is_named_in_policy,
+    may_read_policies,
+    visible_to,
+)
+from approvals.authority.ruling import Ruling, may_decide, may_use_draft
+
+__all__ = [
+    "Quorum",
+    "Ruling",
+    "Standing",
+    "decidable_by",
+    "drafts_for",
+    "is_named_in_policy",
+    "may_decide",
+    "may_hand_on",
+    "may_read_policies",
+    "may_receive",
+    "may_replace",
+    "may_use_draft",
+    "quorum_of",
+    "still_asked",
+    "visible_to",
+]

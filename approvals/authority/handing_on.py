@@ -1,0 +1,76 @@
+"""Who may hand a request on, and to whom? Nobody hands on authority that is not theirs (DESIGN §4.14)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from approvals.authority.ruling import Ruling, bar, in_own_right, is_agents_choice, joined_too_late
+from approvals.models import Approval, Assignment
+from approvals.models.choices import Risk
+from grants.models import ApproverMembership, User
+
+STAFF = "staff"
+
+
+def may_hand_on(user: User, approval: Approval, *, at: datetime) -> Ruling:
+    """Whoever may decide in their own right, and staff; a delegate hands on nothing."""
+    if barred := bar(user, approval):
+        return Ruling(allowed=False, reason=barred)
+    own = in_own_right(user, approval, at)
+    if own.allowed:
+        return own
+    if user.is_staff:
+        return Ruling(allowed=True, reason="You administer this place.", basis=STAFF, principal=user)
+    sentence = "Only somebody who may decide this in their own right, or an administrator, hands it on."
+    return Ruling(allowed=False, reason=sentence)
+
+
+def may_replace(ruling: Ruling, approval: Approval, place: Assignment | None) -> str:
+    """Why whoever was so ruled cannot fill just that place anew, or nothing; None is a place more.
+
+    Somebody whom only the agent named hands on their own place alone: else an agent's choice could replace the
+    policy's.
+    """
+    user = ruling.principal
+    if user is None or user.is_staff or not is_agents_choice(ruling, approval):
+        return ""
+    if place is not None and place.email == user.email:
+        return ""
+    return "Only the agent named you: you can hand on your own place, and no other."
+
+
+def may_receive(email: str, approval: Approval, *, by: User, at: datetime) -> str:
+    """Why this person cannot be asked instead, in one sentence; nothing where they can."""
+    if email == by.email:
+        return "You cannot hand a request to yourself."
+    if any(a.email == email and a.removed_at is None for a in approval.assignments.all()):
+        return f"{email} is named on this request already."
+    user = User.objects.filter(email=email).first()
+    if user and bar(user, approval):
+        return _of_another(user)
+    if approval.risk not in (Risk.HIGH, Risk.CRITICAL):
+        return ""
+    return _of_risky(email, user, approval, at)
+
+
+def _of_risky(email: str, user: User | None, approval: Approval, at: datetime) -> str:
+    if user is None:
+        return f"{email} has no account here; a request of this risk goes to somebody who has."
+    if email in approval.policy.reviewers or email in approval.policy.escalation_targets:
+        return ""
+    membership = ApproverMembership.objects.open(at).filter(user=user).first()
+    if membership is None:
+        return (
+            "At high and critical risk only a reviewer of the policy, somebody on its escalation ladder or "
+            f"an approver can be asked: {email} is none of these."
+        )
+    if joined_too_late(membership, approval):
+        return f"{email} joined the approvers after this critical request was opened."
+    return ""
+
+
+def _of_another(user: User) -> str:
+    """The bar speaks to the person; here it is told of them."""
+    if not user.is_active:
+        return f"The account of {user.email} is deactivated."
+    return f"{user.email} is a party to this request: the agent runs for them, or they answer for it."

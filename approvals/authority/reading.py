@@ -1,0 +1,153 @@
+"""Which requests may this person decide, use, or read? The querysets behind the inbox and the 404."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cached_property
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, UUIDField, Value, When
+
+from approvals.authority.ruling import SELF_APPROVABLE
+from approvals.models import Approval, Assignment, Policy, Vote
+from approvals.models.choices import Risk
+from grants.models import ApproverMembership, DelegatedGrant, User
+
+NOTHING = Q(pk__in=())
+
+
+def decidable_by(user: User, *, at: datetime) -> QuerySet[Approval]:
+    """The pending requests for which `may_decide` says yes."""
+    return Standing(user, at).decidable()
+
+
+def drafts_for(user: User, *, at: datetime) -> QuerySet[Approval]:
+    """The open drafts that `may_use_draft` lets this person use."""
+    return Standing(user, at).drafts()
+
+
+def visible_to(user: User | AnonymousUser, *, at: datetime) -> QuerySet[Approval]:
+    """What this person may read: what they may decide, voted on, were named on or lent their name to.
+
+    All of it for auditors, staff and approvers. Whoever is outside gets 404, whoever is inside and may not act
+    403 (DESIGN §4.14).
+    """
+    return Standing(user, at).visible() if isinstance(user, User) else Approval.objects.none()
+
+
+def may_read_policies(user: User, *, at: datetime) -> bool:
+    """Whoever decides by them, oversees them or runs the place: any authority, auditors and staff."""
+    if not user.is_active:
+        return False
+    standing = Standing(user, at)
+    return standing.reads_everything or standing.has_any
+
+
+def is_named_in_policy(user: User, **narrowed: str) -> bool:
+    """Whether a current policy, of a pattern if one is given, names this person as a reviewer."""
+    return Policy.objects.current().filter(reviewers__contains=[user.email], **narrowed).exists()
+
+
+class Standing:
+    """One person at one moment: what they hold and what is lent to them, read once."""
+
+    def __init__(self, user: User, at: datetime) -> None:
+        self.user = user
+        self.at = at
+
+    @cached_property
+    def grants(self) -> list[DelegatedGrant]:
+        """What is lent to this person now, the oldest first."""
+        held = DelegatedGrant.objects.active(self.at).filter(grantee=self.user, grantor__is_active=True)
+        return list(held.select_related("grantor").order_by("pk"))
+
+    @cached_property
+    def is_approver(self) -> bool:
+        """Whether there is a pool to take from."""
+        return self.user.pk in self._memberships
+
+    @property
+    def reads_everything(self) -> bool:
+        return self.user.is_auditor or self.user.is_staff or self.is_approver
+
+    @property
+    def has_any(self) -> bool:
+        """Whether anybody ever named this person, lends to them or made them an approver."""
+        if self.is_approver or self.grants or is_named_in_policy(self.user):
+            return True
+        return Assignment.objects.filter(email=self.user.email).exists()
+
+    def decidable(self) -> QuerySet[Approval]:
+        """What is pending and theirs to decide."""
+        if not self.user.is_active:
+            return Approval.objects.none()
+        return Approval.objects.pending().filter(self._decidable & ~_is_barred(self.user))
+
+    def mine(self) -> Q:
+        """Of what they may decide: what is theirs by name or through a grant. The rest is the pool."""
+        by_name, pool = _is_assignee(self.user), self._is_approver(self.user)
+        for grant in self.grants:
+            by_name |= self._lent_by(grant) & ~pool
+        return by_name
+
+    def on_behalf_of(self) -> Case:
+        """For each row the id of the person in whose place they would decide it, or null."""
+        own = When(self._in_own_right(self.user), then=None)
+        lent = (When(self._lent_by(grant), then=Value(grant.grantor_id)) for grant in self.grants)
+        return Case(own, *lent, default=None, output_field=UUIDField(null=True))
+
+    def drafts(self) -> QuerySet[Approval]:
+        """The open drafts they may use."""
+        if not self.user.is_active:
+            return Approval.objects.none()
+        drafts = Approval.objects.drafts()
+        return drafts if self.is_approver else drafts.filter(_is_assignee(self.user))
+
+    def visible(self) -> QuerySet[Approval]:
+        """What they may read."""
+        if not self.user.is_active:
+            return Approval.objects.none()
+        if self.reads_everything:
+            return Approval.objects.all()
+        named = Assignment.objects.filter(email=self.user.email).values("approval_id")
+        voted = Vote.objects.filter(Q(user=self.user) | Q(principal=self.user)).values("approval_id")
+        # One set of ids, which a person has few of; EXISTS with OR would be asked of every row there is.
+        lent = [self.decidable().values("pk")] if self.grants else []
+        return Approval.objects.filter(pk__in=named.union(voted, *lent))
+
+    @cached_property
+    def _memberships(self) -> dict[object, ApproverMembership]:
+        people = [self.user.pk, *(grant.grantor_id for grant in self.grants)]
+        return {m.user_id: m for m in ApproverMembership.objects.open(self.at).filter(user__in=people)}
+
+    @property
+    def _decidable(self) -> Q:
+        found = self._in_own_right(self.user)
+        for grant in self.grants:
+            found |= self._lent_by(grant)
+        return found
+
+    def _lent_by(self, grant: DelegatedGrant) -> Q:
+        """What the grantor may decide in their own right, within the scope."""
+        return grant.covered() & self._in_own_right(grant.grantor) & ~_is_barred(grant.grantor)
+
+    def _in_own_right(self, user: User) -> Q:
+        return _is_assignee(user) | self._is_approver(user)
+
+    def _is_approver(self, user: User) -> Q:
+        membership = self._memberships.get(user.pk)
+        if membership is None:
+            return NOTHING
+        return ~Q(risk=Risk.CRITICAL) | Q(created_at__gte=membership.joined_at)
+
+
+def _is_assignee(user: User) -> Q:
+    """Of open requests; the assignment's own copy of that finds them by one index."""
+    named = Assignment.objects.filter(approval=OuterRef("pk"), email=user.email, is_open=True)
+    return Q(Exists(named))
+
+
+def _is_barred(user: User) -> Q:
+    """Whoever the agent runs for, or answers for it (DESIGN §4.13)."""
+    is_party = Q(initiated_by=user.email) | Q(agent__owner=user) | Q(key__owner=user)
+    return is_party & ~Q(policy__allow_self_approval=True, risk__in=SELF_APPROVABLE)

@@ -1,0 +1,162 @@
+"""May this person decide this request, and on whose authority? Else why not, in one sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from approvals.models import Approval, Assignment, VoteSeat
+from approvals.models.choices import Risk
+from grants.models import ApproverMembership, DelegatedGrant, User
+
+ASSIGNEE = "assignee"
+APPROVERS = "approvers"
+SELF_APPROVABLE = (Risk.LOW, Risk.MEDIUM)
+"""Where a policy may let somebody decide what an agent does for them (DESIGN §4.13)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """Whether a person may decide, and why or why not in one sentence.
+
+    `principal` is whose authority it is, `basis` where that person has it from (`assignee` or `approvers`), and
+    `grant` what lends it where the principal is somebody else.
+    """
+
+    allowed: bool
+    reason: str
+    basis: str = ""
+    principal: User | None = None
+    grant: DelegatedGrant | None = None
+
+
+def may_decide(user: User, approval: Approval, *, at: datetime) -> Ruling:
+    """The one answer, for the button, the refusal and the vote alike (DESIGN §4.9-14).
+
+    A named assignee, an approver, or who holds a grant of either, and nobody else: no flag, permission or key
+    counts. Whether the request is still open is not asked here. Inside a decision, call it with the request,
+    the person and their grants locked (`lifecycle.beats.lock`).
+    """
+    if barred := bar(user, approval):
+        return _no(barred)
+    own = in_own_right(user, approval, at)
+    if own.allowed and fills_policy_seat(own, approval):
+        return own
+    lent = [
+        ruling for grant in _grants(user, approval, at) if (ruling := _through(grant, approval, at)).allowed
+    ]
+    possible = [own, *lent] if own.allowed else lent
+    if not possible:
+        return _no(_ended(user, approval, at) or own.reason)
+    return possible[0] if len(possible) == 1 else _most_useful(possible, approval)
+
+
+def may_use_draft(user: User, approval: Approval, *, at: datetime) -> Ruling:
+    """Who is named on it, or an approver. Nothing is executed, so whoever it was made for may use it."""
+    if not user.is_active:
+        return _no("This account is deactivated.")
+    return in_own_right(user, approval, at)
+
+
+def in_own_right(user: User, approval: Approval, at: datetime) -> Ruling:
+    """What the person may without anybody's grant, apart from what bars them."""
+    membership = ApproverMembership.objects.open(at).filter(user=user).first()
+    is_late = membership is not None and joined_too_late(membership, approval)
+    named = [a.source for a in approval.assignments.all() if a.email == user.email and a.removed_at is None]
+    # An approver whom only the agent named votes as an approver: that counts for more (DESIGN §4.1).
+    if named and (Assignment.Source.AGENT not in named or membership is None or is_late):
+        return Ruling(allowed=True, reason="You are a named reviewer.", basis=ASSIGNEE, principal=user)
+    if membership is None:
+        return _no("You are neither a named reviewer of this request nor in the approvers group.")
+    if is_late:
+        return _no("You joined the approvers after this critical request was opened, so others decide it.")
+    return Ruling(allowed=True, reason="You are in the approvers group.", basis=APPROVERS, principal=user)
+
+
+def joined_too_late(membership: ApproverMembership, approval: Approval) -> bool:
+    """Nobody is put into the approvers for a critical request that is already open (DESIGN §4.14)."""
+    return approval.is_critical and membership.joined_at > approval.created_at
+
+
+def bar(user: User, approval: Approval) -> str:
+    """Why this person can decide this request neither in person nor as a principal, or nothing (DESIGN §4.13)."""
+    if not user.is_active:
+        return "This account is deactivated."
+    if approval.policy.allow_self_approval and approval.risk in SELF_APPROVABLE:
+        return ""
+    if user.email == approval.initiated_by:
+        return "The agent runs on your behalf, so somebody else decides this."
+    if user.pk in (approval.agent.owner_id, approval.key.owner_id):
+        return "You answer for this agent, so somebody else decides this."
+    return ""
+
+
+def fills_policy_seat(ruling: Ruling, approval: Approval) -> bool:
+    """Whether a vote so founded is one that the policy asks for: an agent never picks its judges alone."""
+    email = ruling.principal.email if ruling.principal else ""
+    return counts_for_policy(ruling.basis, email, approval)
+
+
+def is_agents_choice(ruling: Ruling, approval: Approval) -> bool:
+    """Whether the policy names reviewers and this authority comes from the agent alone."""
+    return names_reviewers(approval) and not fills_policy_seat(ruling, approval)
+
+
+def names_reviewers(approval: Approval) -> bool:
+    """Whether the policy had somebody of its own on the request."""
+    return any(a.source == Assignment.Source.POLICY for a in approval.assignments.all())
+
+
+def counts_for_policy(basis: str, email: str, approval: Approval) -> bool:
+    """An approver, a reviewer whom the policy named or who was asked in their place, or an escalation target."""
+    if basis == APPROVERS:
+        return True
+    by_agent = {a.email for a in approval.assignments.all() if a.source == Assignment.Source.AGENT}
+    return email not in by_agent or email in approval.policy.escalation_targets
+
+
+def _grants(user: User, approval: Approval, at: datetime) -> list[DelegatedGrant]:
+    held = DelegatedGrant.objects.active(at).filter(grantee=user).select_related("grantor").order_by("pk")
+    return [grant for grant in held if _covers(grant, approval)]
+
+
+def _covers(grant: DelegatedGrant, approval: Approval) -> bool:
+    return grant.covers(workflow=approval.workflow, action_type=approval.action_type, risk=approval.risk)
+
+
+def _through(grant: DelegatedGrant, approval: Approval, at: datetime) -> Ruling:
+    """What the grantor may now, in their own right: what was lent to them they cannot lend (DESIGN §4.11)."""
+    grantor = grant.grantor
+    if barred := bar(grantor, approval):
+        return _no(barred)
+    own = in_own_right(grantor, approval, at)
+    if not own.allowed:
+        return own
+    reason = f"You decide on behalf of {grantor.get_full_name()}."
+    return Ruling(allowed=True, reason=reason, basis=own.basis, principal=grantor, grant=grant)
+
+
+def _most_useful(possible: list[Ruling], approval: Approval) -> Ruling:
+    """An authority whose seat is free, and of these one that the policy asks for; else in the order given."""
+    seats = VoteSeat.objects.filter(approval=approval, version=approval.current_version)
+    taken = set(seats.values_list("user_id", flat=True))
+
+    def rank(ruling: Ruling) -> tuple[bool, bool]:
+        is_taken = ruling.principal is not None and ruling.principal.pk in taken
+        return (is_taken, not fills_policy_seat(ruling, approval))
+
+    return min(possible, key=rank)
+
+
+def _ended(user: User, approval: Approval, at: datetime) -> str:
+    """Whoever held a grant until a moment ago is told that it ended, not that they are a stranger."""
+    held = DelegatedGrant.objects.filter(grantee=user, starts_at__lte=at).select_related("grantor")
+    ended = [
+        grant for grant in held.order_by("-pk")[:20] if not grant.is_active(at) and _covers(grant, approval)
+    ]
+    lender = next((g.grantor for g in ended if in_own_right(g.grantor, approval, at).allowed), None)
+    return f"The authority that {lender.get_full_name()} lent you has ended." if lender else ""
+
+
+def _no(reason: str) -> Ruling:
+    return Ruling(allowed=False, reason=reason)

@@ -1,0 +1,243 @@
+"""What happens when authority is lent, taken back, begins or ends? Both people are told, and the log has it.
+
+It lives above `grants` because it tells people. What a grant then allows is `authority`'s to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from approvals import wakeups
+from approvals.exceptions import FieldError, InvalidInput, NotPermitted, StateConflict
+from approvals.models import Notification
+from approvals.notifications import notify_of_grant
+from audit import clock, log
+from audit.clock import rfc3339
+from audit.message import SYSTEM, Actor
+from grants.models import DelegatedGrant, User
+from grants.risk import Risk
+
+LONGEST_REASON = 500
+LONGEST_SCOPE = 50
+BATCH = 100
+
+
+class AlreadyEnded(StateConflict):
+    """The grant was revoked or has run out."""
+
+    code = "already_ended"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Terms:
+    """What is lent, and for how long. `is_whole` says explicitly that it is for every kind of request."""
+
+    highest_risk: str
+    expires_at: datetime | None
+    starts_at: datetime | None = None
+    workflows: Sequence[str] = ()
+    action_types: Sequence[str] = ()
+    is_whole: bool = False
+    reason: str = ""
+
+
+@transaction.atomic
+def give(grantor: User, grantee_email: str, terms: Terms) -> DelegatedGrant:
+    """Lend the grantor's own authority, from `starts_at` (now, if none is given) on. Raises InvalidInput."""
+    at = clock.now()
+    grant = draft(grantor, grantee_email, terms, at=at)
+    grant.save(force_insert=True)
+    _record(grant, "grant.given", grantor.as_actor(), at, _facts(grant), is_first=True)
+    _tell(grant, Notification.Kind.GRANT_GIVEN, at)
+    return grant
+
+
+def draft(grantor: User, grantee_email: str, terms: Terms, *, at: datetime) -> DelegatedGrant:
+    """The grant as it would be given, not stored: to show what it would cover. Raises InvalidInput."""
+    grantee = User.objects.filter(email=grantee_email.strip().lower(), is_active=True).first()
+    if errors := [*_errors_of_person(grantor, grantee), *_errors_of_terms(terms, at)]:
+        raise InvalidInput("The authority was not lent. See what does not fit.", errors)
+    assert grantee is not None and terms.expires_at is not None  # noqa: S101, PT018 - checked right above
+    return DelegatedGrant(
+        grantor=grantor,
+        grantee=grantee,
+        is_whole=terms.is_whole,
+        workflows=_names(terms.workflows),
+        action_types=_names(terms.action_types),
+        highest_risk=terms.highest_risk,
+        starts_at=_start(terms, at),
+        expires_at=terms.expires_at,
+        reason=terms.reason.strip(),
+        created_at=at,
+    )
+
+
+@transaction.atomic
+def revoke(grant_id: UUID, *, by: User) -> DelegatedGrant:
+    """End it now. The grantor may, the grantee, and an administrator: it only takes authority away.
+
+    Whoever decides under it at this moment comes first, or is refused. Raises DelegatedGrant.DoesNotExist,
+    NotPermitted, AlreadyEnded.
+    """
+    grant = _locked(grant_id)
+    at = clock.now()
+    if not may_revoke(by, grant):
+        raise NotPermitted("Only whoever lent it, whoever holds it, or an administrator ends a grant.")
+    if grant.revoked_at or grant.expires_at <= at:
+        raise AlreadyEnded("This grant has ended already. Nothing was changed.")
+    grant.revoked_at, grant.revoked_by = at, by
+    grant.save(update_fields=["revoked_at", "revoked_by"])
+    _record(grant, "grant.revoked", by.as_actor(), at, {"votes": grant.votes.count()})
+    _tell(grant, Notification.Kind.GRANT_ENDED, at)
+    return grant
+
+
+def may_revoke(user: User, grant: DelegatedGrant) -> bool:
+    """Who may end it."""
+    return user.is_active and (user.is_staff or user.pk in (grant.grantor_id, grant.grantee_id))
+
+
+def may_see(user: User, grant: DelegatedGrant) -> bool:
+    """The two people, auditors and administrators."""
+    return user.is_active and (user.is_auditor or may_revoke(user, grant))
+
+
+def begin_and_end() -> int:
+    """Tell of grants that have begun, record and tell those that ran out; how many. Any number may run at once."""
+    done = 0
+    while batch := _begin_batch() + _end_batch():
+        done += batch
+    return done
+
+
+@transaction.atomic
+def _begin_batch() -> int:
+    at = clock.now()
+    begun = DelegatedGrant.objects.unannounced(at).select_related("grantor", "grantee")
+    batch = list(begun.select_for_update(skip_locked=True, of=("self",))[:BATCH])
+    for grant in batch:
+        grant.started_told_at = at
+        grant.save(update_fields=["started_told_at"])
+        if grant.starts_at > grant.created_at:  # else that it was given has told it
+            _tell(grant, Notification.Kind.GRANT_STARTED, at)
+    return len(batch)
+
+
+@transaction.atomic
+def _end_batch() -> int:
+    at = clock.now()
+    ended = DelegatedGrant.objects.ended_unrecorded(at).select_related("grantor", "grantee")
+    batch = list(ended.select_for_update(skip_locked=True, of=("self",))[:BATCH])
+    for grant in batch:
+        grant.expired_recorded_at = at
+        grant.save(update_fields=["expired_recorded_at"])
+        _record(grant, "grant.expired", SYSTEM, at, {"votes": grant.votes.count()})
+        _tell(grant, Notification.Kind.GRANT_ENDED, at)
+    return len(batch)
+
+
+def _locked(grant_id: UUID) -> DelegatedGrant:
+    grants = DelegatedGrant.objects.select_related("grantor", "grantee")
+    return grants.select_for_update(of=("self",)).get(pk=grant_id)
+
+
+def _start(terms: Terms, at: datetime) -> datetime:
+    """A start that has passed is now: nothing is lent for the past."""
+    return max(terms.starts_at or at, at)
+
+
+def _errors_of_person(grantor: User, grantee: User | None) -> list[FieldError]:
+    if not grantor.is_active:
+        return [_error("grantee", "This account is deactivated: it lends nothing.")]
+    if grantee is None:
+        return [_error("grantee", "Nobody active here has that address: ask an administrator to add them.")]
+    if grantee.pk == grantor.pk:
+        return [_error("grantee", "You have your own authority already: lend it to somebody else.")]
+    return []
+
+
+def _errors_of_terms(terms: Terms, at: datetime) -> list[FieldError]:
+    found = [*_errors_of_scope(terms), *_errors_of_time(terms, at)]
+    if terms.highest_risk not in Risk.values:
+        found.append(_error("highest_risk", "Choose the highest risk that it covers."))
+    if not terms.reason.strip():
+        found.append(_error("reason", "Say why, such as “on leave”: both of you and the log read it."))
+    elif len(terms.reason) > LONGEST_REASON or "\0" in terms.reason:
+        found.append(_error("reason", f"Say it in at most {LONGEST_REASON} characters of plain text."))
+    return found
+
+
+def _errors_of_scope(terms: Terms) -> list[FieldError]:
+    named = [*_names(terms.workflows), *_names(terms.action_types)]
+    if terms.is_whole and named:
+        return [_error("scope", "Lend everything, or name action types and workflows: not both.")]
+    if not terms.is_whole and not named:
+        return [
+            _error("scope", "Name an action type or a workflow, or say explicitly that it is everything.")
+        ]
+    if len(named) > LONGEST_SCOPE or any(len(name) > 100 or "\0" in name for name in named):
+        return [_error("scope", f"Name at most {LONGEST_SCOPE}, each of up to 100 characters.")]
+    return []
+
+
+def _errors_of_time(terms: Terms, at: datetime) -> list[FieldError]:
+    if terms.expires_at is None:
+        return [_error("expires_at", "Say until when: a grant without an end is not given.")]
+    if terms.expires_at <= _start(terms, at):
+        return [_error("expires_at", "It has to end after it starts, and later than now.")]
+    if terms.is_whole and terms.expires_at > at + DelegatedGrant.LONGEST_WHOLE:
+        days = DelegatedGrant.LONGEST_WHOLE.days
+        return [
+            _error(
+                "expires_at", f"The whole authority is lent for {days} days at most: choose an earlier end."
+            )
+        ]
+    return []
+
+
+def _names(names: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(name.strip() for name in names if name.strip()))
+
+
+def _error(field: str, sentence: str) -> FieldError:
+    return FieldError(field, "unfit", sentence)
+
+
+def _facts(grant: DelegatedGrant) -> dict[str, object]:
+    return {
+        "grantor": _person(grant.grantor),
+        "grantee": _person(grant.grantee),
+        "everything": grant.is_whole,
+        "workflows": grant.workflows,
+        "action_types": grant.action_types,
+        "highest_risk": grant.highest_risk,
+        "starts_at": rfc3339(grant.starts_at),
+        "expires_at": rfc3339(grant.expires_at),
+        "reason": grant.reason,
+    }
+
+
+def _person(user: User) -> dict[str, str]:
+    return {"id": str(user.pk), "email": user.email, "name": user.get_full_name()}
+
+
+def _record(
+    grant: DelegatedGrant,
+    event: str,
+    actor: Actor,
+    at: datetime,
+    data: dict[str, object],
+    *,
+    is_first: bool = False,
+) -> None:
+    log.record(grant.as_subject(), event, actor=actor, at=at, data=data, is_first=is_first)
+    wakeups.publish_after_commit(grant.pk, people=[grant.grantee.email])
+
+
+def _tell(grant: DelegatedGrant, kind: Notification.Kind, at: datetime) -> None:
+    notify_of_grant(grant, kind, [grant.grantor.email, grant.grantee.email], at=at)

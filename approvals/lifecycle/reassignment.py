@@ -1,0 +1,105 @@
+"""Somebody else is asked in a reviewer's place."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from approvals import authority
+from approvals.exceptions import FieldError, InvalidInput, NotPermitted
+from approvals.lifecycle.beats import record, require_pending
+from approvals.lifecycle.deadline import in_time
+from approvals.models import Approval, Assignment, Notification
+from approvals.notifications import notify
+from audit.message import Authority
+from grants.models import User
+
+LONGEST_REASON = 500
+
+
+def reassign(approval_id: UUID, *, by: User, to: str, reason: str, instead_of: str = "") -> Approval:
+    """Ask `to` in the place of `instead_of`, both by address; without it somebody is asked as well.
+
+    Who may, and whom, `authority.may_hand_on` and `may_receive` say (DESIGN §4.14). Votes already cast stand.
+    Raises NotPermitted, AlreadyDecided, InvalidInput.
+    """
+
+    def act(approval: Approval, at: datetime) -> None:
+        person = User.objects.get(pk=by.pk)
+        ruling = authority.may_hand_on(person, approval, at=at)
+        if not ruling.allowed:
+            raise NotPermitted(ruling.reason)
+        require_pending(approval)
+        place = _place(approval, instead_of.strip().lower())
+        if refusal := authority.may_replace(ruling, approval, place):
+            raise NotPermitted(refusal)
+        target = _target(approval, to, person, at)
+        words = _reason(reason)
+        _replace(approval, place, target, at)
+        record(
+            approval,
+            "approval.reassigned",
+            actor=person.as_actor(),
+            at=at,
+            version=approval.version(),
+            authority=Authority(basis=ruling.basis, principal=str(person.pk)),
+            data={"from": place.email if place else None, "to": target, "reason": words},
+            people=[target, *(a.email for a in approval.assignments.all())],
+        )
+        notify(approval, Notification.Kind.REASSIGNED, [target], at=at)
+
+    return in_time(approval_id, act, by=by)
+
+
+def _place(approval: Approval, email: str) -> Assignment | None:
+    if not email:
+        return None
+    found = next((a for a in approval.assignments.all() if a.email == email and a.removed_at is None), None)
+    if found is None:
+        raise _unfit("instead_of", f"{email} is not named on this request any more: choose somebody who is.")
+    return found
+
+
+def _target(approval: Approval, to: str, by: User, at: datetime) -> str:
+    email = to.strip().lower()
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise _unfit("to", "Give the e-mail address of whoever is to decide instead.") from None
+    if refusal := authority.may_receive(email, approval, by=by, at=at):
+        raise _unfit("to", refusal)
+    return email
+
+
+def _reason(reason: str) -> str:
+    words = reason.replace("\0", "").strip()
+    if not words:
+        raise _unfit("reason", "Say why, in a few words: the new reviewer and the log read it.")
+    if len(words) > LONGEST_REASON:
+        raise _unfit("reason", f"Say it in at most {LONGEST_REASON} characters.")
+    return words
+
+
+def _replace(approval: Approval, place: Assignment | None, email: str, at: datetime) -> None:
+    """Whoever is asked fills the place as it was: what the policy wanted there it has there still."""
+    source = place.source if place else Assignment.Source.REASSIGNED
+    if place is not None:
+        place.removed_at = at
+        place.save(update_fields=["removed_at"])
+    former = Assignment.objects.filter(approval=approval, email=email).first()
+    if former is None:
+        Assignment.objects.create(
+            approval=approval, email=email, source=source, in_place_of=place, created_at=at
+        )
+        return
+    if former.source == Assignment.Source.AGENT:
+        former.source = source
+    former.removed_at, former.in_place_of = None, place
+    former.save(update_fields=["removed_at", "source", "in_place_of"])
+
+
+def _unfit(field: str, sentence: str) -> InvalidInput:
+    return InvalidInput(sentence, [FieldError(field, "unfit", sentence)])
