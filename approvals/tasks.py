@@ -9,7 +9,7 @@ from celery import shared_task
 from celery.signals import worker_ready
 from kombu.exceptions import OperationalError
 
-from approvals import delegation, notifications, wakeups
+from approvals import delegation, notifications, sla, wakeups
 
 logger = structlog.get_logger(__name__)
 
@@ -24,6 +24,12 @@ def deliver_outbox() -> None:
 def begin_and_end_grants() -> None:
     """Tell of grants that begin, and record those that run out. They count by their times, whatever this does."""
     delegation.begin_and_end()
+
+
+@shared_task(name="approvals.sweep")
+def sweep() -> None:
+    """Deadlines, ladders, reminders, expiry. However many run at once, each request is swept once."""
+    sla.sweep()
 
 
 @worker_ready.connect

@@ -49,7 +49,12 @@ def publish_after_commit(subject_id: UUID, *, people: Iterable[str]) -> None:
 
     It wakes the agents that wait for the request, and the open inboxes of these addresses and of the approvers.
     """
-    keys = [str(subject_id), APPROVERS, *map(person_key, people)]
+    publish_all_after_commit([subject_id], people=people)
+
+
+def publish_all_after_commit(subject_ids: Iterable[UUID], *, people: Iterable[str]) -> None:
+    """The same of many at once, in one message."""
+    keys = [*map(str, subject_ids), APPROVERS, *map(person_key, dict.fromkeys(people))]
     transaction.on_commit(lambda: _publish(" ".join(keys)), robust=True)
 
 

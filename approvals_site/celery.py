@@ -14,6 +14,7 @@ app.autodiscover_tasks()
 EVERY: dict[str, float] = {
     "approvals.deliver_outbox": 5,
     "approvals.begin_and_end_grants": 60,
+    "approvals.sweep": 300,
 }
 
 app.conf.beat_schedule = {

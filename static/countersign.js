@@ -29,7 +29,13 @@
       element.textContent = since < 60000 ? "just now" : `${span(since)} ago`;
     }
     announce();
+    const next = [...document.querySelectorAll("[data-left], [data-deadline]")]
+      .map((element) => new Date(element.dataset.left || element.dataset.deadline) - Date.now())
+      .filter((left) => left > 0 && left < 20000);
+    clearTimeout(soonest);
+    if (next.length) soonest = setTimeout(tick, Math.min(...next) + 50);
   };
+  let soonest = 0;
 
   // Said once, politely, when a quarter of the time is left and when none is, while the page is open.
   const announce = () => {
@@ -39,6 +45,7 @@
       const stage = left <= 0 ? "over" : left <= (deadline - new Date(element.dataset.asked)) / 4 ? "quarter" : "early";
       const before = element.dataset.stage;
       element.dataset.stage = stage;
+      if (stage === "over") for (const notice of document.querySelectorAll("[data-at-deadline]")) notice.hidden = false;
       if (!before || before === stage) continue;
       element.textContent = stage === "over" ? "The deadline has passed." : "A quarter of the time is left.";
     }

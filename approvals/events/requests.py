@@ -120,11 +120,17 @@ EVENTS = (
     EventType(
         "approval.rejected",
         "approval",
-        "A person rejected the request, which ends it. `resolution`, `category` and `comment` are the reason.",
+        "The request is rejected, which ends it. `resolution`, `category` and `comment` are the reason. Where "
+        "the deadline rejected it the actor is the system, the resolution `sla_expired`, and there is no vote.",
         {
             **_VOTE,
+            "vote": Field("the vote's id, or null", _ID),
+            "person": Field("who voted, as named then, or null", _PERSON),
+            "on_behalf_of": Field("the person whose authority was used, or null", _ID),
+            "basis": Field("where that authority comes from, or empty", "assignee"),
             "verdict": Field("`reject`", "reject"),
             "resolution": Field("how it was rejected", "declined"),
+            "decided_at": Field("when it was rejected", "2026-04-12T09:05:00.000000Z"),
         },
     ),
     EventType(
@@ -137,6 +143,7 @@ EVENTS = (
             "deadline": Field("the deadline that passed", "2026-04-12T10:00:00.000000Z"),
             "elapsed_seconds": Field("seconds since the request was made", 3607),
             "assignees": Field("who was named and still asked", ["sales@example.com"]),
+            "breach_action": Field("what follows: `notify`, `escalate` or `reject`", "escalate"),
         },
     ),
     EventType(
@@ -160,6 +167,22 @@ EVENTS = (
             "text": Field("what it says", "@ada, is this the account of last year?"),
             "told": Field("the addresses of whoever it mentions", ["ada@example.com"]),
         },
+    ),
+    EventType(
+        "approval.escalated",
+        "approval",
+        "A step of the escalation ladder was asked: its people are reviewers from now on.",
+        {
+            "step": Field("which step of the ladder, from 1", 1),
+            "after_minutes": Field("how long after the deadline it is asked", 0),
+            "people": Field("whom it names", ["cfo@example.com"]),
+        },
+    ),
+    EventType(
+        "approval.expired",
+        "approval",
+        "The agent did not claim the approval within its validity, so it can never be executed.",
+        {"valid_until": Field("until when it could be claimed", "2026-04-13T09:05:00.000000Z")},
     ),
     EventType(
         "approval.cancelled",

@@ -1,17 +1,21 @@
-"""What happens when a request is submitted, opened, decided, withdrawn, claimed or reported?
+"""What happens when a request is submitted, opened, decided, withdrawn, claimed, reported or left too long?
 
 Every function has the same five beats in one transaction: lock the request's row, rule, change, record the
 event, notify. The pages and the JSON endpoint call the same ones.
 """
 
+from approvals.lifecycle.breach import breach
 from approvals.lifecycle.commenting import comment
 from approvals.lifecycle.deadline import breach_if_overdue
 from approvals.lifecycle.decision import Seen, approve, reject
 from approvals.lifecycle.drafting import discard_draft, use_draft
+from approvals.lifecycle.escalation import escalate
 from approvals.lifecycle.execution import cancel, claim, report
+from approvals.lifecycle.expiry import expire
 from approvals.lifecycle.judging import Judgement, judge
 from approvals.lifecycle.opening import open_request
 from approvals.lifecycle.reassignment import reassign
+from approvals.lifecycle.reminding import remind
 from approvals.lifecycle.submission import Submission, find_previous, submit
 from approvals.safeguards import Attestation
 
@@ -21,16 +25,20 @@ __all__ = [
     "Seen",
     "Submission",
     "approve",
+    "breach",
     "breach_if_overdue",
     "cancel",
     "claim",
     "comment",
     "discard_draft",
+    "escalate",
+    "expire",
     "find_previous",
     "judge",
     "open_request",
     "reassign",
     "reject",
+    "remind",
     "report",
     "submit",
     "use_draft",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -81,6 +81,12 @@ def record(
     if people is None:
         people = [assignment.email for assignment in approval.assignments.all()]
     wakeups.publish_after_commit(approval.pk, people=people)
+
+
+def record_all(events: Sequence[log.Draft], approvals: Iterable[Approval], *, people: Iterable[str]) -> None:
+    """The same of what happened to many requests at once; `people` are the inboxes that all of it concerns."""
+    log.record_many(events)
+    wakeups.publish_all_after_commit([approval.pk for approval in approvals], people=people)
 
 
 def new_version(

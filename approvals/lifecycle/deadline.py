@@ -8,11 +8,10 @@ from uuid import UUID
 
 from django.db import transaction
 
-from approvals.lifecycle.beats import lock, lock_authority, record
+from approvals.lifecycle.beats import lock, lock_authority
+from approvals.lifecycle.breach import breach
 from approvals.models import Approval
 from audit import clock
-from audit.clock import rfc3339
-from audit.message import SYSTEM
 from grants.models import User
 
 Act = Callable[[Approval, datetime], None]
@@ -52,24 +51,10 @@ def _locked(approval_id: UUID, act: Act, by: User | None) -> Approval:
 
 @transaction.atomic
 def breach_if_overdue(approval_id: UUID) -> bool:
-    """Stamp the breach once, and hold the request; True if this call did it."""
+    """The breach that the sweep has not come to yet, by the same rule; True if this call noted it."""
     approval = lock(approval_id)
     at = clock.now()
     if approval.deadline is None or not approval.is_overdue(at) or approval.breached_at:
         return False
-    approval.breached_at = at
-    approval.save(update_fields=["breached_at"])
-    record(
-        approval,
-        "approval.sla_breach",
-        actor=SYSTEM,
-        at=at,
-        data={
-            "run_id": approval.run_id,
-            "risk": approval.risk,
-            "deadline": rfc3339(approval.deadline),
-            "elapsed_seconds": round((at - approval.created_at).total_seconds()),
-            "assignees": [a.email for a in approval.assignments.all() if a.is_open],
-        },
-    )
+    breach([approval], at)
     return True

@@ -12,15 +12,15 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from approvals import policy
+from approvals.audience import gather
 from approvals.exceptions import FieldError, IdempotencyConflict, InvalidInput
 from approvals.lifecycle.beats import new_version, record
 from approvals.lifecycle.judging import Judgement, judge
-from approvals.models import Agent, AgentKey, Approval, Assignment, Notification, PayloadVersion
+from approvals.models import Agent, AgentKey, Approval, Assignment, Notification, PayloadVersion, Policy
 from approvals.models.choices import Status
 from approvals.notifications import notify
 from audit import clock
 from audit.clock import rfc3339
-from grants.models import ApproverMembership
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -113,6 +113,7 @@ def _build(submission: Submission, judgement: Judgement, at: datetime) -> Approv
         quorum=verdict.quorum,
         sla_minutes=verdict.sla_minutes,
         deadline=at + timedelta(minutes=verdict.sla_minutes) if verdict.sla_minutes else None,
+        remind_at=_remind_at(found, verdict, at),
         breach_action=verdict.breach_action or "",
         shadow_would_run=verdict.shadow.would_run if verdict.shadow else None,
         shadow_reason=verdict.shadow.reason if verdict.shadow else "",
@@ -120,6 +121,13 @@ def _build(submission: Submission, judgement: Judgement, at: datetime) -> Approv
         created_at=at,
         decided_at=at if verdict.status == Status.NOT_REQUIRED else None,
     )
+
+
+def _remind_at(found: Policy, verdict: policy.Verdict, at: datetime) -> datetime | None:
+    """After the policy's share of the time; none for a share of nothing or of all."""
+    if not verdict.sla_minutes or not found.reminder_share or found.reminder_share >= 1:
+        return None
+    return at + timedelta(minutes=verdict.sla_minutes) * found.reminder_share
 
 
 EVENTS = {
@@ -150,13 +158,8 @@ def _store(approval: Approval, submission: Submission, judgement: Judgement, at:
         people=[reviewer.email for reviewer in verdict.reviewers],
     )
     if verdict.status in TOLD:
-        notify(approval, TOLD[verdict.status], _to_be_told(verdict, at), at=at)
-
-
-def _to_be_told(verdict: policy.Verdict, at: datetime) -> list[str]:
-    """The named reviewers; where none is named, the approvers, so that no request reaches nobody."""
-    named = [reviewer.email for reviewer in verdict.reviewers]
-    return named or list(ApproverMembership.objects.open(at).values_list("user__email", flat=True))
+        named = [reviewer.email for reviewer in verdict.reviewers]
+        notify(approval, TOLD[verdict.status], gather(named, at=at).of(approval, named), at=at)
 
 
 def _facts(approval: Approval, verdict: policy.Verdict) -> dict[str, Any]:

@@ -47,6 +47,22 @@ class ApprovalQuerySet(models.QuerySet["Approval"]):
         open_here = Assignment.objects.filter(email=email.lower(), is_open=True).values("approval_id")
         return self.filter(pk__in=open_here)
 
+    def to_breach(self, now: datetime) -> Self:
+        """Past the deadline, and nobody has noted it."""
+        return self.overdue(now).filter(breached_at=None)
+
+    def to_escalate(self, now: datetime) -> Self:
+        """Still pending when the ladder's next step is to be asked."""
+        return self.pending().filter(escalate_at__lte=now)
+
+    def to_remind(self, now: datetime) -> Self:
+        """So much of the time is over that whoever has not voted is reminded; not once it all is."""
+        return self.pending().filter(remind_at__lte=now, deadline__gt=now)
+
+    def to_expire(self, now: datetime) -> Self:
+        """Approved, not claimed within its validity, and nobody has noted it."""
+        return self.filter(status=Status.APPROVED, valid_until__lte=now, claimed_at=None, expired_at=None)
+
     def by_deadline(self) -> Self:
         """What must be decided next comes first."""
         return self.order_by("deadline", "id")
@@ -109,9 +125,15 @@ class Approval(models.Model):
     resolution = models.CharField(max_length=20, choices=Resolution.choices, blank=True)
     current_version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
+    remind_at = models.DateTimeField(
+        null=True, help_text="when who has not voted is reminded; null once told"
+    )
     breached_at = models.DateTimeField(null=True)
+    escalate_at = models.DateTimeField(null=True, help_text="when the ladder's next step is asked")
     decided_at = models.DateTimeField(null=True)
     valid_until = models.DateTimeField(null=True, help_text="an approval can be claimed until then")
+    claimed_at = models.DateTimeField(null=True, editable=False, help_text="the claim's, kept by a trigger")
+    expired_at = models.DateTimeField(null=True, help_text="when it was noted that nobody claimed it in time")
 
     objects = ApprovalQuerySet.as_manager()
 
@@ -191,6 +213,27 @@ class Approval(models.Model):
                 name="approval_pending_by_deadline",
             ),
             models.Index(fields=["-id"], condition=Q(status=Status.DRAFT), name="approval_drafts"),
+            # What the sweep looks for; each holds only what is still to be done.
+            models.Index(
+                fields=["deadline", "id"],
+                condition=Q(status=Status.PENDING, breached_at=None),
+                name="approval_to_breach",
+            ),
+            models.Index(
+                fields=["escalate_at", "id"],
+                condition=Q(status=Status.PENDING, escalate_at__isnull=False),
+                name="approval_to_escalate",
+            ),
+            models.Index(
+                fields=["remind_at", "id"],
+                condition=Q(status=Status.PENDING, remind_at__isnull=False),
+                name="approval_to_remind",
+            ),
+            models.Index(
+                fields=["valid_until", "id"],
+                condition=Q(status=Status.APPROVED, claimed_at=None, expired_at=None),
+                name="approval_to_expire",
+            ),
             models.Index(fields=["agent", "-id"], name="approval_of_agent"),
             models.Index(fields=["-decided_at", "-id"], name="approval_by_decision"),
         ]
@@ -221,6 +264,10 @@ class Approval(models.Model):
     def is_overdue(self, now: datetime) -> bool:
         """Pending past its deadline, whether or not the sweep has come by."""
         return self.is_pending and self.deadline is not None and self.deadline <= now
+
+    def is_rejected_by_deadline(self, now: datetime) -> bool:
+        """Overdue, with a policy that rejects then: no decision counts any more, even before the sweep."""
+        return self.is_overdue(now) and self.breach_action == BreachAction.REJECT
 
     def has_expired(self, now: datetime) -> bool:
         """Approved, and no longer to be claimed."""
@@ -266,6 +313,7 @@ class Assignment(models.Model):
         POLICY = "policy", "the policy"
         AGENT = "agent", "the agent"
         REASSIGNED = "reassigned", "another reviewer"
+        ESCALATION = "escalation", "the escalation ladder"
 
     approval = models.ForeignKey(Approval, on_delete=models.PROTECT, related_name="assignments")
     email = models.EmailField()

@@ -33,6 +33,9 @@ class Notification(models.Model):
 
     class Kind(models.TextChoices):
         REQUESTED = "requested", "Decision needed"
+        REMINDER = "reminder", "Reminder"
+        BREACHED = "breached", "Deadline passed"
+        ESCALATED = "escalated", "Escalated to you"
         DRAFT = "draft", "Draft to use"
         VOTES_VOIDED = "votes_voided", "Your approval is void"
         REASSIGNED = "reassigned", "Handed to you"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -33,12 +34,28 @@ handed to a second worker.
 """
 
 
-def notify(approval: Approval, kind: Notification.Kind, recipients: Iterable[str], *, at: datetime) -> None:
-    """Write one message for each address, in the transaction of what it tells."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """That somebody is to be told something about a request."""
+
+    kind: Notification.Kind
+    approval: Approval
+    address: str
+
+
+def tell(told: Iterable[Told], *, at: datetime) -> None:
+    """Write the messages, in the transaction of what they tell."""
     Notification.objects.bulk_create(
-        Notification(kind=kind, approval=approval, recipient=address, created_at=at, next_attempt_at=at)
-        for address in dict.fromkeys(recipients)
+        Notification(
+            kind=one.kind, approval=one.approval, recipient=one.address, created_at=at, next_attempt_at=at
+        )
+        for one in told
     )
+
+
+def notify(approval: Approval, kind: Notification.Kind, recipients: Iterable[str], *, at: datetime) -> None:
+    """The same thing to several people about one request."""
+    tell((Told(kind, approval, address) for address in dict.fromkeys(recipients)), at=at)
 
 
 def notify_of_grant(

@@ -49,12 +49,26 @@ class Case:
     @property
     def awaits_person(self) -> bool:
         """Whether the page offers to decide. The lifecycle rules again, with the row locked."""
-        return self.approval.is_pending and self.ruling.allowed and not self.has_approved
+        return self._is_open and self.ruling.allowed and not self.has_approved
 
     @property
     def may_reject(self) -> bool:
         """Whoever approved may still think better of it while the request is open."""
-        return self.approval.is_pending and self.ruling.allowed
+        return self._is_open and self.ruling.allowed
+
+    @property
+    def is_lost(self) -> bool:
+        """The deadline passed and rejects it: no decision counts any more, though nothing has noted it yet."""
+        return self.approval.is_rejected_by_deadline(self.at)
+
+    @property
+    def is_overdue(self) -> bool:
+        """The deadline passed; seen before the sweep notes it."""
+        return self.approval.is_overdue(self.at)
+
+    @property
+    def _is_open(self) -> bool:
+        return self.approval.is_pending and not self.is_lost
 
     @property
     def draft_ruling(self) -> Ruling:

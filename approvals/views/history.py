@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from approvals.models.choices import Resolution
+from approvals.models.choices import BreachAction, Resolution
 from approvals.views.access import Case
 from audit.models import Event
 
@@ -85,6 +85,21 @@ def _reported(data: dict[str, Any]) -> str:
     return f"reported: {data.get('status', 'done')}"
 
 
+def _breached(data: dict[str, Any]) -> str:
+    is_over = data.get("breach_action") == BreachAction.REJECT
+    return f"noted that the deadline passed{'' if is_over else '; the request is held'}"
+
+
+def _escalated(data: dict[str, Any]) -> str:
+    return f"asked {' and '.join(data.get('people', ())) or 'the next step'} to decide"
+
+
+def _rejected(data: dict[str, Any]) -> str:
+    if data.get("resolution") == Resolution.SLA_EXPIRED:
+        return "rejected the request, because nobody decided in time"
+    return "ended the request"
+
+
 def _says(sentence: str) -> Callable[[dict[str, Any]], str]:
     return lambda _data: sentence
 
@@ -104,8 +119,12 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "approval.edited": _edited,
     "approval.votes_voided": _voided,
     "approval.granted": _says("gave the last approval: the agent may act"),
-    "approval.rejected": _says("ended the request"),
-    "approval.sla_breach": _says("noted that the deadline passed; the request is held"),
+    "approval.rejected": _rejected,
+    "approval.sla_breach": _breached,
+    "approval.escalated": _escalated,
+    "approval.expired": _says(
+        "noted that the approval was not claimed in time: it cannot be executed any more"
+    ),
     "approval.cancelled": _says("withdrew it"),
     "approval.claimed": _says("took it for execution"),
     "execution.reported": _reported,

@@ -9,8 +9,18 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from approvals import lifecycle
 from approvals.models import Approval
-from tests.factories import approve, make_agent, make_approval, make_grant, make_key, make_policy, make_user
+from tests.factories import (
+    age,
+    approve,
+    make_agent,
+    make_approval,
+    make_grant,
+    make_key,
+    make_policy,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -111,11 +121,51 @@ def test_an_approved_request_never_changes(status: str) -> None:
 
 
 def test_a_breach_is_stamped_once() -> None:
-    approval = make_approval()
+    approval = age(make_approval(), hours=2)
     run("UPDATE approvals_approval SET breached_at = now() WHERE id = %s", approval.pk)
 
     with pytest.raises(IntegrityError, match="stamped once"):
         run("UPDATE approvals_approval SET breached_at = now() + interval '1 s' WHERE id = %s", approval.pk)
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        ("breached_at = now()", "after the deadline"),
+        ("escalate_at = now()", "only a breach escalates"),
+        ("claimed_at = now()", "only a claim says"),
+        ("expired_at = now()", "only an unclaimed approval expires"),
+        (
+            "status = 'rejected', resolution = 'sla_expired', decided_at = now()",
+            "only a breach whose action is to reject",
+        ),
+    ],
+)
+def test_what_time_does_is_not_done_early(change: str, rule: str) -> None:
+    approval = make_approval()
+
+    with pytest.raises(IntegrityError, match=rule):
+        run(f"UPDATE approvals_approval SET {change} WHERE id = %s", approval.pk)
+
+
+def test_a_breach_that_holds_rejects_nothing() -> None:
+    approval = age(make_approval(), hours=2)
+
+    with pytest.raises(IntegrityError, match="only a breach whose action is to reject"):
+        run(
+            "UPDATE approvals_approval SET status = 'rejected', resolution = 'sla_expired', decided_at = now(),"
+            " breached_at = now() WHERE id = %s",
+            approval.pk,
+        )
+
+
+def test_what_was_claimed_does_not_expire() -> None:
+    approval = approve(make_approval(), by=make_user())
+    lifecycle.claim(approval.pk, by=approval.key)
+    age(approval, days=2)
+
+    with pytest.raises(IntegrityError, match="only an unclaimed approval expires"):
+        run("UPDATE approvals_approval SET expired_at = now() WHERE id = %s", approval.pk)
 
 
 def test_one_breach_event_a_request() -> None:

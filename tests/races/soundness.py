@@ -22,6 +22,7 @@ _TABLES = """
     UNION ALL SELECT id, 'approval.granted', '' FROM approvals_approval WHERE status = 'approved'
     UNION ALL SELECT id, 'approval.rejected', '' FROM approvals_approval WHERE status = 'rejected'
     UNION ALL SELECT id, 'approval.cancelled', '' FROM approvals_approval WHERE status = 'cancelled'
+    UNION ALL SELECT id, 'approval.expired', '' FROM approvals_approval WHERE expired_at IS NOT NULL
     UNION ALL SELECT id, 'approval.sla_breach', '' FROM approvals_approval WHERE breached_at IS NOT NULL
     UNION ALL SELECT approval_id, 'approval.voted', id::text FROM approvals_vote
     UNION ALL SELECT approval_id, 'approval.edited', number::text FROM approvals_payloadversion WHERE number > 1
@@ -38,7 +39,7 @@ _TOLD = """
         WHEN type = 'approval.opened' THEN body->'actor'->>'id'
         WHEN type IN ('approval.claimed', 'execution.mismatch', 'execution.reported') THEN body->'data'->>'claim'
         ELSE '' END AS detail
-    FROM log WHERE type <> 'approval.votes_voided'
+    FROM log WHERE type NOT IN ('approval.votes_voided', 'approval.escalated')
 """
 
 _FAULTS = f"""

@@ -18,6 +18,7 @@ from grants import membership
 from tests.factories import (
     AMBER_AND_RED,
     EMAIL_PAYLOAD,
+    age,
     approve,
     attest,
     make_approval,
@@ -298,8 +299,7 @@ def test_opening_is_stamped_once_and_only_for_who_may_decide() -> None:
 
 
 def test_a_decision_after_the_deadline_is_late_and_follows_the_breach() -> None:
-    approval = make_approval()
-    _let_the_deadline_pass(approval)
+    approval = age(make_approval(), hours=2)
 
     decided = approve(approval, by=make_user())
 
@@ -314,20 +314,6 @@ def test_an_approval_is_valid_for_as_long_as_its_policy_says() -> None:
     decided = approve(approval, by=make_user())
 
     assert decided.valid_until - decided.decided_at == timedelta(days=1)  # type: ignore[operator]
-
-
-def _let_the_deadline_pass(approval: Approval) -> None:
-    """An hour goes by: the stored moments move back, with the triggers off."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = 'replica'")
-        cursor.execute(
-            "UPDATE approvals_approval SET created_at = created_at - interval '2 hours',"
-            " deadline = deadline - interval '2 hours' WHERE id = %s",
-            [approval.pk],
-        )
-        cursor.execute("SET session_replication_role = 'origin'")
 
 
 def test_an_approver_whom_only_the_agent_named_votes_as_an_approver() -> None:
@@ -359,8 +345,7 @@ def test_t24_a_key_that_nobody_knows_is_refused_however_it_came() -> None:
 
 
 def test_withdrawing_after_the_deadline_follows_the_breach() -> None:
-    approval = make_approval()
-    _let_the_deadline_pass(approval)
+    approval = age(make_approval(), hours=2)
 
     lifecycle.cancel(approval.pk, by=approval.key)
 

@@ -18,7 +18,7 @@ from approvals.exceptions import (
 from approvals.lifecycle.execution import Report
 from approvals.models import Approval, Notification
 from audit.models import Event
-from tests.factories import approve, make_approval, make_policy, make_user, reject
+from tests.factories import age, approve, make_approval, make_policy, make_user, reject
 
 pytestmark = pytest.mark.django_db
 
@@ -64,7 +64,7 @@ def test_t12_an_approval_expires_for_execution() -> None:
     make_policy(validity_minutes=1)
     approval = make_approval()
     approve(approval, by=make_user())
-    _pass_two_minutes(approval)
+    age(approval, minutes=2)
 
     with pytest.raises(ApprovalExpired):
         lifecycle.claim(approval.pk, by=approval.key)
@@ -114,15 +114,3 @@ def test_cancelling_is_repeated_harmlessly() -> None:
 def test_a_decided_request_is_not_cancelled(approved: Approval) -> None:
     with pytest.raises(AlreadyDecided):
         lifecycle.cancel(approved.pk, by=approved.key)
-
-
-def _pass_two_minutes(approval: Approval) -> None:
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = 'replica'")
-        cursor.execute(
-            "UPDATE approvals_approval SET valid_until = valid_until - interval '2 minutes' WHERE id = %s",
-            [approval.pk],
-        )
-        cursor.execute("SET session_replication_role = 'origin'")

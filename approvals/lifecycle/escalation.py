@@ -1,0 +1,120 @@
+"""The ladder of a breached request: each step's people become reviewers after its own minutes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import F
+
+from approvals.audience import gather
+from approvals.lifecycle.beats import record_all
+from approvals.models import Approval, Assignment, Notification
+from approvals.models.choices import BreachAction
+from approvals.notifications import Told, tell
+from audit.log import Draft
+from audit.message import SYSTEM
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One rung of a request's ladder, counted from 1 in the order in which they are asked."""
+
+    approval: Approval
+    number: int
+    after_minutes: int
+    at: datetime
+    people: tuple[str, ...]
+
+
+def ladder(approval: Approval) -> list[Step]:
+    """All steps, the earliest first, as the policy stood when the request came; none where it does not escalate."""
+    deadline = approval.deadline
+    if deadline is None or approval.breach_action != BreachAction.ESCALATE:
+        return []
+    in_order = sorted(approval.policy.escalation, key=lambda step: step["after_minutes"])
+    return [
+        Step(
+            approval=approval,
+            number=number,
+            after_minutes=step["after_minutes"],
+            at=deadline + timedelta(minutes=step["after_minutes"]),
+            people=tuple(step["emails"]),
+        )
+        for number, step in enumerate(in_order, start=1)
+    ]
+
+
+def due_steps(approval: Approval, *, since: datetime | None, at: datetime) -> list[Step]:
+    """Those whose time came between two moments, both included."""
+    return [step for step in ladder(approval) if since and since <= step.at <= at]
+
+
+def minutes_to_next(approval: Approval, *, at: datetime) -> int | None:
+    """How long after the deadline the next step is asked, or None where nobody is left."""
+    return next((step.after_minutes for step in ladder(approval) if step.at > at), None)
+
+
+def escalate(approvals: Sequence[Approval], at: datetime) -> None:
+    """Ask the steps that are due of locked, breached requests.
+
+    A fixed number of statements, for one as for a thousand. Needs agent, key, policy and assignments read along.
+    """
+    steps = [step for one in approvals for step in due_steps(one, since=one.escalate_at, at=at)]
+    audience = gather(_people(steps), at=at)
+    for minutes, group in _by_next_step(approvals, at).items():
+        Approval.objects.filter(pk__in=group).update(
+            escalate_at=None if minutes is None else F("deadline") + timedelta(minutes=minutes)
+        )
+    assign(steps, at)
+    record_all([event(step, at) for step in steps], approvals, people=_people(steps))
+    tell(
+        (
+            Told(Notification.Kind.ESCALATED, step.approval, address)
+            for step in steps
+            for address in audience.of(step.approval, step.people)
+        ),
+        at=at,
+    )
+
+
+def _by_next_step(approvals: Iterable[Approval], at: datetime) -> dict[int | None, list[UUID]]:
+    """Those whose next step comes after the same minutes are changed together."""
+    groups: dict[int | None, list[UUID]] = defaultdict(list)
+    for approval in approvals:
+        groups[minutes_to_next(approval, at=at)].append(approval.pk)
+    return groups
+
+
+def assign(steps: Iterable[Step], at: datetime) -> None:
+    """Make the steps' people reviewers; whoever handed the request on before is asked again."""
+    wanted = {(step.approval.pk, email): step for step in steps for email in step.people}
+    Assignment.objects.bulk_create(
+        [
+            Assignment(
+                approval=step.approval, email=email, source=Assignment.Source.ESCALATION, created_at=at
+            )
+            for (_, email), step in wanted.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["approval", "email"],
+        update_fields=["removed_at"],
+    )
+
+
+def event(step: Step, at: datetime) -> Draft:
+    """What the log says of a step that was asked."""
+    return Draft(
+        subject=step.approval.as_subject(),
+        type="approval.escalated",
+        actor=SYSTEM,
+        at=at,
+        data={"step": step.number, "after_minutes": step.after_minutes, "people": list(step.people)},
+    )
+
+
+def _people(steps: Iterable[Step]) -> set[str]:
+    return {email for step in steps for email in step.people}

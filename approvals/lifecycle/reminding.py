@@ -1,0 +1,43 @@
+"""A share of the time is over: whoever has not voted is reminded, once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from approvals.audience import gather
+from approvals.models import Approval, Notification, VoteSeat
+from approvals.notifications import Told, tell
+
+
+def remind(approvals: Sequence[Approval], at: datetime) -> None:
+    """Remind the reviewers of locked, pending requests. It changes no state, so the log says nothing of it.
+
+    A fixed number of statements, for one as for a thousand. Needs agent, key, policy and assignments read along.
+    """
+    Approval.objects.filter(pk__in=[approval.pk for approval in approvals]).update(remind_at=None)
+    seated = _seated(approvals)
+    waiting = {
+        approval: [
+            assignment.email
+            for assignment in approval.assignments.all()
+            if assignment.is_open and (approval.pk, approval.current_version, assignment.email) not in seated
+        ]
+        for approval in approvals
+    }
+    audience = gather({address for addresses in waiting.values() for address in addresses}, at=at)
+    tell(
+        (
+            Told(Notification.Kind.REMINDER, approval, address)
+            for approval, addresses in waiting.items()
+            for address in audience.of(approval, addresses)
+            if (approval.pk, approval.current_version, address) not in seated
+        ),
+        at=at,
+    )
+
+
+def _seated(approvals: Sequence[Approval]) -> set[tuple[object, int, str]]:
+    """Who approved which version already."""
+    seats = VoteSeat.objects.filter(approval__in=[approval.pk for approval in approvals])
+    return set(seats.values_list("approval_id", "version", "user__email"))

@@ -1,0 +1,103 @@
+"""What happens when time runs out, and to how many at once? How often: `approvals_site/celery.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from django.db import connection, transaction
+
+from approvals import lifecycle
+from approvals.models import Approval
+from approvals.models.approval import ApprovalQuerySet
+from audit import clock
+
+logger = structlog.get_logger(__name__)
+
+BATCH = 1000
+"""Requests of one transaction: some ten statements for all of them, and memory stays flat."""
+
+_READ = (
+    "pk", "status", "action_type", "risk", "run_id", "initiated_by", "policy_id", "agent_id", "key_id", "created_at",
+    "deadline", "remind_at", "escalate_at", "valid_until", "breach_action", "current_version",
+)  # fmt: skip
+"""What the rules look at; the rest of a request is long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One thing that time does: to which requests, from which moment on, and what."""
+
+    name: str
+    find: Callable[[ApprovalQuerySet, datetime], ApprovalQuerySet]
+    moment: str
+    act: Callable[[Sequence[Approval], datetime], None]
+
+
+JOBS = (
+    Job("breached", ApprovalQuerySet.to_breach, "deadline", lifecycle.breach),
+    Job("escalated", ApprovalQuerySet.to_escalate, "escalate_at", lifecycle.escalate),
+    Job("reminded", ApprovalQuerySet.to_remind, "remind_at", lifecycle.remind),
+    Job("expired", ApprovalQuerySet.to_expire, "valid_until", lifecycle.expire),
+)
+
+
+def sweep() -> dict[str, int]:
+    """Do all that is due; says how many requests each job was done to.
+
+    Any number of sweeps may run at once: each takes the rows that nobody has locked, one transaction a batch.
+    Raises ExceptionGroup, after all else was done, with what went wrong with single requests.
+    """
+    counts: dict[str, int] = {}
+    failures: list[Exception] = []
+    for job in JOBS:
+        counts[job.name] = _run(job, failures)
+    if failures:
+        raise ExceptionGroup("requests that could not be swept", failures)
+    return counts
+
+
+def _run(job: Job, failures: list[Exception]) -> int:
+    at, done, after = clock.now(), 0, None
+    while batch := _next(job, at, after):
+        ids = [pk for pk, _ in batch]
+        try:
+            done += _act(job, ids)
+        except Exception:  # noqa: BLE001 - one bad row never stops the rest: find out which it is
+            done += sum(_act_alone(job, pk, failures) for pk in ids)
+        after = batch[-1]
+    return done
+
+
+def _next(job: Job, at: datetime, after: tuple[UUID, datetime] | None) -> list[tuple[UUID, datetime]]:
+    """The following ids by their moment. Past a bad row too, which stays due."""
+    rows = job.find(Approval.objects.all(), at).order_by(job.moment, "pk")
+    if after:
+        pk, moment = after
+        rows = rows.filter(**{f"{job.moment}__gte": moment}).exclude(**{job.moment: moment, "pk__lte": pk})
+    return list(rows.values_list("pk", job.moment)[:BATCH])
+
+
+@transaction.atomic
+def _act(job: Job, ids: Sequence[UUID]) -> int:
+    """Those of them that are still due and that nobody else works on."""
+    rows = job.find(Approval.objects.filter(pk__in=ids), clock.now()).order_by(job.moment, "pk")
+    rows = rows.only(*_READ).select_for_update(skip_locked=True, of=("self",))
+    found = list(rows.prefetch_related("policy", "agent__owner", "key__owner", "assignments"))
+    if found:
+        job.act(found, clock.now())
+    return len(found)
+
+
+def _act_alone(job: Job, pk: UUID, failures: list[Exception]) -> int:
+    try:
+        return _act(job, [pk])
+    except Exception as failure:
+        if not connection.is_usable():
+            raise
+        logger.error("request_not_swept", job=job.name, id=str(pk), error=repr(failure))  # noqa: TRY400
+        failures.append(failure)
+        return 0
