@@ -8,33 +8,39 @@ from datetime import datetime
 
 from approvals.authority.ruling import SELF_APPROVABLE
 from approvals.models import Approval
-from grants.models import ApproverMembership, User
+from grants.models import ApproverMembership, DelegatedGrant, User
 
 
 @dataclass(frozen=True, slots=True)
 class Audience:
     """The people around some requests, looked up once for all of them.
 
-    `accounts` says of each address that has one whether it is active.
+    `accounts` says of each address that has one whether it is active, `lent` what its grants lend to whom.
     """
 
     accounts: Mapping[str, bool]
     approvers: tuple[str, ...]
+    lent: Mapping[str, tuple[DelegatedGrant, ...]]
 
     def of(self, approval: Approval, addresses: Iterable[str]) -> list[str]:
-        """Those of the addresses that may act, each once, and all approvers where no account is among them.
+        """Those of the addresses that may act, each once, with whoever stands in for them.
 
-        An address without an account is told as well: it may be a mailbox that a team reads.
+        Where nobody with an account is among them, all approvers too. An address without an account is told as
+        well: it may be a mailbox that a team reads.
         """
         barred = barred_from(approval)
-        told = [
-            address
-            for address in dict.fromkeys(addresses)
-            if self.accounts.get(address, True) and address not in barred
+        told = [one for one in addresses if self.accounts.get(one, True) and one not in barred]
+        told += [one for address in told for one in self._stand_ins(approval, address) if one not in barred]
+        if not any(one in self.accounts for one in told):
+            told += [one for one in self.approvers if one not in barred]
+        return list(dict.fromkeys(told))
+
+    def _stand_ins(self, approval: Approval, address: str) -> list[str]:
+        return [
+            grant.grantee.email
+            for grant in self.lent.get(address, ())
+            if grant.covers(workflow=approval.workflow, action_type=approval.action_type, risk=approval.risk)
         ]
-        if any(address in self.accounts for address in told):
-            return told
-        return list(dict.fromkeys([*told, *(one for one in self.approvers if one not in barred)]))
 
     def for_certain(self, approval: Approval, addresses: Iterable[str]) -> list[str]:
         """The same, and the administrators where there is still nobody with an account."""
@@ -49,7 +55,11 @@ def gather(addresses: Collection[str], *, at: datetime) -> Audience:
     """Look up who stands behind the addresses, and who the approvers are."""
     accounts = dict(User.objects.filter(email__in=addresses).values_list("email", "is_active"))
     approvers = ApproverMembership.objects.open(at).filter(user__is_active=True).order_by("user__email")
-    return Audience(accounts, tuple(approvers.values_list("user__email", flat=True)))
+    active = DelegatedGrant.objects.active(at).filter(grantor__email__in=addresses, grantee__is_active=True)
+    lent: dict[str, tuple[DelegatedGrant, ...]] = {}
+    for grant in active.select_related("grantor", "grantee").order_by("pk"):
+        lent[grant.grantor.email] = (*lent.get(grant.grantor.email, ()), grant)
+    return Audience(accounts, tuple(approvers.values_list("user__email", flat=True)), lent)
 
 
 def barred_from(approval: Approval) -> frozenset[str]:

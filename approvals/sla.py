@@ -21,8 +21,8 @@ BATCH = 1000
 """Requests of one transaction: some ten statements for all of them, and memory stays flat."""
 
 _READ = (
-    "pk", "status", "action_type", "risk", "run_id", "initiated_by", "policy_id", "agent_id", "key_id", "created_at",
-    "deadline", "remind_at", "escalate_at", "valid_until", "breach_action", "current_version",
+    "pk", "status", "workflow", "action_type", "risk", "run_id", "initiated_by", "policy_id", "agent_id", "key_id",
+    "created_at", "deadline", "remind_at", "escalate_at", "valid_until", "breach_action", "current_version",
 )  # fmt: skip
 """What the rules look at; the rest of a request is long."""
 

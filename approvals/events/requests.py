@@ -126,7 +126,7 @@ EVENTS = (
             **_VOTE,
             "vote": Field("the vote's id, or null", _ID),
             "person": Field("who voted, as named then, or null", _PERSON),
-            "on_behalf_of": Field("the person whose authority was used, or null", _ID),
+            "on_behalf_of": Field("the person whose authority was used, as named then, or null", _PERSON),
             "basis": Field("where that authority comes from, or empty", "assignee"),
             "verdict": Field("`reject`", "reject"),
             "resolution": Field("how it was rejected", "declined"),

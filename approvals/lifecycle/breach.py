@@ -93,6 +93,7 @@ def _rejection(approval: Approval, at: datetime) -> Draft:
             "vote": None,
             "person": None,
             "on_behalf_of": None,
+            "grant": None,
             "basis": "",
             "verdict": "reject",
             "version": approval.current_version,

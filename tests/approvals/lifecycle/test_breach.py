@@ -19,6 +19,7 @@ from tests.factories import (
     make_agent,
     make_approval,
     make_approver,
+    make_grant,
     make_key,
     make_policy,
     make_user,
@@ -157,6 +158,16 @@ def test_whoever_may_never_decide_it_is_not_asked() -> None:
     approval = breached(make_approval(key=key, assignees=(owner.email, "finance@example.com")))
 
     assert told(approval) == [("breached", "finance@example.com")]
+
+
+def test_whoever_stands_in_for_an_assignee_hears_of_it_too() -> None:
+    sales, deputy = make_user("sales@example.com"), make_user("deputy@example.com")
+    make_grant(sales, deputy)
+    make_grant(sales, make_user("other@example.com"), is_whole=False, action_types=["refund"])
+
+    approval = breached(make_approval())
+
+    assert told(approval) == [("breached", "deputy@example.com"), ("breached", "sales@example.com")]
 
 
 def test_whoever_handed_it_on_is_asked_again_by_the_ladder() -> None:
