@@ -28,15 +28,16 @@ def inbox_context(request: PersonRequest, current: Approval | None = None) -> di
     """What the list shows, with the open request marked in it."""
     queues = Inbox(request.user, clock.now(), Filters.read(request.GET))
     groups = _groups(queues)
-    is_empty = not any(group["rows"] for group in groups)
+    rows = [row for group in groups for row in group["rows"]]
     return {
         "at": queues.at,
         "filters": queues.filters,
         "tabs": _tabs(queues),
         "groups": groups,
-        "headlines": headlines_of(row for group in groups for row in group["rows"]),
+        "headlines": headlines_of(rows),
+        "on_behalf_of": queues.on_behalf_of(rows),
         "following": next((group["following"] for group in groups if group["following"]), ""),
-        "empty": _why_empty(queues) if is_empty else None,
+        "empty": None if rows else _why_empty(queues),
         "risks": Risk.choices,
         "action_types": sorted(set(Policy.objects.current().values_list("action_type", flat=True)) - {"*"}),
         "current": current,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -59,11 +60,11 @@ class Inbox:
 
     def count(self, tab: str) -> str:
         """How many requests of a tab still want this person, up to "99+"."""
-        return _bounded(self._undecided(tab))
+        return bounded(self._undecided(tab))
 
     def count_decided(self) -> str:
         """How many of the decided there are to read, up to "99+"."""
-        return _bounded(self._decided)
+        return bounded(self._decided)
 
     @cached_property
     def uses_drafts(self) -> bool:
@@ -73,7 +74,7 @@ class Inbox:
 
     def count_drafts(self) -> str:
         """How many wait to be used, up to "99+"."""
-        return _bounded(self._drafts)
+        return bounded(self._drafts)
 
     def drafts(self) -> Page:
         """What waits to be used by hand, the latest first."""
@@ -107,6 +108,16 @@ class Inbox:
     def decided(self) -> Page:
         """What this person may read and people or the agent brought to an end, the latest first."""
         return self._page(self._decided, "-decided_at", "-id")
+
+    def on_behalf_of(self, rows: Iterable[Approval]) -> dict[str, str]:
+        """By the request's id, the name of whoever lends what this person would decide it with."""
+        lenders = {grant.grantor_id: grant.grantor.get_full_name() for grant in self.standing.grants}
+        if not lenders:
+            return {}
+        shown = Approval.objects.pending().filter(pk__in=[row.pk for row in rows])
+        undecided = shown.exclude(Exists(self._own_seat)).annotate(lender=self.standing.on_behalf_of())
+        found = undecided.values_list("pk", "lender")
+        return {str(pk): lenders[lender] for pk, lender in found if lender}
 
     def next_in_pool(self) -> Approval | None:
         """The pool's next deadline, for whom nothing is waiting by name."""
@@ -159,6 +170,7 @@ class Inbox:
         return Page(found[:PAGE], following)
 
 
-def _bounded(rows: QuerySet[Approval]) -> str:
+def bounded(rows: QuerySet[Approval]) -> str:
+    """How many they are, up to "99+"."""
     found = rows[:MOST_COUNTED].count()
     return str(found) if found < MOST_COUNTED else f"{MOST_COUNTED - 1}+"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from django.utils import timezone
 
 from tests import factories
 from tests.approvals.views.browse import client_of, text_of, url
-from tests.factories import make_approval, make_approver, make_policy, make_user
+from tests.factories import make_approval, make_approver, make_grant, make_policy, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -235,3 +236,65 @@ def test_the_policys_headline_stands_in_the_row_and_beside_the_button():
 
     assert "1250.5 · ada@acme.example" in row
     assert "1250.5 · ada@acme.example" in review
+
+
+def chips_in(response):
+    return re.findall(r'<span class="chip">([^<]*)</span>', text_of(response))
+
+
+def test_what_is_decided_in_anothers_place_carries_their_name():
+    make_approval(action="Lent", assignees=("finance@example.com",))
+    make_approval(action="Own", assignees=("deputy@example.com", "finance@example.com"))
+    make_grant(make_user("finance@example.com", name="Priya Raman"), make_user("deputy@example.com"))
+
+    response = client_of(make_user("deputy@example.com")).get("/approvals/")
+
+    assert set(actions_in(response)) == {"Lent", "Own"}
+    assert chips_in(response) == ["for Priya Raman"]
+
+
+def test_the_name_is_of_whoever_lends_the_authority_for_that_request():
+    policies = {name: make_policy(name) for name in ("refund", "payment")}
+    make_approval(action="A refund", policy=policies["refund"], assignees=("support@example.com",))
+    make_approval(action="A payment", policy=policies["payment"], assignees=("finance@example.com",))
+    for lender in ("support", "finance"):
+        make_grant(make_user(f"{lender}@example.com"))
+
+    response = client_of(make_user("deputy@example.com")).get("/approvals/")
+
+    named = {
+        row.action: response.context["on_behalf_of"][str(row.pk)]
+        for row in response.context["groups"][0]["rows"]
+    }
+    assert named == {"A refund": "Support", "A payment": "Finance"}
+
+
+def test_a_grant_that_ended_leaves_no_row_and_no_chip():
+    make_approval(assignees=("finance@example.com",))
+    make_grant(make_user("finance@example.com"), expires_at=timezone.now() - timedelta(minutes=1))
+
+    response = client_of(make_user("deputy@example.com")).get("/approvals/")
+
+    assert (actions_in(response), chips_in(response)) == ([], [])
+
+
+def test_what_was_approved_in_anothers_place_waits_without_a_chip():
+    approval = make_approval(risk="critical", assignees=("finance@example.com", "sales@example.com"))
+    grant = make_grant(make_user("finance@example.com"))
+    factories.approve(approval, by=grant.grantee)
+
+    response = client_of(grant.grantee).get("/approvals/")
+
+    assert response.context["groups"][-1]["heading"] == "Waiting for somebody else"
+    assert (len(actions_in(response)), chips_in(response)) == (1, [])
+
+
+@pytest.mark.parametrize("rows", [1, 20])
+def test_names_of_lenders_take_as_many_queries_for_many_rows_as_for_one(rows, django_assert_max_num_queries):
+    for number in range(rows):
+        make_approval(assignees=(f"lender{number}@example.com",))
+        make_grant(make_user(f"lender{number}@example.com"))
+    client = client_of(make_user("deputy@example.com"))
+
+    with django_assert_max_num_queries(16):
+        assert len(chips_in(client.get("/approvals/"))) == rows
