@@ -40,7 +40,7 @@ def may_decide(user: User, approval: Approval, *, at: datetime) -> Ruling:
     if barred := bar(user, approval):
         return _no(barred)
     own = in_own_right(user, approval, at)
-    if own.allowed and fills_policy_seat(own, approval):
+    if own.allowed and not is_agents_choice(own, approval):
         return own
     lent = [
         ruling for grant in _grants(user, approval, at) if (ruling := _through(grant, approval, at)).allowed
@@ -143,7 +143,7 @@ def _most_useful(possible: list[Ruling], approval: Approval) -> Ruling:
 
     def rank(ruling: Ruling) -> tuple[bool, bool]:
         is_taken = ruling.principal is not None and ruling.principal.pk in taken
-        return (is_taken, not fills_policy_seat(ruling, approval))
+        return (is_taken, is_agents_choice(ruling, approval))
 
     return min(possible, key=rank)
 

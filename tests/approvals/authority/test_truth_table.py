@@ -1,0 +1,79 @@
+"""Who may decide what: hundreds of people and requests against the rules, read a second time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from approvals import authority
+from approvals.models import Approval
+from tests.approvals.authority.people import Row, expected, rows
+from tests.approvals.authority.world import Place, World
+
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("truth table")]
+
+ROWS = list(rows())
+every_row = pytest.mark.parametrize("row", ROWS, ids=str)
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: Any, django_db_blocker: Any) -> Iterator[World]:
+    """Built once and rolled back: nothing here writes."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield World(ROWS)
+        transaction.set_rollback(True)
+
+
+def test_the_table_is_long_and_says_yes_and_no() -> None:
+    answers = [expected(row) for row in ROWS]
+
+    assert len(ROWS) > 500
+    assert {a.basis for a in answers if a and a.through is None} == {"assignee", "approvers"}
+    assert {a.basis for a in answers if a and a.through is not None} == {"assignee", "approvers"}
+    assert 200 < answers.count(None) < len(ROWS) - 150
+
+
+@every_row
+def test_who_may_decide_and_on_whose_authority(world: World, row: Row) -> None:
+    place, answer = world.places[row], expected(row)
+
+    ruling = authority.may_decide(place.user, _read(place), at=world.at)
+
+    assert ruling.reason
+    assert ruling.allowed is (answer is not None)
+    if answer is not None:
+        grant = None if answer.through is None else place.grants[answer.through]
+        principal = grant.grantor if grant else place.user
+        assert (ruling.basis, ruling.principal, ruling.grant) == (answer.basis, principal, grant)
+
+
+@every_row
+def test_the_table_of_requests_says_what_the_ruling_says(world: World, row: Row) -> None:
+    place = world.places[row]
+    only = Approval.objects.filter(pk=place.approval.pk)
+
+    decidable = authority.decidable_by(place.user, at=world.at) & only
+
+    assert decidable.exists() is (expected(row) is not None)
+
+
+@every_row
+def test_who_may_decide_may_read(world: World, row: Row) -> None:
+    place, person = world.places[row], row.person
+    is_reader = (
+        expected(row) is not None
+        or person.naming != "no"
+        or person.group in ("before", "after")
+        or person.account == "superuser"  # who is staff as well
+    )
+
+    visible = authority.visible_to(place.user, at=world.at).filter(pk=place.approval.pk)
+
+    assert visible.exists() is (is_reader and person.account != "inactive")
+
+
+def _read(place: Place) -> Approval:
+    return Approval.objects.select_related("agent", "key", "policy").get(pk=place.approval.pk)
