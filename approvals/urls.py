@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from approvals.views import decisions, draft_use, inbox, live, policies, requests, review
+from approvals.views import (
+    comments,
+    decisions,
+    draft_use,
+    inbox,
+    live,
+    policies,
+    reassignment,
+    requests,
+    review,
+)
 from approvals.views.signin import SignIn, SignOut
 
 app_name = "approvals"
@@ -14,6 +24,9 @@ urlpatterns = [
     path("<uuid:pk>/review/", review.review, name="review"),
     path("<uuid:pk>/decision/", decisions.decision, name="decision"),
     path("<uuid:pk>/rejection/", decisions.rejection, name="rejection"),
+    path("<uuid:pk>/reassignment/", reassignment.reassignment, name="reassignment"),
+    path("<uuid:pk>/comments/", comments.comments, name="comments"),
+    path("reassignments/", reassignment.reassignments, name="reassignments"),
     path("<uuid:pk>/use/", draft_use.use, name="use"),
     path("<uuid:pk>/discarding/", draft_use.discarding, name="discarding"),
     path("policies/", policies.policies, name="policies"),

@@ -4,8 +4,8 @@
 holds the two equal.
 """
 
-from approvals.authority.handing_on import may_hand_on, may_receive, may_replace
-from approvals.authority.quorum import Quorum, quorum_of, still_asked
+from approvals.authority.handing_on import is_restricted, may_hand_on, may_receive, may_replace, receivers
+from approvals.authority.quorum import Asked, Quorum, awaited, quorum_of, still_asked
 from approvals.authority.reading import (
     Standing,
     decidable_by,
@@ -17,12 +17,15 @@ from approvals.authority.reading import (
 from approvals.authority.ruling import Ruling, may_decide, may_use_draft
 
 __all__ = [
+    "Asked",
     "Quorum",
     "Ruling",
     "Standing",
+    "awaited",
     "decidable_by",
     "drafts_for",
     "is_named_in_policy",
+    "is_restricted",
     "may_decide",
     "may_hand_on",
     "may_read_policies",
@@ -30,6 +33,7 @@ __all__ = [
     "may_replace",
     "may_use_draft",
     "quorum_of",
+    "receivers",
     "still_asked",
     "visible_to",
 ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from approvals.authority.ruling import Ruling, bar, in_own_right, is_agents_choice, joined_too_late
 from approvals.models import Approval, Assignment
 from approvals.models.choices import Risk
@@ -48,9 +50,28 @@ def may_receive(email: str, approval: Approval, *, by: User, at: datetime) -> st
     user = User.objects.filter(email=email).first()
     if user and bar(user, approval):
         return _of_another(user)
-    if approval.risk not in (Risk.HIGH, Risk.CRITICAL):
+    if not is_restricted(approval):
         return ""
     return _of_risky(email, user, approval, at)
+
+
+def is_restricted(approval: Approval) -> bool:
+    """Whether only those whom the policy or the group knows can be asked instead."""
+    return Risk(approval.risk).rank >= Risk.HIGH.rank
+
+
+def receivers(approval: Approval, *, by: User, at: datetime) -> list[User]:
+    """Whom to suggest: the policy's reviewers, its escalation ladder and the approvers, where they may receive it."""
+    members = {m.user_id: m for m in ApproverMembership.objects.open(at)}
+    by_policy = {*approval.policy.reviewers, *approval.policy.escalation_targets}
+    named = {a.email for a in approval.assignments.all() if a.removed_at is None}
+    people = User.objects.filter(Q(email__in=by_policy) | Q(pk__in=members), is_active=True).exclude(pk=by.pk)
+
+    def fits(user: User) -> bool:
+        is_known = user.email in by_policy or not joined_too_late(members[user.pk], approval)
+        return user.email not in named and is_known and not bar(user, approval)
+
+    return [user for user in people if fits(user)]
 
 
 def _of_risky(email: str, user: User | None, approval: Approval, at: datetime) -> str:

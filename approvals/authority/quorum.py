@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
-from approvals.authority.ruling import counts_for_policy, may_decide, names_reviewers
+from approvals.authority.ruling import ASSIGNEE, bar, counts_for_policy, is_covered, names_reviewers
 from approvals.models import Approval, Assignment, Vote
 from grants.models import DelegatedGrant, User
 
@@ -24,16 +25,9 @@ class Quorum:
         return self.approved >= self.required and not self.lacks_policy_seat
 
     @property
-    def sentence(self) -> str:
-        """What is missing yet, or nothing."""
-        if self.approved < self.required:
-            return ""
-        return (
-            "Those who approved were all named by the agent: somebody whom the policy names, or an approver, "
-            "has to approve as well."
-            if self.lacks_policy_seat
-            else ""
-        )
+    def wants_policy_seat(self) -> bool:
+        """Enough have approved, and all of them were the agent's choice."""
+        return self.approved >= self.required and self.lacks_policy_seat
 
 
 def quorum_of(approval: Approval, votes: Iterable[Vote]) -> Quorum:
@@ -58,7 +52,7 @@ class Asked:
 
     email: str
     user: User | None
-    by: str
+    assignment: Assignment
     can_decide: bool
     covered_by: tuple[User, ...] = ()
 
@@ -68,25 +62,39 @@ class Asked:
 
 
 def still_asked(approval: Approval, *, at: datetime) -> list[Asked]:
-    """Everybody named on the request and still so, with who stands in for them."""
+    """Everybody who is named on the request still, with who stands in for them. Two queries, however many."""
     named = [a for a in approval.assignments.all() if a.removed_at is None]
     users = {user.email: user for user in User.objects.filter(email__in=[a.email for a in named])}
-    lent = DelegatedGrant.objects.active(at).filter(grantor__in=users.values()).select_related("grantee")
-    cover: dict[str, list[User]] = {}
-    for grant in lent:
-        if grant.covers(workflow=approval.workflow, action_type=approval.action_type, risk=approval.risk):
-            cover.setdefault(str(grant.grantor_id), []).append(grant.grantee)
-    return [_asked(a, users.get(a.email), cover, approval, at) for a in named]
+    cover = _cover(approval, list(users.values()), at)
+    return [_asked(a, users.get(a.email), cover, approval) for a in named]
+
+
+def awaited(asked: Iterable[Asked], votes: Iterable[Vote], approval: Approval) -> list[Asked]:
+    """Of those named, whose approval is still to come: able to decide, and without a seat so far.
+
+    Once there are enough people and they are all of the agent's choosing, only who is not can complete it.
+    """
+    votes = list(votes)
+    seated = {person for vote in votes for person in (vote.user_id, vote.principal_id)}
+    free = [one for one in asked if one.can_decide and one.user and one.user.pk not in seated]
+    if not quorum_of(approval, votes).wants_policy_seat:
+        return free
+    return [one for one in free if counts_for_policy(ASSIGNEE, one.email, approval)]
+
+
+def _cover(approval: Approval, lenders: list[User], at: datetime) -> dict[UUID, list[User]]:
+    """By the grantor's id, who may decide this in their place now."""
+    cover: dict[UUID, list[User]] = {}
+    lent = DelegatedGrant.objects.active(at).filter(grantor__in=lenders).select_related("grantee")
+    for grant in lent.order_by("pk"):
+        if is_covered(approval, grant) and not bar(grant.grantee, approval):
+            cover.setdefault(grant.grantor_id, []).append(grant.grantee)
+    return cover
 
 
 def _asked(
-    assignment: Assignment, user: User | None, cover: dict[str, list[User]], approval: Approval, at: datetime
+    assignment: Assignment, user: User | None, cover: dict[UUID, list[User]], approval: Approval
 ) -> Asked:
-    stand_ins = cover.get(str(user.pk), []) if user else []
-    return Asked(
-        email=assignment.email,
-        user=user,
-        by=assignment.get_source_display(),
-        can_decide=user is not None and may_decide(user, approval, at=at).allowed,
-        covered_by=tuple(one for one in stand_ins if may_decide(one, approval, at=at).allowed),
-    )
+    can_decide = user is not None and not bar(user, approval)  # being named is what else it takes
+    stand_ins = cover.get(user.pk, []) if user and can_decide else []
+    return Asked(assignment.email, user, assignment, can_decide, tuple(dict.fromkeys(stand_ins)))

@@ -117,10 +117,11 @@ def counts_for_policy(basis: str, email: str, approval: Approval) -> bool:
 
 def _grants(user: User, approval: Approval, at: datetime) -> list[DelegatedGrant]:
     held = DelegatedGrant.objects.active(at).filter(grantee=user).select_related("grantor").order_by("pk")
-    return [grant for grant in held if _covers(grant, approval)]
+    return [grant for grant in held if is_covered(approval, grant)]
 
 
-def _covers(grant: DelegatedGrant, approval: Approval) -> bool:
+def is_covered(approval: Approval, grant: DelegatedGrant) -> bool:
+    """Whether the request lies within the grant's scope."""
     return grant.covers(workflow=approval.workflow, action_type=approval.action_type, risk=approval.risk)
 
 
@@ -152,7 +153,9 @@ def _ended(user: User, approval: Approval, at: datetime) -> str:
     """Whoever held a grant until a moment ago is told that it ended, not that they are a stranger."""
     held = DelegatedGrant.objects.filter(grantee=user, starts_at__lte=at).select_related("grantor")
     ended = [
-        grant for grant in held.order_by("-pk")[:20] if not grant.is_active(at) and _covers(grant, approval)
+        grant
+        for grant in held.order_by("-pk")[:20]
+        if not grant.is_active(at) and is_covered(approval, grant)
     ]
     lender = next((g.grantor for g in ended if in_own_right(g.grantor, approval, at).allowed), None)
     return f"The authority that {lender.get_full_name()} lent you has ended." if lender else ""

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.shortcuts import get_object_or_404
 
 from approvals import authority
-from approvals.authority import Ruling
+from approvals.authority import Asked, Quorum, Ruling
 from approvals.exceptions import NotPermitted
 from approvals.models import Approval, Vote
 from approvals.views.page import PersonRequest
@@ -30,7 +30,7 @@ class Case:
     @cached_property
     def votes(self) -> list[Vote]:
         """All of them, oldest first, with those that an edit made void."""
-        return list(self.approval.votes.select_related("user", "principal"))
+        return list(self.approval.votes.select_related("user", "principal", "grant"))
 
     @property
     def approving(self) -> list[Vote]:
@@ -42,9 +42,40 @@ class Case:
         return vote.version == self.approval.current_version
 
     @property
+    def own_vote(self) -> Vote | None:
+        """The approval that fills this person's seat: their own, or one that a delegate gave in their place."""
+        mine = (vote for vote in self.approving if self.person.pk in (vote.user_id, vote.principal_id))
+        return next(mine, None)
+
+    @property
     def has_approved(self) -> bool:
         """This person's part is done; somebody else's is not."""
-        return any(vote.user_id == self.person.pk for vote in self.approving)
+        return self.own_vote is not None
+
+    @cached_property
+    def asked(self) -> list[Asked]:
+        """Everybody named on the request, with who stands in for them."""
+        return authority.still_asked(self.approval, at=self.at)
+
+    @property
+    def quorum(self) -> Quorum:
+        """How far the approvals have come."""
+        return authority.quorum_of(self.approval, self.approving)
+
+    @property
+    def awaited(self) -> list[Asked]:
+        """Who of those named has still to approve; everybody, while it must not show who has (UX.md)."""
+        votes = [] if self.is_blind else self.approving
+        return authority.awaited(self.asked, votes, self.approval)
+
+    @cached_property
+    def hand_on_ruling(self) -> Ruling:
+        """Whether this person may have somebody else asked."""
+        return authority.may_hand_on(self.person, self.approval, at=self.at)
+
+    @property
+    def may_hand_on(self) -> bool:
+        return self.approval.is_pending and self.hand_on_ruling.allowed
 
     @property
     def awaits_person(self) -> bool:
@@ -77,8 +108,12 @@ class Case:
 
     @property
     def is_blind(self) -> bool:
-        """Whether others' names and words stay hidden: on a critical request until one has voted (UX.md)."""
+        """Whether earlier voters' names and words stay hidden: on a critical request until one has voted (UX.md)."""
         return self.approval.is_critical and self.awaits_person
+
+    def is_hidden(self, person_id: str) -> bool:
+        """Whether this reader may not yet know what that person did and said here."""
+        return self.is_blind and person_id in {str(vote.user_id) for vote in self.approving}
 
 
 def load(request: PersonRequest, pk: UUID) -> Case:

@@ -13,7 +13,11 @@ from approvals.views.access import Case
 from audit.models import Event
 
 HIDDEN_PERSON = "A reviewer"
-_BASES = {"assignee": "as a named reviewer", "approvers": "as an approver"}
+_BASES = {
+    "assignee": "as a named reviewer",
+    "approvers": "as an approver",
+    "staff": "as an administrator",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +41,12 @@ def lines(case: Case) -> list[Line]:
 def _line(event: Event, case: Case) -> Line:
     body = _body(event)
     data = body.get("data") or {}
-    is_hidden = case.is_blind and event.actor_kind == "person" and event.actor_id != str(case.person.pk)
+    is_hidden = case.is_hidden(event.actor_id)
     return Line(
         actor=HIDDEN_PERSON if is_hidden else (body.get("actor") or {}).get("label", event.actor_id),
         what=_SENTENCES.get(event.type, _unknown)(data) or event.type,
         at=event.at,
-        authority=_BASES.get((body.get("authority") or {}).get("basis", ""), ""),
+        authority="" if is_hidden else _authority(body),
         version=body.get("payload_version"),
         words="" if is_hidden else _words(event.type, data),
     )
@@ -56,10 +60,37 @@ def _body(event: Event) -> dict[str, Any]:
     return parsed
 
 
+def _authority(body: dict[str, Any]) -> str:
+    """Whose authority it was: "on behalf of NAME" where a grant lent it, else where the actor has it from."""
+    used = body.get("authority") or {}
+    if not used.get("grant_id"):
+        return _BASES.get(used.get("basis", ""), "")
+    data = body.get("data") or {}
+    votes = [data, *data.get("votes", ())]
+    principals = [vote.get("on_behalf_of") or {} for vote in votes]
+    name = next((p["name"] for p in principals if p.get("id") == used.get("principal")), "somebody else")
+    return f"on behalf of {name}"
+
+
 def _words(kind: str, data: dict[str, Any]) -> str:
-    if kind == "approval.voted":
-        return "\n".join(text for text in (data.get("sentence"), data.get("comment")) if text)
-    return str(data.get("detail") or "") if kind.startswith("execution.") else ""
+    """What the actor wrote."""
+    fields = _WRITTEN.get(kind, ())
+    return "\n".join(str(data[name]) for name in fields if data.get(name))
+
+
+_WRITTEN = {
+    "approval.voted": ("sentence", "comment"),
+    "approval.commented": ("text",),
+    "approval.reassigned": ("reason",),
+    "execution.reported": ("detail",),
+    "execution.mismatch": ("detail",),
+}
+
+
+def _reassigned(data: dict[str, Any]) -> str:
+    if data.get("from"):
+        return f"asked {data.get('to')} in place of {data['from']}"
+    return f"asked {data.get('to')} as well"
 
 
 def _voted(data: dict[str, Any]) -> str:
@@ -125,6 +156,8 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "approval.expired": _says(
         "noted that the approval was not claimed in time: it cannot be executed any more"
     ),
+    "approval.reassigned": _reassigned,
+    "approval.commented": _says("commented"),
     "approval.cancelled": _says("withdrew it"),
     "approval.claimed": _says("took it for execution"),
     "execution.reported": _reported,

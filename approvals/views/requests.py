@@ -10,7 +10,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from approvals import lifecycle, payload
 from approvals.exceptions import Refused
-from approvals.models import Approval
 from approvals.payload import PayloadForm
 from approvals.views.access import Case, load
 from approvals.views.drafts import Draft, as_it_stands, draft_of
@@ -21,7 +20,7 @@ from approvals.views.inbox import inbox_context
 from approvals.views.page import PersonRequest, show, signed_in, wants_fragment
 from approvals.views.queues import Inbox
 from approvals.views.refusals import refused
-from grants.models import User
+from approvals.views.succession import succession_of
 
 AS_FORM, AS_JSON = VIEWS = ("form", "json")
 """How the payload is edited: by fields, or whole."""
@@ -49,7 +48,7 @@ def show_request(
     request: PersonRequest, case: Case, *, form: PayloadForm | None = None, refusal: Refused | None = None
 ) -> HttpResponse:
     """The request's page; with `form` what was typed there, with `refusal` what stands against it."""
-    context = request_context(case) | refused(refusal)
+    context = request_context(case) | refused(refusal) | {"typed": request.POST}
     if form is not None and case.awaits_person:
         context["payload_form"] = form
     if not wants_fragment(request):
@@ -70,7 +69,7 @@ def request_context(case: Case) -> dict[str, Any]:
         "kept_edits": draft.changes if draft.is_stale or not case.awaits_person else [],
         "kept_base": draft.base,
         "proposal_edits": edits_of(case.approval),
-        "people": people(case.approval),
+        "succession": succession_of(case),
         "history": lines(case),
         **footer_context(case),
     }
@@ -96,12 +95,3 @@ def form_of(draft: Draft, *, as_json: bool = False) -> PayloadForm:
     """The payload's form, filled in with this person's edits."""
     locked = draft.approval.locked_fields
     return payload.build_form(draft.base.source, draft.schema, locked, draft.source, as_json=as_json)
-
-
-def people(approval: Approval) -> list[dict[str, Any]]:
-    """The named reviewers, with their names where they have an account."""
-    named = [a for a in approval.assignments.all() if a.removed_at is None]
-    names = {
-        user.email: user.get_full_name() for user in User.objects.filter(email__in=[a.email for a in named])
-    }
-    return [{"email": a.email, "name": names.get(a.email, ""), "by": a.get_source_display()} for a in named]

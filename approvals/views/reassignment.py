@@ -1,0 +1,153 @@
+"""Somebody else is asked: for one request, or for several at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
+
+from approvals import authority, lifecycle
+from approvals.exceptions import FieldError, InvalidInput, NotPermitted, Refused
+from approvals.lifecycle.reassignment import LONGEST_REASON
+from approvals.models import Approval
+from approvals.views.access import Case, load
+from approvals.views.page import PersonRequest, carried, onward, show, signed_in
+from approvals.views.refusals import cleaned, redrawn_by, refused, status_of
+from approvals.views.requests import footer_context
+from audit import clock
+from grants.models import User
+
+MOST_AT_ONCE = 100
+
+
+class ReassignmentForm(forms.Form):
+    """Whom to ask, in whose place, and why. What is wrong with each, the lifecycle says."""
+
+    to = forms.CharField(required=False, max_length=254)
+    instead_of = forms.CharField(required=False, max_length=254)
+    reason = forms.CharField(required=False, max_length=LONGEST_REASON)
+
+
+class BulkForm(forms.Form):
+    """The same for several that name one person, whose place it is on each."""
+
+    of = forms.CharField(required=False, max_length=254)
+    to = forms.CharField(required=False, max_length=254)
+    reason = forms.CharField(required=False, max_length=LONGEST_REASON)
+    approvals = forms.TypedMultipleChoiceField(coerce=UUID, required=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one of several; `refusal` is empty where it was handed on."""
+
+    approval: Approval
+    refusal: str = ""
+
+
+def _redraw(request: PersonRequest, pk: UUID, refusal: Refused) -> HttpResponse:
+    return _show(request, load(request, pk), refusal=refusal)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+@redrawn_by(_redraw)
+def reassignment(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """GET: whom to ask instead. POST: they are asked, and told."""
+    case = load(request, pk)
+    if not case.hand_on_ruling.allowed:
+        raise NotPermitted(case.hand_on_ruling.reason)
+    if request.method != "POST":
+        away = redirect(case.approval.get_absolute_url() + carried(request))
+        return _show(request, case) if case.may_hand_on else away
+    posted = cleaned(ReassignmentForm(request.POST))
+    lifecycle.reassign(pk, by=request.user, **posted)
+    return onward(request, case.approval.get_absolute_url())
+
+
+def _show(request: PersonRequest, case: Case, *, refusal: Refused | None = None) -> HttpResponse:
+    context = {
+        "case": case,
+        "approval": case.approval,
+        "at": case.at,
+        "colleagues": authority.receivers(case.approval, by=case.person, at=case.at),
+        "is_restricted": authority.is_restricted(case.approval),
+        "typed": request.POST,
+        **refused(refusal),
+        **footer_context(case),
+    }
+    return show(request, "approvals/reassignment.html", context, fragment="approvals/_reassignment.html")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def reassignments(request: PersonRequest) -> HttpResponse:
+    """Hand on several that name one person, oneself if nobody is said; what cannot be is said beside each."""
+    of = (request.POST.get("of") or request.GET.get("of") or request.user.email).strip().lower()
+    rows = _naming(of, request.user)
+    if request.method != "POST":
+        return _show_several(request, of, rows)
+    try:
+        chosen, posted = _chosen(request, rows)
+    except InvalidInput as refusal:
+        response = _show_several(request, of, rows, refusal=refusal)
+        response.status_code = status_of(refusal)
+        return response
+    outcomes = [_hand_on(approval, of, request.user, posted) for approval in chosen]
+    return _show_several(request, of, _naming(of, request.user), outcomes=outcomes)
+
+
+def _chosen(request: PersonRequest, rows: list[Approval]) -> tuple[list[Approval], dict[str, Any]]:
+    form = BulkForm(request.POST)
+    choices = cast("forms.TypedMultipleChoiceField", form.fields["approvals"])
+    choices.choices = [(str(row.pk), row.action) for row in rows]
+    posted = cleaned(form)
+    if not posted["approvals"]:
+        sentence = "Choose at least one request."
+        raise InvalidInput(sentence, [FieldError("approvals", "none_chosen", sentence)])
+    return [row for row in rows if row.pk in posted["approvals"]], posted
+
+
+def _hand_on(approval: Approval, of: str, by: User, posted: dict[str, Any]) -> Outcome:
+    try:
+        lifecycle.reassign(approval.pk, by=by, to=posted["to"], reason=posted["reason"], instead_of=of)
+    except Refused as refusal:
+        return Outcome(approval, str(refusal))
+    return Outcome(approval)
+
+
+def _show_several(
+    request: PersonRequest,
+    of: str,
+    rows: list[Approval],
+    *,
+    outcomes: Sequence[Outcome] = (),
+    refusal: Refused | None = None,
+) -> HttpResponse:
+    failed = any(outcome.refusal for outcome in outcomes)
+    context = {
+        "of": of,
+        "is_own": of == request.user.email,
+        "rows": rows,
+        "at": clock.now(),
+        "outcomes": outcomes,
+        "done": sum(not outcome.refusal for outcome in outcomes),
+        "typed": request.POST if failed or refusal else {},
+        "chosen": request.POST.getlist("approvals"),
+        **refused(refusal),
+    }
+    return show(request, "approvals/reassignments.html", context)
+
+
+def _naming(email: str, by: User) -> list[Approval]:
+    """Pending requests that name that person and that this one may hand on, the next deadline first."""
+    rows = Approval.objects.pending().assigned_to(email)
+    if not by.is_staff:
+        rows = rows.filter(pk__in=authority.decidable_by(by, at=clock.now()).values("pk"))
+    return list(rows.select_related("agent").by_deadline()[:MOST_AT_ONCE])

@@ -1,0 +1,58 @@
+"""Was this proposed before, and what is different now?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from approvals import authority, payload
+from approvals.models import Approval
+from approvals.payload import Change
+from approvals.views.access import Case
+from approvals.views.drafts import schema_of
+from approvals.views.ending import Ending, ending
+
+
+@dataclass(frozen=True, slots=True)
+class Succession:
+    """The request that this one supersedes, how that ended, and what the agent changed since.
+
+    `changes` go from the payload as people last saw it to what the agent proposes now, `facts` are what differs
+    beside the payload.
+    """
+
+    before: Approval
+    ending: Ending | None
+    changes: list[Change]
+    facts: list[Change]
+
+
+def succession_of(case: Case) -> Succession | None:
+    """Only where this person may read the earlier request, too."""
+    if case.approval.supersedes_id is None:
+        return None
+    visible = authority.visible_to(case.person, at=case.at).filter(pk=case.approval.supersedes_id)
+    before = (
+        visible.select_related("agent", "key", "policy").prefetch_related("assignments", "versions").first()
+    )
+    if before is None:
+        return None
+    old, new = before.version().value, case.approval.version(1).value
+    earlier = Case(before, case.person, case.ruling, case.at)
+    return Succession(
+        before=before,
+        ending=None if before.is_pending or before.is_draft else ending(earlier),
+        changes=payload.comparison(old, new, schema_of(case.approval)),
+        facts=payload.comparison(_facts(before), _facts(case.approval)),
+    )
+
+
+def _facts(approval: Approval) -> dict[str, str]:
+    """What the agent says around the payload, by the words of the page."""
+    return {
+        "Action": approval.action,
+        "Risk": approval.get_risk_display(),
+        "Summary": approval.summary,
+        "Rationale": approval.rationale,
+        "Confidence": "" if approval.confidence is None else f"{approval.confidence:g}",
+        "Evidence": "\n".join(f"{item['label']}: {item['value']}" for item in approval.evidence),
+    }

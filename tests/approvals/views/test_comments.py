@@ -1,0 +1,50 @@
+"""Comments under a request: who may, who is told, and what is typed is not lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from approvals.models import Comment, Notification
+from tests.approvals.views.browse import client_of, form_in, text_of, url
+from tests.factories import make_approval, make_approver, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_comment_stands_in_the_history_and_tells_whom_it_mentions():
+    approval, client, approver = make_approval(), client_of(make_user()), make_approver()
+    form = form_in(client.get(url("request", approval)), "new-comment")
+
+    response = client.post(url("comments", approval), form | {"text": "@approver, please <b>look</b>"})
+
+    assert response.status_code == 303
+    assert "@approver, please &lt;b&gt;look&lt;/b&gt;" in text_of(client.get(url("request", approval)))
+    told = Notification.objects.filter(kind="mentioned").values_list("recipient", flat=True)
+    assert list(told) == [approver.email]
+
+
+def test_an_empty_comment_is_refused_beside_its_field():
+    approval, client = make_approval(), client_of(make_user())
+
+    response = client.post(url("comments", approval), {"text": "  "})
+
+    assert response.status_code == 422
+    assert 'id="text-error"' in text_of(response)
+    assert not Comment.objects.exists()
+
+
+def test_a_comment_that_is_too_long_is_still_there():
+    approval, client = make_approval(), client_of(make_user())
+
+    response = client.post(url("comments", approval), {"text": "long " * 1000})
+
+    assert response.status_code == 422
+    assert "long long" in text_of(response)
+
+
+def test_an_auditor_comments_and_a_stranger_does_not():
+    approval = make_approval()
+    auditor, stranger = make_user("audit@example.com", is_auditor=True), make_user("stranger@example.com")
+
+    assert client_of(auditor).post(url("comments", approval), {"text": "Noted."}).status_code == 303
+    assert client_of(stranger).post(url("comments", approval), {"text": "Hello"}).status_code == 404

@@ -1,0 +1,152 @@
+"""Why a person is asked, how far the approvals have come, and what is hidden until they have voted."""
+
+from __future__ import annotations
+
+import html
+
+import pytest
+from django.utils.html import strip_tags
+
+from approvals import lifecycle
+from approvals.models import Approval
+from grants.models import User
+from tests.approvals.views.browse import client_of, text_of, url
+from tests.factories import approve, make_approval, make_approver, make_grant, make_policy, make_user, reject
+
+pytestmark = pytest.mark.django_db
+
+
+def page(approval: Approval, person: User) -> str:
+    """The request's page, in words."""
+    return " ".join(html.unescape(strip_tags(markup(approval, person))).split())
+
+
+def markup(approval: Approval, person: User) -> str:
+    return text_of(client_of(person).get(url("request", approval)))
+
+
+def critical() -> tuple[Approval, User, User]:
+    """A critical request that names two people."""
+    one, other = make_user("one@example.com"), make_user("other@example.com")
+    return make_approval(risk="critical", assignees=(one.email, other.email)), one, other
+
+
+def test_a_delegate_reads_on_whose_behalf_and_until_when():
+    approval, grantor = make_approval(), make_user()
+    grant = make_grant(grantor, make_user("deputy@example.com"))
+
+    shown = page(approval, grant.grantee)
+
+    assert "You decide on behalf of Sales." in shown
+    assert grant.expires_at.strftime("%-d") in shown
+    assert "It is lent to you until" in shown
+
+
+def test_a_reviewer_with_a_grant_that_covers_now_is_shown_as_away():
+    approval, other = (
+        make_approval(assignees=("sales@example.com", "other@example.com")),
+        make_user("other@example.com"),
+    )
+    make_grant(make_user(), make_user("deputy@example.com"))
+
+    assert "away, covered by Deputy" in page(approval, other)
+
+
+def test_a_grant_of_another_scope_makes_nobody_away():
+    approval, other = (
+        make_approval(assignees=("sales@example.com", "other@example.com")),
+        make_user("other@example.com"),
+    )
+    make_grant(make_user(), is_whole=False, action_types=["refund"])
+
+    assert "away" not in page(approval, other)
+
+
+def test_whoever_has_voted_reads_who_still_can():
+    approval, one, _ = critical()
+    approve(approval, by=one)
+
+    assert "Approvals: 1 of 2, by different people. Waiting for Other or the approvers." in page(
+        approval, one
+    )
+
+
+def test_the_second_voter_does_not_learn_who_was_the_first():
+    approval, one, other = critical()
+    approve(approval, by=one, comment="Looks right to me.")
+    lifecycle.comment(approval.pk, by=one, text="I called them.")
+
+    shown = page(approval, other)
+
+    assert "Approvals: 1 of 2" in shown
+    assert "Looks right to me." not in shown
+    assert "I called them." not in shown
+    assert "Asked are One, Other and the approvers." in shown  # as if nobody had
+
+
+def test_once_they_have_voted_they_read_it():
+    approval, one, other = critical()
+    approve(approval, by=one, comment="Looks right to me.")
+    approve(approval, by=other)
+
+    assert "Looks right to me." in page(approval, other)
+
+
+def test_a_comment_of_somebody_who_has_not_voted_is_read_before_the_vote():
+    approval, one, other = critical()
+    lifecycle.comment(approval.pk, by=one, text="Is this the key of last year?")
+
+    assert "Is this the key of last year?" in page(approval, other)
+
+
+def test_when_only_the_agents_choice_has_voted_the_page_says_whom_it_waits_for():
+    policy = make_policy(reviewers=["finance@example.com"])
+    approval, mallory = (
+        make_approval(policy=policy, assignees=("mallory@example.com",)),
+        make_user("mallory@example.com"),
+    )
+    make_user("finance@example.com")
+    approve(approval, by=mallory)
+
+    shown = page(approval, mallory)
+
+    assert "all of them by people whom the agent named" in shown
+    assert "Waiting for Finance or the approvers." in shown
+
+
+def test_a_principal_reads_that_their_delegate_has_approved():
+    approval, one, _ = critical()
+    grant = make_grant(one, make_user("deputy@example.com"))
+    approve(approval, by=grant.grantee)
+
+    assert "Deputy approved version 1 on your behalf." in page(approval, one)
+    assert "You approved version 1, on behalf of One." in page(approval, grant.grantee)
+    assert "on behalf of One" in page(approval, one).split("Comments and history")[1]
+
+
+def test_what_was_proposed_again_shows_what_changed_since():
+    before, reviewer = make_approval(), make_user()
+    reject(before, by=reviewer, resolution="changes_requested", comment="Write to the other Ada.")
+    again = make_approval(
+        supersedes=before.pk,
+        key=before.key,
+        confidence=0.9,
+        payload={"to": "ada@acme.example", "subject": "Q4"},
+    )
+
+    shown = page(again, reviewer)
+
+    assert "Proposed again" in shown
+    assert "sent back for changes by Sales" in shown
+    assert "Write to the other Ada." in shown
+    since = shown.split("What changed since")[1].split("Evidence")[0]
+    assert "ada@acme.example" in since
+    assert "Confidence" in since
+
+
+def test_an_earlier_request_that_one_may_not_read_is_not_shown():
+    before = make_approval(assignees=("somebody@example.com",), action="A secret of others")
+    again = make_approval(supersedes=before.pk, key=before.key)
+
+    assert "A secret of others" not in page(again, make_user())
+    assert "A secret of others" in page(again, make_approver())
