@@ -67,6 +67,11 @@ class Standing:
         return self.user.pk in self._memberships
 
     @property
+    def takes_from_pool(self) -> bool:
+        """Whether they, or somebody who lends to them, are an approver."""
+        return bool(self._memberships)
+
+    @property
     def reads_everything(self) -> bool:
         return self.user.is_auditor or self.user.is_staff or self.is_approver
 

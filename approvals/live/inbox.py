@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+from django.http.response import HttpResponseBase
+
 from approvals.live.bus import Bus
 from approvals.live.django import Django, Receive, Scope, Send, body_of, send_whole, start
 from approvals.live.wait import either, hang_up
@@ -22,32 +24,44 @@ async def stream_inbox(scope: Scope, receive: Receive, send: Send, *, django: Dj
     if KEYS_HEADER not in response:
         await send_whole(response, send)
         return
-    keys = response[KEYS_HEADER].split()
-    del response[KEYS_HEADER], response["Content-Length"]
+    news = _News(response)
     gone = asyncio.create_task(hang_up(receive))
-    with bus.listening(*keys) as changed:
-        changed.set()  # what happened between the answer and now is looked at once more
-        try:
-            await start(response, send)
-            await _send_news(body_of(response), scope, send, changed, gone, django)
-        finally:
-            gone.cancel()
+    try:
+        await start(response, send)
+        while news.keys:
+            with bus.listening(*news.keys) as changed:
+                changed.set()  # what happened between the answer and now is looked at once more
+                news = await _tell(news, scope, send, changed, gone, django)
+    finally:
+        gone.cancel()
     await send({"type": "http.response.body", "body": b""})
 
 
-async def _send_news(
-    news: bytes, scope: Scope, send: Send, changed: asyncio.Event, gone: asyncio.Task[None], django: Django
-) -> None:
-    told = b""
-    while True:
-        part = news if news != told else NOTHING_NEW
+class _News:
+    """What the view says, what was told before it, and under which keys there will be more.
+
+    No keys: the page or the session ended.
+    """
+
+    def __init__(self, response: HttpResponseBase | None = None, *, told: bytes = b"") -> None:
+        self.told = told
+        self.keys = response.get(KEYS_HEADER, "").split() if response else []
+        self.body = body_of(response) if response else b""
+        if self.keys and response:
+            del response[KEYS_HEADER], response["Content-Length"]
+
+
+async def _tell(
+    news: _News, scope: Scope, send: Send, changed: asyncio.Event, gone: asyncio.Task[None], django: Django
+) -> _News:
+    """Tell it, and what follows under the same keys; returns what has to be listened for otherwise."""
+    keys = news.keys
+    while news.keys == keys:
+        part = news.body if news.body != news.told else NOTHING_NEW
         await send({"type": "http.response.body", "body": part, "more_body": True})
-        told = news
         if await either(changed, gone, RE_ASK_SECONDS):
-            return
+            return _News()
         await asyncio.sleep(CALM_SECONDS)
         changed.clear()
-        response = await django.ask(scope)
-        if KEYS_HEADER not in response:
-            return  # signed out meanwhile
-        news = body_of(response)
+        news = _News(await django.ask(scope), told=news.body)
+    return news

@@ -36,6 +36,12 @@ def inbox_news(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(text, content_type="text/event-stream")
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"  # nginx would keep the events back
-    keys = [wakeups.person_key(request.user.email), *([wakeups.APPROVERS] if pool else [])]
-    response[wakeups.KEYS_HEADER] = " ".join(keys)
+    response[wakeups.KEYS_HEADER] = " ".join(_keys(inbox))
     return response
+
+
+def _keys(inbox: Inbox) -> list[str]:
+    """One's own, those of everybody who lends to one, and the pool's where there is one to take from."""
+    people = [inbox.user.email, *(grant.grantor.email for grant in inbox.standing.grants)]
+    pool = [wakeups.APPROVERS] if inbox.standing.takes_from_pool else []
+    return [*map(wakeups.person_key, dict.fromkeys(people)), *pool]
