@@ -13,6 +13,7 @@ from approvals.authority.reading import (
     is_named_in_policy,
     may_read_policies,
     visible_to,
+    would_cover,
 )
 from approvals.authority.ruling import Ruling, may_decide, may_use_draft
 
@@ -36,4 +37,5 @@ __all__ = [
     "receivers",
     "still_asked",
     "visible_to",
+    "would_cover",
 ]

@@ -21,6 +21,15 @@ def decidable_by(user: User, *, at: datetime) -> QuerySet[Approval]:
     return Standing(user, at).decidable()
 
 
+def would_cover(grant: DelegatedGrant, *, at: datetime) -> QuerySet[Approval]:
+    """What is pending and could be decided under it, were it to count now, stored or not."""
+    if not (grant.grantor.is_active and grant.grantee.is_active):
+        return Approval.objects.none()
+    return Approval.objects.pending().filter(
+        Standing(grant.grantor, at).lent_by(grant) & ~_is_barred(grant.grantee)
+    )
+
+
 def drafts_for(user: User, *, at: datetime) -> QuerySet[Approval]:
     """The open drafts that `may_use_draft` lets this person use."""
     return Standing(user, at).drafts()
@@ -92,13 +101,13 @@ class Standing:
         """Of what they may decide: what is theirs by name or through a grant. The rest is the pool."""
         by_name, pool = _is_assignee(self.user), self._is_approver(self.user)
         for grant in self.grants:
-            by_name |= self._lent_by(grant) & ~pool
+            by_name |= self.lent_by(grant) & ~pool
         return by_name
 
     def on_behalf_of(self) -> Case:
         """For each row the id of the person in whose place they would decide it, or null."""
         own = When(self._in_own_right(self.user), then=None)
-        lent = (When(self._lent_by(grant), then=Value(grant.grantor_id)) for grant in self.grants)
+        lent = (When(self.lent_by(grant), then=Value(grant.grantor_id)) for grant in self.grants)
         return Case(own, *lent, default=None, output_field=UUIDField(null=True))
 
     def drafts(self) -> QuerySet[Approval]:
@@ -129,10 +138,10 @@ class Standing:
     def _decidable(self) -> Q:
         found = self._in_own_right(self.user)
         for grant in self.grants:
-            found |= self._lent_by(grant)
+            found |= self.lent_by(grant)
         return found
 
-    def _lent_by(self, grant: DelegatedGrant) -> Q:
+    def lent_by(self, grant: DelegatedGrant) -> Q:
         """What the grantor may decide in their own right, within the scope."""
         return grant.covered() & self._in_own_right(grant.grantor) & ~_is_barred(grant.grantor)
 

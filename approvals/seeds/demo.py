@@ -15,6 +15,7 @@ from approvals import lifecycle, payload
 from approvals.models import Agent, Approval
 from approvals.seeds import agents, note
 from approvals.seeds.cases import CASES
+from approvals.seeds.grants import ensure_grant
 from approvals.seeds.people import ensure_people
 from approvals.seeds.policies import ensure_policies
 from audit import clock
@@ -46,6 +47,7 @@ def seed(path: Path, *, url: str) -> Seeded:
         found = agents.ensure_agents()
         known.agent_key = agents.ensure_key_text(found[agents.SALES], known.agent_key)
         ensure_policies()
+        ensure_grant(clock.now())
         submitted = _submit_cases(found, clock.now())
     known.fingerprint = note.fingerprint()
     note.write(path, known, url=url)

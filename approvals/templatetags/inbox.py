@@ -107,6 +107,12 @@ def deadline(at: datetime | None, now: datetime) -> dict[str, Any]:
     return {"at": at, "kind": "left", "relative": time_left(left) if at else "", "urgency": urgency(left)}
 
 
+@register.inclusion_tag("approvals/_exact_time.html")
+def exact(at: datetime | None) -> dict[str, Any]:
+    """When it was or will be, and nothing else."""
+    return {"at": at}
+
+
 @register.inclusion_tag("approvals/_time_left.html")
 def left(at: datetime | None, now: datetime) -> dict[str, Any]:
     """Only how long it is until then, for a row of the list."""

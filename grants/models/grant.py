@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import ClassVar, Self
+from uuid import UUID
 
 import uuid_utils.compat as uuid
 from django.contrib.postgres.fields import ArrayField
@@ -29,6 +30,24 @@ class DelegatedGrantQuerySet(models.QuerySet["DelegatedGrant"]):
     def concerning(self, user: User) -> Self:
         """Grants that this person gave or holds."""
         return self.filter(Q(grantor=user) | Q(grantee=user))
+
+    def given_by(self, user: User) -> Self:
+        return self.filter(grantor=user)
+
+    def held_by(self, user: User) -> Self:
+        return self.filter(grantee=user)
+
+    def open(self, at: datetime) -> Self:
+        """Grants that lend authority then, or will."""
+        return self.unrevoked().filter(expires_at__gt=at)
+
+    def ended(self, at: datetime) -> Self:
+        """Grants that were revoked or ran out."""
+        return self.filter(Q(revoked_at__isnull=False) | Q(expires_at__lte=at))
+
+    def older_than(self, grant_id: UUID) -> Self:
+        """Grants that were given before that one; their ids follow the time."""
+        return self.filter(pk__lt=grant_id)
 
     def unannounced(self, at: datetime) -> Self:
         """Grants whose start has come and was not told yet."""
@@ -116,6 +135,14 @@ class DelegatedGrant(models.Model):
     def is_active(self, at: datetime) -> bool:
         """Whether it lends authority at that moment."""
         return self.revoked_at is None and self.starts_at <= at < self.expires_at
+
+    def standing(self, at: datetime) -> str:
+        """`active`, `coming`, `revoked` or `expired`."""
+        if self.revoked_at:
+            return "revoked"
+        if self.expires_at <= at:
+            return "expired"
+        return "active" if self.starts_at <= at else "coming"
 
     def covers(self, *, workflow: str, action_type: str, risk: str) -> bool:
         """Whether a request of this kind lies within the scope."""

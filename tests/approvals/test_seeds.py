@@ -15,13 +15,13 @@ from django.conf import settings as site
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 
-from approvals import keys, lifecycle, payload, seeds
+from approvals import authority, delegation, keys, lifecycle, payload, seeds
 from approvals.api.shapes import SubmissionIn
 from approvals.models import Agent, Approval, Policy
 from approvals.models.choices import Status
 from approvals.seeds.cases import CASES
 from audit import clock
-from grants.models import ApproverMembership, User
+from grants.models import ApproverMembership, DelegatedGrant, User
 from tests.factories import make_policy
 
 pytestmark = pytest.mark.django_db
@@ -136,6 +136,36 @@ def test_running_again_adds_and_changes_nothing(note: Path) -> None:
     assert again.submitted == 0
     assert note.read_text() == first
     assert (Approval.objects.count(), Policy.objects.count(), Agent.objects.count()) == (4, 11, 4)
+
+
+def test_deputy_covers_for_finance_and_finds_their_request(note: Path) -> None:
+    _seed(note)
+
+    grant = DelegatedGrant.objects.get()
+    found = authority.decidable_by(grant.grantee, at=clock.now())
+
+    assert (grant.grantor.email, grant.grantee.email) == ("finance@example.com", "deputy@example.com")
+    assert [approval.action_type for approval in found] == ["account_modification"]
+
+
+def test_authority_that_somebody_took_back_is_not_lent_again(note: Path) -> None:
+    _seed(note)
+    grant = DelegatedGrant.objects.get()
+    delegation.revoke(grant.pk, by=grant.grantor)
+
+    _seed(note)
+
+    assert DelegatedGrant.objects.count() == 1
+
+
+def test_authority_that_ran_out_is_lent_again(note: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _seed(note)
+    later = clock.now() + timedelta(days=15)
+    monkeypatch.setattr("approvals.seeds.demo.clock.now", lambda: later)
+
+    _seed(note)
+
+    assert DelegatedGrant.objects.count() == 2
 
 
 def test_cases_come_again_once_all_have_breached(note: Path, monkeypatch: pytest.MonkeyPatch) -> None:

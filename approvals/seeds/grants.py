@@ -1,0 +1,29 @@
+"""Who covers for whom in the demo? The deputy for finance decides changes of accounts while finance is on leave."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from approvals import delegation
+from approvals.delegation import Terms
+from grants.models import DelegatedGrant, User
+
+GRANTOR, GRANTEE = "finance@example.com", "deputy@example.com"
+LASTS = timedelta(days=14)
+
+
+def ensure_grant(at: datetime) -> None:
+    """Lent anew once it ran out; what somebody took back stays taken back."""
+    grantor, grantee = User.objects.get(email=GRANTOR), User.objects.get(email=GRANTEE)
+    latest = DelegatedGrant.objects.given_by(grantor).held_by(grantee).order_by("-pk").first()
+    if latest is None or latest.standing(at) == "expired":
+        delegation.give(grantor, GRANTEE, _terms(at))
+
+
+def _terms(at: datetime) -> Terms:
+    return Terms(
+        action_types=["account_modification"],
+        highest_risk="high",
+        expires_at=at + LASTS,
+        reason="On leave for two weeks: Tomas decides changes of vendors' accounts.",
+    )

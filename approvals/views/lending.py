@@ -1,0 +1,166 @@
+"""What does somebody want to lend, whom, and until when? And what would that cover?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
+
+from approvals import authority, delegation
+from approvals.authority import Standing
+from approvals.delegation import Terms
+from approvals.exceptions import InvalidInput
+from approvals.models import Policy
+from approvals.models.choices import Risk
+from approvals.views.page import PersonRequest, onward, show, signed_in
+from approvals.views.queues import bounded
+from approvals.views.refusals import cleaned, refused
+from audit import clock
+from grants.models import DelegatedGrant, User
+
+EVERYTHING, PART = "everything", "part"
+MOST_SUGGESTED = 50
+RECENT = 200
+"""How many of the pending requests are looked through for names to offer."""
+_MOMENT = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
+_UNTYPED: dict[str, Any] = {
+    **dict.fromkeys(("grantee", "scope", "more_workflows", "highest_risk", "reason"), ""),
+    **dict.fromkeys(("action_types", "workflows"), ()),
+    **dict.fromkeys(("starts_at", "expires_at")),
+}
+_NO_MOMENT = "Write the day and the time, such as 2026-12-24T18:00 (UTC)."
+
+
+class ListField(forms.Field):
+    """Every value that was posted under the name, as texts."""
+
+    widget = forms.SelectMultiple
+
+    def to_python(self, value: Any) -> list[str]:
+        return [str(one) for one in value or []]
+
+
+class LendingForm(forms.Form):
+    """What was typed. What fits, `delegation` says; here only what is no moment is told apart."""
+
+    grantee = forms.CharField(required=False)
+    scope = forms.CharField(required=False)
+    action_types = ListField(required=False)
+    workflows = ListField(required=False)
+    more_workflows = forms.CharField(required=False)
+    highest_risk = forms.CharField(required=False)
+    starts_at = forms.DateTimeField(
+        required=False, input_formats=_MOMENT, error_messages={"invalid": _NO_MOMENT}
+    )
+    expires_at = forms.DateTimeField(
+        required=False, input_formats=_MOMENT, error_messages={"invalid": _NO_MOMENT}
+    )
+    reason = forms.CharField(required=False, strip=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What it would be, and how many requests it would cover now; or what is still open."""
+
+    grant: DelegatedGrant | None = None
+    covers: str = ""
+    missing: tuple[str, ...] = ()
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def lending(request: PersonRequest) -> HttpResponse:
+    """GET: the form to lend one's authority with. POST: it is lent."""
+    form = LendingForm(request.POST)
+    if request.method != "POST":
+        return _show(request, form)
+    try:
+        posted = cleaned(form)
+        grant = delegation.give(request.user, posted["grantee"], _terms(posted))
+    except InvalidInput as refusal:
+        return _show(request, form, refusal=refusal)
+    return onward(request, grant.get_absolute_url())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def preview(request: PersonRequest) -> HttpResponse:
+    """What would be lent, as far as it was typed; nothing is stored."""
+    if request.method != "POST":
+        return redirect("approvals:lending")
+    form = LendingForm(request.POST)
+    return _show(request, form, preview=_preview(request, form))
+
+
+def _show(
+    request: PersonRequest,
+    form: LendingForm,
+    *,
+    refusal: InvalidInput | None = None,
+    preview: Preview | None = None,
+) -> HttpResponse:
+    context = {
+        "at": clock.now(),
+        "typed": request.POST,
+        "typed_action_types": request.POST.getlist("action_types"),
+        "typed_workflows": request.POST.getlist("workflows"),
+        "action_types": _offered(request, "action_type"),
+        "workflows": _offered(request, "workflow"),
+        "risks": Risk.choices,
+        "colleagues": _colleagues(request.user),
+        "longest_days": DelegatedGrant.LONGEST_WHOLE.days,
+        "longest_reason": delegation.LONGEST_REASON,
+        "preview": preview,
+        **refused(refusal),
+    }
+    page, fragment = "approvals/grants/lending.html", "approvals/grants/_preview.html"
+    return show(request, page, context, fragment=fragment, status=422 if refusal else 200)
+
+
+def _terms(posted: dict[str, Any]) -> Terms:
+    return Terms(
+        is_whole=posted["scope"] == EVERYTHING,
+        action_types=posted["action_types"],
+        workflows=[*posted["workflows"], *posted["more_workflows"].split(",")],
+        highest_risk=posted["highest_risk"],
+        starts_at=posted["starts_at"],
+        expires_at=posted["expires_at"],
+        reason=posted["reason"],
+    )
+
+
+def _preview(request: PersonRequest, form: LendingForm) -> Preview:
+    """By what decides what is covered: whom, the scope, the risk. Times and reason may still be open."""
+    at = clock.now()
+    form.full_clean()
+    posted = _UNTYPED | form.cleaned_data
+    settled = replace(_terms(posted), starts_at=None, expires_at=at + timedelta(days=1), reason="-")
+    try:
+        grant = delegation.draft(request.user, posted["grantee"], settled, at=at)
+    except InvalidInput as refusal:
+        return Preview(missing=tuple(error.message for error in refusal.errors))
+    return Preview(grant, bounded(authority.would_cover(grant, at=at)))
+
+
+def _offered(request: PersonRequest, column: str) -> list[str]:
+    """Names to tick: those of the policies, those of what waits for this person, and what they ticked before."""
+    waiting = Standing(request.user, clock.now()).decidable().order_by("-pk").values_list(column, flat=True)
+    named = Policy.objects.current().values_list(column, flat=True)
+    ticked = request.POST.getlist(f"{column}s")
+    return sorted({*named, *waiting[:RECENT], *ticked[: delegation.LONGEST_SCOPE]} - {"", "*"})
+
+
+def _colleagues(user: User) -> list[User]:
+    """People whom this person has met here: in grants, and in the policies where they may read those."""
+    met = set(User.objects.filter(grants_held__grantor=user).values_list("email", flat=True))
+    met.update(User.objects.filter(grants_given__grantee=user).values_list("email", flat=True))
+    if authority.may_read_policies(user, at=clock.now()):
+        for policy in Policy.objects.current():
+            met.update(policy.reviewers, policy.escalation_targets)
+    people = User.objects.filter(email__in=met, is_active=True).exclude(pk=user.pk)
+    return list(people.order_by("email")[:MOST_SUGGESTED])
