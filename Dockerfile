@@ -6,13 +6,14 @@ RUN python -m venv /opt/venv && /opt/venv/bin/pip install --no-cache-dir --requi
 FROM python:3.12-slim
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     DJANGO_SETTINGS_MODULE=approvals_site.settings COUNTERSIGN_DESK=0 COUNTERSIGN_VAR=/tmp/countersign
-RUN useradd --system --uid 10001 --no-create-home countersign
+RUN useradd --system --uid 10001 --no-create-home countersign && install -d -o countersign /anchor
 WORKDIR /app
 COPY --from=packages /opt/venv /opt/venv
 COPY . .
 # The settings refuse to load half-configured; these values reach no server and stay in this one command.
 RUN SECRET_KEY=build ALLOWED_HOSTS=build PUBLIC_URL=https://build EMAIL_URL=smtp://build \
     AUDIT_HMAC_KEYS="build:$(head -c 32 /dev/zero | base64)" \
+    AUDIT_CHECKPOINT_KEY="build:$(head -c 32 /dev/zero | base64)" \
     DATABASE_URL=postgres://build/build REDIS_URL=redis://build python manage.py collectstatic --noinput
 USER countersign
 EXPOSE 8000

@@ -15,6 +15,7 @@ EVERY: dict[str, float] = {
     "approvals.deliver_outbox": 5,
     "approvals.begin_and_end_grants": 60,
     "approvals.sweep": 300,
+    "audit.sequence": 60,
 }
 
 app.conf.beat_schedule = {

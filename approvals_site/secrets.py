@@ -3,6 +3,7 @@
 import base64
 import binascii
 import os
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -10,7 +11,8 @@ from secrets import token_bytes, token_hex, token_urlsafe
 
 from django.core.exceptions import ImproperlyConfigured
 
-MINIMUM_KEY_BYTES = 32
+KEY_BYTES = 32
+_KEY_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 def kept(path: Path, make: Callable[[], str]) -> str:
@@ -34,33 +36,67 @@ def new_password() -> str:
     return token_hex(32)
 
 
-def new_hmac_key() -> str:
-    return "desk-1:" + base64.b64encode(token_bytes(MINIMUM_KEY_BYTES)).decode()
+def new_audit_key(key_id: str = "desk-1") -> str:
+    """Fit for signing events and, as the seed of an Ed25519 key, checkpoints."""
+    return f"{key_id}:" + base64.b64encode(token_bytes(KEY_BYTES)).decode()
+
+
+def named(variable: str) -> str:
+    """The variable's text, or that of the file which the variable with `_FILE` behind it names; else empty."""
+    path = os.environ.get(f"{variable}_FILE", "")
+    if os.environ.get(variable) or not path:
+        return os.environ.get(variable, "")
+    try:
+        return Path(path).read_text()
+    except OSError as error:
+        raise ImproperlyConfigured(f"{variable}_FILE: {path} cannot be read: {error.strerror}.") from None
+
+
+def audit_keys(variable: str, text: str, *, exactly: bool = False) -> dict[str, bytes]:
+    """Read `id:base64,id2:base64`, or one a line; the order is kept, because the first key signs.
+
+    `exactly`: 32 bytes and no more, as Ed25519 takes them.
+    """
+    keys: dict[str, bytes] = {}
+    for entry in filter(None, (part.strip() for part in text.replace("\n", ",").split(","))):
+        name, colon, encoded = entry.partition(":")
+        if not name or not colon:  # never quoted here: what stands there may be the key
+            raise ImproperlyConfigured(f"{variable}: write every key as id:base64.")
+        if not _KEY_ID.fullmatch(name):
+            raise ImproperlyConfigured(f"{variable}: an id has letters, digits, dots and dashes, 64 at most.")
+        if name in keys:
+            raise ImproperlyConfigured(f"{variable}: two keys have the id {name!r}.")
+        keys[name] = _decoded(variable, name, encoded, exactly=exactly)
+    return keys
 
 
 def hmac_keys(text: str) -> dict[str, bytes]:
-    """Read `id:base64,id2:base64`; the order is kept, because the first key signs."""
-    keys: dict[str, bytes] = {}
-    for entry in filter(None, (part.strip() for part in text.split(","))):
-        name, colon, encoded = entry.partition(":")
-        if not name or not colon:  # never quoted here: what stands there may be the key
-            raise ImproperlyConfigured("AUDIT_HMAC_KEYS: write every key as id:base64.")
-        if name in keys:
-            raise ImproperlyConfigured(f"AUDIT_HMAC_KEYS: two keys have the id {name!r}.")
-        keys[name] = _decoded(name, encoded)
+    """The keys of AUDIT_HMAC_KEYS: one at least."""
+    keys = audit_keys("AUDIT_HMAC_KEYS", text)
     if not keys:
         raise ImproperlyConfigured("AUDIT_HMAC_KEYS names no key; write id:base64, the signing one first.")
     return keys
 
 
-def _decoded(name: str, encoded: str) -> bytes:
+def checkpoint_key(text: str) -> tuple[str, bytes]:
+    """The id and the seed of AUDIT_CHECKPOINT_KEY: exactly one."""
+    keys = audit_keys("AUDIT_CHECKPOINT_KEY", text, exactly=True)
+    if len(keys) != 1:
+        raise ImproperlyConfigured(
+            "AUDIT_CHECKPOINT_KEY takes one key; the public halves of older ones go into "
+            "AUDIT_CHECKPOINT_PUBLIC_KEYS."
+        )
+    return next(iter(keys.items()))
+
+
+def _decoded(variable: str, name: str, encoded: str, *, exactly: bool) -> bytes:
     try:
         key = base64.b64decode(encoded, validate=True)
     except binascii.Error:
-        raise ImproperlyConfigured(f"AUDIT_HMAC_KEYS: the key {name!r} is not base64.") from None
-    if len(key) < MINIMUM_KEY_BYTES:
+        raise ImproperlyConfigured(f"{variable}: the key {name!r} is not base64.") from None
+    if len(key) < KEY_BYTES or (exactly and len(key) > KEY_BYTES):
         raise ImproperlyConfigured(
-            f"AUDIT_HMAC_KEYS: the key {name!r} has {len(key)} bytes and needs {MINIMUM_KEY_BYTES}; "
+            f"{variable}: the key {name!r} has {len(key)} bytes and needs {KEY_BYTES}; "
             "make one with: openssl rand -base64 32"
         )
     return key

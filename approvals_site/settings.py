@@ -29,6 +29,7 @@ if not DESK:
         {
             "SECRET_KEY": "a long random string that signs sessions",
             "AUDIT_HMAC_KEYS": "the audit log's keys, id:base64 with commas between, the signing one first",
+            "AUDIT_CHECKPOINT_KEY": "the key that signs the audit log's checkpoints, id:base64 of 32 random bytes",
             "ALLOWED_HOSTS": "the host names this site answers to, with commas between",
             "PUBLIC_URL": "the address people open, e.g. https://countersign.example.com",
             "EMAIL_URL": "the mail server, e.g. smtp+tls://user:password@mail.example.com:587",
@@ -65,11 +66,27 @@ REDIS_PREFIX = f"countersign:{DATABASES['default']['NAME']}:"
 
 # --- Secrets
 
-SECRET_KEY = env.str("SECRET_KEY", default="") or secrets.kept(VAR / "secret_key", secrets.new_secret_key)
-# The first key signs, every one verifies. Apart from SECRET_KEY and outside the database (DESIGN §6).
+SECRET_KEY = secrets.named("SECRET_KEY").strip() or secrets.kept(VAR / "secret_key", secrets.new_secret_key)
+
+# --- The audit log (DESIGN §6): its keys are apart from SECRET_KEY and outside the database
+
+# The first key signs events, every one verifies.
 AUDIT_HMAC_KEYS = secrets.hmac_keys(
-    env.str("AUDIT_HMAC_KEYS", default="") or secrets.kept(VAR / "audit_hmac_keys", secrets.new_hmac_key)
+    secrets.named("AUDIT_HMAC_KEYS") or secrets.kept(VAR / "audit_hmac_keys", secrets.new_audit_key)
 )
+AUDIT_CHECKPOINT_KEY = secrets.checkpoint_key(
+    secrets.named("AUDIT_CHECKPOINT_KEY") or secrets.kept(VAR / "audit_checkpoint_key", secrets.new_audit_key)
+)
+AUDIT_CHECKPOINT_PUBLIC_KEYS = secrets.audit_keys(
+    "AUDIT_CHECKPOINT_PUBLIC_KEYS", secrets.named("AUDIT_CHECKPOINT_PUBLIC_KEYS"), exactly=True
+)
+# Where checkpoints go outside the database. A desk's file is named for its database, which may be another's.
+AUDIT_ANCHOR_FILE = env.str("AUDIT_ANCHOR_FILE", default="") or (
+    str(VAR / f"audit_anchor_{DATABASES['default']['NAME']}") if DESK else ""
+)
+AUDIT_ANCHOR_WEBHOOK = env.str("AUDIT_ANCHOR_WEBHOOK", default="")
+AUDIT_ANCHOR_WEBHOOK_SECRET = secrets.named("AUDIT_ANCHOR_WEBHOOK_SECRET").strip()
+AUDIT_ANCHOR_EMAIL = env.str("AUDIT_ANCHOR_EMAIL", default="")
 
 # --- Who is asked, and how they get in
 

@@ -59,3 +59,86 @@ class EventBody(models.Model):
 
     def __str__(self) -> str:
         return f"body of {self.pk}"
+
+
+class Leaf(models.Model):
+    """An event's place in the tree over the whole log: 0 is the first, and no number is left out."""
+
+    index = models.BigIntegerField(primary_key=True)
+    event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="place")
+
+    def __str__(self) -> str:
+        return f"leaf {self.index}"
+
+
+class Node(models.Model):
+    """An inner node of the tree, once all leaves under it are there; it never changes then (`audit.merkle`)."""
+
+    pk = models.CompositePrimaryKey("level", "index")
+    level = models.PositiveSmallIntegerField(help_text="1 is right above the leaves")
+    index = models.BigIntegerField()
+    hash = models.BinaryField(max_length=32)
+
+    def __str__(self) -> str:
+        return f"node {self.index} of level {self.level}"
+
+
+class Checkpoint(models.Model):
+    """What the log held at a moment, signed. The columns repeat the note, which is what counts."""
+
+    number = models.BigIntegerField(primary_key=True, help_text="from 1, none left out")
+    size = models.BigIntegerField(help_text="how many leaves")
+    root = models.BinaryField(max_length=32)
+    at = models.DateTimeField()
+    previous = models.BinaryField(max_length=32, help_text="the hash of the checkpoint before it")
+    hash = models.BinaryField(max_length=32, unique=True, help_text="SHA-256 over the note")
+    key_id = models.CharField(max_length=64)
+    note = models.TextField()
+    horizon = models.DateTimeField(help_text="from when on events may still be without a leaf")
+
+    class Meta:
+        indexes = [models.Index(fields=["size"], name="checkpoint_by_size")]
+
+    def __str__(self) -> str:
+        return f"checkpoint {self.number}, {self.size} events"
+
+
+class UsedKey(models.Model):
+    """A key that signed what is stored, so that a start without it is noticed; no secret."""
+
+    class Purpose(models.TextChoices):
+        EVENTS = "events", "Events (HMAC)"
+        CHECKPOINTS = "checkpoints", "Checkpoints (Ed25519)"
+
+    pk = models.CompositePrimaryKey("purpose", "key_id")
+    purpose = models.CharField(max_length=16, choices=Purpose.choices)
+    key_id = models.CharField(max_length=64)
+    fingerprint = models.BinaryField(max_length=32)
+    first_used_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.purpose}: {self.key_id}"
+
+
+class Anchor(models.Model):
+    """One place outside the database that checkpoints go to, and how far it has got.
+
+    `sending` is kept until that very checkpoint has arrived, so a repetition after a crash has its id.
+    """
+
+    class Kind(models.TextChoices):
+        FILE = "file", "File"
+        WEBHOOK = "webhook", "Webhook"
+        EMAIL = "email", "E-mail"
+
+    kind = models.CharField(primary_key=True, max_length=8, choices=Kind.choices)
+    sending = models.ForeignKey(Checkpoint, on_delete=models.PROTECT, null=True, related_name="+")
+    sent = models.ForeignKey(Checkpoint, on_delete=models.PROTECT, null=True, related_name="+")
+    sent_at = models.DateTimeField(null=True)
+    attempts = models.PositiveIntegerField(default=0, help_text="failed in a row")
+    last_error = models.TextField(blank=True)
+    problem = models.TextField(blank=True, help_text="why no checkpoint is signed; empty while they are")
+    problem_since = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.get_kind_display()

@@ -44,6 +44,7 @@ def environment(**changes: str) -> dict[str, str]:
         "REDIS_URL": settings.REDIS_URL,
         "COUNTERSIGN_DESK": "1",
         "COUNTERSIGN_VAR": str(settings.VAR),
+        "AUDIT_ANCHOR_FILE": settings.AUDIT_ANCHOR_FILE,
         **changes,
     }
 

@@ -33,7 +33,10 @@ def test_complete_deployment_starts(deployed):
 
 @pytest.mark.parametrize(
     "name",
-    ["SECRET_KEY", "AUDIT_HMAC_KEYS", "ALLOWED_HOSTS", "PUBLIC_URL", "EMAIL_URL", "REDIS_URL"],
+    [
+        *("SECRET_KEY", "AUDIT_HMAC_KEYS", "AUDIT_CHECKPOINT_KEY"),
+        *("ALLOWED_HOSTS", "PUBLIC_URL", "EMAIL_URL", "REDIS_URL"),
+    ],
 )
 def test_missing_variable_stops_a_deployment_with_its_name(deployed, name):
     done = read_settings({**deployed, name: ""})
@@ -60,3 +63,23 @@ def test_desk_makes_its_secrets_once(deployed, tmp_path):
     assert first.returncode == 0, first.stderr
     assert first.stdout == second.stdout
     assert (tmp_path / "var" / "secret_key").stat().st_mode & 0o777 == 0o600
+
+
+def test_secret_may_be_in_a_file(deployed, tmp_path):
+    for name in ("SECRET_KEY", "AUDIT_HMAC_KEYS", "AUDIT_CHECKPOINT_KEY"):
+        (tmp_path / name).write_text(deployed.pop(name) + "\n")
+        deployed[f"{name}_FILE"] = str(tmp_path / name)
+
+    done = read_settings(deployed)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith(f" {'x' * 60}\n")
+
+
+def test_secret_file_that_is_not_there_is_named(deployed, tmp_path):
+    del deployed["AUDIT_HMAC_KEYS"]
+
+    done = read_settings({**deployed, "AUDIT_HMAC_KEYS_FILE": str(tmp_path / "gone")})
+
+    assert "AUDIT_HMAC_KEYS_FILE" in done.stderr
+    assert "cannot be read" in done.stderr

@@ -1,0 +1,7 @@
+"""What do all anchors say when a checkpoint does not arrive?"""
+
+from __future__ import annotations
+
+
+class DeliveryFailed(Exception):
+    """The checkpoint may not have arrived; the sentence says why."""

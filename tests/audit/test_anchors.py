@@ -1,0 +1,345 @@
+"""Checkpoints leave the database; after a restore from an older copy nothing is signed until two people say so."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import json
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from io import StringIO
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from audit import anchors, checkpoint, sequencer
+from audit.anchors import file, trust
+from audit.models import Anchor, Checkpoint, Event
+from audit.tasks import sequence
+from tests.audit.test_sequencer import write
+from tests.factories import PASSWORD, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def anchor(_anchor_of_its_own: Path) -> Path:
+    return _anchor_of_its_own
+
+
+class OldCopy:
+    """The log as it was, put back in place of what it became."""
+
+    TABLES = ("event", "eventbody", "leaf", "node", "checkpoint", "usedkey", "anchor")
+
+    def __init__(self) -> None:
+        with connection.cursor() as cursor:
+            for table in self.TABLES:
+                cursor.execute(f"CREATE TEMP TABLE old_{table} AS TABLE audit_{table}")
+
+    def restore(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET session_replication_role = 'replica'")
+            for table in self.TABLES:
+                cursor.execute(f"DELETE FROM audit_{table}")
+                cursor.execute(f"INSERT INTO audit_{table} SELECT * FROM old_{table}")
+            cursor.execute("SET session_replication_role = 'origin'")
+
+
+@pytest.fixture
+def restored(anchor: Path) -> None:
+    """Three events were anchored, two more were too, and then the database was restored to the three."""
+    write(3)
+    sequence()
+    copy = OldCopy()
+    write(2)
+    sequence()
+    copy.restore()
+
+
+def problem() -> str:
+    return Anchor.objects.get(kind="file").problem
+
+
+class TestFile:
+    def test_every_checkpoint_is_in_it(self, anchor: Path) -> None:
+        for _ in range(3):
+            sequence()
+
+        assert [note.source for note in file.notes(anchor)] == list(
+            Checkpoint.objects.order_by("number").values_list("note", flat=True)
+        )
+
+    def test_line_torn_by_a_crash_hides_nothing(self, anchor: Path) -> None:
+        sequence()
+        with anchor.open("a") as stream:
+            stream.write("127.0.0.1/audit\n17\nAAAA")
+
+        sequence()
+
+        assert [note.source for note in file.notes(anchor)] == list(
+            Checkpoint.objects.order_by("number").values_list("note", flat=True)
+        )
+
+    def test_checkpoint_that_arrived_before_a_crash_is_not_written_twice(self, anchor: Path) -> None:
+        (signed,) = sequencer.run()
+        file.append(anchor, signed.note)
+
+        anchors.deliver()
+
+        assert len(list(file.notes(anchor))) == 1
+        assert Anchor.objects.get(kind="file").sent == signed
+
+    def test_notes_are_read_whole_across_chunks(self, anchor: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(file, "CHUNK", 100)
+        for _ in range(5):
+            sequence()
+
+        assert len(list(file.notes(anchor))) == 5
+
+    def test_file_that_cannot_be_written_is_said_and_tried_again(
+        self, anchor: Path, settings: Any, tmp_path: Path
+    ) -> None:
+        settings.AUDIT_ANCHOR_FILE = str(tmp_path / "later" / "anchor")
+        sequence()
+        row = Anchor.objects.get(kind="file")
+        assert (row.attempts, "cannot be written" in row.last_error) == (1, True)
+        (tmp_path / "later").mkdir()
+
+        sequence()
+
+        assert Anchor.objects.get(kind="file").last_error == ""
+
+
+class TestRestore:
+    @pytest.mark.usefixtures("restored")
+    def test_t39_database_restored_from_an_old_copy_is_noticed_before_the_next_checkpoint(
+        self, anchor: Path
+    ) -> None:
+        before = anchor.read_text()
+        write(4)
+
+        sequence()
+
+        assert Checkpoint.objects.count() == 1
+        assert anchor.read_text() == before
+        assert "restored from an older copy" in problem()
+
+    @pytest.mark.usefixtures("restored")
+    def test_signing_goes_on_by_itself_once_the_log_extends_its_anchor(self, anchor: Path) -> None:
+        sequence()
+        assert problem()
+        anchor.write_text("".join(note.source for note in list(file.notes(anchor))[:1]))
+
+        sequence()
+
+        assert problem() == ""
+        assert Checkpoint.objects.count() == 2
+
+    def test_anchor_file_that_vanished_stops_signing(self, anchor: Path) -> None:
+        sequence()
+        anchor.unlink()
+
+        sequence()
+
+        assert Checkpoint.objects.count() == 1
+        assert "missing or empty" in problem()
+
+    def test_anchor_file_that_lost_its_end_stops_signing(self, anchor: Path) -> None:
+        sequence()
+        first = anchor.read_text()
+        sequence()
+        anchor.write_text(first)
+
+        sequence()
+
+        assert Checkpoint.objects.count() == 2
+        assert "its end was cut off" in problem()
+
+
+class TestRecovery:
+    def recover(self, *emails: str, reason: str = "Restored last night's copy.") -> str:
+        out = StringIO()
+        by = [word for email in emails for word in ("--by", email)]
+        call_command("recover_audit", *by, "--reason", reason, stdout=out)
+        return out.getvalue()
+
+    @pytest.fixture(autouse=True)
+    def _people(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        make_user("ada@example.com", is_auditor=True)
+        make_user("ben@example.com", is_staff=True)
+        make_user("cem@example.com")
+        monkeypatch.setattr("sys.stdin", StringIO(f"{PASSWORD}\n{PASSWORD}\n"))
+
+    @pytest.mark.usefixtures("restored")
+    def test_two_people_let_it_go_on_and_are_on_record(self, anchor: Path) -> None:
+        sequence()
+
+        self.recover("ada@example.com", "ben@example.com")
+        sequence()
+
+        data = json.loads(bytes(Event.objects.get(type="audit.recovered").body.content))["data"]
+        assert [person["email"] for person in data["people"]] == ["ada@example.com", "ben@example.com"]
+        assert (data["anchored_size"], data["size"]) == (5, 3)
+        assert problem() == ""
+        assert file.last_note(anchor).source == Checkpoint.objects.get(number=2).note
+
+    @pytest.mark.usefixtures("restored")
+    def test_recovery_holds_for_that_restore_and_no_later_one(self, anchor: Path) -> None:
+        self.recover("ada@example.com", "ben@example.com")
+        sequence()
+        with anchor.open("a") as stream:
+            stream.write(list(file.notes(anchor))[1].source.replace("\n5\n", "\n6\n"))
+
+        sequence()
+
+        assert "restored from an older copy" in problem()
+
+    @pytest.mark.usefixtures("restored")
+    def test_recovery_that_nobody_signed_counts_for_nothing(self, anchor: Path) -> None:
+        self.recover("ada@example.com", "ben@example.com")
+        with connection.cursor() as cursor:
+            cursor.execute("SET session_replication_role = 'replica'")
+            cursor.execute("UPDATE audit_event SET mac = '\\x00' WHERE type = 'audit.recovered'")
+            cursor.execute("SET session_replication_role = 'origin'")
+
+        sequence()
+
+        assert problem()
+
+    @pytest.mark.parametrize(
+        ("emails", "sentence"),
+        [
+            (("ada@example.com",), "Two different people"),
+            (("ada@example.com", "ADA@example.com"), "Two different people"),
+            (("ada@example.com", "nobody@example.com"), "No active account"),
+            (("ada@example.com", "cem@example.com"), "neither an administrator nor an auditor"),
+        ],
+    )
+    @pytest.mark.usefixtures("restored")
+    def test_fewer_or_other_people_are_refused(self, emails: tuple[str, ...], sentence: str) -> None:
+        with pytest.raises(CommandError, match=sentence):
+            self.recover(*emails)
+
+        assert not Event.objects.filter(type="audit.recovered").exists()
+
+    @pytest.mark.usefixtures("restored")
+    def test_wrong_password_is_refused(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("sys.stdin", StringIO(f"{PASSWORD}\nwrong\n"))
+
+        with pytest.raises(CommandError, match=r"not the password of ben@example\.com"):
+            self.recover("ada@example.com", "ben@example.com")
+
+    def test_sound_log_is_not_recovered(self) -> None:
+        sequence()
+
+        with pytest.raises(CommandError, match="nothing to recover"):
+            self.recover("ada@example.com", "ben@example.com")
+
+
+class Receiver(HTTPServer):
+    """Takes webhooks on a port of its own, and answers what it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.status = 204
+        self.got: list[tuple[dict[str, str], bytes]] = []
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Receiver
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
+        self.send_response(self.server.status)
+        self.send_header("Location", "/elsewhere")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
+        pass
+
+
+@pytest.fixture
+def receiver(settings: Any) -> Iterator[Receiver]:
+    server = Receiver()
+    settings.AUDIT_ANCHOR_WEBHOOK = f"http://127.0.0.1:{server.server_port}/hook"
+    settings.AUDIT_ANCHOR_WEBHOOK_SECRET = "whsec_" + base64.b64encode(b"s" * 32).decode()
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+class TestWebhook:
+    def test_checkpoint_arrives_signed_as_standard_webhooks_says(self, receiver: Receiver) -> None:
+        sequence()
+
+        ((headers, body),) = receiver.got
+        signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+        tag = base64.b64encode(hmac.digest(b"s" * 32, signed, "sha256")).decode()
+        assert headers["webhook-signature"] == f"v1,{tag}"
+        assert checkpoint.read(json.loads(body)["data"]["note"]).source == Checkpoint.objects.get().note
+
+    @pytest.mark.parametrize("status", [500, 302])
+    def test_checkpoint_that_was_refused_is_sent_again_under_its_id(
+        self, receiver: Receiver, status: int
+    ) -> None:
+        receiver.status = status
+        sequence()
+        assert str(status) in Anchor.objects.get(kind="webhook").last_error
+        receiver.status = 204
+
+        sequence()
+        sequence()
+
+        ids = [headers["webhook-id"] for headers, _ in receiver.got]
+        assert ids[0] == ids[1] != ids[2]
+        assert Anchor.objects.get(kind="webhook").sent == Checkpoint.objects.get(number=3)
+
+    def test_plain_http_to_another_machine_is_refused(self, receiver: Receiver, settings: Any) -> None:
+        settings.AUDIT_ANCHOR_WEBHOOK = "http://example.com/hook"
+
+        sequence()
+
+        assert "must begin with https" in Anchor.objects.get(kind="webhook").last_error
+
+
+class TestEmail:
+    def test_mailbox_gets_one_a_day_that_verifies_by_itself(self, settings: Any) -> None:
+        settings.AUDIT_ANCHOR_EMAIL = "auditor@example.org"
+        for _ in range(3):
+            sequence()
+
+        (message,) = mail.outbox
+        name, content, _ = message.attachments[0]
+        assert message.to == ["auditor@example.org"]
+        assert name == "checkpoint-1.txt"
+        assert checkpoint.find(content)[0].source == Checkpoint.objects.get(number=1).note
+
+    def test_same_checkpoint_has_the_same_message_id(self, settings: Any) -> None:
+        settings.AUDIT_ANCHOR_EMAIL = "auditor@example.org"
+        sequence()
+        Anchor.objects.filter(kind="email").update(sent=None, sending=Checkpoint.objects.get())
+
+        sequence()
+
+        first, second = mail.outbox
+        assert first.extra_headers["Message-ID"] == second.extra_headers["Message-ID"]
+
+
+def test_without_an_anchor_file_nothing_is_asked(settings: Any) -> None:
+    settings.AUDIT_ANCHOR_FILE = ""
+
+    sequence()
+
+    assert trust.problem() is None
+    assert Checkpoint.objects.count() == 1
