@@ -15,12 +15,13 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
-from django.db import connection
 
 from audit import anchors, checkpoint, sequencer
 from audit.anchors import file, trust
 from audit.models import Anchor, Checkpoint, Event
 from audit.tasks import sequence
+from audit.verify import Tampered, everything
+from tests.audit.superuser import OldCopy, as_database_superuser
 from tests.audit.test_sequencer import write
 from tests.factories import PASSWORD, make_user
 
@@ -30,25 +31,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def anchor(_anchor_of_its_own: Path) -> Path:
     return _anchor_of_its_own
-
-
-class OldCopy:
-    """The log as it was, put back in place of what it became."""
-
-    TABLES = ("event", "eventbody", "leaf", "node", "checkpoint", "usedkey", "anchor")
-
-    def __init__(self) -> None:
-        with connection.cursor() as cursor:
-            for table in self.TABLES:
-                cursor.execute(f"CREATE TEMP TABLE old_{table} AS TABLE audit_{table}")
-
-    def restore(self) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SET session_replication_role = 'replica'")
-            for table in self.TABLES:
-                cursor.execute(f"DELETE FROM audit_{table}")
-                cursor.execute(f"INSERT INTO audit_{table} SELECT * FROM old_{table}")
-            cursor.execute("SET session_replication_role = 'origin'")
 
 
 @pytest.fixture
@@ -190,6 +172,18 @@ class TestRecovery:
         assert file.last_note(anchor).source == Checkpoint.objects.get(number=2).note
 
     @pytest.mark.usefixtures("restored")
+    def test_verification_says_from_then_on_what_is_lost(self, anchor: Path) -> None:
+        with pytest.raises(Tampered):
+            everything(anchor=anchor)
+
+        self.recover("ada@example.com", "ben@example.com")
+        sequence()
+
+        assert everything(anchor=anchor).doubts == [
+            "By a recovery on record 2 events after the first 3 were lost, at least."
+        ]
+
+    @pytest.mark.usefixtures("restored")
     def test_recovery_holds_for_that_restore_and_no_later_one(self, anchor: Path) -> None:
         self.recover("ada@example.com", "ben@example.com")
         sequence()
@@ -203,10 +197,7 @@ class TestRecovery:
     @pytest.mark.usefixtures("restored")
     def test_recovery_that_nobody_signed_counts_for_nothing(self, anchor: Path) -> None:
         self.recover("ada@example.com", "ben@example.com")
-        with connection.cursor() as cursor:
-            cursor.execute("SET session_replication_role = 'replica'")
-            cursor.execute("UPDATE audit_event SET mac = '\\x00' WHERE type = 'audit.recovered'")
-            cursor.execute("SET session_replication_role = 'origin'")
+        as_database_superuser("UPDATE audit_event SET mac = '\\x00' WHERE type = 'audit.recovered'")
 
         sequence()
 

@@ -15,6 +15,7 @@ from audit import checkpoint, clock, keys, log, merkle, sequencer, tree
 from audit.checkpoint import NotSigned
 from audit.message import SYSTEM, Subject
 from audit.models import Checkpoint, Event, Leaf, Node
+from tests.audit.superuser import as_database_superuser
 
 pytestmark = pytest.mark.django_db
 
@@ -175,10 +176,7 @@ def test_stored_tree_proves_every_leaf_and_every_earlier_checkpoint(size: int) -
 def test_hole_in_the_stored_tree_is_named() -> None:
     write(4)
     sequencer.run()
-    with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = 'replica'")
-        cursor.execute("DELETE FROM audit_node WHERE level = 1 AND index = 1")
-        cursor.execute("SET session_replication_role = 'origin'")
+    as_database_superuser("DELETE FROM audit_node WHERE level = 1 AND index = 1")
 
     with pytest.raises(tree.NodeMissing, match="Node 1 of level 1"):
         tree.inclusion_proof(0, 4)

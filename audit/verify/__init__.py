@@ -1,0 +1,7 @@
+"""Is the log what was written, and all of it? Signatures, chains, tree, checkpoints, anchor (DESIGN §6)."""
+
+from audit.verify.rows import Tampered, Verified
+from audit.verify.single import Chain, chain
+from audit.verify.whole import Report, everything
+
+__all__ = ["Chain", "Report", "Tampered", "Verified", "chain", "everything"]

@@ -1,0 +1,78 @@
+"""Does the log extend what was brought out of it? Only this shows that nothing was cut off or rolled back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from django.db import connection
+
+from audit import keys
+from audit.anchors import file
+from audit.checkpoint import Note, NotSigned
+from audit.clock import rfc3339
+from audit.models import Event
+from audit.verify.rows import Tampered
+
+BATCH = 1000
+_HELD = "SELECT hash FROM audit_checkpoint WHERE hash = ANY(%s)"
+
+_Recovery = tuple[int, int, str]
+"""The size from which on, and up to which, checkpoints were lost, and when that was said."""
+
+
+@dataclass(slots=True)
+class Anchored:
+    """How many checkpoints of the anchor the log holds, and what it admits to have lost."""
+
+    count: int = 0
+    lost: list[str] = field(default_factory=list)
+
+
+def check_anchor(path: Path) -> Anchored:
+    """Raises Tampered where the log lacks a checkpoint that it signed; OSError, keys.UnknownKey."""
+    found, excused = Anchored(), _recovered()
+    notes = file.notes(path)
+    while batch := list(islice(notes, BATCH)):
+        held = _held(note.digest() for note in batch)
+        found.count += len(batch)
+        for note in batch:
+            if note.digest() not in held:
+                found.lost += _lost(note, excused)
+    return found
+
+
+def _lost(note: Note, excused: list[_Recovery]) -> list[str]:
+    """Why this note is missing: a recovery on record tells of it, or it is no note of ours."""
+    said = note.statement
+    try:
+        note.check(keys.public_key(note.key_id))
+    except NotSigned:
+        raise Tampered(
+            f"The anchor's checkpoint over {said.size} events bears a signature that is not ours."
+        ) from None
+    for kept, anchored, at in excused:
+        if kept <= said.size <= anchored and rfc3339(said.at) <= at:
+            return [
+                f"By a recovery on record {anchored - kept} events after the first {kept} were lost, at least."
+            ]
+    raise Tampered(
+        f"The log does not extend its anchor: it lacks the checkpoint of {said.at:%Y-%m-%d %H:%M:%S} UTC over "
+        f"{said.size} events. What came after an older copy is gone, or was replaced."
+    )
+
+
+def _held(hashes: Iterable[bytes]) -> set[bytes]:
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD, [list(hashes)])
+        return {bytes(hash_) for (hash_,) in cursor.fetchall()}
+
+
+def _recovered() -> list[_Recovery]:
+    """What recoveries say was lost. Their events are verified with all others."""
+    events = Event.objects.filter(type="audit.recovered").select_related("body")
+    bodies = [json.loads(bytes(event.body.content)) for event in events if hasattr(event, "body")]
+    return [(body["data"]["size"], body["data"]["anchored_size"], body["at"]) for body in bodies]

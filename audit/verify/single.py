@@ -1,0 +1,69 @@
+"""Does one subject's chain hold, and is each of its events under the last signed root?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.db import connection
+
+from audit import merkle, tree
+from audit.message import Subject
+from audit.models import Checkpoint
+from audit.verify import links
+from audit.verify.checkpoints import check_note
+from audit.verify.rows import BATCH, COLUMNS, Row, Tampered, Verified, check, name
+
+_CHAIN = f"""
+    SELECT {COLUMNS}, leaf.index
+    FROM audit_event AS event LEFT JOIN audit_leaf AS leaf USING (event_id)
+        LEFT JOIN audit_eventbody AS body USING (event_id)
+    WHERE subject_kind = %s AND subject_id = %s AND seq > %s ORDER BY seq LIMIT %s
+"""  # noqa: S608 - a constant
+
+
+@dataclass(slots=True)
+class Chain:
+    """A chain that holds. `proven` of its events are under the root of the last checkpoint."""
+
+    checkpoint: Checkpoint | None
+    events: list[Verified] = field(default_factory=list)
+    proven: int = 0
+
+
+def chain(subject: Subject) -> Chain:
+    """Raises Tampered, keys.UnknownKey. Whether events after the last one were removed, the tree shows alone."""
+    last = Checkpoint.objects.order_by("-number").first()
+    if last:
+        check_note(last)
+    links.check(subject)
+    found = Chain(last)
+    for row in _rows(subject):
+        verified = check(row)
+        found.events.append(verified)
+        if last and row[13] is not None and row[13] < last.size:
+            _prove(row, verified, last)
+            found.proven += 1
+    return found
+
+
+def _prove(row: Row, verified: Verified, last: Checkpoint) -> None:
+    proof = tree.inclusion_proof(row[13], last.size)
+    try:
+        merkle.check_inclusion(verified.leaf, row[13], last.size, proof, bytes(last.root))
+    except merkle.ProofFails:
+        raise Tampered(
+            f"{name(row)}: it is not under the root that checkpoint {last.number} signs."
+        ) from None
+
+
+def _rows(subject: Subject) -> Iterator[Row]:
+    seq = 0
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(_CHAIN, [subject.kind, subject.id, seq, BATCH])
+            batch = cursor.fetchall()
+        yield from batch
+        if len(batch) < BATCH:
+            return
+        seq = batch[-1][3]

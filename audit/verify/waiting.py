@@ -1,0 +1,57 @@
+"""Which events are not in the tree yet, and are they what was signed?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import connection
+
+from audit.clock import rfc3339
+from audit.verify.leaves import LATE
+from audit.verify.rows import BATCH, COLUMNS, Row, Tampered, check, name
+
+# Also what the sequencer took in since the size was read.
+_WAITING = f"""
+    SELECT {COLUMNS}
+    FROM audit_event AS event LEFT JOIN audit_leaf AS leaf USING (event_id)
+        LEFT JOIN audit_eventbody AS body USING (event_id)
+    WHERE (%(after)s::uuid IS NULL OR event.event_id > %(after)s::uuid)
+        AND (leaf.index IS NULL OR leaf.index >= %(size)s)
+    ORDER BY event.event_id LIMIT %(most)s
+"""  # noqa: S608 - a constant
+
+
+@dataclass(slots=True)
+class Waiting:
+    """What came of checking the events that no checkpoint covers; `oldest` is the earliest time one bears."""
+
+    types: Counter[str] = field(default_factory=Counter)
+    oldest: str = ""
+
+
+def check_waiting(size: int, horizon: datetime | None) -> Waiting:
+    """Beyond the first `size` leaves; `horizon` is the last checkpoint's. Raises Tampered, keys.UnknownKey."""
+    found = Waiting()
+    earliest = rfc3339(horizon - LATE) if horizon else ""
+    for row in _rows(size):
+        check(row)
+        if row[8] < earliest:
+            raise Tampered(f"{name(row)}: no checkpoint covers it, though it bears an older time.")
+        found.types[row[5]] += 1
+        found.oldest = min(found.oldest or row[8], row[8])
+    return found
+
+
+def _rows(size: int) -> Iterator[Row]:
+    after = None
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(_WAITING, {"after": after, "size": size, "most": BATCH})
+            batch = cursor.fetchall()
+        yield from batch
+        if len(batch) < BATCH:
+            return
+        after = batch[-1][0]

@@ -1,0 +1,142 @@
+"""Does the whole log hold, or what came since a checkpoint, and is it complete?"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.db import connections
+
+from audit import clock, merkle, tree
+from audit.merkle import Frontier
+from audit.models import Checkpoint
+from audit.verify import anchored, checkpoints, links
+from audit.verify.anchored import Anchored
+from audit.verify.leaves import CHUNK, Piece, check_piece, pieces
+from audit.verify.rows import Tampered
+from audit.verify.waiting import Waiting, check_waiting
+
+PATIENCE = timedelta(minutes=10)
+"""How long a new log may be without its first checkpoint before that is said."""
+
+Progress = Callable[[int, int], None]
+"""Told how many leaves are checked, and of how many."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What was checked, and every reason why nobody can tell that it is all there was."""
+
+    types: Counter[str] = field(default_factory=Counter)
+    size: int = 0
+    waiting: int = 0
+    checkpoints: int = 0
+    anchored: int = 0
+    doubts: list[str] = field(default_factory=list)
+
+    @property
+    def events(self) -> int:
+        """How many events passed."""
+        return self.types.total()
+
+
+def everything(
+    *,
+    since: int | None = None,
+    anchor: Path | None = None,
+    processes: int = 1,
+    progress: Progress | None = None,
+) -> Report:
+    """All of it, or from the piece of the tree on in which checkpoint `since` ends.
+
+    Memory stays flat. Raises Tampered or keys.UnknownKey at the first thing wrong, tree.NodeMissing, OSError for
+    the anchor's file.
+    """
+    last = Checkpoint.objects.order_by("-number").first()
+    size = last.size if last else 0
+    start = _start(since)
+    report = Report(size=size)
+    with _workers(processes if size - start > CHUNK else 1) as later:
+        linked = later(links.check, None)
+        signed = later(checkpoints.check_checkpoints, since or 1)
+        waiting = later(check_waiting, size, last.horizon if last else None)
+        jobs = [later(check_piece, *piece) for piece in pieces(start, size)]
+        _check_tree(start, jobs, report, size, progress)
+        _count(waiting(), report)
+        linked()
+        report.checkpoints = signed()
+    _check_anchor(anchor, last, report)
+    return report
+
+
+def _start(since: int | None) -> int:
+    if since is None:
+        return 0
+    one = Checkpoint.objects.filter(number=since).first()
+    if one is None:
+        raise LookupError(f"There is no checkpoint {since}.")
+    return one.size // CHUNK * CHUNK
+
+
+def _check_tree(
+    start: int, jobs: list[Callable[[], Piece]], report: Report, size: int, progress: Progress | None
+) -> None:
+    """Each claimed root, as the pieces come in: the whole ones before a leaf, and the part up to it."""
+    before = Frontier(start // CHUNK, tree.frontier(start).peaks)
+    for job in jobs:
+        piece = job()
+        for claim in piece.claims:
+            root = merkle.fold([*before.peaks, *claim.peaks])
+            if claim.roots != [root]:
+                raise Tampered(f"The checkpoint over {claim.size} events has another root than these events.")
+        if piece.end - piece.start == CHUNK:
+            before.append(piece.peaks[0])
+        report.types += piece.types
+        if progress:
+            progress(piece.end, size)
+
+
+def _count(waiting: Waiting, report: Report) -> None:
+    report.waiting = waiting.types.total()
+    report.types += waiting.types
+    overdue = clock.rfc3339(clock.now() - PATIENCE)
+    if not report.size and waiting.oldest and waiting.oldest < overdue:
+        report.doubts.append("No checkpoint covers these events: are the worker and beat running?")
+
+
+def _check_anchor(anchor: Path | None, last: Checkpoint | None, report: Report) -> None:
+    if anchor is None:
+        report.doubts.append(
+            "No anchor was given, so nobody can tell whether the end of the log was cut off."
+        )
+        return
+    found = anchored.check_anchor(anchor) if anchor.exists() else Anchored()
+    report.anchored = found.count
+    report.doubts += dict.fromkeys(found.lost)
+    if not found.count and last:
+        report.doubts.append(f"{anchor} holds no checkpoint, so nobody can tell whether the end was cut off.")
+
+
+@contextmanager
+def _workers(processes: int) -> Iterator[Callable[..., Callable[[], Any]]]:
+    """Hands work out and yields how to get its result: at once where there is one process, else in others."""
+    if processes < 2:
+        yield lambda act, *args: lambda: act(*args)
+        return
+    connections.close_all()  # a connection must not be shared with a forked process
+    with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("fork")) as pool:
+        try:
+            yield lambda act, *args: _result(pool.submit(act, *args))
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _result(future: Future[Any]) -> Callable[[], Any]:
+    return future.result
