@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, UUIDField, Value, When
@@ -95,7 +96,13 @@ class Standing:
         """What is pending and theirs to decide."""
         if not self.user.is_active:
             return Approval.objects.none()
-        return Approval.objects.pending().filter(self._decidable & ~_is_barred(self.user))
+        pending = Approval.objects.pending()
+        if self.grants and not self.takes_from_pool:
+            # By one index to the few that name anybody concerned, before each is looked at.
+            people = [self.user.email, *(grant.grantor.email for grant in self.grants)]
+            named = Assignment.objects.filter(email__in=people, is_open=True)
+            pending = pending.filter(pk__in=named.values("approval_id"))
+        return pending.filter(self._decidable & ~_is_barred(self.user))
 
     def mine(self) -> Q:
         """Of what they may decide: what is theirs by name or through a grant. The rest is the pool."""
@@ -121,13 +128,23 @@ class Standing:
         """What they may read."""
         if not self.user.is_active:
             return Approval.objects.none()
+        if self.reads_everything or not self.grants:
+            return self.past()
+        return Approval.objects.filter(pk__in=self._ids_of_past().union(self.decidable().values("pk")))
+
+    def past(self) -> QuerySet[Approval]:
+        """What they may read whether or not they may decide it: everything, or what concerned them before."""
+        if not self.user.is_active:
+            return Approval.objects.none()
         if self.reads_everything:
             return Approval.objects.all()
+        return Approval.objects.filter(pk__in=self._ids_of_past())
+
+    def _ids_of_past(self) -> QuerySet[Any, Any]:
         named = Assignment.objects.filter(email=self.user.email).values("approval_id")
         voted = Vote.objects.filter(Q(user=self.user) | Q(principal=self.user)).values("approval_id")
         # One set of ids, which a person has few of; EXISTS with OR would be asked of every row there is.
-        lent = [self.decidable().values("pk")] if self.grants else []
-        return Approval.objects.filter(pk__in=named.union(voted, *lent))
+        return named.union(voted)
 
     @cached_property
     def _memberships(self) -> dict[object, ApproverMembership]:

@@ -137,7 +137,7 @@ class Inbox:
 
     @property
     def _decided(self) -> QuerySet[Approval]:
-        return self.standing.visible().filter(status__in=_BY_PEOPLE)
+        return self.standing.past().filter(status__in=_BY_PEOPLE)
 
     @property
     def _own_seat(self) -> QuerySet[VoteSeat]:
