@@ -40,6 +40,7 @@ def test_a_delegate_reads_on_whose_behalf_and_until_when():
     assert "You decide on behalf of Sales." in shown
     assert grant.expires_at.strftime("%-d") in shown
     assert "It is lent to you until" in shown
+    assert f"/approvals/delegated/{grant.pk}/" in markup(approval, grant.grantee)
 
 
 def test_a_reviewer_with_a_grant_that_covers_now_is_shown_as_away():
