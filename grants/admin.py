@@ -1,4 +1,4 @@
-"""How does an administrator look after the accounts and the group `approvers`? Every change is in the log."""
+"""How does an administrator look after the accounts and the approvers, and find who lends whom? All is in the log."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from django.urls import URLPattern, path, reverse
 from audit import clock, log
 from audit.admin import ReadOnlyAdmin, StaffAdmin
 from grants import membership
-from grants.models import ApproverMembership, User
+from grants.models import ApproverMembership, DelegatedGrant, User
 
 # What people may decide follows from assignments and memberships; groups of permissions mean nothing here.
 admin.site.unregister(Group)
@@ -137,6 +137,52 @@ class ApproverMembershipAdmin(ReadOnlyAdmin):
             "title": "Leave the approvers?",
         }
         return TemplateResponse(request, "admin/grants/approvermembership/leave.html", context)
+
+
+class Standing(admin.SimpleListFilter):
+    """By whether a grant lends authority now or later, or is over."""
+
+    title = "standing"
+    parameter_name = "standing"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("open", "Now and to come"), ("ended", "Ended")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() == "open":
+            return queryset.open(clock.now())
+        return queryset.ended(clock.now()) if self.value() == "ended" else queryset
+
+
+@admin.register(DelegatedGrant)
+class DelegatedGrantAdmin(ReadOnlyAdmin):
+    """Who lends whom what. It is given and revoked on the pages, by the people themselves."""
+
+    list_display = [
+        "grantor",
+        "grantee",
+        "scope_sentence",
+        "is_whole",
+        "starts_at",
+        "expires_at",
+        "revoked_at",
+    ]
+    list_filter = [Standing, "is_whole", "highest_risk"]
+    list_select_related = ["grantor", "grantee"]
+    search_fields = ["=id", "grantor__email", "grantor__name", "grantee__email", "grantee__name"]
+    fields = [
+        "id", "grantor", "grantee", "scope_sentence", "is_whole", "action_types", "workflows", "highest_risk",
+        "starts_at", "expires_at", "reason", "created_at", "revoked_at", "revoked_by",
+    ]  # fmt: skip
+    readonly_fields = ["scope_sentence"]
+
+    @admin.display(description="scope")
+    def scope_sentence(self, grant: DelegatedGrant) -> str:
+        return grant.scope_sentence
+
+    def view_on_site(self, grant: DelegatedGrant) -> str:
+        """The grant's own page, where it is revoked."""
+        return grant.get_absolute_url()
 
 
 def _actor(request: HttpRequest) -> Any:

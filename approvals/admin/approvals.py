@@ -56,13 +56,13 @@ class PayloadVersionAdmin(ReadOnlyAdmin):
 
 @admin.register(Vote)
 class VoteAdmin(ReadOnlyAdmin):
-    list_display = ["approval", "user", "verdict", "version", "basis", "is_late", "decided_at"]
+    list_display = ["approval", "user", "principal", "verdict", "version", "basis", "is_late", "decided_at"]
     list_filter = ["verdict", "basis", "is_late"]
-    list_select_related = ["approval", "user"]
-    search_fields = ["=approval__id", "user__email"]
+    list_select_related = ["approval", "user", "principal"]
+    search_fields = ["=approval__id", "=grant__id", "user__email", "principal__email"]
     ordering = ["-decided_at"]
     fields = [
-        "id", "approval", "version", "sha256_hex", "verdict", "user", "principal", "basis",
+        "id", "approval", "version", "sha256_hex", "verdict", "user", "principal", "basis", "grant",
         "resolution", "category", "comment", "sentence", "acknowledged",
         "notified_at", "opened_at", "decided_at", "is_late",
     ]  # fmt: skip

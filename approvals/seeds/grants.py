@@ -25,5 +25,5 @@ def _terms(at: datetime) -> Terms:
         action_types=["account_modification"],
         highest_risk="high",
         expires_at=at + LASTS,
-        reason="On leave for two weeks: Tomas decides changes of vendors' accounts.",
+        reason="On leave for two weeks: Tomas decides what changes for vendors.",
     )

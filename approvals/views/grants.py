@@ -155,5 +155,6 @@ def _actor(event: Event) -> str:
 
 def _what(event: Event, found: DelegatedGrant) -> str:
     if event.type == "grant.revoked":
-        return "gave it back" if event.actor_id == str(found.grantee_id) else "took it back"
+        back = {str(found.grantor_id): "took it back", str(found.grantee_id): "gave it back"}
+        return back.get(event.actor_id, "revoked it")
     return {"grant.given": "lent it", "grant.expired": "noted that it ran out"}.get(event.type, event.type)

@@ -63,8 +63,14 @@ def test_any_changed_byte_of_a_body_is_found(decided: Approval, capsys: pytest.C
 @pytest.mark.parametrize(
     ("sql", "said"),
     [
-        ("UPDATE audit_event SET mac = set_byte(mac, 0, get_byte(mac, 0) # 1) WHERE event_id = %s", "signature"),
-        ("UPDATE audit_event SET leaf = set_byte(leaf, 0, get_byte(leaf, 0) # 1) WHERE event_id = %s", "leaf hash"),
+        (
+            "UPDATE audit_event SET mac = set_byte(mac, 0, get_byte(mac, 0) # 1) WHERE event_id = %s",
+            "signature",
+        ),
+        (
+            "UPDATE audit_event SET leaf = set_byte(leaf, 0, get_byte(leaf, 0) # 1) WHERE event_id = %s",
+            "leaf hash",
+        ),
         ("UPDATE audit_event SET actor_id = 'somebody' WHERE event_id = %s", "column actor_id"),
         ("UPDATE audit_event SET at = at + interval '1 us' WHERE event_id = %s", "column at"),
         ("UPDATE audit_event SET type = 'approval.rejected' WHERE event_id = %s", "column type"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,8 +14,9 @@ from django.urls import reverse
 from approvals import lifecycle
 from approvals.lifecycle.execution import Report
 from approvals.models import Approval, Vote
+from audit import clock
 from audit.models import Event
-from tests.factories import approve, make_approval, make_user
+from tests.factories import approve, make_approval, make_grant, make_user
 
 MODELS = [
     "approvals.approval",
@@ -25,6 +27,7 @@ MODELS = [
     "approvals.claim",
     "approvals.outcome",
     "approvals.notification",
+    "grants.delegatedgrant",
     "audit.event",
 ]
 
@@ -38,6 +41,7 @@ def decided(db: None) -> Approval:
     approve(approval, by=reviewer)
     claim = lifecycle.claim(approval.pk, by=approval.key)
     sha256 = bytes(approval.version().sha256)
+    make_grant()
     lifecycle.report(approval.pk, Report(claim.claim_id, "succeeded", sha256), by=approval.key)
     return approval
 
@@ -99,6 +103,30 @@ def test_t02_looking_at_it_all_changes_nothing(admin: Client, decided: Approval)
         admin.get(_url(label, "history", _row(label).pk))
 
     assert (Event.objects.count(), Vote.objects.count()) == before
+
+
+@pytest.mark.parametrize(("standing", "found"), [("open", 1), ("ended", 1), ("", 2)])
+def test_who_lends_whom_is_found_and_leads_to_the_grants_page(
+    admin: Client, standing: str, found: int
+) -> None:
+    make_grant(expires_at=clock.now() - timedelta(minutes=1))
+    grant = make_grant(is_whole=False, workflows=["finance"])
+
+    rows = admin.get(_url("grants.delegatedgrant", "changelist"), {"q": "deputy", "standing": standing})
+    page = admin.get(_url("grants.delegatedgrant", "change", grant.pk)).content.decode()
+
+    assert len(rows.context["cl"].result_list) == found
+    assert f'href="{grant.get_absolute_url()}"' in page
+    assert "any action type, in the workflow finance, up to critical risk" in page
+
+
+def test_a_vote_names_the_grant_that_it_was_cast_under(admin: Client) -> None:
+    grant = make_grant(make_user("sales@example.com"))
+    approve(make_approval(), by=grant.grantee)
+
+    page = admin.get(_url("approvals.vote", "change", Vote.objects.get().pk)).content.decode()
+
+    assert str(grant) in page
 
 
 def test_agent_text_is_escaped(admin: Client, db: None) -> None:

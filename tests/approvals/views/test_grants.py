@@ -259,7 +259,7 @@ def test_it_is_revoked_by_a_button(who):
     response = client.post(revocation(grant))
 
     assert (response.status_code, response.url) == (303, grant.get_absolute_url())
-    assert "Taken back" in text_of(client.get(response.url))
+    assert "Revoked" in text_of(client.get(response.url))
 
 
 def test_revoking_what_ended_is_a_conflict_on_its_page():
