@@ -14,6 +14,7 @@ COPY . .
 RUN SECRET_KEY=build ALLOWED_HOSTS=build PUBLIC_URL=https://build EMAIL_URL=smtp://build \
     AUDIT_HMAC_KEYS="build:$(head -c 32 /dev/zero | base64)" \
     AUDIT_CHECKPOINT_KEY="build:$(head -c 32 /dev/zero | base64)" \
+    ENCRYPTION_KEYS="$(head -c 32 /dev/zero | base64)" \
     DATABASE_URL=postgres://build/build REDIS_URL=redis://build python manage.py collectstatic --noinput
 USER countersign
 EXPOSE 8000

@@ -10,7 +10,8 @@ TEST_ENV := COUNTERSIGN_DESK=1 COUNTERSIGN_VAR="$(CURDIR)/var/test" COUNTERSIGN_
 DEPLOYED_ENV := COUNTERSIGN_DESK=0 ALLOWED_HOSTS=countersign.example PUBLIC_URL=https://countersign.example \
 	SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))') \
 	AUDIT_HMAC_KEYS=check:$$(head -c 32 /dev/urandom | base64) \
-	AUDIT_CHECKPOINT_KEY=check:$$(head -c 32 /dev/urandom | base64) EMAIL_URL=smtp://127.0.0.1:25 \
+	AUDIT_CHECKPOINT_KEY=check:$$(head -c 32 /dev/urandom | base64) \
+	ENCRYPTION_KEYS=$$(head -c 32 /dev/urandom | base64 | tr +/ -_) EMAIL_URL=smtp://127.0.0.1:25 \
 	DATABASE_URL=postgres://127.0.0.1/countersign REDIS_URL=redis://127.0.0.1:6379/0 BEHIND_TLS_PROXY=1
 
 .PHONY: help run test check setup requirements

@@ -11,6 +11,7 @@ from approvals.views import (
     lending,
     live,
     policies,
+    preferences,
     reassignment,
     requests,
     review,
@@ -44,6 +45,15 @@ urlpatterns = [
 
 live_urlpatterns = [
     path("inbox/", live.inbox_news, name="inbox-news"),
+]
+
+preferences_urlpatterns = [
+    path("", preferences.notification_preferences, name="notification-preferences"),
+    path("channels/", preferences.channels, name="notification-channels"),
+    path("channels/<uuid:pk>/removal/", preferences.removal, name="notification-removal"),
+    path("tests/", preferences.tests, name="notification-tests"),
+    path("tests/<uuid:pk>/", preferences.notification_test, name="notification-test"),
+    path("tests/<uuid:pk>/arrival/", preferences.arrival, name="notification-arrival"),
 ]
 
 signin_urlpatterns = [

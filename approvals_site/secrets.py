@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from secrets import token_bytes, token_hex, token_urlsafe
 
+from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 KEY_BYTES = 32
@@ -67,6 +68,26 @@ def audit_keys(variable: str, text: str, *, exactly: bool = False) -> dict[str, 
         if name in keys:
             raise ImproperlyConfigured(f"{variable}: two keys have the id {name!r}.")
         keys[name] = _decoded(variable, name, encoded, exactly=exactly)
+    return keys
+
+
+def new_fernet_key() -> str:
+    return Fernet.generate_key().decode()
+
+
+def fernet_keys(text: str) -> list[str]:
+    """Read keys with commas between; the order is kept, because the first key seals."""
+    keys = [key for key in (part.strip() for part in text.split(",")) if key]
+    for number, key in enumerate(keys, start=1):
+        try:
+            Fernet(key)
+        except ValueError:  # never quoted here
+            raise ImproperlyConfigured(
+                f"ENCRYPTION_KEYS: number {number} is no key of 32 bytes in URL-safe base64; make one with: "
+                "openssl rand -base64 32 | tr +/ -_"
+            ) from None
+    if not keys:
+        raise ImproperlyConfigured("ENCRYPTION_KEYS names no key.")
     return keys
 
 

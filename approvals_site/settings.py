@@ -30,6 +30,7 @@ if not DESK:
             "SECRET_KEY": "a long random string that signs sessions",
             "AUDIT_HMAC_KEYS": "the audit log's keys, id:base64 with commas between, the signing one first",
             "AUDIT_CHECKPOINT_KEY": "the key that signs the audit log's checkpoints, id:base64 of 32 random bytes",
+            "ENCRYPTION_KEYS": "the keys that encrypt other services' secrets, the sealing one first",
             "ALLOWED_HOSTS": "the host names this site answers to, with commas between",
             "PUBLIC_URL": "the address people open, e.g. https://countersign.example.com",
             "EMAIL_URL": "the mail server, e.g. smtp+tls://user:password@mail.example.com:587",
@@ -87,6 +88,11 @@ AUDIT_ANCHOR_FILE = env.str("AUDIT_ANCHOR_FILE", default="") or (
 AUDIT_ANCHOR_WEBHOOK = env.str("AUDIT_ANCHOR_WEBHOOK", default="")
 AUDIT_ANCHOR_WEBHOOK_SECRET = secrets.named("AUDIT_ANCHOR_WEBHOOK_SECRET").strip()
 AUDIT_ANCHOR_EMAIL = env.str("AUDIT_ANCHOR_EMAIL", default="")
+
+# The first key seals, every one opens. Other services' secrets are in the database only under these.
+ENCRYPTION_KEYS = secrets.fernet_keys(
+    secrets.named("ENCRYPTION_KEYS") or secrets.kept(VAR / "encryption_keys", secrets.new_fernet_key)
+)
 
 # --- Who is asked, and how they get in
 
@@ -215,6 +221,12 @@ EMAIL_TIMEOUT = 10  # seconds; a silent mail server must not hold a worker
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default=f"countersign@{urlsplit(PUBLIC_URL).hostname}"
 )
+
+# --- Other channels
+
+# Slack messages go to addresses that start with one of these, and nowhere else.
+SLACK_ORIGINS = env.list("SLACK_ORIGINS", default=["https://hooks.slack.com", "https://hooks.slack-gov.com"])
+SLACK_TIMEOUT = 10  # seconds, for each step
 
 # --- Celery (the beat schedule is in celery.py)
 

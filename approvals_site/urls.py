@@ -5,13 +5,14 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from approvals.api import api
-from approvals.urls import live_urlpatterns, signin_urlpatterns
+from approvals.urls import live_urlpatterns, preferences_urlpatterns, signin_urlpatterns
 from approvals_site.health import healthz
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="approvals:inbox")),
     path("", include(signin_urlpatterns)),
     path("approvals/", include("approvals.urls")),
+    path("preferences/notifications/", include(preferences_urlpatterns)),
     path("live/", include(live_urlpatterns)),
     path("api/", api.urls),
     path("admin/", admin.site.urls),

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db.models import F
 
-from approvals.audience import Audience, gather
+from approvals.audience import Audience, barred_from, gather
 from approvals.lifecycle import escalation
 from approvals.lifecycle.beats import record_all
 from approvals.lifecycle.escalation import Step
 from approvals.models import Approval, Notification
 from approvals.models.choices import BreachAction, Resolution, Status
-from approvals.notifications import Told, tell
+from approvals.notifications import TeamTold, Told, pool_watchers, team_channels, tell
 from audit.clock import rfc3339
 from audit.log import Draft
 from audit.message import SYSTEM
@@ -35,8 +36,17 @@ def breach(approvals: Sequence[Approval], at: datetime) -> None:
     escalation.assign((step for asked in steps.values() for step in asked), at)
     events = [event for approval in approvals for event in _events(approval, steps[approval.pk], at)]
     record_all(events, approvals, people=people)
-    audience = gather(people, at=at)
-    tell((told for one in approvals for told in _told(one, steps[one.pk], audience)), at=at)
+    around = _Around(gather(people, at=at), pool_watchers(at), team_channels(approvals))
+    tell((told for one in approvals for told in _told(one, steps[one.pk], around)), at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """Who could be told, looked up once."""
+
+    audience: Audience
+    watchers: list[str]
+    teams: Mapping[tuple[str, str], list[UUID]]
 
 
 def _everybody(approval: Approval, steps: Sequence[Step]) -> list[str]:
@@ -110,11 +120,16 @@ def _rejection(approval: Approval, at: datetime) -> Draft:
     )
 
 
-def _told(approval: Approval, steps: Sequence[Step], audience: Audience) -> Iterator[Told]:
+def _told(approval: Approval, steps: Sequence[Step], around: _Around) -> Iterator[Told | TeamTold]:
     """Each person once: whoever is asked by the ladder hears that, all others that the deadline passed."""
-    asked = audience.of(approval, (email for step in steps for email in step.people)) if steps else []
+    people = [email for step in steps for email in step.people]
+    asked = around.audience.of(approval, people) if people else []
     for address in asked:
         yield Told(ESCALATED, approval, address)
-    for address in audience.for_certain(approval, [*_assignees(approval), *asked]):
+    named = around.audience.for_certain(approval, [*_assignees(approval), *asked])
+    watching = [address for address in around.watchers if address not in barred_from(approval)]
+    for address in dict.fromkeys([*named, *watching]):
         if address not in asked:
             yield Told(BREACHED, approval, address)
+    for channel in around.teams.get((approval.policy.action_type, approval.policy.workflow), ()):
+        yield TeamTold(BREACHED, approval, channel)

@@ -82,6 +82,7 @@ def reject(
             authority=authority_of(vote),
             data=describe(vote),
         )
+        _tell_the_others(approval, vote, at)
         WorkingCopy.objects.filter(approval=approval, user=person).delete()
 
     return in_time(approval_id, act, by=by)
@@ -160,6 +161,16 @@ def _grant_if_quorum(approval: Approval, version: PayloadVersion, vote: Vote, at
             "valid_until": rfc3339(approval.valid_until),
         },
     )
+    _tell_the_others(approval, vote, at)
+
+
+def _tell_the_others(approval: Approval, vote: Vote, at: datetime) -> None:
+    """Whoever was asked, or approved before, need not look any more."""
+    named = {assignment.email for assignment in approval.assignments.all() if assignment.is_open}
+    voted = {earlier.user.email for earlier in _approving_votes(approval)}
+    others = User.objects.filter(email__in=(named | voted) - {vote.user.email}, is_active=True)
+    addresses = others.order_by("email").values_list("email", flat=True)
+    notify(approval, Notification.Kind.DECIDED, addresses, at=at)
 
 
 def _approving_votes(approval: Approval) -> QuerySet[Vote]:

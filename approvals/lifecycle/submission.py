@@ -12,13 +12,13 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from approvals import policy
-from approvals.audience import gather
+from approvals.audience import barred_from, gather
 from approvals.exceptions import FieldError, IdempotencyConflict, InvalidInput
 from approvals.lifecycle.beats import new_version, record
 from approvals.lifecycle.judging import Judgement, judge
 from approvals.models import Agent, AgentKey, Approval, Assignment, Notification, PayloadVersion, Policy
 from approvals.models.choices import Status
-from approvals.notifications import notify
+from approvals.notifications import notify, pool_watchers
 from audit import clock
 from audit.clock import rfc3339
 
@@ -158,8 +158,18 @@ def _store(approval: Approval, submission: Submission, judgement: Judgement, at:
         people=[reviewer.email for reviewer in verdict.reviewers],
     )
     if verdict.status in TOLD:
-        named = [reviewer.email for reviewer in verdict.reviewers]
-        notify(approval, TOLD[verdict.status], gather(named, at=at).of(approval, named), at=at)
+        _tell(approval, verdict, at)
+
+
+def _tell(approval: Approval, verdict: policy.Verdict, at: datetime) -> None:
+    """Whoever may act on it, and the approvers who chose to hear of all that comes into the pool."""
+    named = [reviewer.email for reviewer in verdict.reviewers]
+    asked = gather(named, at=at).of(approval, named)
+    notify(approval, TOLD[verdict.status], asked, at=at)
+    if verdict.status == Status.PENDING:
+        away = barred_from(approval).union(asked)
+        watching = [address for address in pool_watchers(at) if address not in away]
+        notify(approval, Notification.Kind.POOL, watching, at=at)
 
 
 def _facts(approval: Approval, verdict: policy.Verdict) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from approvals.models.agent import Agent, AgentKey
 from approvals.models.approval import Approval, Assignment
+from approvals.models.channel import Channel, ChannelTest, Choice
 from approvals.models.comment import Comment
 from approvals.models.decision import Opening, Vote, VoteSeat
 from approvals.models.execution import Claim, Outcome
@@ -14,6 +15,9 @@ __all__ = [
     "AgentKey",
     "Approval",
     "Assignment",
+    "Channel",
+    "ChannelTest",
+    "Choice",
     "Claim",
     "Comment",
     "Notification",

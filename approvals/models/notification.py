@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 
 from approvals.models.approval import Approval
+from approvals.models.channel import Channel
 from grants.models import DelegatedGrant
 
 
@@ -26,13 +27,14 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
 
 
 class Notification(models.Model):
-    """One message to one address, about a request or about a grant.
+    """One message through one channel, about a request or about a grant.
 
     Its id goes with every attempt, so a receiver can tell a repetition.
     """
 
     class Kind(models.TextChoices):
         REQUESTED = "requested", "Decision needed"
+        POOL = "pool", "New in the pool"
         REMINDER = "reminder", "Reminder"
         BREACHED = "breached", "Deadline passed"
         ESCALATED = "escalated", "Escalated to you"
@@ -41,6 +43,7 @@ class Notification(models.Model):
         REASSIGNED = "reassigned", "Handed to you"
         MENTIONED = "mentioned", "You were mentioned"
         LEFT_OPEN = "left_open", "A reviewer has left"
+        DECIDED = "decided", "Decided"
         MISMATCH = "mismatch", "Executed something else"
         GRANT_GIVEN = "grant_given", "Authority lent"
         GRANT_STARTED = "grant_started", "Lent authority starts"
@@ -54,7 +57,12 @@ class Notification(models.Model):
     grant = models.ForeignKey(
         DelegatedGrant, on_delete=models.PROTECT, null=True, blank=True, related_name="notifications"
     )
-    recipient = models.EmailField()
+    recipient = models.EmailField(
+        blank=True, help_text="whom it is for; nobody in particular where a team is told"
+    )
+    channel = models.ForeignKey(
+        Channel, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="none: e-mail"
+    )
     created_at = models.DateTimeField(default=timezone.now)
     next_attempt_at = models.DateTimeField(
         default=timezone.now, help_text="a lease moves it ahead, so a dead worker's row comes back by itself"
@@ -74,6 +82,10 @@ class Notification(models.Model):
                 | models.Q(approval=None, grant__isnull=False),
                 name="notification_about_one_thing",
             ),
+            models.CheckConstraint(
+                condition=~models.Q(recipient="") | models.Q(channel__isnull=False),
+                name="notification_goes_somewhere",
+            ),
         ]
         indexes = [
             models.Index(
@@ -82,7 +94,17 @@ class Notification(models.Model):
                 name="notification_due",
             ),
             models.Index(fields=["approval", "recipient"], name="notification_of_person"),
+            models.Index(
+                fields=["recipient", "channel", "-given_up_at"],
+                condition=models.Q(given_up_at__isnull=False),
+                name="notification_given_up",
+            ),
+            models.Index(
+                fields=["recipient", "-sent_at"],
+                condition=models.Q(sent_at__isnull=False),
+                name="notification_sent",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} to {self.recipient}"
+        return f"{self.kind} to {self.recipient or self.channel}"

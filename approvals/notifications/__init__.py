@@ -1,5 +1,16 @@
-"""Who is told what? `notify()` writes the rows; `outbox` sends them after the commit."""
+"""Who is told what? `telling` writes the rows; `outbox` sends them after the commit, through `channels`."""
 
-from approvals.notifications.outbox import Told, deliver_due, notify, notify_of_grant, tell
+from approvals.notifications.outbox import deliver_due
+from approvals.notifications.routing import pool_watchers, team_channels
+from approvals.notifications.telling import TeamTold, Told, notify, notify_of_grant, tell
 
-__all__ = ["Told", "deliver_due", "notify", "notify_of_grant", "tell"]
+__all__ = [
+    "TeamTold",
+    "Told",
+    "deliver_due",
+    "notify",
+    "notify_of_grant",
+    "pool_watchers",
+    "team_channels",
+    "tell",
+]

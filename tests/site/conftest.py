@@ -46,6 +46,7 @@ def deployed() -> dict[str, str]:
         "SECRET_KEY": "x" * 60,
         "AUDIT_HMAC_KEYS": f"2026:{'A' * 43}=",
         "AUDIT_CHECKPOINT_KEY": f"2026:{'A' * 43}=",
+        "ENCRYPTION_KEYS": f"{'A' * 43}=",
         "ALLOWED_HOSTS": "countersign.example",
         "PUBLIC_URL": "https://countersign.example",
         "EMAIL_URL": "smtp://127.0.0.1:25",

@@ -34,7 +34,7 @@ def test_complete_deployment_starts(deployed):
 @pytest.mark.parametrize(
     "name",
     [
-        *("SECRET_KEY", "AUDIT_HMAC_KEYS", "AUDIT_CHECKPOINT_KEY"),
+        *("SECRET_KEY", "AUDIT_HMAC_KEYS", "AUDIT_CHECKPOINT_KEY", "ENCRYPTION_KEYS"),
         *("ALLOWED_HOSTS", "PUBLIC_URL", "EMAIL_URL", "REDIS_URL"),
     ],
 )

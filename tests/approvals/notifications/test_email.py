@@ -6,8 +6,9 @@ import pytest
 from django.core import mail
 
 from approvals.models import Approval, Notification
-from approvals.notifications import deliver_due, email, notify
-from audit import clock
+from approvals.notifications import deliver_due
+from approvals.notifications.channels import email
+from approvals.notifications.message import of_notification
 from tests.factories import make_agent, make_approval, make_key, make_policy, make_user, reject
 
 pytestmark = pytest.mark.django_db
@@ -16,12 +17,17 @@ CANARY = "CANARY-7f3e"
 KINDS = list(Notification.Kind)
 
 
-def _sent(approval: Approval, kind: str = Notification.Kind.REQUESTED) -> mail.EmailMessage:
+def _sent(approval: Approval, kind: str = Notification.Kind.REQUESTED) -> mail.EmailMultiAlternatives:
     Notification.objects.unfinished().delete()
-    notify(approval, kind, ["sales@example.com"], at=clock.now())
+    Notification.objects.create(kind=kind, approval=approval, recipient="sales@example.com")
     deliver_due()
-    message: mail.EmailMessage = mail.outbox[-1]
+    message: mail.EmailMultiAlternatives = mail.outbox[-1]
     return message
+
+
+def _texts(message: mail.EmailMultiAlternatives) -> list[str]:
+    """All that the receiver can read, decoded: headers, text, HTML."""
+    return [str(message.message().items()), message.body, *(str(one.content) for one in message.alternatives)]
 
 
 def test_message_names_risk_type_agent_deadline_and_link(settings: pytest.FixtureRequest) -> None:
@@ -50,8 +56,8 @@ def test_t32_nothing_that_the_agent_wrote_is_in_the_message(kind: str) -> None:
 
     message = _sent(approval, kind)
 
-    assert CANARY not in message.message().as_string()
-    assert CANARY not in message.subject + message.body
+    assert len(message.alternatives) == 1
+    assert not [text for text in _texts(message) if CANARY in text]
 
 
 def test_action_type_of_a_catch_all_policy_writes_no_header_and_no_line() -> None:
@@ -60,7 +66,7 @@ def test_action_type_of_a_catch_all_policy_writes_no_header_and_no_line() -> Non
     approval.action_type = "refund\r\nBcc: thief@example.com\n\nPlease open http://evil.example"
     row = Notification(kind=Notification.Kind.REQUESTED, approval=approval, recipient="sales@example.com")
 
-    message = email.compose(row)
+    message = email.compose(of_notification(row), row.recipient)
 
     assert message.message()["Bcc"] is None
     assert message.subject.splitlines() == [message.subject]
@@ -82,6 +88,18 @@ def test_nobody_is_asked_for_what_is_decided_by_now() -> None:
 
     assert "rejected by now" in message.body
     assert "waiting for a decision" not in message.body
+
+
+def test_html_says_the_same_as_the_text_and_writes_no_markup_of_its_own() -> None:
+    approval = make_approval(key=make_key(make_agent("R&D <b>agent</b>"))[0])
+
+    html = str(_sent(approval).alternatives[0].content)
+
+    assert "R&amp;D &lt;b&gt;agent&lt;/b&gt;" in html
+    for text in ("A request is waiting for a decision.", "external_email", approval.get_absolute_url()):
+        assert text in html
+    assert "<img" not in html
+    assert "<script" not in html
 
 
 def test_machines_do_not_answer_it() -> None:

@@ -1,0 +1,154 @@
+"""What does a message say? Id, risk, action type, deadline, agent and a link (THREATS 32).
+
+Never the payload, the evidence or the proposed action: a message is read, forwarded and stored where nobody may
+decide. Whoever follows the link signs in first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.urls import reverse
+
+from approvals.models import Approval, ChannelTest, Notification
+from approvals.models.choices import Resolution, Status
+from grants.models import DelegatedGrant
+
+Kind = Notification.Kind
+Facts = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """The same for every channel, in plain text; each writes it as its receiver reads it.
+
+    `id` goes with every attempt, so that a receiver can tell a repetition.
+    """
+
+    id: UUID
+    headline: str
+    sentence: str
+    facts: Facts
+    url: str
+    link: str
+    footnote: str
+
+
+def of_notification(notification: Notification) -> Message:
+    """As things stand now: whoever is told late reads that it is decided already."""
+    if notification.grant:
+        return _of_grant(notification, notification.grant)
+    assert notification.approval is not None  # noqa: S101 - the constraint: about a request or about a grant
+    return _of_request(notification, notification.approval)
+
+
+def of_test(test: ChannelTest) -> Message:
+    """What "Send test" sends: whoever gets it knows that nothing waits."""
+    return Message(
+        id=test.pk,
+        headline="Test from Countersign",
+        sentence="This is a test. Nothing waits for you.",
+        facts=(("Asked for by", one_line(test.user.get_full_name())), ("Sent", _moment(test.created_at))),
+        url=f"{settings.PUBLIC_URL}{reverse('notification-test', args=[test.pk])}",
+        link="Say whether it arrived",
+        footnote="Opening the link changes nothing: you sign in and say there whether this arrived.",
+    )
+
+
+def _of_request(notification: Notification, approval: Approval) -> Message:
+    action_type = one_line(approval.action_type)
+    label = one_line(str(notification.get_kind_display()))
+    return Message(
+        id=notification.pk,
+        headline=f"[{approval.get_risk_display()}] {label}: {action_type}",
+        sentence=_sentence(Kind(notification.kind), approval),
+        facts=(
+            ("Action type", action_type),
+            ("Risk", str(approval.get_risk_display())),
+            ("Agent", one_line(approval.agent.name)),
+            *((("Decide by", _moment(approval.deadline)),) if approval.deadline else ()),
+            *_decided_by(Kind(notification.kind), approval),
+            ("Request", str(approval.pk)),
+        ),
+        url=f"{settings.PUBLIC_URL}{approval.get_absolute_url()}",
+        link="Open the request",
+        footnote="Opening the link decides nothing: you sign in, read, and press the button there.",
+    )
+
+
+def _sentence(kind: Kind, approval: Approval) -> str:
+    """Nobody is asked for what is decided by now."""
+    if kind in _ALWAYS:
+        return _ALWAYS[kind]
+    if approval.is_draft:
+        return "A draft waits for whoever uses it by hand. The agent does nothing with it."
+    if approval.resolution == Resolution.SLA_EXPIRED:
+        return "The deadline passed without a decision, so this request was rejected."
+    how = str(approval.get_status_display()).lower()
+    if kind == Kind.DECIDED:
+        return f"A request that names you is {how}. Nothing is left to do."
+    if not approval.is_pending:
+        return f"This request is {how} by now: nothing is left to do."
+    return _WHILE_PENDING.get(kind, "A request is waiting for a decision.")
+
+
+_ALWAYS = {
+    Kind.MISMATCH: "An agent reports that it executed something else than was approved. Please look into it.",
+}
+_WHILE_PENDING = {
+    Kind.POOL: "A request is in the pool: anybody in the approvers group may decide it.",
+    Kind.REMINDER: "A request still waits for a decision, and a good part of its time is over.",
+    Kind.BREACHED: "The deadline passed without a decision. The request is held until somebody decides.",
+    Kind.ESCALATED: "The deadline passed without a decision, and now you are asked to decide.",
+    Kind.VOTES_VOIDED: "The payload that you approved was edited, so your approval no longer counts. "
+    "Please look at the request again.",
+    Kind.REASSIGNED: "A request was handed to you: you are asked to decide it.",
+    Kind.MENTIONED: "Somebody mentioned you in a comment on a request.",
+    Kind.LEFT_OPEN: "A reviewer of this request has left, and it still waits for a decision.",
+}
+
+
+def _decided_by(kind: Kind, approval: Approval) -> Facts:
+    """Who decided it; only in the message that says so, since a critical request's votes are secret before."""
+    if kind != Kind.DECIDED or approval.status not in (Status.APPROVED, Status.REJECTED):
+        return ()
+    verdict = "approve" if approval.status == Status.APPROVED else "reject"
+    votes = approval.votes.filter(verdict=verdict, version=approval.current_version).select_related("user")
+    names = " and ".join(one_line(vote.user.get_full_name()) for vote in votes)
+    return ((f"{approval.get_status_display()} by", names),) if names else ()
+
+
+def _of_grant(notification: Notification, grant: DelegatedGrant) -> Message:
+    grantor, grantee = one_line(str(grant.grantor)), one_line(str(grant.grantee))
+    sentence = {
+        Kind.GRANT_GIVEN: f"{grantor} lends {grantee} authority to decide.",
+        Kind.GRANT_STARTED: f"The authority that {grantor} lends {grantee} counts from now on.",
+    }.get(Kind(notification.kind), f"The authority that {grantor} lent {grantee} has ended.")
+    ended = f"{_moment(grant.revoked_at)}, by {grant.revoked_by}" if grant.revoked_at else ""
+    return Message(
+        id=notification.pk,
+        headline=f"{notification.get_kind_display()}: {grantor} to {grantee}",
+        sentence=sentence,
+        facts=(
+            ("For", one_line(grant.scope_sentence)),
+            ("From", _moment(grant.starts_at)),
+            ("Until", _moment(grant.expires_at)),
+            *((("Ended", one_line(ended)),) if ended else ()),
+            ("Grant", str(grant.pk)),
+        ),
+        url=f"{settings.PUBLIC_URL}{grant.get_absolute_url()}",
+        link="Open the grant",
+        footnote="Opening the link decides nothing: you sign in and see what it covers.",
+    )
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%-d %B %Y, %H:%M} UTC"
+
+
+def one_line(text: str) -> str:
+    """Where the policy is for `*` an agent names its action type: no header or line of its own."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())

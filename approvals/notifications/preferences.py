@@ -1,0 +1,170 @@
+"""What does a person want to hear, and where? Each event, through e-mail and through channels of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from uuid import UUID
+
+from django.db import transaction
+
+from approvals import vault
+from approvals.exceptions import FieldError, InvalidInput
+from approvals.models import Channel, Choice, Notification, Policy
+from approvals.models.channel import ChannelQuerySet
+from approvals.notifications import channels
+from approvals.notifications.channels import email
+from approvals.notifications.routing import EMAIL, NEVER_SILENT, Route, look_up
+from audit import clock, log
+from audit.message import Actor
+from grants.models import User
+
+Kind = Notification.Kind
+
+EVENTS: dict[str, str] = {
+    Kind.REQUESTED: "A request needs your decision",
+    Kind.REMINDER: "It still does, and time runs",
+    Kind.BREACHED: "A deadline passed",
+    Kind.ESCALATED: "A request is escalated to you",
+    Kind.REASSIGNED: "A request is handed to you",
+    Kind.VOTES_VOIDED: "An edit made your approval void",
+    Kind.DECIDED: "A request that names you is decided",
+    Kind.MENTIONED: "You are mentioned in a comment",
+    Kind.LEFT_OPEN: "A reviewer has left a request open",
+    Kind.DRAFT: "A draft is there to use",
+    Kind.MISMATCH: "An agent executed something else",
+    Kind.GRANT_GIVEN: "Authority is lent",
+    Kind.GRANT_STARTED: "Lent authority starts",
+    Kind.GRANT_ENDED: "Lent authority ends",
+    Kind.POOL: "Anything new in the pool, and its passed deadlines",
+}
+"""In the order of the page; the last is for approvers."""
+
+MOST_CHANNELS = 5
+LONGEST_NAME = 80
+LAST_ONE = (
+    "Somebody is always told of a passed deadline: leave at least one channel on for “{event}”. "
+    "Nothing was changed."
+)
+
+
+@transaction.atomic
+def choose(user: User, wanted: Collection[tuple[str, Route]]) -> None:
+    """Hear of exactly these. Raises InvalidInput where nothing would tell of a passed deadline."""
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    routes: list[Route] = [EMAIL, *own_channels(user).values_list("pk", flat=True)]
+    for event in NEVER_SILENT:
+        if not any((event, route) in wanted for route in routes):
+            raise _last_one(event)
+    Choice.objects.bulk_create(
+        [
+            Choice(user=user, event=event, channel_id=route, is_on=(event, route) in wanted)
+            for event in EVENTS
+            for route in routes
+        ],
+        update_conflicts=True,
+        unique_fields=["user", "event", "channel"],
+        update_fields=["is_on"],
+    )
+
+
+def chosen(user: User) -> set[tuple[str, Route]]:
+    """What the person hears of, and where."""
+    routes = look_up([user.email])
+    return {(event, route) for event in EVENTS for route in routes.of(user.email, event)}
+
+
+def own_channels(user: User) -> ChannelQuerySet:
+    """The person's channels besides e-mail, in the order in which they came."""
+    return Channel.objects.standing().filter(owner=user)
+
+
+@transaction.atomic
+def add_own(user: User, *, kind: str, name: str, address: str) -> Channel:
+    """Raises InvalidInput with what does not fit beside its field."""
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    if own_channels(user).count() >= MOST_CHANNELS:
+        raise _unfit("kind", f"You have {MOST_CHANNELS} channels: remove one first.")
+    return _add(Channel(owner=user, kind=kind, name=name), address, by=user.as_actor())
+
+
+@transaction.atomic
+def add_of_policy(policy: Policy, *, kind: str, name: str, address: str, by: Actor) -> Channel:
+    """A channel that hears of every breach under the policy, whatever its version. Raises InvalidInput."""
+    channel = Channel(action_type=policy.action_type, workflow=policy.workflow, kind=kind, name=name)
+    return _add(channel, address, by=by)
+
+
+@transaction.atomic
+def remove(channel: Channel, *, by: Actor) -> None:
+    """Wipe where it leads. Raises InvalidInput where it is the last that tells its owner of a passed deadline."""
+    locked = Channel.objects.select_for_update(of=("self",)).select_related("owner").get(pk=channel.pk)
+    if locked.removed_at:
+        return
+    if locked.owner:
+        _require_another(locked.owner, locked)
+    at = clock.now()
+    locked.removed_at, locked.sealed = at, b""
+    locked.save(update_fields=["removed_at", "sealed"])
+    log.record(locked.as_subject(), "channel.removed", actor=by, at=at, data=_facts(locked))
+
+
+def kinds_to_add() -> dict[str, channels.Adapter]:
+    """Every channel that takes an address of its own: all but e-mail, which everybody has."""
+    return {kind: adapter for kind, adapter in channels.all_kinds().items() if kind != email.KIND}
+
+
+def _add(channel: Channel, address: str, *, by: Actor) -> Channel:
+    channel.name = " ".join(channel.name.split())
+    if channel.kind not in kinds_to_add():
+        raise _unfit("kind", "Choose one of the channels.")
+    if not channel.name.isprintable() or not 0 < len(channel.name) <= LONGEST_NAME:
+        raise _unfit("name", f"Name it in up to {LONGEST_NAME} characters.")
+    channels.of_kind(channel.kind).check(address.strip())
+    channel.sealed, channel.created_at = vault.seal(address.strip()), clock.now()
+    channel.save(force_insert=True)
+    log.record(
+        channel.as_subject(),
+        "channel.added",
+        actor=by,
+        at=channel.created_at,
+        data=_facts(channel),
+        is_first=True,
+    )
+    return channel
+
+
+def _require_another(owner: User, leaving: Channel) -> None:
+    heard = chosen(owner)
+    for event in NEVER_SILENT:
+        if not any(name == event and route != leaving.pk for name, route in heard):
+            raise _last_one(event)
+
+
+def _last_one(event: str) -> InvalidInput:
+    return _unfit(event, LAST_ONE.format(event=EVENTS[event]))
+
+
+def _unfit(field: str, sentence: str) -> InvalidInput:
+    return InvalidInput(sentence, [FieldError(field, "unfit", sentence)])
+
+
+def _facts(channel: Channel) -> dict[str, object]:
+    policy = {"action_type": channel.action_type, "workflow": channel.workflow}
+    return {
+        "kind": channel.kind,
+        "name": channel.name,
+        "owner": channel.owner.email if channel.owner else None,
+        "policy": None if channel.owner else policy,
+    }
+
+
+def routes_of(names: Iterable[str]) -> set[tuple[str, Route]]:
+    """From the form's names, `event:email` or `event:` and a channel's id."""
+    found: set[tuple[str, Route]] = set()
+    for name in names:
+        event, _, channel = name.partition(":")
+        try:
+            found.add((event, EMAIL if channel == email.KIND else UUID(channel)))
+        except ValueError:
+            continue
+    return found

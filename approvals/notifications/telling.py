@@ -1,0 +1,68 @@
+"""What is written so that somebody is told? Rows, in the transaction of what they tell (DESIGN §4.22)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from approvals.models import Approval, Notification
+from approvals.notifications.routing import look_up
+from grants.models import DelegatedGrant
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """That somebody is to be told something about a request, through the channels that they chose."""
+
+    kind: Notification.Kind
+    approval: Approval
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeamTold:
+    """That a policy's own channel is to be told something about a request."""
+
+    kind: Notification.Kind
+    approval: Approval
+    channel: UUID
+
+
+def tell(told: Iterable[Told | TeamTold], *, at: datetime) -> None:
+    """Write a message for each, and each of their channels."""
+    told = list(told)
+    routes = look_up({one.address for one in told if isinstance(one, Told)})
+    Notification.objects.bulk_create(
+        Notification(
+            kind=one.kind,
+            approval=one.approval,
+            recipient=one.address if isinstance(one, Told) else "",
+            channel_id=channel,
+            created_at=at,
+            next_attempt_at=at,
+        )
+        for one in told
+        for channel in (routes.of(one.address, one.kind) if isinstance(one, Told) else [one.channel])
+    )
+
+
+def notify(approval: Approval, kind: Notification.Kind, recipients: Iterable[str], *, at: datetime) -> None:
+    """The same thing to several people about one request."""
+    tell((Told(kind, approval, address) for address in dict.fromkeys(recipients)), at=at)
+
+
+def notify_of_grant(
+    grant: DelegatedGrant, kind: Notification.Kind, recipients: Iterable[str], *, at: datetime
+) -> None:
+    """The same about a grant."""
+    addresses = list(dict.fromkeys(recipients))
+    routes = look_up(addresses)
+    Notification.objects.bulk_create(
+        Notification(
+            kind=kind, grant=grant, recipient=address, channel_id=channel, created_at=at, next_attempt_at=at
+        )
+        for address in addresses
+        for channel in routes.of(address, kind)
+    )
