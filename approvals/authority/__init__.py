@@ -15,7 +15,7 @@ from approvals.authority.reading import (
     visible_to,
     would_cover,
 )
-from approvals.authority.ruling import Ruling, may_decide, may_use_draft
+from approvals.authority.ruling import Ruling, lost_meanwhile, may_decide, may_use_draft
 
 __all__ = [
     "Asked",
@@ -27,6 +27,7 @@ __all__ = [
     "drafts_for",
     "is_named_in_policy",
     "is_restricted",
+    "lost_meanwhile",
     "may_decide",
     "may_hand_on",
     "may_read_policies",

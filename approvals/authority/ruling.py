@@ -47,7 +47,7 @@ def may_decide(user: User, approval: Approval, *, at: datetime) -> Ruling:
     ]
     possible = [own, *lent] if own.allowed else lent
     if not possible:
-        return _no(_ended(user, approval, at) or own.reason)
+        return _no(lost_meanwhile(user, approval, at=at) or own.reason)
     return possible[0] if len(possible) == 1 else _most_useful(possible, approval)
 
 
@@ -56,6 +56,17 @@ def may_use_draft(user: User, approval: Approval, *, at: datetime) -> Ruling:
     if not user.is_active:
         return _no("This account is deactivated.")
     return in_own_right(user, approval, at)
+
+
+def lost_meanwhile(user: User, approval: Approval, *, at: datetime) -> str:
+    """That a grant has ended under which this person could decide the request since it came; else nothing.
+
+    They may have it open: they are told so, and not that they are a stranger.
+    """
+    ended = DelegatedGrant.objects.held_by(user).ended(at).select_related("grantor").order_by("-pk")
+    could = [g for g in ended[:20] if g.was_active_after(approval.created_at) and is_covered(approval, g)]
+    lender = next((g.grantor for g in could if in_own_right(g.grantor, approval, at).allowed), None)
+    return f"The authority that {lender.get_full_name()} lent you has ended." if lender else ""
 
 
 def in_own_right(user: User, approval: Approval, at: datetime) -> Ruling:
@@ -147,18 +158,6 @@ def _most_useful(possible: list[Ruling], approval: Approval) -> Ruling:
         return (is_taken, is_agents_choice(ruling, approval))
 
     return min(possible, key=rank)
-
-
-def _ended(user: User, approval: Approval, at: datetime) -> str:
-    """Whoever held a grant until a moment ago is told that it ended, not that they are a stranger."""
-    held = DelegatedGrant.objects.filter(grantee=user, starts_at__lte=at).select_related("grantor")
-    ended = [
-        grant
-        for grant in held.order_by("-pk")[:20]
-        if not grant.is_active(at) and is_covered(approval, grant)
-    ]
-    lender = next((g.grantor for g in ended if in_own_right(g.grantor, approval, at).allowed), None)
-    return f"The authority that {lender.get_full_name()} lent you has ended." if lender else ""
 
 
 def _no(reason: str) -> Ruling:

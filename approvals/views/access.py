@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from approvals import authority
@@ -128,8 +129,21 @@ def load(request: PersonRequest, pk: UUID) -> Case:
 
 
 def load_to_decide(request: PersonRequest, pk: UUID) -> Case:
-    """The same, for whoever may decide it. Raises NotPermitted with the ruling's sentence."""
-    case = load(request, pk)
+    """The same, for whoever may decide it. Raises NotPermitted with the ruling's sentence.
+
+    So it does to whoever had it open under a grant that ended meanwhile; to other strangers it is Http404.
+    """
+    try:
+        case = load(request, pk)
+    except Http404:
+        if sentence := _lost_meanwhile(request.user, pk):
+            raise NotPermitted(sentence) from None
+        raise
     if not case.ruling.allowed:
         raise NotPermitted(case.ruling.reason)
     return case
+
+
+def _lost_meanwhile(person: User, pk: UUID) -> str:
+    found = Approval.objects.pending().select_related("policy").filter(pk=pk).first()
+    return authority.lost_meanwhile(person, found, at=clock.now()) if found else ""

@@ -136,6 +136,11 @@ class DelegatedGrant(models.Model):
         """Whether it lends authority at that moment."""
         return self.revoked_at is None and self.starts_at <= at < self.expires_at
 
+    def was_active_after(self, moment: datetime) -> bool:
+        """Whether a grant that has ended still lent authority at some time after that moment."""
+        end = min(self.expires_at, self.revoked_at or self.expires_at)
+        return max(self.starts_at, moment) < end
+
     def standing(self, at: datetime) -> str:
         """`active`, `coming`, `revoked` or `expired`."""
         if self.revoked_at:

@@ -62,6 +62,22 @@ def test_it_lends_from_its_start_to_its_expiry(starts: int, expires: int, is_act
 
 
 @pytest.mark.parametrize(
+    ("hours", "was_active"), [({}, True), ({"revoked_at": -3}, False), ({"starts_at": 1}, False)], ids=str
+)
+def test_it_was_active_after_a_moment_if_it_lent_anything_since(
+    hours: dict[str, int], was_active: bool
+) -> None:
+    at = clock.now()
+    moments = {
+        name: at + timedelta(hours=value)
+        for name, value in {"starts_at": -4, "expires_at": -1, **hours}.items()
+    }
+    grant = DelegatedGrant(**moments)
+
+    assert grant.was_active_after(at - timedelta(hours=2)) is was_active
+
+
+@pytest.mark.parametrize(
     "fields",
     [
         {"is_whole": False},

@@ -8,9 +8,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from approvals import delegation
 from approvals.models import Opening, Vote, WorkingCopy
 from tests.approvals.views.browse import client_of, text_of, url
-from tests.factories import make_approval, make_key, make_user, seen
+from tests.factories import make_approval, make_grant, make_key, make_user, seen
 
 pytestmark = pytest.mark.django_db
 
@@ -134,3 +135,29 @@ def test_t28_following_every_link_changes_nothing():
     approval.refresh_from_db()
     assert approval.is_pending
     assert not what_was_left_behind()
+
+
+@pytest.mark.parametrize("name", ["review", "decision", "rejection"])
+def test_whoever_had_it_open_is_told_that_the_authority_ended(name):
+    approval = make_approval(assignees=("finance@example.com",))
+    grant = make_grant(make_user("finance@example.com", name="Priya Raman"))
+    client = client_of(grant.grantee)
+    shown = client.get(url("request", approval)).status_code
+    delegation.revoke(grant.pk, by=grant.grantor)
+
+    response = client.post(url(name, approval), {"version": "1", **REJECTING})
+
+    assert (shown, response.status_code) == (200, 403)
+    assert "The authority that Priya Raman lent you has ended." in text_of(response)
+    assert client.get(url("request", approval)).status_code == 404
+    assert not what_was_left_behind()
+
+
+def test_whoever_never_could_open_it_learns_nothing_from_a_grant_that_ended():
+    grant = make_grant(make_user("finance@example.com"))
+    delegation.revoke(grant.pk, by=grant.grantor)
+    approval = make_approval(assignees=("finance@example.com",))
+
+    response = client_of(grant.grantee).post(url("decision", approval), {"version": "1"})
+
+    assert response.status_code == 404
