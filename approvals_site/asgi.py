@@ -9,5 +9,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "approvals_site.settings")
 _django = get_asgi_application()
 
 from approvals.live import Application, WaitingFront  # noqa: E402 - needs Django set up
+from audit import known_keys  # noqa: E402
+
+known_keys.require()
 
 application = WaitingFront(cast(Application, _django))

@@ -42,15 +42,24 @@ def new_audit_key(key_id: str = "desk-1") -> str:
     return f"{key_id}:" + base64.b64encode(token_bytes(KEY_BYTES)).decode()
 
 
-def named(variable: str) -> str:
-    """The variable's text, or that of the file which the variable with `_FILE` behind it names; else empty."""
-    path = os.environ.get(f"{variable}_FILE", "")
-    if os.environ.get(variable) or not path:
-        return os.environ.get(variable, "")
+def named(variable: str, *, desk: Path | None = None) -> str:
+    """The variable's text, or that of the file which stands for it; else empty."""
+    if text := os.environ.get(variable, ""):
+        return text
+    path = file_of(variable, desk=desk)
+    if not path or (desk and path == str(desk) and not desk.exists()):
+        return ""
     try:
         return Path(path).read_text()
     except OSError as error:
         raise ImproperlyConfigured(f"{variable}_FILE: {path} cannot be read: {error.strerror}.") from None
+
+
+def file_of(variable: str, *, desk: Path | None = None) -> str:
+    """The file that the variable with `_FILE` behind it names, or the desk's; empty where the text is named itself."""
+    if os.environ.get(variable):
+        return ""
+    return os.environ.get(f"{variable}_FILE", "") or str(desk or "")
 
 
 def audit_keys(variable: str, text: str, *, exactly: bool = False) -> dict[str, bytes]:

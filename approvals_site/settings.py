@@ -75,12 +75,22 @@ SECRET_KEY = secrets.named("SECRET_KEY").strip() or secrets.kept(VAR / "secret_k
 AUDIT_HMAC_KEYS = secrets.hmac_keys(
     secrets.named("AUDIT_HMAC_KEYS") or secrets.kept(VAR / "audit_hmac_keys", secrets.new_audit_key)
 )
+# One key signs checkpoints; of those before it the public halves verify.
 AUDIT_CHECKPOINT_KEY = secrets.checkpoint_key(
     secrets.named("AUDIT_CHECKPOINT_KEY") or secrets.kept(VAR / "audit_checkpoint_key", secrets.new_audit_key)
 )
 AUDIT_CHECKPOINT_PUBLIC_KEYS = secrets.audit_keys(
-    "AUDIT_CHECKPOINT_PUBLIC_KEYS", secrets.named("AUDIT_CHECKPOINT_PUBLIC_KEYS"), exactly=True
+    "AUDIT_CHECKPOINT_PUBLIC_KEYS",
+    secrets.named(
+        "AUDIT_CHECKPOINT_PUBLIC_KEYS", desk=VAR / "audit_checkpoint_public_keys" if DESK else None
+    ),
+    exactly=True,
 )
+# Where `rotate_audit_key` puts new ones; empty where the environment holds them.
+AUDIT_KEY_FILES = {
+    name: secrets.file_of(name, desk=VAR / name.lower() if DESK else None)
+    for name in ("AUDIT_HMAC_KEYS", "AUDIT_CHECKPOINT_KEY", "AUDIT_CHECKPOINT_PUBLIC_KEYS")
+}
 # Where checkpoints go outside the database. A desk's file is named for its database, which may be another's.
 AUDIT_ANCHOR_FILE = env.str("AUDIT_ANCHOR_FILE", default="") or (
     str(VAR / f"audit_anchor_{DATABASES['default']['NAME']}") if DESK else ""
@@ -198,7 +208,7 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = not DESK
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # load balancers ask over plain http
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # load balancers ask over plain http
 SECURE_HSTS_SECONDS = 0 if DESK else env.int("SECURE_HSTS_SECONDS", default=31_536_000)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not DESK
 SECURE_REFERRER_POLICY = "same-origin"

@@ -6,7 +6,7 @@ from django.views.generic import RedirectView
 
 from approvals.api import api
 from approvals.urls import live_urlpatterns, preferences_urlpatterns, signin_urlpatterns
-from approvals_site.health import healthz
+from approvals_site.health import healthz, readyz
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="approvals:inbox")),
@@ -16,5 +16,7 @@ urlpatterns = [
     path("live/", include(live_urlpatterns)),
     path("api/", api.urls),
     path("admin/", admin.site.urls),
+    path("audit/", include("audit.urls")),
     path("healthz", healthz),
+    path("readyz", readyz),
 ]

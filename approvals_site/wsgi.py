@@ -6,3 +6,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "approvals_site.settings")
 application = get_wsgi_application()
+
+from audit import known_keys  # noqa: E402 - needs Django set up
+
+known_keys.require()

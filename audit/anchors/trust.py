@@ -36,6 +36,15 @@ def is_extended() -> bool:
     return found is None
 
 
+def standing_problem() -> str:
+    """Why nothing is signed, as the last run of the sequencer found; empty while checkpoints are signed.
+
+    The pages ask this: the file itself may be where only the worker reaches it.
+    """
+    anchor = Anchor.objects.filter(kind=Anchor.Kind.FILE).first()
+    return anchor.problem if anchor else ""
+
+
 def problem() -> Problem | None:
     """What the anchor file has against the log, unless two people recovered from exactly that."""
     where = file.path()
