@@ -17,8 +17,8 @@ from grants.models import User
 Act = Callable[[Approval, datetime], None]
 
 
-class _BreachedMeanwhile(Exception):
-    """The deadline passed while the row's lock was waited for."""
+class _Overdue(Exception):
+    """The deadline has passed, and nobody has noted that yet."""
 
 
 def in_time(approval_id: UUID, act: Act, *, by: User | None = None) -> Approval:
@@ -30,11 +30,10 @@ def in_time(approval_id: UUID, act: Act, *, by: User | None = None) -> Approval:
     raises, and Approval.DoesNotExist.
     """
     while True:
-        breach_if_overdue(approval_id)
         try:
             return _locked(approval_id, act, by)
-        except _BreachedMeanwhile:
-            continue
+        except _Overdue:
+            breach_if_overdue(approval_id)
 
 
 @transaction.atomic
@@ -44,7 +43,7 @@ def _locked(approval_id: UUID, act: Act, by: User | None) -> Approval:
         lock_authority(by)
     at = clock.now()
     if approval.is_overdue(at) and not approval.breached_at:
-        raise _BreachedMeanwhile
+        raise _Overdue
     act(approval, at)
     return approval
 
