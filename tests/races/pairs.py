@@ -196,7 +196,6 @@ RACES = {
             ("cancelled v1", "cancelled", "AlreadyDecided"): 0,
             ("approved v1", "AlreadyDecided", "approved"): 1,
         },
-        held_back=0.006,  # an approval looks at the deadline first, in a transaction of its own
     ),
     "claim/claim": Race(
         sides=("one claims", "other claims"),
