@@ -2,10 +2,10 @@
 
 from django.contrib import admin
 
-from approvals.admin import agents, approvals, notifications, people, policies
+from approvals.admin import agents, approvals, channels, notifications, people, policies
 
 admin.site.site_header = "Countersign administration"
 admin.site.site_title = "Countersign"
 admin.site.index_title = "Administration"
 
-__all__ = ["agents", "approvals", "notifications", "people", "policies"]
+__all__ = ["agents", "approvals", "channels", "notifications", "people", "policies"]

@@ -31,11 +31,12 @@ class Delivery(admin.SimpleListFilter):
 
 @admin.register(Notification)
 class NotificationAdmin(ReadOnlyAdmin):
-    list_display = ["created_at", "kind", "recipient", "delivery", "attempts", "last_error"]
+    list_display = ["created_at", "kind", "recipient", "channel", "delivery", "attempts", "last_error"]
     list_filter = [Delivery, "kind"]
+    list_select_related = ["channel"]
     search_fields = ["recipient", "=approval__id"]
     fields = [
-        "id", "kind", "approval", "recipient", "delivery", "created_at", "attempts", "next_attempt_at",
+        "id", "kind", "approval", "recipient", "channel", "delivery", "created_at", "attempts", "next_attempt_at",
         "sent_at", "given_up_at", "last_error",
     ]  # fmt: skip
     readonly_fields = ["delivery"]

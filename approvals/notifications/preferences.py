@@ -108,6 +108,15 @@ def remove(channel: Channel, *, by: Actor) -> None:
     log.record(locked.as_subject(), "channel.removed", actor=by, at=at, data=_facts(locked))
 
 
+def check_channel(kind: str, name: str, address: str) -> None:
+    """Raises InvalidInput beside the field that does not fit."""
+    if kind not in kinds_to_add():
+        raise _unfit("kind", "Choose one of the channels.")
+    if not name.isprintable() or not 0 < len(name.strip()) <= LONGEST_NAME:
+        raise _unfit("name", f"Name it in up to {LONGEST_NAME} characters.")
+    channels.of_kind(kind).check(address.strip())
+
+
 def kinds_to_add() -> dict[str, channels.Adapter]:
     """Every channel that takes an address of its own: all but e-mail, which everybody has."""
     return {kind: adapter for kind, adapter in channels.all_kinds().items() if kind != email.KIND}
@@ -115,11 +124,7 @@ def kinds_to_add() -> dict[str, channels.Adapter]:
 
 def _add(channel: Channel, address: str, *, by: Actor) -> Channel:
     channel.name = " ".join(channel.name.split())
-    if channel.kind not in kinds_to_add():
-        raise _unfit("kind", "Choose one of the channels.")
-    if not channel.name.isprintable() or not 0 < len(channel.name) <= LONGEST_NAME:
-        raise _unfit("name", f"Name it in up to {LONGEST_NAME} characters.")
-    channels.of_kind(channel.kind).check(address.strip())
+    check_channel(channel.kind, channel.name, address)
     channel.sealed, channel.created_at = vault.seal(address.strip()), clock.now()
     channel.save(force_insert=True)
     log.record(

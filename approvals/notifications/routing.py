@@ -17,7 +17,7 @@ Route = UUID | None
 
 EMAIL: Route = None
 
-NEVER_SILENT = frozenset({Kind.BREACHED, Kind.ESCALATED})
+NEVER_SILENT = (Kind.BREACHED, Kind.ESCALATED)
 """Somebody is always told of a breach: the last channel for these cannot be switched off."""
 
 OFF_AT_FIRST = frozenset({Kind.POOL})

@@ -1,0 +1,119 @@
+"""Which channel hears of a policy's breaches? Added, tested and removed here; people look after their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db import models
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+
+from approvals.exceptions import InvalidInput
+from approvals.models import Channel, Policy
+from approvals.notifications import preferences, trying
+from audit.admin import StaffAdmin
+from grants.models import User
+
+
+class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A channel to be; where it leads is typed once and never shown."""
+
+    policy = forms.ModelChoiceField(Policy.objects.current(), help_text="Whose breaches it hears of.")
+    kind = forms.ChoiceField(choices=[])
+    address = forms.CharField(
+        label="Address of the incoming webhook",
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "class": "vTextField"}),
+        help_text="A secret: kept encrypted, and shown nowhere.",
+    )
+
+    class Meta:
+        model = Channel
+        fields = ("name",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = preferences.kinds_to_add().values()
+        self.fields["kind"].choices = [(one.KIND, one.LABEL) for one in kinds]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not self.errors:
+            try:
+                preferences.check_channel(cleaned["kind"], cleaned["name"], cleaned["address"])
+            except InvalidInput as refusal:
+                for error in refusal.errors:
+                    self.add_error(error.pointer, error.message)
+        return cleaned
+
+
+@admin.register(Channel)
+class ChannelAdmin(StaffAdmin):
+    """The policies' channels. A channel does not change: one is added, and another removed."""
+
+    form = ChannelForm
+    list_display = ["name", "kind", "policy", "created_at", "removed_at"]
+    fields = ["policy", "kind", "name", "address"]
+    change_form_template = "admin/approvals/channel/change_form.html"
+
+    @admin.display(description="policy")
+    def policy(self, channel: Channel) -> str:
+        return " in ".join(filter(None, (channel.action_type, channel.workflow)))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Channel]:
+        return Channel.objects.of_teams()
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    def get_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
+        return ["name", "kind", "policy", "created_at", "removed_at"] if obj else self.fields
+
+    def save_model(self, request: HttpRequest, obj: Channel, form: Any, change: bool) -> None:
+        cleaned = form.cleaned_data
+        added = preferences.add_of_policy(
+            cleaned["policy"],
+            kind=cleaned["kind"],
+            name=cleaned["name"],
+            address=cleaned["address"],
+            by=_person(request).as_actor(),
+        )
+        obj.pk, obj.name = added.pk, added.name
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            path("<uuid:pk>/test/", self.admin_site.admin_view(self.test), name="approvals_channel_test"),
+            path(
+                "<uuid:pk>/removal/",
+                self.admin_site.admin_view(self.removal),
+                name="approvals_channel_removal",
+            ),
+        ]
+        return own + super().get_urls()
+
+    def test(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        """Send a test, and go to its page, which asks whether it arrived."""
+        channel = self._standing(request, pk)
+        if request.method != "POST":
+            return HttpResponse(status=405)
+        sent = trying.send_test(_person(request), channel)
+        return HttpResponseRedirect(reverse("notification-test", args=[sent.pk]))
+
+    def removal(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        """Remove it, and wipe where it leads."""
+        channel = self._standing(request, pk)
+        if request.method != "POST":
+            return HttpResponse(status=405)
+        preferences.remove(channel, by=_person(request).as_actor())
+        messages.success(request, f"{channel} was removed.")
+        return HttpResponseRedirect(reverse("admin:approvals_channel_changelist"))
+
+    def _standing(self, request: HttpRequest, pk: Any) -> Channel:
+        return get_object_or_404(self.get_queryset(request).filter(removed_at=None), pk=pk)
+
+
+def _person(request: HttpRequest) -> User:
+    return request.user  # type: ignore[return-value]
