@@ -90,7 +90,13 @@ def test_t02_no_admin_action_exists_for_them(admin: Client, decided: Approval, l
 
 
 def test_t02_every_model_with_a_decision_in_it_is_read_only_or_absent() -> None:
-    writable = {"approvals.agent", "approvals.policy", "grants.user", "grants.approvermembership"}
+    writable = {
+        "approvals.agent",
+        "approvals.channel",
+        "approvals.policy",
+        "grants.user",
+        "grants.approvermembership",
+    }
     registered = {model._meta.label_lower for model in django_admin.site._registry}
 
     assert registered == {*MODELS, *writable}
