@@ -8,6 +8,9 @@ from approvals.models import Policy
 from approvals.models.choices import Pattern, Risk
 from grants.models import User
 
+PLACEHOLDER = "nobody-yet@example.com"
+"""Whom migration 0003 put onto the ladder of critical policies that had none."""
+
 LONGEST_CRITICAL = 4 * 60  # minutes
 
 
@@ -28,7 +31,7 @@ def of_policies(policies: Iterable[Policy]) -> dict[Policy, list[str]]:
     policies = list(policies)
     named = {email for policy in policies for email in [*policy.reviewers, *policy.escalation_targets]}
     active = set(User.objects.filter(email__in=named, is_active=True).values_list("email", flat=True))
-    return {policy: [*_slow(policy), *_nobody(policy, active)] for policy in policies}
+    return {policy: [*_placeholder(policy), *_slow(policy), *_nobody(policy, active)] for policy in policies}
 
 
 def _slow(policy: Policy) -> list[str]:
@@ -36,6 +39,16 @@ def _slow(policy: Policy) -> list[str]:
     if policy.risk != Risk.CRITICAL or longest <= LONGEST_CRITICAL:
         return []
     return [f"A critical action may wait {longest} minutes: that is over four hours."]
+
+
+def _placeholder(policy: Policy) -> list[str]:
+    if PLACEHOLDER not in policy.escalation_targets:
+        return []
+    sentence = (
+        f"{PLACEHOLDER} stands on the escalation ladder, put there by an upgrade: nobody reads that mailbox. "
+        "Put somebody in its place."
+    )
+    return [sentence]
 
 
 def _nobody(policy: Policy, active: set[str]) -> list[str]:

@@ -1,22 +1,195 @@
-"""Would this request reach anybody? What would keep it from that is told at submission."""
+"""Would this request reach anybody who can decide it? What would keep it from that is told at submission."""
 
 from __future__ import annotations
 
-from approvals.models import Approval
-from grants.models import User
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+
+from approvals.audience import barred_from
+from approvals.models import Approval, ChannelTest, Notification
+from approvals.notifications.routing import Route, Routes, look_up
+from grants.models import ApproverMembership, DelegatedGrant, User
+
+Warning = dict[str, str]  # noqa: A001 - the wire's word
+"""`{code, message}`."""
 
 
-def warnings(approval: Approval) -> list[dict[str, str]]:
-    """`[{code, message}]` for a pending request; nothing once it is decided."""
-    if not approval.is_pending:
-        return []
-    named = [assignment.email for assignment in approval.assignments.all() if assignment.is_open]
-    owned = set(User.objects.filter(email__in=named, is_active=True).values_list("email", flat=True))
-    return [
-        {
-            "code": "unowned_assignee",
-            "message": f"{email} is no active person here: nobody can decide under that address.",
+def warnings(approval: Approval, *, at: datetime) -> list[Warning]:
+    """Of one request; nothing once it is decided."""
+    return warnings_of([approval], at=at)[approval.pk]
+
+
+def warnings_of(approvals: Iterable[Approval], *, at: datetime) -> dict[UUID, list[Warning]]:
+    """Of many, in a fixed number of queries. Needs their assignments read along."""
+    approvals = list(approvals)
+    found: dict[UUID, list[Warning]] = {approval.pk: [] for approval in approvals}
+    pending = [approval for approval in approvals if approval.is_pending]
+    if pending:
+        around = _look_around(pending, at)
+        found |= {approval.pk: _warnings(approval, around) for approval in pending}
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """Who there is, looked up once for all the requests."""
+
+    active: frozenset[str]
+    approvers: Mapping[str, datetime]
+    lent: Mapping[str, Sequence[DelegatedGrant]]
+    barred: Mapping[UUID, frozenset[str]]
+    routes: Routes
+    broken: frozenset[tuple[str, Route]]
+
+    def hears(self, address: str) -> bool:
+        """Whether a message about a new request would come to this person, as far as anybody knows."""
+        routes = self.routes.of(address, Notification.Kind.REQUESTED)
+        return any((address, route) not in self.broken for route in routes)
+
+    def stand_ins(self, approval: Approval, address: str) -> list[str]:
+        """Who decides in this person's stead now."""
+        kind = {
+            "workflow": approval.workflow,
+            "action_type": approval.action_type,
+            "risk": approval.risk,
         }
-        for email in named
-        if email not in owned
+        grants = [grant for grant in self.lent.get(address, ()) if grant.covers(**kind)]
+        return [grant.grantee.email for grant in grants if grant.grantee.is_active]
+
+
+def _look_around(approvals: Sequence[Approval], at: datetime) -> _Around:
+    named = {address for approval in approvals for address in _named(approval)}
+    lent: defaultdict[str, list[DelegatedGrant]] = defaultdict(list)
+    grants = DelegatedGrant.objects.active(at).filter(grantor__email__in=named).order_by("pk")
+    for grant in grants.select_related("grantor", "grantee"):
+        lent[grant.grantor.email].append(grant)
+    parties = Approval.objects.filter(pk__in=[approval.pk for approval in approvals])
+    members = ApproverMembership.objects.open(at).filter(user__is_active=True)
+    return _Around(
+        active=frozenset(
+            User.objects.filter(email__in=named, is_active=True).values_list("email", flat=True)
+        ),
+        approvers=dict(members.values_list("user__email", "joined_at")),
+        lent=lent,
+        barred={
+            one.pk: barred_from(one) for one in parties.select_related("policy", "agent__owner", "key__owner")
+        },
+        routes=look_up(named),
+        broken=_broken(named),
+    )
+
+
+def _broken(addresses: Iterable[str]) -> frozenset[tuple[str, Route]]:
+    """Where the last message was given up, or a test did not arrive."""
+    addresses = list(addresses)
+    later = Notification.objects.filter(
+        recipient=OuterRef("recipient"),
+        channel_id__isnull=False,
+        channel_id=OuterRef("channel_id"),
+        sent_at__gt=OuterRef("given_up_at"),
+    )
+    later_mail = Notification.objects.filter(
+        recipient=OuterRef("recipient"), channel=None, sent_at__gt=OuterRef("given_up_at")
+    )
+    given_up = Notification.objects.filter(recipient__in=addresses, given_up_at__isnull=False)
+    lost = {
+        *given_up.filter(channel=None).exclude(Exists(later_mail)).values_list("recipient", "channel_id"),
+        *given_up.exclude(channel=None).exclude(Exists(later)).values_list("recipient", "channel_id"),
+    }
+    answered = ChannelTest.objects.filter(user__email__in=addresses, answered_at__isnull=False)
+    last = {
+        (address, route): arrived
+        for address, route, arrived in answered.order_by("created_at").values_list(
+            "user__email", "channel_id", "arrived"
+        )
+    }
+    arrived = {key for key, came in last.items() if came}
+    return frozenset((lost - arrived) | {key for key, came in last.items() if not came})
+
+
+def _warnings(approval: Approval, around: _Around) -> list[Warning]:
+    named = _named(approval)
+    barred = around.barred[approval.pk]
+    able = [address for address in named if address in around.active and address not in barred]
+    return [
+        *_unowned(named, around),
+        *_alone(approval, named, able, around),
+        *_away(approval, able, around),
+        *_unheard(able, around),
+        *_too_few(approval, able, around),
     ]
+
+
+def _named(approval: Approval) -> list[str]:
+    return [assignment.email for assignment in approval.assignments.all() if assignment.is_open]
+
+
+def _unowned(named: Sequence[str], around: _Around) -> list[Warning]:
+    return [
+        _warning(
+            "unowned_assignee", f"{address} is no active person here: nobody can decide under that address."
+        )
+        for address in named
+        if address not in around.active
+    ]
+
+
+def _alone(approval: Approval, named: Sequence[str], able: Sequence[str], around: _Around) -> list[Warning]:
+    accounts = [address for address in named if address in around.active]
+    if len(accounts) != 1:
+        return []
+    if not able:
+        sentence = (
+            f"{accounts[0]} is the only person named and may not decide this: the agent runs on their behalf, "
+            "or they answer for it. Name somebody else."
+        )
+        return [_warning("sole_assignee_barred", sentence)]
+    if around.stand_ins(approval, able[0]):
+        return []
+    sentence = f"{able[0]} is the only person named, and nobody stands in for them."
+    return [_warning("sole_assignee_without_delegate", sentence)]
+
+
+def _away(approval: Approval, able: Sequence[str], around: _Around) -> list[Warning]:
+    """Whoever lent their authority is taken to be away."""
+    stand_ins = [around.stand_ins(approval, address) for address in able]
+    if not able or not all(stand_ins):
+        return []
+    deputies = ", ".join(dict.fromkeys(email for emails in stand_ins for email in emails))
+    return [
+        _warning(
+            "all_on_leave", f"Everybody named has lent their authority to somebody else: {deputies} decides."
+        )
+    ]
+
+
+def _unheard(able: Sequence[str], around: _Around) -> list[Warning]:
+    if not able or any(around.hears(address) for address in able):
+        return []
+    sentence = "No message about it would come to anybody named: they switched these off, or the last did not arrive."
+    return [_warning("no_working_channel", sentence)]
+
+
+def _too_few(approval: Approval, able: Sequence[str], around: _Around) -> list[Warning]:
+    """Whoever stands in for another fills that person's place, and no place more (DESIGN §4.12)."""
+    approvers = {
+        address
+        for address, joined_at in around.approvers.items()
+        if address not in around.barred[approval.pk]
+        and not (approval.is_critical and joined_at > approval.created_at)
+    }
+    people = len(approvers.union(able))
+    if people >= approval.quorum:
+        return []
+    there = "nobody" if not people else f"only {people}"
+    sentence = f"It takes {approval.quorum} different people, and {there} may decide it."
+    return [_warning("too_few_people", sentence)]
+
+
+def _warning(code: str, message: str) -> Warning:
+    return {"code": code, "message": message}

@@ -17,7 +17,7 @@ from pydantic import BaseModel, StringConstraints, ValidationError
 
 from approvals import lifecycle, strict_json
 from approvals.api import answers, problems
-from approvals.api.representation import approval_out, claim_out, evaluation_out, readable
+from approvals.api.representation import approval_out, approvals_out, claim_out, evaluation_out, readable
 from approvals.api.shapes import OutcomeIn, SubmissionIn
 from approvals.exceptions import LengthRequired, TooLarge
 from approvals.lifecycle import Submission
@@ -95,7 +95,7 @@ def list_approvals(
     at = clock.now()
     return _json(
         {
-            "items": [approval_out(approval, at=at) for approval in page[:PAGE]],
+            "items": approvals_out(page[:PAGE], at=at),
             "nextCursor": str(page[PAGE - 1].pk) if len(page) > PAGE else None,
         }
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +26,16 @@ def readable() -> QuerySet[Approval]:
 
 def approval_out(approval: Approval, *, at: datetime) -> dict[str, Any]:
     """The fields of `answers.ApprovalOut`."""
+    return approvals_out([approval], at=at)[0]
+
+
+def approvals_out(approvals: Sequence[Approval], *, at: datetime) -> list[dict[str, Any]]:
+    """The same of many, without a query for each."""
+    warnings = reachability.warnings_of(approvals, at=at)
+    return [_out(approval, warnings[approval.pk], at) for approval in approvals]
+
+
+def _out(approval: Approval, warnings: list[dict[str, str]], at: datetime) -> dict[str, Any]:
     version = approval.version()
     votes = [
         v for v in approval.votes.all() if v.verdict == Vote.Verdict.APPROVE and v.version == version.number
@@ -50,7 +61,7 @@ def approval_out(approval: Approval, *, at: datetime) -> dict[str, Any]:
         "claim": _claim(approval),
         "outcome": _outcome(approval),
         "validUntil": _moment(approval.valid_until),
-        "warnings": reachability.warnings(approval),
+        "warnings": warnings,
         "createdAt": rfc3339(approval.created_at),
         "decidedAt": _moment(approval.decided_at),
     }

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
-from approvals import lifecycle, payload
+from approvals import lifecycle, payload, reachability
 from approvals.exceptions import Refused
 from approvals.payload import PayloadForm
 from approvals.views.access import Case, load
@@ -71,6 +71,7 @@ def request_context(case: Case) -> dict[str, Any]:
         "proposal_edits": edits_of(case.approval),
         "succession": succession_of(case),
         "history": lines(case),
+        "warnings": reachability.warnings(case.approval, at=case.at),
         **footer_context(case),
     }
 

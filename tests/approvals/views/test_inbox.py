@@ -197,7 +197,7 @@ def test_a_request_takes_a_bounded_number_of_queries(rows, django_assert_max_num
     approvals = [make_approval() for _ in range(rows)]
     client = client_of(make_user())
 
-    with django_assert_max_num_queries(28):
+    with django_assert_max_num_queries(35):
         client.get(url("request", approvals[0]))
 
 
