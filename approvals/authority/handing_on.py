@@ -6,7 +6,14 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from approvals.authority.ruling import Ruling, bar, in_own_right, is_agents_choice, joined_too_late
+from approvals.authority.ruling import (
+    Ruling,
+    bar,
+    in_own_right,
+    is_agents_choice,
+    joined_too_late,
+    seated,
+)
 from approvals.models import Approval, Assignment
 from approvals.models.choices import Risk
 from grants.models import ApproverMembership, User
@@ -48,8 +55,11 @@ def may_receive(email: str, approval: Approval, *, by: User, at: datetime) -> st
     if any(a.email == email and a.removed_at is None for a in approval.assignments.all()):
         return f"{email} is named on this request already."
     user = User.objects.filter(email=email).first()
-    if user and bar(user, approval):
-        return _of_another(user)
+    person = user or User(email=email)  # whom the agent runs for is barred with or without an account
+    if bar(person, approval):
+        return _of_another(person)
+    if user and user.pk in seated(approval):
+        return f"{email} has approved this version already, or somebody has on their behalf: ask another."
     if not is_restricted(approval):
         return ""
     return _of_risky(email, user, approval, at)
@@ -65,11 +75,12 @@ def receivers(approval: Approval, *, by: User, at: datetime) -> list[User]:
     members = {m.user_id: m for m in ApproverMembership.objects.open(at)}
     by_policy = {*approval.policy.reviewers, *approval.policy.escalation_targets}
     named = {a.email for a in approval.assignments.all() if a.removed_at is None}
+    taken = seated(approval)
     people = User.objects.filter(Q(email__in=by_policy) | Q(pk__in=members), is_active=True).exclude(pk=by.pk)
 
     def fits(user: User) -> bool:
         is_known = user.email in by_policy or not joined_too_late(members[user.pk], approval)
-        return user.email not in named and is_known and not bar(user, approval)
+        return not (user.email in named or user.pk in taken) and is_known and not bar(user, approval)
 
     return [user for user in people if fits(user)]
 

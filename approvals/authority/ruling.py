@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from approvals.models import Approval, Assignment, VoteSeat
 from approvals.models.choices import Risk
@@ -126,6 +127,12 @@ def counts_for_policy(basis: str, email: str, approval: Approval) -> bool:
     return email not in by_agent or email in approval.policy.escalation_targets
 
 
+def seated(approval: Approval) -> set[UUID]:
+    """Whose seat is taken in the quorum on the current version: who approved it, and on whose behalf."""
+    seats = VoteSeat.objects.filter(approval=approval, version=approval.current_version)
+    return set(seats.values_list("user_id", flat=True))
+
+
 def _grants(user: User, approval: Approval, at: datetime) -> list[DelegatedGrant]:
     held = DelegatedGrant.objects.active(at).filter(grantee=user).select_related("grantor").order_by("pk")
     return [grant for grant in held if is_covered(approval, grant)]
@@ -150,8 +157,7 @@ def _through(grant: DelegatedGrant, approval: Approval, at: datetime) -> Ruling:
 
 def _most_useful(possible: list[Ruling], approval: Approval) -> Ruling:
     """An authority whose seat is free, and of these one that the policy asks for; else in the order given."""
-    seats = VoteSeat.objects.filter(approval=approval, version=approval.current_version)
-    taken = set(seats.values_list("user_id", flat=True))
+    taken = seated(approval)
 
     def rank(ruling: Ruling) -> tuple[bool, bool]:
         is_taken = ruling.principal is not None and ruling.principal.pk in taken

@@ -32,6 +32,7 @@ def comment(approval_id: UUID, *, by: User, text: str) -> Comment:
     """
     approval = lock(approval_id)
     at = clock.now()
+    by = User.objects.get(pk=by.pk)
     if not authority.visible_to(by, at=at).filter(pk=approval.pk).exists():
         raise NotPermitted("Only whoever may read this request can comment on it.")
     text = _checked(text)

@@ -31,6 +31,7 @@ def _settle(approval_id: UUID, status: Status, event: str, *, by: User) -> Appro
     """Nobody is told: whoever else was named finds it gone from their drafts."""
     approval = lock(approval_id)
     at = clock.now()
+    by = User.objects.get(pk=by.pk)
     ruling = authority.may_use_draft(by, approval, at=at)
     if not ruling.allowed:
         raise NotPermitted(ruling.reason)

@@ -1,0 +1,188 @@
+"""People talk about a request: who may, what is kept, and who is told."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from approvals import lifecycle
+from approvals.exceptions import InvalidInput, NotPermitted
+from approvals.models import Approval, Comment, Notification
+from audit.models import Event
+from grants.models import User
+from tests.factories import approve, make_approval, make_approver, make_grant, make_user, reject
+
+pytestmark = pytest.mark.django_db
+
+SALES = "sales@example.com"
+
+
+def say(approval: Approval, text: str, *, by: User | None = None) -> Comment:
+    return lifecycle.comment(approval.pk, by=by or make_user(SALES), text=text)
+
+
+def told() -> list[str]:
+    return list(Notification.objects.filter(kind="mentioned").values_list("recipient", flat=True))
+
+
+def readers() -> dict[str, User]:
+    """Everybody who may read a request that names Sales, by why."""
+    deputy = make_user("deputy@example.com")
+    make_grant(make_user(SALES), deputy)
+    return {
+        "assignee": make_user(SALES),
+        "approver": make_approver(),
+        "delegate": deputy,
+        "auditor": make_user("auditor@example.com", is_auditor=True),
+        "administrator": make_user("admin@example.com", is_staff=True),
+    }
+
+
+@pytest.mark.parametrize("who", ["assignee", "approver", "delegate", "auditor", "administrator"])
+def test_whoever_may_read_it_may_comment(who: str) -> None:
+    person, approval = readers()[who], make_approval()
+
+    say(approval, "Is this the new contract?", by=person)
+
+    assert approval.comments.get().user == person
+
+
+@pytest.mark.parametrize("flags", [{}, {"is_superuser": True}, {"is_auditor": True, "is_active": False}])
+def test_nobody_else_comments(flags: dict[str, bool]) -> None:
+    approval = make_approval()
+
+    with pytest.raises(NotPermitted):
+        say(approval, "Let me in.", by=make_user("stranger@example.com", **flags))
+
+    assert not Comment.objects.exists()
+    assert Event.objects.about("approval", approval.pk).count() == 1
+
+
+def test_who_was_deactivated_meanwhile_does_not_comment() -> None:
+    approval, person = make_approval(), make_user(SALES)
+    User.objects.filter(pk=person.pk).update(is_active=False)
+
+    with pytest.raises(NotPermitted):
+        say(approval, "One more thing.", by=person)
+
+
+@pytest.mark.parametrize("decide", [approve, reject])
+def test_there_is_something_to_say_after_the_decision_too(decide: object) -> None:
+    approval = make_approval()
+    decide(approval, by=make_user(SALES))  # type: ignore[operator]
+
+    say(approval, "The client rang: thank you.")
+
+    assert approval.comments.count() == 1
+
+
+def test_the_log_has_the_words_and_who_was_told() -> None:
+    boss, approval = make_approver("boss@example.com"), make_approval()
+
+    said = say(approval, " Look here, @boss.\r\nPlease. ")
+
+    event = Event.objects.about("approval", approval.pk).last()
+    assert event is not None
+    body = json.loads(bytes(event.body.content))
+    assert (said.text, said.told) == ("Look here, @boss.\nPlease.", [boss.email])
+    assert body["type"] == "approval.commented"
+    assert body["actor"]["id"] == str(make_user(SALES).pk)
+    assert body["data"] == {"comment": str(said.pk), "text": said.text, "told": [boss.email]}
+
+
+def test_a_comment_decides_nothing() -> None:
+    approval = make_approval()
+
+    say(approval, "Approved.")
+
+    assert Approval.objects.get(pk=approval.pk).is_pending
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("@boss", ["boss@example.com"]),
+        ("@BOSS, look", ["boss@example.com"]),
+        ("ask @boss@example.com.", ["boss@example.com"]),
+        ("(@boss)", ["boss@example.com"]),
+        ("@boss and @boss again", ["boss@example.com"]),
+        ("@boss @auditor", ["boss@example.com", "auditor@example.com"]),
+        ("boss@example.com", []),
+        ("@@boss", []),
+        ("@bos", []),
+        ("@boss@other.example", []),
+        ("@stranger", []),
+        ("@stranger@example.com", []),
+        ("@gone", []),
+        ("@sales", []),
+        ("nobody at all", []),
+    ],
+)
+def test_who_is_mentioned_is_told_if_they_may_read_it(text: str, expected: list[str]) -> None:
+    make_approver("boss@example.com")
+    make_user("auditor@example.com", is_auditor=True)
+    make_user("stranger@example.com")
+    make_user("gone@example.com", is_auditor=True, is_active=False)
+    approval = make_approval()
+
+    say(approval, text)
+
+    assert told() == expected
+
+
+def test_a_name_that_two_people_have_means_nobody() -> None:
+    make_approver("sam@example.com")
+    make_approver("sam@other.example")
+    approval = make_approval()
+
+    say(approval, "@sam")
+    assert told() == []
+
+    say(approval, "@sam@other.example")
+    assert told() == ["sam@other.example"]
+
+
+def test_a_delegate_is_found_by_name() -> None:
+    make_grant(make_user(SALES), make_user("deputy@example.com"))
+    approval = make_approval()
+
+    say(approval, "@deputy, it is yours this week")
+
+    assert told() == ["deputy@example.com"]
+
+
+def test_ten_people_are_told_and_no_more() -> None:
+    names = [f"boss-{letter}" for letter in "abcdefghijkl"]
+    for name in names:
+        make_approver(f"{name}@example.com")
+    approval = make_approval()
+
+    say(approval, " ".join(f"@{name}" for name in names))
+
+    assert told() == [f"{name}@example.com" for name in names[:10]]
+
+
+@pytest.mark.parametrize("text", ["", "  \r\n ", "a\0b", "x" * 4001])
+def test_what_says_nothing_or_too_much_is_refused(text: str) -> None:
+    approval = make_approval()
+
+    with pytest.raises(InvalidInput) as refusal:
+        say(approval, text)
+
+    assert [error.pointer for error in refusal.value.errors] == ["text"]
+    assert not Comment.objects.exists()
+
+
+def test_a_comment_may_be_long() -> None:
+    approval = make_approval()
+
+    said = say(approval, "x" * 4000)
+
+    assert len(said.text) == 4000
+
+
+def test_markup_is_kept_as_it_was_typed() -> None:
+    approval = make_approval()
+
+    assert say(approval, "<b>1 < 2</b> & **more**").text == "<b>1 < 2</b> & **more**"
