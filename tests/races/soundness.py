@@ -1,4 +1,4 @@
-"""Do the rows and the log tell the same story? No state without its event, no event without its state.
+"""Do the rows and the log tell the same story? No state without its event, no vote without authority.
 
 One query over plain tables, so that it shares no code with what it judges.
 """
@@ -27,6 +27,7 @@ _TABLES = """
     UNION ALL SELECT approval_id, 'approval.voted', id::text FROM approvals_vote
     UNION ALL SELECT approval_id, 'approval.edited', number::text FROM approvals_payloadversion WHERE number > 1
     UNION ALL SELECT approval_id, 'approval.opened', user_id::text FROM approvals_opening
+    UNION ALL SELECT approval_id, 'approval.commented', id::text FROM approvals_comment
     UNION ALL SELECT approval_id, 'approval.claimed', claim_id::text FROM approvals_claim
     UNION ALL SELECT claim.approval_id,
         CASE WHEN outcome.is_mismatch THEN 'execution.mismatch' ELSE 'execution.reported' END, claim.claim_id::text
@@ -36,10 +37,11 @@ _TOLD = """
     SELECT id, type, CASE
         WHEN type = 'approval.voted' THEN body->'data'->>'vote'
         WHEN type = 'approval.edited' THEN body->>'payload_version'
+        WHEN type = 'approval.commented' THEN body->'data'->>'comment'
         WHEN type = 'approval.opened' THEN body->'actor'->>'id'
         WHEN type IN ('approval.claimed', 'execution.mismatch', 'execution.reported') THEN body->'data'->>'claim'
         ELSE '' END AS detail
-    FROM log WHERE type NOT IN ('approval.votes_voided', 'approval.escalated')
+    FROM log WHERE type NOT IN ('approval.votes_voided', 'approval.escalated', 'approval.reassigned')
 """
 
 _FAULTS = f"""
@@ -62,6 +64,21 @@ _FAULTS = f"""
         WHERE status = 'pending' AND votes >= quorum
     UNION ALL
     SELECT id, 'approved without its quorum' FROM seats WHERE status = 'approved' AND votes < quorum
+    UNION ALL
+    SELECT vote.approval_id, 'a vote under a grant that did not lend at that moment'
+        FROM approvals_vote vote JOIN grants_delegatedgrant lent ON lent.id = vote.grant_id
+        WHERE (%(only)s::text IS NULL OR vote.approval_id::text = %(only)s::text) AND (
+            vote.decided_at < lent.starts_at OR vote.decided_at >= lent.expires_at
+            OR vote.decided_at >= lent.revoked_at
+            OR (vote.user_id, vote.principal_id) <> (lent.grantee_id, lent.grantor_id))
+    UNION ALL
+    SELECT vote.approval_id, 'a vote as an approver by somebody who was none at that moment'
+        FROM approvals_vote vote
+        WHERE (%(only)s::text IS NULL OR vote.approval_id::text = %(only)s::text)
+            AND vote.basis = 'approvers' AND NOT EXISTS (
+                SELECT 1 FROM grants_approvermembership membership
+                WHERE membership.user_id = vote.principal_id AND membership.joined_at <= vote.decided_at
+                    AND (membership.left_at IS NULL OR membership.left_at > vote.decided_at))
     UNION ALL
     SELECT log.id, 'what was granted is not the current version' FROM log JOIN seats USING (id)
         JOIN approvals_payloadversion version
