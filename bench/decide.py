@@ -42,7 +42,7 @@ def _pending(key) -> list:
 
 
 def _lifecycle(approvals: Iterable, reviewer) -> list[Callable[[], object]]:
-    from tests.races.pairs import approving
+    from tests.races.acts import approving
 
     return [approving(approval, reviewer) for approval in approvals]
 

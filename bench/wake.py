@@ -88,7 +88,7 @@ class Bench:
         from django.db import transaction
 
         from approvals.models import Approval
-        from tests.races.pairs import approving
+        from tests.races.acts import approving
 
         approval = Approval.objects.get(pk=self.pending.pop(0))
         act, committed = approving(approval, self.reviewer), []

@@ -5,20 +5,36 @@ The suite runs each race 100 times, `bench/races.py` 1,000 times.
 
 from __future__ import annotations
 
-import json
+import random
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
-from approvals import lifecycle, payload
-from approvals.lifecycle import Seen
+from approvals import delegation
 from approvals.models import AgentKey, Approval
+from audit import clock
+from audit.message import SYSTEM
+from grants import membership
 from grants.models import User
-from tests.factories import EMAIL_PAYLOAD, attest, make_approval, make_key, make_user, seen
+from tests.factories import make_approval, make_key, make_user
+from tests.races.acts import (
+    approving,
+    cancelling,
+    claiming,
+    deactivating,
+    editing,
+    if_permitted,
+    leaving,
+    reassigning,
+    rejecting,
+    revoking,
+)
 from tests.races.arena import Act, Arena, Attempt
 from tests.races.soundness import faults
 
 SPREAD = 0.008  # seconds between the two starts, at most
+AUTHORITY = 0.05  # taking it away asks for its lock first of all, an approval only after the request's
 
 Ending = tuple[str, str, str]
 """How the request stands afterwards, and what each of the two got."""
@@ -37,7 +53,8 @@ class Cast:
 class Race:
     """Two acts on one request. `endings` names every ending allowed, and which side came first in it.
 
-    `held_back`: seconds by which the first side starts later, where its way to the row lock is shorter.
+    `held_back`: up to so many seconds the first side starts later, where its way to its lock is the shorter one:
+    how much shorter changes with how busy the machine is.
     """
 
     sides: tuple[str, str]
@@ -65,11 +82,12 @@ def make_cast() -> Cast:
 
 def run(race: Race, *, rounds: int) -> Tally:
     """Each round on a request of its own. Fails at the first round whose ending is not allowed."""
-    cast, tally = make_cast(), Tally()
+    cast, tally, chance = make_cast(), Tally(), random.Random(str(race.sides))
     with Arena(2, spread=SPREAD, seed=race.sides) as arena:
         for _ in range(rounds):
             approval = race.prepare(cast)
-            attempts = arena.run(race.acts(cast, approval), held_back=(race.held_back, 0))
+            pause = chance.uniform(0, race.held_back)
+            attempts = arena.run(race.acts(cast, approval), held_back=(pause, 0))
             tally.first[_judge(race, approval, attempts)] += 1
             tally.overlapping += _did_overlap(*attempts)
     return tally
@@ -102,36 +120,33 @@ def _approved(cast: Cast) -> Approval:
     return approval
 
 
-def approving(approval: Approval, by: User, *, edited: dict[str, str] | None = None) -> Act:
-    """Approve what the page showed before the race began; the word is how the request stands by then."""
-    shown, words = seen(approval), attest(approval)
-    if edited is not None:
-        shown = Seen(shown.version, payload.digest(payload.canonical(edited)).hex())
-    text = None if edited is None else json.dumps(edited)
-    return lambda: str(
-        lifecycle.approve(approval.pk, by=by, seen=shown, attestation=words, edited=text).status
+def _named(cast: Cast) -> Approval:
+    """One person is named, so that the other decides by what can be taken from them."""
+    return make_approval(key=cast.key, assignees=(cast.one.email,))
+
+
+def _lent(cast: Cast) -> Approval:
+    at = clock.now()
+    terms = delegation.Terms(
+        highest_risk="low", is_whole=True, expires_at=at + timedelta(days=1), reason="On leave."
     )
+    delegation.give(cast.one, cast.other.email, terms)
+    return _named(cast)
 
 
-def rejecting(approval: Approval, by: User) -> Act:
-    shown = seen(approval)
-    return lambda: str(lifecycle.reject(approval.pk, by=by, seen=shown, resolution="declined").status)
+def _joined(cast: Cast) -> Approval:
+    membership.join(cast.other, by=SYSTEM)
+    return _named(cast)
 
 
-def _editing(approval: Approval, by: User) -> Act:
-    return approving(approval, by, edited={**EMAIL_PAYLOAD, "subject": "Corrected"})
+def _activated(cast: Cast) -> Approval:
+    User.objects.filter(pk=cast.other.pk).update(is_active=True)
+    return _pending(cast)
 
 
-def _cancelling(approval: Approval, key: AgentKey) -> Act:
-    return lambda: str(lifecycle.cancel(approval.pk, by=key).status)
-
-
-def _claiming(approval: Approval, key: AgentKey, idempotency_key: str) -> Act:
-    def claim() -> str:
-        lifecycle.claim(approval.pk, by=key, idempotency_key=idempotency_key)
-        return "claimed"
-
-    return claim
+def _taken_away(word: str) -> dict[Ending, int]:
+    """Authority ends and is used at one moment: either it was used before, or it counts no more."""
+    return {("pending v1", word, "NotPermitted"): 0, ("approved v1", word, "approved"): 1}
 
 
 def _two_approve(cast: Cast, approval: Approval) -> Sequence[Act]:
@@ -175,7 +190,7 @@ RACES = {
     "edit/approve at quorum 1": Race(
         sides=("edit", "approve"),
         prepare=_pending,
-        acts=lambda cast, approval: (_editing(approval, cast.one), approving(approval, cast.other)),
+        acts=lambda cast, approval: (editing(approval, cast.one), approving(approval, cast.other)),
         endings={
             ("approved v2", "approved", "AlreadyDecided"): 0,
             ("approved v1", "AlreadyDecided", "approved"): 1,
@@ -184,14 +199,14 @@ RACES = {
     "edit/approve at quorum 2": Race(
         sides=("edit", "approve"),
         prepare=_critical,
-        acts=lambda cast, approval: (_editing(approval, cast.one), approving(approval, cast.other)),
+        acts=lambda cast, approval: (editing(approval, cast.one), approving(approval, cast.other)),
         # An approval that came first is void by the edit: never do two people sign two payloads.
         endings={("pending v2", "pending", "StaleVersion"): 0, ("pending v2", "pending", "pending"): 1},
     ),
     "cancel/approve": Race(
         sides=("cancel", "approve"),
         prepare=_pending,
-        acts=lambda cast, approval: (_cancelling(approval, cast.key), approving(approval, cast.one)),
+        acts=lambda cast, approval: (cancelling(approval, cast.key), approving(approval, cast.one)),
         endings={
             ("cancelled v1", "cancelled", "AlreadyDecided"): 0,
             ("approved v1", "AlreadyDecided", "approved"): 1,
@@ -201,12 +216,51 @@ RACES = {
         sides=("one claims", "other claims"),
         prepare=_approved,
         acts=lambda cast, approval: (
-            _claiming(approval, cast.key, "one run"),
-            _claiming(approval, cast.key, "other run"),
+            claiming(approval, cast.key, "one run"),
+            claiming(approval, cast.key, "other run"),
         ),
         endings={
             ("approved v1", "claimed", "AlreadyClaimed"): 0,
             ("approved v1", "AlreadyClaimed", "claimed"): 1,
+        },
+    ),
+    "revoke/approve": Race(
+        sides=("the grantor revokes", "the delegate approves"),
+        prepare=_lent,
+        acts=lambda cast, approval: (
+            revoking(cast.one, cast.other),
+            if_permitted(approving(approval, cast.other)),
+        ),
+        endings=_taken_away("revoked"),
+        held_back=AUTHORITY,
+    ),
+    "leave/approve": Race(
+        sides=("an approver leaves", "and approves"),
+        prepare=_joined,
+        acts=lambda cast, approval: (leaving(cast.other), if_permitted(approving(approval, cast.other))),
+        endings=_taken_away("left"),
+        held_back=AUTHORITY,
+    ),
+    "deactivate/approve": Race(
+        sides=("an account is deactivated", "and approves"),
+        prepare=_activated,
+        acts=lambda cast, approval: (
+            deactivating(cast.other),
+            if_permitted(approving(approval, cast.other)),
+        ),
+        endings=_taken_away("deactivated"),
+        held_back=AUTHORITY,
+    ),
+    "reassign/approve": Race(
+        sides=("their place is handed on", "they approve"),
+        prepare=_pending,
+        acts=lambda cast, approval: (
+            reassigning(approval, cast.other, instead_of=cast.one),
+            if_permitted(approving(approval, cast.one)),
+        ),
+        endings={
+            ("pending v1", "reassigned", "NotPermitted"): 0,
+            ("approved v1", "AlreadyDecided", "approved"): 1,
         },
     ),
 }

@@ -10,14 +10,14 @@ from approvals.models import Approval
 from audit.verify import everything
 from grants.models import User
 from tests.factories import make_approval, make_key, make_user
+from tests.races.acts import approving, rejecting
 from tests.races.arena import Act, Arena
-from tests.races.pairs import approving, rejecting
 from tests.races.soundness import faults
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 CROWD = 20
-ROUNDS = 50
+ROUNDS = 100
 
 
 def test_t13_of_twenty_who_decide_at_once_one_wins() -> None:

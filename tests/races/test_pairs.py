@@ -28,5 +28,5 @@ def assert_all_sound(name: str, *, rounds: int) -> None:
 
     assert tally.first[0] + tally.first[1] == rounds
     assert min(tally.first[0], tally.first[1]) > 0, f"no race: {tally}"
-    assert everything().events > 2 * rounds
+    assert everything().events > rounds
     assert faults() == []

@@ -11,8 +11,8 @@ from approvals.models import Approval, Notification
 from audit.models import Event
 from audit.verify import everything
 from tests.factories import age, make_approval, make_key, make_policy, make_user
+from tests.races.acts import approving
 from tests.races.arena import Act, Arena
-from tests.races.pairs import approving
 from tests.races.soundness import faults
 
 pytestmark = pytest.mark.django_db(transaction=True)
