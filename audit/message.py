@@ -72,11 +72,11 @@ class Entry:
             {
                 "v": 1,
                 "event_id": str(self.event_id),
-                "subject": asdict(self.subject),
+                "subject": {"kind": self.subject.kind, "id": self.subject.id},
                 "seq": self.seq,
                 "prev": self.prev.hex(),
                 "type": self.type,
-                "actor": asdict(self.actor),
+                "actor": {"kind": self.actor.kind, "id": self.actor.id, "label": self.actor.label},
                 "authority": asdict(self.authority) if self.authority else None,
                 "at": rfc3339(self.at),
                 "payload_version": self.payload_version,

@@ -30,14 +30,32 @@ def breach(approvals: Sequence[Approval], at: datetime) -> None:
 
     A fixed number of statements, for one as for a thousand. Needs agent, key, policy and assignments read along.
     """
-    steps = {one.pk: escalation.due_steps(one, since=one.deadline, at=at) for one in approvals}
-    people = {address for approval in approvals for address in _everybody(approval, steps[approval.pk])}
+    cases = [_Case.of(approval, at) for approval in approvals]
+    people = {address for case in cases for address in (*case.assignees, *case.asked)}
     _change(approvals, at)
-    escalation.assign((step for asked in steps.values() for step in asked), at)
-    events = [event for approval in approvals for event in _events(approval, steps[approval.pk], at)]
-    record_all(events, approvals, people=people)
+    escalation.assign((step for case in cases for step in case.steps), at)
+    record_all([event for case in cases for event in _events(case, at)], approvals, people=people)
     around = _Around(gather(people, at=at), pool_watchers(at), team_channels(approvals))
-    tell((told for one in approvals for told in _told(one, steps[one.pk], around)), at=at)
+    tell((told for case in cases for told in _told(case, around)), at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A breached request, who is asked already, and the ladder's steps that are due with the breach."""
+
+    approval: Approval
+    assignees: list[str]
+    steps: list[Step]
+
+    @classmethod
+    def of(cls, approval: Approval, at: datetime) -> _Case:
+        assignees = [assignment.email for assignment in approval.assignments.all() if assignment.is_open]
+        return cls(approval, assignees, escalation.due_steps(approval, since=approval.deadline, at=at))
+
+    @property
+    def asked(self) -> list[str]:
+        """Whom the ladder asks now."""
+        return [email for step in self.steps for email in step.people]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +65,6 @@ class _Around:
     audience: Audience
     watchers: list[str]
     teams: Mapping[tuple[str, str], list[UUID]]
-
-
-def _everybody(approval: Approval, steps: Sequence[Step]) -> list[str]:
-    return [*_assignees(approval), *(email for step in steps for email in step.people)]
-
-
-def _assignees(approval: Approval) -> list[str]:
-    return [assignment.email for assignment in approval.assignments.all() if assignment.is_open]
 
 
 def _change(approvals: Sequence[Approval], at: datetime) -> None:
@@ -71,7 +81,8 @@ def _change(approvals: Sequence[Approval], at: datetime) -> None:
         Approval.objects.filter(pk__in=group).update(**changes)
 
 
-def _events(approval: Approval, steps: Sequence[Step], at: datetime) -> Iterator[Draft]:
+def _events(case: _Case, at: datetime) -> Iterator[Draft]:
+    approval = case.approval
     yield Draft(
         subject=approval.as_subject(),
         type="approval.sla_breach",
@@ -82,11 +93,11 @@ def _events(approval: Approval, steps: Sequence[Step], at: datetime) -> Iterator
             "risk": approval.risk,
             "deadline": rfc3339(approval.deadline) if approval.deadline else None,
             "elapsed_seconds": round((at - approval.created_at).total_seconds()),
-            "assignees": _assignees(approval),
+            "assignees": case.assignees,
             "breach_action": approval.breach_action,
         },
     )
-    for step in steps:
+    for step in case.steps:
         yield escalation.event(step, at)
     if approval.breach_action == BreachAction.REJECT:
         yield _rejection(approval, at)
@@ -120,13 +131,13 @@ def _rejection(approval: Approval, at: datetime) -> Draft:
     )
 
 
-def _told(approval: Approval, steps: Sequence[Step], around: _Around) -> Iterator[Told | TeamTold]:
+def _told(case: _Case, around: _Around) -> Iterator[Told | TeamTold]:
     """Each person once: whoever is asked by the ladder hears that, all others that the deadline passed."""
-    people = [email for step in steps for email in step.people]
-    asked = around.audience.of(approval, people) if people else []
+    approval = case.approval
+    asked = around.audience.of(approval, case.asked) if case.steps else []
     for address in asked:
         yield Told(ESCALATED, approval, address)
-    named = around.audience.for_certain(approval, [*_assignees(approval), *asked])
+    named = around.audience.for_certain(approval, [*case.assignees, *asked])
     watching = [address for address in around.watchers if address not in barred_from(approval)]
     for address in dict.fromkeys([*named, *watching]):
         if address not in asked:
