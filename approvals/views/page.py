@@ -19,6 +19,8 @@ from grants.models import User
 CARRIED = ("tab", "risk", "action_type", "q", "overdue", "after")
 """What of the inbox's address goes along to a request and back."""
 
+_KEYS_DECIDE_NOTHING = "An agent's key opens no page and decides nothing: a person signs in and decides."
+
 P = ParamSpec("P")
 
 
@@ -32,15 +34,25 @@ class PersonRequest(HttpRequest):
 def signed_in(
     view: Callable[Concatenate[PersonRequest, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """Whoever has no session signs in first, and comes back to a page that can be opened again."""
+    """Whoever has no session signs in first, and comes back to a page that can be opened again.
+
+    An agent's key is no session: it opens nothing here, and decides nothing.
+    """
 
     @wraps(view)
     def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if request.user.is_authenticated:
             return view(cast("PersonRequest", request), *args, **kwargs)
+        if _brings_a_key(request):
+            return render(request, "403.html", {"sentence": _KEYS_DECIDE_NOTHING}, status=403)
         return _to_sign_in(request, kwargs.get("pk"))
 
     return wrapped
+
+
+def _brings_a_key(request: HttpRequest) -> bool:
+    scheme, _, _ = request.headers.get("Authorization", "").partition(" ")
+    return scheme.lower() == "bearer"
 
 
 def _to_sign_in(request: HttpRequest, pk: Any) -> HttpResponse:

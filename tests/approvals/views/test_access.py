@@ -11,7 +11,7 @@ from django.urls import reverse
 from approvals import delegation
 from approvals.models import Opening, Vote, WorkingCopy
 from tests.approvals.views.browse import client_of, text_of, url
-from tests.factories import make_approval, make_grant, make_key, make_user, seen
+from tests.factories import make_approval, make_grant, make_user, seen
 
 pytestmark = pytest.mark.django_db
 
@@ -79,19 +79,6 @@ def test_whoever_the_agent_runs_for_reads_and_sees_why_another_decides():
 
     assert "The agent runs on your behalf, so somebody else decides this." in text
     assert "Review decision" not in text
-
-
-@pytest.mark.parametrize("name", POSTS)
-def test_t15_an_agents_key_decides_nothing(name):
-    key, token = make_key()
-    approval = make_approval(key=key)
-    fields = {"version": "1", "payload_sha256": seen(approval).payload_sha256, **REJECTING}
-
-    response = Client().post(url(name, approval), fields, headers={"Authorization": f"Bearer {token}"})
-
-    assert response.status_code == 302
-    assert response.url.startswith("/sign-in/")
-    assert not Vote.objects.exists()
 
 
 def test_whoever_signs_in_comes_back_to_the_page():
