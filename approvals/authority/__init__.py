@@ -15,7 +15,7 @@ from approvals.authority.reading import (
     visible_to,
     would_cover,
 )
-from approvals.authority.ruling import Ruling, lost_meanwhile, may_decide, may_use_draft
+from approvals.authority.ruling import Ruling, decided_meanwhile, lost_meanwhile, may_decide, may_use_draft
 
 __all__ = [
     "Asked",
@@ -24,6 +24,7 @@ __all__ = [
     "Standing",
     "awaited",
     "decidable_by",
+    "decided_meanwhile",
     "drafts_for",
     "is_named_in_policy",
     "is_restricted",

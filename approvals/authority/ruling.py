@@ -70,6 +70,17 @@ def lost_meanwhile(user: User, approval: Approval, *, at: datetime) -> str:
     return f"The authority that {lender.get_full_name()} lent you has ended." if lender else ""
 
 
+def decided_meanwhile(user: User, approval: Approval, *, at: datetime) -> bool:
+    """Whether others decided it while this person could have, under a grant that holds still.
+
+    They may have it open, too: they are told how it ended, and not that they are a stranger.
+    """
+    ruling = may_decide(user, approval, at=at)
+    if ruling.grant is None or approval.decided_at is None:
+        return False
+    return approval.decided_at >= ruling.grant.starts_at
+
+
 def in_own_right(user: User, approval: Approval, at: datetime) -> Ruling:
     """What the person may without anybody's grant, apart from what bars them."""
     membership = ApproverMembership.objects.open(at).filter(user=user).first()

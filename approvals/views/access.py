@@ -7,8 +7,8 @@ from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import Http404
-from django.shortcuts import get_object_or_404
 
 from approvals import authority
 from approvals.authority import Asked, Quorum, Ruling
@@ -120,12 +120,22 @@ class Case:
 def load(request: PersonRequest, pk: UUID) -> Case:
     """The request as this person may see it. Raises Http404, alike for missing and for hidden ones."""
     at = clock.now()
-    visible = authority.visible_to(request.user, at=at)
-    rows = visible.select_related("agent", "key", "policy").prefetch_related(
+    visible = _with_all(authority.visible_to(request.user, at=at)).filter(pk=pk).first()
+    approval = visible or _decided_meanwhile(request.user, pk, at)
+    return Case(approval, request.user, authority.may_decide(request.user, approval, at=at), at)
+
+
+def _with_all(rows: QuerySet[Approval]) -> QuerySet[Approval]:
+    return rows.select_related("agent", "key", "policy").prefetch_related(
         "assignments", "versions__edited_by"
     )
-    approval = get_object_or_404(rows, pk=pk)
-    return Case(approval, request.user, authority.may_decide(request.user, approval, at=at), at)
+
+
+def _decided_meanwhile(person: User, pk: UUID, at: datetime) -> Approval:
+    approval = _with_all(Approval.objects.decided()).filter(pk=pk).first()
+    if approval is None or not authority.decided_meanwhile(person, approval, at=at):
+        raise Http404
+    return approval
 
 
 def load_to_decide(request: PersonRequest, pk: UUID) -> Case:

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import pytest
 
+from approvals import delegation
 from approvals.models import Approval, Opening, Vote, WorkingCopy
+from audit import clock
 from tests import factories
 from tests.approvals.views.browse import buttons_in, client_of, form_in, text_of, url
-from tests.factories import AMBER_AND_RED, PASSWORD, make_approval, make_approver, make_user
+from tests.factories import (
+    AMBER_AND_RED,
+    PASSWORD,
+    make_approval,
+    make_approver,
+    make_grant,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -117,6 +126,37 @@ def test_a_decision_that_comes_second_gets_409_and_keeps_the_edits():
     assert "Q4" in text
     assert "My reasons" in text
     assert "decision-form" not in text
+
+
+def test_a_delegate_who_comes_second_gets_409_too():
+    approval, grant = make_approval(), make_grant(make_user(), make_user("deputy@example.com"))
+    client = client_of(grant.grantee)
+    decision = form_in(client.get(url("review", approval)), "decision-form", press="approve")
+    factories.approve(approval, by=make_user())
+
+    response = client.post(url("decision", approval), decision)
+
+    assert response.status_code == 409
+    assert "already approved" in text_of(response)
+    assert client.get(url("request", approval)).status_code == 200
+
+
+def test_what_was_decided_before_it_was_lent_stays_hidden():
+    approval = make_approval()
+    factories.approve(approval, by=make_user())
+    at = clock.now()
+    grant = make_grant(make_user(), make_user("deputy@example.com"), starts_at=at)
+
+    assert client_of(grant.grantee).get(url("request", approval)).status_code == 404
+
+
+def test_what_was_decided_stays_hidden_once_the_grant_has_ended():
+    approval, grant = make_approval(), make_grant(make_user(), make_user("deputy@example.com"))
+    factories.approve(approval, by=make_user())
+
+    delegation.revoke(grant.pk, by=grant.grantor)
+
+    assert client_of(grant.grantee).get(url("request", approval)).status_code == 404
 
 
 def test_t11_a_payload_edited_meanwhile_is_not_approved():
