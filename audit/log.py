@@ -14,6 +14,11 @@ from audit import catalogue, keys, message
 from audit.message import Actor, Authority, Subject
 from audit.models import Event
 
+_HEAD = """
+    SELECT seq, leaf FROM audit_event
+    WHERE subject_kind = %s AND subject_id = %s ORDER BY seq DESC LIMIT 1
+"""
+# For many subjects; for one it would take twice the time.
 _HEADS = """
     SELECT kind, id, head.seq, head.leaf
     FROM unnest(%s::text[], %s::text[]) AS subject (kind, id), LATERAL (
@@ -111,9 +116,18 @@ def _heads(subjects: set[Subject]) -> dict[Subject, _Head]:
     if not subjects:
         return {}
     listed = list(subjects)
+    if len(listed) == 1:
+        return _head(listed[0])
     with connection.cursor() as cursor:
         cursor.execute(_HEADS, [[one.kind for one in listed], [one.id for one in listed]])
         return {Subject(kind, id_): (seq, bytes(leaf)) for kind, id_, seq, leaf in cursor.fetchall()}
+
+
+def _head(subject: Subject) -> dict[Subject, _Head]:
+    with connection.cursor() as cursor:
+        cursor.execute(_HEAD, [subject.kind, subject.id])
+        row = cursor.fetchone()
+    return {subject: (row[0], bytes(row[1]))} if row else {}
 
 
 def _entry(draft: Draft, head: _Head) -> message.Entry:

@@ -9,8 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import rfc8785
-
+from audit.canonical import canonical
 from audit.clock import rfc3339
 
 FORMAT = b"countersign-audit/1"
@@ -68,7 +67,7 @@ class Entry:
 
     def body(self) -> bytes:
         """The event's RFC 8785 bytes: what is stored, signed and verified."""
-        return rfc8785.dumps(
+        return canonical(
             {
                 "v": 1,
                 "event_id": str(self.event_id),

@@ -12,6 +12,7 @@ from django.conf import settings
 
 from approvals.models import Approval
 from audit import keys, message
+from audit.canonical import canonical
 from audit.models import Event
 from audit.tasks import sequence
 from audit.verify import Tampered, everything
@@ -60,7 +61,7 @@ def forge(approval: Approval) -> None:
         body = json.loads(bytes(event.body.content)) | {"prev": prev.hex()}
         if event.type == "approval.voted":
             body["data"]["comment"] = "I never looked."
-        content = message.rfc8785.dumps(body)
+        content = canonical(body)
         signed = message.message(key_id=key_id, body=content)
         tag = message.mac(key, signed)
         leaf = message.leaf(signed, tag)
