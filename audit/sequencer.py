@@ -63,7 +63,10 @@ def run() -> list[Checkpoint]:
 
 @transaction.atomic
 def step() -> Checkpoint | None:
-    """Take in up to BATCH events and sign one checkpoint; None where nothing may be signed now."""
+    """Take in up to BATCH events and sign one checkpoint; None where nothing may be signed now.
+
+    Raises tree.NodeMissing where the stored tree was damaged: on top of it no right root can be signed.
+    """
     if not _is_alone():
         return None
     last = Checkpoint.objects.order_by("-number").first()
@@ -72,6 +75,8 @@ def step() -> Checkpoint | None:
     at = clock.now()
     size = last.size if last else 0
     frontier = tree.frontier(size)
+    if last and frontier.root() != bytes(last.root):
+        raise tree.NodeMissing(f"The stored tree has not the root that checkpoint {last.number} signs.")
     _assign(size, _since(last))
     added = _added(size)
     _grow(frontier, [leaf for leaf, _, _ in added])

@@ -19,7 +19,7 @@ _NODES = """
 
 
 class NodeMissing(LookupError):
-    """The stored tree has a hole."""
+    """The stored tree has a hole, or was damaged."""
 
 
 def frontier(size: int) -> Frontier:

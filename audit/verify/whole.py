@@ -17,7 +17,7 @@ from django.db import connections
 from audit import clock, merkle, tree
 from audit.merkle import Frontier
 from audit.models import Checkpoint
-from audit.verify import anchored, checkpoints, links
+from audit.verify import anchored, checkpoints, links, nodes
 from audit.verify.anchored import Anchored
 from audit.verify.leaves import CHUNK, Piece, check_piece, pieces
 from audit.verify.rows import Tampered
@@ -65,12 +65,14 @@ def everything(
     report = Report(size=size)
     with _workers(processes if size - start > CHUNK else 1) as later:
         linked = later(links.check, None)
+        stored = later(nodes.check, size)
         signed = later(checkpoints.check_checkpoints, since or 1)
         waiting = later(check_waiting, size, last.horizon if last else None)
         jobs = [later(check_piece, *piece) for piece in pieces(start, size)]
         _check_tree(start, jobs, report, size, progress)
         _count(waiting(), report)
         linked()
+        stored()
         report.checkpoints = signed()
     _check_anchor(anchor, last, report)
     return report

@@ -182,6 +182,18 @@ def test_hole_in_the_stored_tree_is_named() -> None:
         tree.inclusion_proof(0, 4)
 
 
+def test_nothing_is_signed_on_top_of_a_damaged_tree() -> None:
+    write(4)
+    sequencer.run()
+    as_database_superuser("UPDATE audit_node SET hash = sha256(hash) WHERE level = 2")
+    write(1)
+
+    with pytest.raises(tree.NodeMissing, match="not the root that checkpoint 1 signs"):
+        sequencer.run()
+
+    assert Checkpoint.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     "sql",
     [

@@ -159,6 +159,12 @@ class TestWhatTheLogItselfTells:
     def test_history_forged_with_the_hmac_key_before_the_last_anchor(self, decided: Approval) -> None:
         forge(decided)
 
+    def test_inner_node_altered(self, decided: Approval) -> None:
+        as_database_superuser("UPDATE audit_node SET hash = sha256(hash) WHERE level = 1 AND index = 1")
+
+    def test_inner_node_removed(self, decided: Approval) -> None:
+        as_database_superuser("DELETE FROM audit_node WHERE level = 1 AND index = 1")
+
     def test_checkpoint_altered(self, decided: Approval) -> None:
         as_database_superuser("UPDATE audit_checkpoint SET root = sha256(root) WHERE number = 1")
 
@@ -191,6 +197,7 @@ class TestWhatOnlyAnAnchorTells:
     def test_tail_deleted_with_all_that_covers_it(self) -> None:
         remove(*Event.objects.order_by("-place__index")[:5])
         as_database_superuser("DELETE FROM audit_checkpoint WHERE number = 2")
+        as_database_superuser("DELETE FROM audit_node WHERE (index + 1) << level > 5")
         as_database_superuser("UPDATE audit_anchor SET sent_id = 1")
 
     def test_tree_built_anew_over_a_history_forged_with_the_hmac_key(
