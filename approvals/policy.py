@@ -9,7 +9,7 @@ from typing import Any
 from approvals import autonomy
 from approvals.exceptions import FieldError, InvalidInput
 from approvals.models import Policy
-from approvals.models.approval import Assignment
+from approvals.models.assignment import Assignment
 from approvals.models.choices import BreachAction, Pattern, Risk, Status
 from approvals.models.policy import ANY_ACTION_TYPE
 

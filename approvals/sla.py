@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from approvals import lifecycle
 from approvals.models import Agent, AgentKey, Approval, Policy
-from approvals.models.approval import ApprovalQuerySet
+from approvals.models.approval_queries import ApprovalQuerySet
 from audit import clock
 
 logger = structlog.get_logger(__name__)

@@ -1,7 +1,8 @@
 """The rows of a request's life. What they know about themselves is here; what changes them is `lifecycle`."""
 
 from approvals.models.agent import Agent, AgentKey
-from approvals.models.approval import Approval, Assignment
+from approvals.models.approval import Approval
+from approvals.models.assignment import Assignment
 from approvals.models.channel import Channel, ChannelTest, Choice
 from approvals.models.comment import Comment
 from approvals.models.decision import Opening, Vote, VoteSeat

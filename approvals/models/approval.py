@@ -3,69 +3,31 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import uuid_utils.compat as uuid
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
 from django.urls import reverse
 
 from approvals.models.agent import Agent, AgentKey
-from approvals.models.choices import BreachAction, Disposition, Pattern, Resolution, Risk, Status, Tone
+from approvals.models.approval_queries import ApprovalQuerySet
+from approvals.models.choices import (
+    UNDECIDED,
+    BreachAction,
+    Disposition,
+    Pattern,
+    Resolution,
+    Risk,
+    Status,
+    Tone,
+)
 from approvals.models.policy import Policy
 from audit.message import Subject
 
 if TYPE_CHECKING:
     from approvals.models.payload import PayloadVersion
-
-
-UNDECIDED = (Status.PENDING, Status.DRAFT)
-"""A person still has something to do; every other status is final."""
-
-
-class ApprovalQuerySet(models.QuerySet["Approval"]):
-    """Filters by the words of the inbox."""
-
-    def pending(self) -> Self:
-        return self.filter(status=Status.PENDING)
-
-    def decided(self) -> Self:
-        return self.exclude(status__in=UNDECIDED)
-
-    def drafts(self) -> Self:
-        """Waiting to be used by hand, or discarded."""
-        return self.filter(status=Status.DRAFT)
-
-    def overdue(self, now: datetime) -> Self:
-        """Still pending past the deadline."""
-        return self.pending().filter(deadline__lte=now)
-
-    def assigned_to(self, email: str) -> Self:
-        """Open requests that name this address; the assignment's own copy of `open` finds them by one index."""
-        open_here = Assignment.objects.filter(email=email.lower(), is_open=True).values("approval_id")
-        return self.filter(pk__in=open_here)
-
-    def to_breach(self, now: datetime) -> Self:
-        """Past the deadline, and nobody has noted it."""
-        return self.overdue(now).filter(breached_at=None)
-
-    def to_escalate(self, now: datetime) -> Self:
-        """Still pending when the ladder's next step is to be asked."""
-        return self.pending().filter(escalate_at__lte=now)
-
-    def to_remind(self, now: datetime) -> Self:
-        """So much of the time is over that whoever has not voted is reminded; not once it all is."""
-        return self.pending().filter(remind_at__lte=now, deadline__gt=now)
-
-    def to_expire(self, now: datetime) -> Self:
-        """Approved, not claimed within its validity, and nobody has noted it."""
-        return self.filter(status=Status.APPROVED, valid_until__lte=now, claimed_at=None, expired_at=None)
-
-    def by_deadline(self) -> Self:
-        """What must be decided next comes first."""
-        return self.order_by("deadline", "id")
 
 
 class Approval(models.Model):
@@ -301,40 +263,3 @@ class Approval(models.Model):
         """Red and amber items with their index: each is ticked from medium risk on."""
         items = enumerate(self.evidence)
         return [(index, item) for index, item in items if Tone(item["tone"]).needs_acknowledgement]
-
-
-class Assignment(models.Model):
-    """A person named on a request by address, with or without an account yet.
-
-    `is_open` and `deadline` are copies of the request's, kept by a trigger: one index answers "my inbox".
-    """
-
-    class Source(models.TextChoices):
-        POLICY = "policy", "the policy"
-        AGENT = "agent", "the agent"
-        REASSIGNED = "reassigned", "another reviewer"
-        ESCALATION = "escalation", "the escalation ladder"
-
-    approval = models.ForeignKey(Approval, on_delete=models.PROTECT, related_name="assignments")
-    email = models.EmailField()
-    source = models.CharField(max_length=20, choices=Source.choices)
-    in_place_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
-    created_at = models.DateTimeField()
-    removed_at = models.DateTimeField(null=True)
-    is_open = models.BooleanField(default=True, editable=False)
-    deadline = models.DateTimeField(null=True, editable=False)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["approval", "email"], name="assignment_one_per_address"),
-            models.CheckConstraint(condition=Q(email=Lower("email")), name="assignment_email_is_lower_case"),
-        ]
-        indexes = [
-            models.Index(
-                fields=["email", "deadline", "approval"], condition=Q(is_open=True), name="assignment_inbox"
-            ),
-            models.Index(fields=["email", "-approval"], name="assignment_of_person"),
-        ]
-
-    def __str__(self) -> str:
-        return self.email

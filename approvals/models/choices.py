@@ -6,7 +6,7 @@ from django.db import models
 
 from grants.risk import Risk
 
-__all__ = ["BreachAction", "Disposition", "Pattern", "Resolution", "Risk", "Status", "Tone"]
+__all__ = ["UNDECIDED", "BreachAction", "Disposition", "Pattern", "Resolution", "Risk", "Status", "Tone"]
 
 
 class Pattern(models.TextChoices):
@@ -57,6 +57,10 @@ class Status(models.TextChoices):
     DRAFT = "draft", "Draft"
     USED = "used", "Used"
     DISCARDED = "discarded", "Discarded"
+
+
+UNDECIDED = (Status.PENDING, Status.DRAFT)
+"""A person still has something to do; every other status is final."""
 
 
 class Resolution(models.TextChoices):

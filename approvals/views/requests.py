@@ -71,7 +71,7 @@ def request_context(case: Case) -> dict[str, Any]:
         "proposal_edits": edits_of(case.approval),
         "succession": succession_of(case),
         "history": lines(case),
-        "warnings": reachability.warnings(case.approval, at=case.at),
+        "warnings": [] if case.is_lost else reachability.warnings(case.approval, at=case.at),
         **footer_context(case),
     }
 

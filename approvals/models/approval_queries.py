@@ -1,0 +1,58 @@
+"""Which requests? The filters, by the words of the inbox and of the sweep."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+
+from approvals.models.choices import UNDECIDED, Status
+
+if TYPE_CHECKING:
+    from approvals.models.approval import Approval  # noqa: F401 - the type of the rows
+
+
+class ApprovalQuerySet(models.QuerySet["Approval"]):
+    """Filters by the words of the inbox."""
+
+    def pending(self) -> Self:
+        return self.filter(status=Status.PENDING)
+
+    def decided(self) -> Self:
+        return self.exclude(status__in=UNDECIDED)
+
+    def drafts(self) -> Self:
+        """Waiting to be used by hand, or discarded."""
+        return self.filter(status=Status.DRAFT)
+
+    def overdue(self, now: datetime) -> Self:
+        """Still pending past the deadline."""
+        return self.pending().filter(deadline__lte=now)
+
+    def assigned_to(self, email: str) -> Self:
+        """Open requests that name this address; the assignment's own copy of `open` finds them by one index."""
+        from approvals.models.assignment import Assignment
+
+        open_here = Assignment.objects.filter(email=email.lower(), is_open=True).values("approval_id")
+        return self.filter(pk__in=open_here)
+
+    def to_breach(self, now: datetime) -> Self:
+        """Past the deadline, and nobody has noted it."""
+        return self.overdue(now).filter(breached_at=None)
+
+    def to_escalate(self, now: datetime) -> Self:
+        """Still pending when the ladder's next step is to be asked."""
+        return self.pending().filter(escalate_at__lte=now)
+
+    def to_remind(self, now: datetime) -> Self:
+        """So much of the time is over that whoever has not voted is reminded; not once it all is."""
+        return self.pending().filter(remind_at__lte=now, deadline__gt=now)
+
+    def to_expire(self, now: datetime) -> Self:
+        """Approved, not claimed within its validity, and nobody has noted it."""
+        return self.filter(status=Status.APPROVED, valid_until__lte=now, claimed_at=None, expired_at=None)
+
+    def by_deadline(self) -> Self:
+        """What must be decided next comes first."""
+        return self.order_by("deadline", "id")

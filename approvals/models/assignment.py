@@ -1,0 +1,46 @@
+"""Who is named on a request?"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from approvals.models.approval import Approval
+
+
+class Assignment(models.Model):
+    """A person named on a request by address, with or without an account yet.
+
+    `is_open` and `deadline` are copies of the request's, kept by a trigger: one index answers "my inbox".
+    """
+
+    class Source(models.TextChoices):
+        POLICY = "policy", "the policy"
+        AGENT = "agent", "the agent"
+        REASSIGNED = "reassigned", "another reviewer"
+        ESCALATION = "escalation", "the escalation ladder"
+
+    approval = models.ForeignKey(Approval, on_delete=models.PROTECT, related_name="assignments")
+    email = models.EmailField()
+    source = models.CharField(max_length=20, choices=Source.choices)
+    in_place_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+    is_open = models.BooleanField(default=True, editable=False)
+    deadline = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["approval", "email"], name="assignment_one_per_address"),
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="assignment_email_is_lower_case"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["email", "deadline", "approval"], condition=Q(is_open=True), name="assignment_inbox"
+            ),
+            models.Index(fields=["email", "-approval"], name="assignment_of_person"),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
