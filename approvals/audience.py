@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
-from approvals.authority.ruling import SELF_APPROVABLE
+from approvals.authority.ruling import barred_addresses
 from approvals.models import Approval
 from grants.models import ApproverMembership, DelegatedGrant, User
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Audience:
     """The people around some requests, looked up once for all of them.
 
@@ -19,8 +20,14 @@ class Audience:
     """
 
     accounts: Mapping[str, bool]
-    approvers: tuple[str, ...]
     lent: Mapping[str, tuple[DelegatedGrant, ...]]
+    at: datetime
+
+    @cached_property
+    def approvers(self) -> tuple[str, ...]:
+        """Looked up only where they are needed."""
+        members = ApproverMembership.objects.open(self.at).filter(user__is_active=True)
+        return tuple(members.order_by("user__email").values_list("user__email", flat=True))
 
     def of(self, approval: Approval, addresses: Iterable[str]) -> list[str]:
         """Those of the addresses that may act, each once, with whoever stands in for them.
@@ -45,28 +52,22 @@ class Audience:
     def for_certain(self, approval: Approval, addresses: Iterable[str]) -> list[str]:
         """The same, and the administrators where there is still nobody with an account."""
         told = self.of(approval, addresses)
-        if any(self.accounts.get(address) or address in self.approvers for address in told):
+        if any(self.accounts.get(address) for address in told) or any(one in self.approvers for one in told):
             return told
         staff = User.objects.filter(is_staff=True, is_active=True).order_by("email")
         return list(dict.fromkeys([*told, *staff.values_list("email", flat=True)]))
 
 
 def gather(addresses: Collection[str], *, at: datetime) -> Audience:
-    """Look up who stands behind the addresses, and who the approvers are."""
+    """Look up who stands behind the addresses, and who stands in for them."""
     accounts = dict(User.objects.filter(email__in=addresses).values_list("email", "is_active"))
-    approvers = ApproverMembership.objects.open(at).filter(user__is_active=True).order_by("user__email")
     active = DelegatedGrant.objects.active(at).filter(grantor__email__in=addresses, grantee__is_active=True)
     lent: dict[str, tuple[DelegatedGrant, ...]] = {}
     for grant in active.select_related("grantor", "grantee").order_by("pk"):
         lent[grant.grantor.email] = (*lent.get(grant.grantor.email, ()), grant)
-    return Audience(accounts, tuple(approvers.values_list("user__email", flat=True)), lent)
+    return Audience(accounts, lent, at)
 
 
 def barred_from(approval: Approval) -> frozenset[str]:
-    """Whom the request itself keeps from deciding it (DESIGN §4.13)."""
-    if approval.is_draft:  # nothing is executed, so whoever it was made for may use it
-        return frozenset()
-    if approval.policy.allow_self_approval and approval.risk in SELF_APPROVABLE:
-        return frozenset()
-    parties = {approval.initiated_by, approval.agent.owner.email, approval.key.owner.email}
-    return frozenset(parties - {""})
+    """Who is not asked about it. Nothing of a draft is executed, so whoever it was made for may use it."""
+    return frozenset() if approval.is_draft else barred_addresses(approval)

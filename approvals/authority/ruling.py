@@ -114,6 +114,14 @@ def bar(user: User, approval: Approval) -> str:
     return ""
 
 
+def barred_addresses(approval: Approval) -> frozenset[str]:
+    """Those whom `bar` keeps out because of what they are to the request, by address: for whom nobody looked up."""
+    if approval.policy.allow_self_approval and approval.risk in SELF_APPROVABLE:
+        return frozenset()
+    parties = {approval.initiated_by, approval.agent.owner.email, approval.key.owner.email}
+    return frozenset(parties - {""})
+
+
 def fills_policy_seat(ruling: Ruling, approval: Approval) -> bool:
     """Whether a vote so founded is one that the policy asks for: an agent never picks its judges alone."""
     email = ruling.principal.email if ruling.principal else ""
