@@ -59,7 +59,7 @@ def may_receive(email: str, approval: Approval, *, by: User, at: datetime) -> st
     if bar(person, approval):
         return _of_another(person)
     if user and user.pk in seated(approval):
-        return f"{email} has approved this version already, or somebody has on their behalf: ask another."
+        return f"{email} has a part in this decision already: ask somebody else."
     if not is_restricted(approval):
         return ""
     return _of_risky(email, user, approval, at)
