@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Literal
 
-Naming = Literal["no", "policy", "agent", "reassigned", "removed"]
+Naming = Literal["no", "policy", "agent", "reassigned", "escalation", "removed"]
 Group = Literal["no", "before", "after", "left"]
 Account = Literal["plain", "superuser", "inactive"]
 Party = Literal["no", "initiator", "agent owner", "key owner"]
@@ -100,7 +100,7 @@ def _is_barred(person: Person, row: Row) -> bool:
 
 def _own_basis(person: Person, risk: str) -> str | None:
     is_approver = person.group == "before" or (person.group == "after" and risk != "critical")
-    is_named = person.naming in ("policy", "agent", "reassigned")
+    is_named = person.naming in ("policy", "agent", "reassigned", "escalation")
     if is_named and not (is_approver and person.naming == "agent"):
         return "assignee"
     return "approvers" if is_approver else None
@@ -117,7 +117,7 @@ def _lent_basis(grant: Grant, row: Row) -> str | None:
     return _own_basis(grant.grantor, row.risk)
 
 
-NAMINGS: tuple[Naming, ...] = ("no", "policy", "agent", "reassigned", "removed")
+NAMINGS: tuple[Naming, ...] = ("no", "policy", "agent", "reassigned", "escalation", "removed")
 GROUPS: tuple[Group, ...] = ("no", "before", "after", "left")
 ACCOUNTS: tuple[Account, ...] = ("plain", "superuser", "inactive")
 PARTIES: tuple[Party, ...] = ("no", "initiator", "agent owner", "key owner")
@@ -126,6 +126,7 @@ GRANTORS = (
     Person("policy"),
     Person("agent"),
     Person("reassigned"),
+    Person("escalation"),
     Person("removed"),
     Person(group="before"),
     Person(group="after"),

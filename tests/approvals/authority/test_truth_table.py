@@ -51,27 +51,19 @@ def test_who_may_decide_and_on_whose_authority(world: World, row: Row) -> None:
 
 
 @every_row
-def test_the_table_of_requests_says_what_the_ruling_says(world: World, row: Row) -> None:
-    place = world.places[row]
-    only = Approval.objects.filter(pk=place.approval.pk)
-
-    decidable = authority.decidable_by(place.user, at=world.at) & only
-
-    assert decidable.exists() is (expected(row) is not None)
-
-
-@every_row
-def test_who_may_decide_may_read(world: World, row: Row) -> None:
-    place, person = world.places[row], row.person
+def test_the_tables_show_what_the_ruling_allows(world: World, row: Row) -> None:
+    place, person, may_decide = world.places[row], row.person, expected(row) is not None
     is_reader = (
-        expected(row) is not None
+        may_decide
         or person.naming != "no"
         or person.group in ("before", "after")
         or person.account == "superuser"  # who is staff as well
     )
 
+    decidable = authority.decidable_by(place.user, at=world.at).filter(pk=place.approval.pk)
     visible = authority.visible_to(place.user, at=world.at).filter(pk=place.approval.pk)
 
+    assert decidable.exists() is may_decide
     assert visible.exists() is (is_reader and person.account != "inactive")
 
 

@@ -140,13 +140,11 @@ def _rename(approval: Approval, users: dict[tuple[Row, int], User]) -> None:
     """What happened to the names since."""
     removed = Assignment.objects.filter(approval=approval, email__in=_named(users, "removed"))
     removed.update(removed_at=timezone.now())
-    for email in _named(users, "reassigned"):
-        Assignment.objects.create(
-            approval=approval,
-            email=email,
-            source=Assignment.Source.REASSIGNED,
-            created_at=approval.created_at,
-        )
+    for source in (Assignment.Source.REASSIGNED, Assignment.Source.ESCALATION):
+        for email in _named(users, source):
+            Assignment.objects.create(
+                approval=approval, email=email, source=source, created_at=approval.created_at
+            )
 
 
 def _named(users: dict[tuple[Row, int], User], *namings: str) -> list[str]:
