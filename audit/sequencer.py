@@ -54,18 +54,21 @@ def run() -> list[Checkpoint]:
     None if another sequencer is at it, or if the log does not extend what is anchored outside.
     """
     signed: list[Checkpoint] = []
-    while (one := step()) is not None:
+    since: datetime | None = None
+    while (one := step(since)) is not None:
         signed.append(one)
         if one.horizon == one.at:
             break
+        since = one.horizon  # what is older was looked for a moment ago
     return signed
 
 
 @transaction.atomic
-def step() -> Checkpoint | None:
+def step(since: datetime | None = None) -> Checkpoint | None:
     """Take in up to BATCH events and sign one checkpoint; None where nothing may be signed now.
 
-    Raises tree.NodeMissing where the stored tree was damaged: on top of it no right root can be signed.
+    Looks from `since` on, or as far back as the last checkpoint leaves it to. Raises tree.NodeMissing where the
+    stored tree was damaged: on top of it no right root can be signed.
     """
     if not _is_alone():
         return None
@@ -77,7 +80,7 @@ def step() -> Checkpoint | None:
     frontier = tree.frontier(size)
     if last and frontier.root() != bytes(last.root):
         raise tree.NodeMissing(f"The stored tree has not the root that checkpoint {last.number} signs.")
-    _assign(size, _since(last))
+    _assign(size, since or _since(last))
     added = _added(size)
     _grow(frontier, [leaf for leaf, _, _ in added])
     _note_keys({key_id for _, key_id, _ in added}, at)
