@@ -1,4 +1,6 @@
-"""What does the log cost whoever writes it, and how fast is it verified? `python bench/audit.py [events]`; 0 only writes.
+"""What does the log cost whoever writes it, and how fast is it verified? `python bench/audit.py [events]`.
+
+With 0 events it only writes.
 
 Writing: 8 connections that each append signed events, beside 8 that insert the same rows with ready bytes: no
 canonical JSON, no look-up of the chain's head, no signature. Verifying: everything, in one process, beside a bare
