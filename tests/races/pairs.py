@@ -77,7 +77,10 @@ class Tally:
 
 
 def make_cast() -> Cast:
-    return Cast(make_user("one@example.com"), make_user("other@example.com"), make_key()[0])
+    """The same two people for each race, whatever became of them in the one before."""
+    cast = Cast(make_user("one@example.com"), make_user("other@example.com"), make_key()[0])
+    _activate(cast)
+    return cast
 
 
 def run(race: Race, *, rounds: int) -> Tally:
@@ -140,8 +143,12 @@ def _joined(cast: Cast) -> Approval:
 
 
 def _activated(cast: Cast) -> Approval:
-    User.objects.filter(pk=cast.other.pk).update(is_active=True)
+    _activate(cast)
     return _pending(cast)
+
+
+def _activate(cast: Cast) -> None:
+    User.objects.filter(pk__in=[cast.one.pk, cast.other.pk]).update(is_active=True)
 
 
 def _taken_away(word: str) -> dict[Ending, int]:
