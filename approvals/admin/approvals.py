@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
+from typing import cast
 
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from approvals import authority
 from approvals.models import Approval, Assignment, Claim, Opening, Outcome, PayloadVersion, Vote
+from audit import clock
 from audit.admin import ReadOnlyAdmin
+from grants.models import User
 
 
 @admin.register(Approval)
@@ -67,6 +74,12 @@ class VoteAdmin(ReadOnlyAdmin):
         "notified_at", "opened_at", "decided_at", "is_late",
     ]  # fmt: skip
     readonly_fields = ["sha256_hex"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Vote]:
+        """Whoever could still decide a critical request does not read here who has voted on it."""
+        votes: QuerySet[Vote] = super().get_queryset(request)
+        hidden = authority.hidden_from(cast("User", request.user), at=clock.now())
+        return votes.exclude(approval__in=hidden)
 
     @admin.display(description="payload's SHA-256")
     def sha256_hex(self, vote: Vote) -> str:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 
 from approvals.lifecycle.departure import tell_of_what_is_left
 from audit import clock
@@ -26,5 +29,6 @@ class ReviewerAdmin(PersonAdmin):
         if change and "is_active" in form.changed_data and not obj.is_active:
             count = tell_of_what_is_left(obj, at=clock.now())
             if count:
-                sentence = f"{obj} leaves {count} open: the approvers and escalation targets are told. Reassign them."
-                messages.warning(request, sentence)
+                where = f"{reverse('approvals:reassignments')}?{urlencode({'of': obj.email})}"
+                sentence = '{} leaves {} open, of which others are told. <a href="{}">Reassign them.</a>'
+                messages.warning(request, format_html(sentence, obj, count, where))

@@ -10,12 +10,21 @@ from approvals.authority.reading import (
     Standing,
     decidable_by,
     drafts_for,
+    hands_on,
+    hidden_from,
     is_named_in_policy,
     may_read_policies,
     visible_to,
     would_cover,
 )
-from approvals.authority.ruling import Ruling, decided_meanwhile, lost_meanwhile, may_decide, may_use_draft
+from approvals.authority.ruling import (
+    Ruling,
+    decided_meanwhile,
+    fills_policy_seat,
+    lost_meanwhile,
+    may_decide,
+    may_use_draft,
+)
 
 __all__ = [
     "Asked",
@@ -26,6 +35,9 @@ __all__ = [
     "decidable_by",
     "decided_meanwhile",
     "drafts_for",
+    "fills_policy_seat",
+    "hands_on",
+    "hidden_from",
     "is_named_in_policy",
     "is_restricted",
     "lost_meanwhile",

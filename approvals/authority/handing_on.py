@@ -9,9 +9,11 @@ from django.db.models import Q
 from approvals.authority.ruling import (
     Ruling,
     bar,
+    barred_addresses,
     in_own_right,
     is_agents_choice,
     joined_too_late,
+    membership_of,
     seated,
 )
 from approvals.models import Approval, Assignment
@@ -25,7 +27,7 @@ def may_hand_on(user: User, approval: Approval, *, at: datetime) -> Ruling:
     """Whoever may decide in their own right, and staff; a delegate hands on nothing."""
     if barred := bar(user, approval):
         return Ruling(allowed=False, reason=barred)
-    own = in_own_right(user, approval, at)
+    own = in_own_right(user, approval, membership_of(user, at))
     if own.allowed:
         return own
     if user.is_staff:
@@ -40,10 +42,12 @@ def may_replace(ruling: Ruling, approval: Approval, place: Assignment | None) ->
     Somebody whom only the agent named hands on their own place alone: else an agent's choice could replace the
     policy's.
     """
+    is_agents = is_agents_choice(ruling, approval)
+    if place is None and ruling.basis == STAFF:
+        return "An administrator replaces somebody who is named; only who may decide asks one more."
     user = ruling.principal
-    if user is None or user.is_staff or not is_agents_choice(ruling, approval):
-        return ""
-    if place is not None and place.email == user.email:
+    is_own = place is not None and user is not None and place.email == user.email
+    if is_own or not is_agents or (place is not None and user is not None and user.is_staff):
         return ""
     return "Only the agent named you: you can hand on your own place, and no other."
 
@@ -54,10 +58,11 @@ def may_receive(email: str, approval: Approval, *, by: User, at: datetime) -> st
         return "You cannot hand a request to yourself."
     if any(a.email == email and a.removed_at is None for a in approval.assignments.all()):
         return f"{email} is named on this request already."
+    if email in barred_addresses(approval):
+        return f"{email} is a party to this request: the agent runs for them, or they answer for it."
     user = User.objects.filter(email=email).first()
-    person = user or User(email=email)  # whom the agent runs for is barred with or without an account
-    if bar(person, approval):
-        return _of_another(person)
+    if user and not user.is_active:
+        return f"The account of {email} is deactivated."
     if user and user.pk in seated(approval):
         return f"{email} has a part in this decision already: ask somebody else."
     if not is_restricted(approval):
@@ -99,10 +104,3 @@ def _of_risky(email: str, user: User | None, approval: Approval, at: datetime) -
     if joined_too_late(membership, approval):
         return f"{email} joined the approvers after this critical request was opened."
     return ""
-
-
-def _of_another(user: User) -> str:
-    """The bar speaks to the person; here it is told of them."""
-    if not user.is_active:
-        return f"The account of {user.email} is deactivated."
-    return f"{user.email} is a party to this request: the agent runs for them, or they answer for it."

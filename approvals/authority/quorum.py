@@ -38,7 +38,7 @@ def quorum_of(approval: Approval, votes: Iterable[Vote]) -> Quorum:
     """
     by_principal = {vote.principal_id: vote for vote in votes}
     people = {vote.user_id for vote in by_principal.values()}
-    is_seated = any(counts_for_policy(v.basis, v.principal.email, approval) for v in by_principal.values())
+    is_seated = any(vote.fills_policy_seat for vote in by_principal.values())
     return Quorum(
         required=approval.quorum,
         approved=min(len(people), len(by_principal)),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, UUIDField, Value, When
 
 from approvals.authority.ruling import SELF_APPROVABLE
-from approvals.models import Approval, Assignment, Policy, Vote
+from approvals.models import Approval, Assignment, Policy, Vote, VoteSeat
 from approvals.models.choices import Risk
 from grants.models import ApproverMembership, DelegatedGrant, User
 
@@ -29,6 +30,18 @@ def would_cover(grant: DelegatedGrant, *, at: datetime) -> QuerySet[Approval]:
     return Approval.objects.pending().filter(
         Standing(grant.grantor, at).lent_by(grant) & ~_is_barred(grant.grantee)
     )
+
+
+def hands_on(user: User, *, at: datetime) -> Q:
+    """Which requests they may have somebody else asked for at all, as `may_hand_on` says."""
+    standing = Standing(user, at)
+    return (Q() if user.is_staff else standing.in_own_right(user)) & ~_is_barred(user)
+
+
+def hidden_from(user: User, *, at: datetime) -> QuerySet[Approval]:
+    """Critical requests that they could still decide: who has voted is none of their business yet (UX.md)."""
+    standing = Standing(user, at)
+    return standing.decidable().filter(risk=Risk.CRITICAL).exclude(standing.is_done())
 
 
 def drafts_for(user: User, *, at: datetime) -> QuerySet[Approval]:
@@ -104,6 +117,13 @@ class Standing:
             pending = pending.filter(pk__in=named.values("approval_id"))
         return pending.filter(self._decidable & ~_is_barred(self.user))
 
+    def is_done(self) -> Q:
+        """Of what they may decide: where their own seat is filled, or that of everybody they could stand in for."""
+        free = self.in_own_right(self.user)
+        for grant in self.grants:
+            free |= self.lent_by(grant) & ~_has_seat(grant.grantor_id)
+        return _has_seat(self.user.pk) | ~free
+
     def mine(self) -> Q:
         """Of what they may decide: what is theirs by name or through a grant. The rest is the pool."""
         by_name, pool = _is_assignee(self.user), self._is_approver(self.user)
@@ -113,7 +133,7 @@ class Standing:
 
     def on_behalf_of(self) -> Case:
         """For each row the id of the person in whose place they would decide it, or null."""
-        own = When(self._in_own_right(self.user), then=None)
+        own = When(self.in_own_right(self.user), then=None)
         lent = (When(self.lent_by(grant), then=Value(grant.grantor_id)) for grant in self.grants)
         return Case(own, *lent, default=None, output_field=UUIDField(null=True))
 
@@ -153,16 +173,18 @@ class Standing:
 
     @property
     def _decidable(self) -> Q:
-        found = self._in_own_right(self.user)
+        found = self.in_own_right(self.user)
         for grant in self.grants:
             found |= self.lent_by(grant)
         return found
 
     def lent_by(self, grant: DelegatedGrant) -> Q:
-        """What the grantor may decide in their own right, within the scope."""
-        return grant.covered() & self._in_own_right(grant.grantor) & ~_is_barred(grant.grantor)
+        """What the grantor may decide in their own right, within the scope; not what the grantee handed to them."""
+        named = _is_assignee(grant.grantor, apart_from=grant.grantee_id)
+        return grant.covered() & (named | self._is_approver(grant.grantor)) & ~_is_barred(grant.grantor)
 
-    def _in_own_right(self, user: User) -> Q:
+    def in_own_right(self, user: User) -> Q:
+        """What that person, or one who lends to them, may without any grant."""
         return _is_assignee(user) | self._is_approver(user)
 
     def _is_approver(self, user: User) -> Q:
@@ -172,10 +194,15 @@ class Standing:
         return ~Q(risk=Risk.CRITICAL) | Q(created_at__gte=membership.joined_at)
 
 
-def _is_assignee(user: User) -> Q:
+def _is_assignee(user: User, *, apart_from: UUID | None = None) -> Q:
     """Of open requests; the assignment's own copy of that finds them by one index."""
     named = Assignment.objects.filter(approval=OuterRef("pk"), email=user.email, is_open=True)
-    return Q(Exists(named))
+    return Q(Exists(named.exclude(placed_by=apart_from) if apart_from else named))
+
+
+def _has_seat(person: UUID) -> Q:
+    seats = VoteSeat.objects.filter(approval=OuterRef("pk"), version=OuterRef("current_version"), user=person)
+    return Q(Exists(seats))
 
 
 def _is_barred(user: User) -> Q:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from approvals.models import Approval, Assignment, VoteSeat
+from approvals.models import Approval, Assignment, Vote, VoteSeat
 from approvals.models.choices import Risk
 from grants.models import ApproverMembership, DelegatedGrant, User
 
@@ -29,6 +30,7 @@ class Ruling:
     basis: str = ""
     principal: User | None = None
     grant: DelegatedGrant | None = None
+    is_one_of_several: bool = False
 
 
 def may_decide(user: User, approval: Approval, *, at: datetime) -> Ruling:
@@ -40,23 +42,22 @@ def may_decide(user: User, approval: Approval, *, at: datetime) -> Ruling:
     """
     if barred := bar(user, approval):
         return _no(barred)
-    own = in_own_right(user, approval, at)
+    own = in_own_right(user, approval, membership_of(user, at))
     if own.allowed and not is_agents_choice(own, approval):
         return own
-    lent = [
-        ruling for grant in _grants(user, approval, at) if (ruling := _through(grant, approval, at)).allowed
-    ]
+    lent = _lent(user, approval, at)
     possible = [own, *lent] if own.allowed else lent
     if not possible:
         return _no(lost_meanwhile(user, approval, at=at) or own.reason)
-    return possible[0] if len(possible) == 1 else _most_useful(possible, approval)
+    chosen = possible[0] if len(possible) == 1 else _most_useful(possible, approval)
+    return _without_telling_whose(chosen, lent) if approval.is_critical else chosen
 
 
 def may_use_draft(user: User, approval: Approval, *, at: datetime) -> Ruling:
     """Who is named on it, or an approver. Nothing is executed, so whoever it was made for may use it."""
     if not user.is_active:
         return _no("This account is deactivated.")
-    return in_own_right(user, approval, at)
+    return in_own_right(user, approval, membership_of(user, at))
 
 
 def lost_meanwhile(user: User, approval: Approval, *, at: datetime) -> str:
@@ -66,7 +67,11 @@ def lost_meanwhile(user: User, approval: Approval, *, at: datetime) -> str:
     """
     ended = DelegatedGrant.objects.held_by(user).ended(at).select_related("grantor").order_by("-pk")
     could = [g for g in ended[:20] if g.was_active_after(approval.created_at) and is_covered(approval, g)]
-    lender = next((g.grantor for g in could if in_own_right(g.grantor, approval, at).allowed), None)
+    members = _memberships([grant.grantor for grant in could], at)
+    lenders = (
+        g.grantor for g in could if in_own_right(g.grantor, approval, members.get(g.grantor_id)).allowed
+    )
+    lender = next(lenders, None)
     return f"The authority that {lender.get_full_name()} lent you has ended." if lender else ""
 
 
@@ -81,11 +86,32 @@ def decided_meanwhile(user: User, approval: Approval, *, at: datetime) -> bool:
     return approval.decided_at >= ruling.grant.starts_at
 
 
-def in_own_right(user: User, approval: Approval, at: datetime) -> Ruling:
-    """What the person may without anybody's grant, apart from what bars them."""
-    membership = ApproverMembership.objects.open(at).filter(user=user).first()
+def membership_of(user: User, at: datetime) -> ApproverMembership | None:
+    """The person's open membership in the group, if any."""
+    return _memberships([user], at).get(user.pk)
+
+
+def _memberships(people: Sequence[User], at: datetime) -> dict[UUID, ApproverMembership]:
+    return {m.user_id: m for m in ApproverMembership.objects.open(at).filter(user__in=people)}
+
+
+def in_own_right(
+    user: User,
+    approval: Approval,
+    membership: ApproverMembership | None,
+    *,
+    apart_from: User | None = None,
+) -> Ruling:
+    """What the person may without anybody's grant, apart from what bars them.
+
+    `apart_from`: being named does not count where that person did it, by handing the request on.
+    """
     is_late = membership is not None and joined_too_late(membership, approval)
-    named = [a.source for a in approval.assignments.all() if a.email == user.email and a.removed_at is None]
+    named = [
+        a.source
+        for a in approval.assignments.all()
+        if a.email == user.email and a.removed_at is None and not _is_placed_by(apart_from, a)
+    ]
     # An approver whom only the agent named votes as an approver: that counts for more (DESIGN §4.1).
     if named and (Assignment.Source.AGENT not in named or membership is None or is_late):
         return Ruling(allowed=True, reason="You are a named reviewer.", basis=ASSIGNEE, principal=user)
@@ -105,21 +131,19 @@ def bar(user: User, approval: Approval) -> str:
     """Why this person can decide this request neither in person nor as a principal, or nothing (DESIGN §4.13)."""
     if not user.is_active:
         return "This account is deactivated."
-    if approval.policy.allow_self_approval and approval.risk in SELF_APPROVABLE:
+    if user.email not in barred_addresses(approval):
         return ""
     if user.email == approval.initiated_by:
         return "The agent runs on your behalf, so somebody else decides this."
-    if user.pk in (approval.agent.owner_id, approval.key.owner_id):
-        return "You answer for this agent, so somebody else decides this."
-    return ""
+    return "You answer for this agent, so somebody else decides this."
 
 
 def barred_addresses(approval: Approval) -> frozenset[str]:
     """Those whom `bar` keeps out because of what they are to the request, by address: for whom nobody looked up."""
     if approval.policy.allow_self_approval and approval.risk in SELF_APPROVABLE:
         return frozenset()
-    parties = {approval.initiated_by, approval.agent.owner.email, approval.key.owner.email}
-    return frozenset(parties - {""})
+    owners = {approval.agent.owner.email, approval.key.owner.email}
+    return frozenset({approval.initiated_by, *owners} - {""})
 
 
 def fills_policy_seat(ruling: Ruling, approval: Approval) -> bool:
@@ -152,9 +176,13 @@ def seated(approval: Approval) -> set[UUID]:
     return set(seats.values_list("user_id", flat=True))
 
 
-def _grants(user: User, approval: Approval, at: datetime) -> list[DelegatedGrant]:
+def _lent(user: User, approval: Approval, at: datetime) -> list[Ruling]:
+    """What each grant that covers the request lends this person, in the order they were given."""
     held = DelegatedGrant.objects.active(at).filter(grantee=user).select_related("grantor").order_by("pk")
-    return [grant for grant in held if is_covered(approval, grant)]
+    grants = [grant for grant in held if is_covered(approval, grant)]
+    members = _memberships([grant.grantor for grant in grants], at) if grants else {}
+    rulings = (_through(grant, approval, user, members.get(grant.grantor_id)) for grant in grants)
+    return [ruling for ruling in rulings if ruling.allowed]
 
 
 def is_covered(approval: Approval, grant: DelegatedGrant) -> bool:
@@ -162,27 +190,48 @@ def is_covered(approval: Approval, grant: DelegatedGrant) -> bool:
     return grant.covers(workflow=approval.workflow, action_type=approval.action_type, risk=approval.risk)
 
 
-def _through(grant: DelegatedGrant, approval: Approval, at: datetime) -> Ruling:
-    """What the grantor may now, in their own right: what was lent to them they cannot lend (DESIGN §4.11)."""
+def _through(
+    grant: DelegatedGrant, approval: Approval, user: User, membership: ApproverMembership | None
+) -> Ruling:
+    """What the grantor may now, in their own right: what was lent to them they cannot lend (DESIGN §4.11).
+
+    Whoever hands a request on does not decide it in the place of whom they handed it to.
+    """
     grantor = grant.grantor
     if barred := bar(grantor, approval):
         return _no(barred)
-    own = in_own_right(grantor, approval, at)
+    own = in_own_right(grantor, approval, membership, apart_from=user)
     if not own.allowed:
         return own
     reason = f"You decide on behalf of {grantor.get_full_name()}."
     return Ruling(allowed=True, reason=reason, basis=own.basis, principal=grantor, grant=grant)
 
 
+def _is_placed_by(user: User | None, assignment: Assignment) -> bool:
+    return user is not None and assignment.placed_by_id == user.pk
+
+
 def _most_useful(possible: list[Ruling], approval: Approval) -> Ruling:
-    """An authority whose seat is free, and of these one that the policy asks for; else in the order given."""
+    """An authority whose seat is free. One's own comes first, unless this vote would fill the quorum and leave
+    the policy's seat empty, and a lent one fills that.
+    """
+    votes = list(Vote.objects.approving(approval))
     taken = seated(approval)
+    is_last = len(votes) + 1 >= approval.quorum and not any(vote.fills_policy_seat for vote in votes)
 
     def rank(ruling: Ruling) -> tuple[bool, bool]:
         is_taken = ruling.principal is not None and ruling.principal.pk in taken
-        return (is_taken, is_agents_choice(ruling, approval))
+        return (is_taken, is_last and is_agents_choice(ruling, approval))
 
     return min(possible, key=rank)
+
+
+def _without_telling_whose(chosen: Ruling, lent: list[Ruling]) -> Ruling:
+    """Whose seat is free says who has voted, which on a critical request nobody is to know beforehand."""
+    if chosen.grant is None or len(lent) < 2:
+        return chosen
+    names = " or ".join(r.principal.get_full_name() for r in lent if r.principal)
+    return replace(chosen, reason=f"You decide on behalf of {names}.", is_one_of_several=True)
 
 
 def _no(reason: str) -> Ruling:

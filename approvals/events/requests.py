@@ -46,6 +46,7 @@ _VOTE = {
     "on_behalf_of": Field("the person whose authority was used, as named then", _PERSON),
     "grant": Field("the delegated grant that lends it, or null where it is the voter's own", None),
     "basis": Field("where that authority comes from", "assignee"),
+    "policy_seat": Field("whether it is more than the agent's choice: the policy wants one such", True),
     "verdict": Field("`approve` or `reject`", "approve"),
     "version": Field("the version of the payload voted on", 2),
     "resolution": Field("how it was rejected, or empty", ""),

@@ -48,6 +48,7 @@ def cast_vote(
         principal=cast(User, ruling.principal),  # whoever may decide has one
         basis=ruling.basis,
         grant=ruling.grant,
+        fills_policy_seat=authority.fills_policy_seat(ruling, approval),
         resolution=words.resolution,
         category=words.category,
         comment=words.comment,
@@ -87,6 +88,7 @@ def describe(vote: Vote) -> dict[str, Any]:
         "on_behalf_of": _person(vote.principal),
         "grant": str(vote.grant_id) if vote.grant_id else None,
         "basis": vote.basis,
+        "policy_seat": vote.fills_policy_seat,
         "verdict": vote.verdict,
         "version": vote.version,
         "resolution": vote.resolution,

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from approvals import payload, wakeups
@@ -19,17 +20,22 @@ from grants.models import DelegatedGrant, User
 
 
 def lock(approval_id: UUID) -> Approval:
-    """The request with its row locked until the transaction ends. Raises Approval.DoesNotExist."""
+    """The request with its row locked until the transaction ends. Raises Approval.DoesNotExist.
+
+    Its key is not locked: rows that only point to the request, such as notifications, wait for nobody.
+    """
     return (
-        Approval.objects.select_for_update(of=("self",))
-        .select_related("agent", "key", "policy")
+        Approval.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("agent__owner", "key__owner", "policy")
         .prefetch_related("assignments", "versions")
         .get(pk=approval_id)
     )
 
 
-def lock_authority(by: User) -> None:
+def lock_authority(by: User, *, concerned: Iterable[str] = ()) -> None:
     """Also lock what somebody's authority stands on: their grants, themselves, and who lends to them.
+
+    `concerned` are the addresses of others whose accounts matter.
 
     A grant revoked, a membership ended or an account deactivated meanwhile comes before this decision, and then
     counts, or waits for it (DESIGN §4.10). Grants before people, each in the order of their ids: no two
@@ -37,14 +43,18 @@ def lock_authority(by: User) -> None:
     """
     grants = DelegatedGrant.objects.unrevoked().filter(grantee=by, expires_at__gt=Now())
     locked = list(grants.select_for_update(no_key=True, of=("self",)).order_by("pk"))
-    people = {by.pk, *(grant.grantor_id for grant in locked)}
-    list(User.objects.select_for_update(no_key=True).filter(pk__in=people).order_by("pk").values("pk"))
+    people = Q(pk__in={by.pk, *(grant.grantor_id for grant in locked)}) | Q(email__in=list(concerned))
+    list(User.objects.select_for_update(no_key=True).filter(people).order_by("pk").values("pk"))
 
 
 def require_pending(approval: Approval) -> None:
     """Raises AlreadyDecided, in words for whoever came second."""
     if approval.is_pending:
         return
+    if approval.is_draft:
+        raise AlreadyDecided(
+            "This is a draft to use by hand: nobody is asked to decide it. Nothing was changed."
+        )
     how = approval.get_status_display().lower()
     if approval.resolution == Resolution.SLA_EXPIRED:
         how = "rejected because its deadline passed"

@@ -116,6 +116,7 @@ def _rejection(approval: Approval, at: datetime) -> Draft:
             "on_behalf_of": None,
             "grant": None,
             "basis": "",
+            "policy_seat": False,
             "verdict": "reject",
             "version": approval.current_version,
             "resolution": Resolution.SLA_EXPIRED,

@@ -52,7 +52,10 @@ def comment(approval_id: UUID, *, by: User, text: str) -> Comment:
 
 def _checked(text: str) -> str:
     text = text.replace("\r\n", "\n").strip()
-    if not text or "\0" in text:
+    if "\0" in text:
+        sentence = "The comment holds a NUL character, which cannot be stored. Take it out."
+        raise InvalidInput(sentence, [FieldError("text", "nul", sentence)])
+    if not text:
         sentence = "Write the comment first."
         raise InvalidInput(sentence, [FieldError("text", "comment_missing", sentence)])
     if len(text) > LONGEST:
@@ -66,7 +69,7 @@ def _mentioned(text: str, approval: Approval, at: datetime) -> list[User]:
     if not handles:
         return []
     people = _concerned(approval, at)
-    found = (_only(handle, people) for handle in handles)
+    found = (_whole(handle) if "@" in handle else _only(handle, people) for handle in handles)
     readers = [one for one in found if one and _may_read(one, approval, at)]
     return list(dict.fromkeys(readers))
 
@@ -87,9 +90,13 @@ def _concerned(approval: Approval, at: datetime) -> list[User]:
     return list(User.objects.filter(is_concerned, is_active=True).distinct())
 
 
+def _whole(address: str) -> User | None:
+    return User.objects.filter(email=address, is_active=True).first()
+
+
 def _only(handle: str, people: Iterable[User]) -> User | None:
     """The one person meant; nobody where a short name could mean two."""
-    found = [one for one in people if handle in (one.email, one.email.partition("@")[0])]
+    found = [one for one in people if handle == one.email.partition("@")[0]]
     return found[0] if len(found) == 1 else None
 
 

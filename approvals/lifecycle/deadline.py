@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -21,26 +21,29 @@ class _Overdue(Exception):
     """The deadline has passed, and nobody has noted that yet."""
 
 
-def in_time(approval_id: UUID, act: Act, *, by: User | None = None) -> Approval:
+def in_time(
+    approval_id: UUID, act: Act, *, by: User | None = None, concerned: Iterable[str] = ()
+) -> Approval:
     """Do something to a locked request, after the breach of its deadline if that has passed.
 
-    With `by`, what that person's authority stands on is locked as well, before the clock is read.
+    With `by`, what that person's authority stands on is locked as well, before the clock is read, and the accounts
+    of the addresses `concerned`.
 
     The breach has a transaction of its own, so that it stands whatever becomes of the act. Raises what `act`
     raises, and Approval.DoesNotExist.
     """
     while True:
         try:
-            return _locked(approval_id, act, by)
+            return _locked(approval_id, act, by, list(concerned))
         except _Overdue:
             breach_if_overdue(approval_id)
 
 
 @transaction.atomic
-def _locked(approval_id: UUID, act: Act, by: User | None) -> Approval:
+def _locked(approval_id: UUID, act: Act, by: User | None, concerned: list[str]) -> Approval:
     approval = lock(approval_id)
     if by is not None:
-        lock_authority(by)
+        lock_authority(by, concerned=concerned)
     at = clock.now()
     if approval.is_overdue(at) and not approval.breached_at:
         raise _Overdue

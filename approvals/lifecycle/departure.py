@@ -4,21 +4,31 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from approvals.audience import barred_from, gather
 from approvals.models import Approval, Notification
-from approvals.notifications import notify
-from grants.models import ApproverMembership, User
+from approvals.notifications import Told, tell
+from grants.models import User
 
 
 def tell_of_what_is_left(user: User, *, at: datetime) -> int:
-    """Tell the escalation targets and the approvers of each open request that names this person; how many.
+    """Tell of each open request and draft that names this person; how many there are.
 
-    Call it in the transaction that deactivates the account. The person stays named until somebody reassigns:
-    what was asked of whom is part of the record.
+    The escalation targets and the approvers are told, and the administrators where that is nobody. Call it in the
+    transaction that deactivates the account. The person stays named until somebody reassigns: what was asked of
+    whom is part of the record.
     """
-    members = ApproverMembership.objects.open(at).filter(user__is_active=True).exclude(user=user)
-    approvers = list(members.values_list("user__email", flat=True))
-    left = Approval.objects.pending().assigned_to(user.email).select_related("policy")
-    for approval in left:
-        told = [*approval.policy.escalation_targets, *approvers]
-        notify(approval, Notification.Kind.LEFT_OPEN, (email for email in told if email != user.email), at=at)
+    named = Approval.objects.undecided().assigned_to(user.email).prefetch_related("assignments")
+    left = list(named.select_related("policy", "agent__owner", "key__owner"))
+    targets = {email for approval in left for email in approval.policy.escalation_targets}
+    audience = gather(targets, at=at)
+    told = [
+        Told(Notification.Kind.LEFT_OPEN, approval, address)
+        for approval in left
+        for address in audience.for_certain(
+            approval,
+            [*approval.policy.escalation_targets, *(set(audience.approvers) - barred_from(approval))],
+        )
+        if address != user.email
+    ]
+    tell(told, at=at)
     return len(left)

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from approvals import authority
+from approvals.audience import gather
 from approvals.exceptions import FieldError, InvalidInput, NotPermitted
 from approvals.lifecycle.beats import record, require_pending
 from approvals.lifecycle.deadline import in_time
@@ -35,10 +36,10 @@ def reassign(approval_id: UUID, *, by: User, to: str, reason: str, instead_of: s
         require_pending(approval)
         place = _place(approval, instead_of.strip().lower())
         if refusal := authority.may_replace(ruling, approval, place):
-            raise NotPermitted(refusal)
+            raise _unfit("instead_of", refusal)
         target = _target(approval, to, person, at)
         words = _reason(reason)
-        _replace(approval, place, target, at)
+        _replace(approval, place, target, person, at)
         record(
             approval,
             "approval.reassigned",
@@ -49,9 +50,10 @@ def reassign(approval_id: UUID, *, by: User, to: str, reason: str, instead_of: s
             data={"from": place.email if place else None, "to": target, "reason": words},
             people=[target, *(a.email for a in approval.assignments.all())],
         )
-        notify(approval, Notification.Kind.REASSIGNED, [target], at=at)
+        told = gather([target], at=at).of(approval, [target])
+        notify(approval, Notification.Kind.REASSIGNED, (one for one in told if one != person.email), at=at)
 
-    return in_time(approval_id, act, by=by)
+    return in_time(approval_id, act, by=by, concerned=[to.strip().lower()])
 
 
 def _place(approval: Approval, email: str) -> Assignment | None:
@@ -83,7 +85,7 @@ def _reason(reason: str) -> str:
     return words
 
 
-def _replace(approval: Approval, place: Assignment | None, email: str, at: datetime) -> None:
+def _replace(approval: Approval, place: Assignment | None, email: str, by: User, at: datetime) -> None:
     """Whoever is asked fills the place as it was: what the policy wanted there it has there still."""
     source = place.source if place else Assignment.Source.REASSIGNED
     if place is not None:
@@ -92,13 +94,13 @@ def _replace(approval: Approval, place: Assignment | None, email: str, at: datet
     former = Assignment.objects.filter(approval=approval, email=email).first()
     if former is None:
         Assignment.objects.create(
-            approval=approval, email=email, source=source, in_place_of=place, created_at=at
+            approval=approval, email=email, source=source, in_place_of=place, placed_by=by, created_at=at
         )
         return
     if former.source == Assignment.Source.AGENT:
         former.source = source
-    former.removed_at, former.in_place_of = None, place
-    former.save(update_fields=["removed_at", "source", "in_place_of"])
+    former.removed_at, former.in_place_of, former.placed_by = None, place, by
+    former.save(update_fields=["removed_at", "source", "in_place_of", "placed_by"])
 
 
 def _unfit(field: str, sentence: str) -> InvalidInput:

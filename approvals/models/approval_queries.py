@@ -22,6 +22,10 @@ class ApprovalQuerySet(models.QuerySet["Approval"]):
     def decided(self) -> Self:
         return self.exclude(status__in=UNDECIDED)
 
+    def undecided(self) -> Self:
+        """A person still has something to do: requests and drafts."""
+        return self.filter(status__in=UNDECIDED)
+
     def drafts(self) -> Self:
         """Waiting to be used by hand, or discarded."""
         return self.filter(status=Status.DRAFT)

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from approvals.models.approval import Approval
+from grants.models import User
 
 
 class Assignment(models.Model):
@@ -25,6 +26,9 @@ class Assignment(models.Model):
     email = models.EmailField()
     source = models.CharField(max_length=20, choices=Source.choices)
     in_place_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+    placed_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", help_text="who handed the request on"
+    )
     created_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True)
     is_open = models.BooleanField(default=True, editable=False)

@@ -62,6 +62,9 @@ class Vote(models.Model):
         related_name="votes",
         help_text="what lends the principal's authority, where that is somebody else",
     )
+    fills_policy_seat = models.BooleanField(
+        db_default=False, help_text="not the agent's choice alone, as it stood at the vote"
+    )
     resolution = models.CharField(max_length=20, choices=Resolution.choices, blank=True)
     category = models.CharField(max_length=60, blank=True)
     comment = models.TextField(blank=True)

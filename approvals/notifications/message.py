@@ -96,6 +96,7 @@ def _sentence(kind: Kind, approval: Approval) -> str:
 
 
 _ALWAYS = {
+    Kind.MENTIONED: "A colleague mentions you in a comment on this request.",
     Kind.MISMATCH: "An agent reports that it executed something else than was approved. Please look into it.",
 }
 _WHILE_PENDING = {

@@ -44,14 +44,27 @@ class Case:
 
     @property
     def own_vote(self) -> Vote | None:
-        """The approval that fills this person's seat: their own, or one that a delegate gave in their place."""
-        mine = (vote for vote in self.approving if self.person.pk in (vote.user_id, vote.principal_id))
-        return next(mine, None)
+        """The approval that fills this person's seat: their own, or one that a delegate gave in their place.
+
+        To a delegate also the one that whoever lends to them gave meanwhile: there is nothing left to stand in for.
+        """
+        seats = {self.person.pk, self.ruling.principal.pk if self.ruling.principal else self.person.pk}
+        return next((vote for vote in self.approving if seats & {vote.user_id, vote.principal_id}), None)
 
     @property
     def has_approved(self) -> bool:
         """This person's part is done; somebody else's is not."""
         return self.own_vote is not None
+
+    @property
+    def places(self) -> list[Asked]:
+        """Of those named, in whose place this person may have somebody else asked."""
+        ruling = self.hand_on_ruling
+        return [one for one in self.asked if not authority.may_replace(ruling, self.approval, one.assignment)]
+
+    @property
+    def may_ask_one_more(self) -> bool:
+        return not authority.may_replace(self.hand_on_ruling, self.approval, None)
 
     @cached_property
     def asked(self) -> list[Asked]:
@@ -109,12 +122,17 @@ class Case:
 
     @property
     def is_blind(self) -> bool:
-        """Whether earlier voters' names and words stay hidden: on a critical request until one has voted (UX.md)."""
-        return self.approval.is_critical and self.awaits_person
+        """Whether earlier voters' names and words stay hidden: on a critical request until one has voted (UX.md).
 
-    def is_hidden(self, person_id: str) -> bool:
-        """Whether this reader may not yet know what that person did and said here."""
-        return self.is_blind and person_id in {str(vote.user_id) for vote in self.approving}
+        Whoever reads it otherwise could come to decide it; auditors and administrators who cannot see it all.
+        """
+        if not (self.approval.is_pending and self.approval.is_critical) or self.has_approved:
+            return False
+        return self.ruling.allowed or not (self.person.is_auditor or self.person.is_staff)
+
+    def has_voted(self, person_id: str) -> bool:
+        """Whether that person has voted, on this version or one before."""
+        return person_id in {str(vote.user_id) for vote in self.votes}
 
 
 def load(request: PersonRequest, pk: UUID) -> Case:
@@ -126,8 +144,8 @@ def load(request: PersonRequest, pk: UUID) -> Case:
 
 
 def _with_all(rows: QuerySet[Approval]) -> QuerySet[Approval]:
-    return rows.select_related("agent", "key", "policy").prefetch_related(
-        "assignments", "versions__edited_by"
+    return rows.select_related("agent__owner", "key__owner", "policy", "supersedes").prefetch_related(
+        "assignments__in_place_of", "versions__edited_by"
     )
 
 

@@ -133,7 +133,8 @@ def _show(
 
 def _votes(found: DelegatedGrant, reader: User, at: datetime) -> list[tuple[Vote, bool]]:
     """What was decided under it, the latest first, and whether this person may read that request."""
-    votes = list(found.votes.select_related("approval", "user").order_by("-decided_at")[:MOST_VOTES])
+    cast = found.votes.exclude(approval__in=authority.hidden_from(reader, at=at))
+    votes = list(cast.select_related("approval", "user").order_by("-decided_at")[:MOST_VOTES])
     asked = [vote.approval_id for vote in votes]
     readable = set(authority.visible_to(reader, at=at).filter(pk__in=asked).values_list("pk", flat=True))
     return [(vote, vote.approval_id in readable) for vote in votes]

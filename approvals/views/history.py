@@ -41,14 +41,21 @@ def lines(case: Case) -> list[Line]:
 def _line(event: Event, case: Case) -> Line:
     body = _body(event)
     data = body.get("data") or {}
-    is_hidden = case.is_hidden(event.actor_id)
+    is_of_other = case.is_blind and event.actor_kind == "person" and event.actor_id != str(case.person.pk)
+    is_of_voter = is_of_other and case.has_voted(event.actor_id)
+    # Who has voted is found by elimination too, so others are named only where they say something.
+    is_nameless = is_of_voter or (is_of_other and event.type != "approval.commented")
+    if is_nameless:
+        data = {name: value for name, value in data.items() if name not in ("from", "told")}
+    # The reason for handing on is for whoever is asked instead; all else a voter wrote waits.
+    is_unsaid = is_of_voter and event.type != "approval.reassigned"
     return Line(
-        actor=HIDDEN_PERSON if is_hidden else (body.get("actor") or {}).get("label", event.actor_id),
+        actor=HIDDEN_PERSON if is_nameless else (body.get("actor") or {}).get("label", event.actor_id),
         what=_SENTENCES.get(event.type, _unknown)(data) or event.type,
         at=event.at,
-        authority="" if is_hidden else _authority(body),
+        authority="" if is_nameless else _authority(body),
         version=body.get("payload_version"),
-        words="" if is_hidden else _words(event.type, data),
+        words="" if is_unsaid else _words(event.type, data),
     )
 
 
@@ -91,6 +98,10 @@ def _reassigned(data: dict[str, Any]) -> str:
     if data.get("from"):
         return f"asked {data.get('to')} in place of {data['from']}"
     return f"asked {data.get('to')} as well"
+
+
+def _commented(data: dict[str, Any]) -> str:
+    return f"commented, telling {' and '.join(data['told'])}" if data.get("told") else "commented"
 
 
 def _voted(data: dict[str, Any]) -> str:
@@ -157,7 +168,7 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
         "noted that the approval was not claimed in time: it cannot be executed any more"
     ),
     "approval.reassigned": _reassigned,
-    "approval.commented": _says("commented"),
+    "approval.commented": _commented,
     "approval.cancelled": _says("withdrew it"),
     "approval.claimed": _says("took it for execution"),
     "execution.reported": _reported,

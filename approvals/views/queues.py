@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from approvals import authority
 from approvals.authority import Standing
-from approvals.models import Approval, VoteSeat
+from approvals.models import Approval
 from approvals.models.choices import Pattern, Risk, Status
 from approvals.views.cursors import Cursor
 from approvals.views.filters import FOR_ME, POOL, Filters
@@ -99,10 +99,10 @@ class Inbox:
         )
 
     def waiting(self) -> list[Approval]:
-        """What this person approved and another has still to."""
+        """What this person approved, or somebody they stand in for, and another has still to."""
         if self.filters.tab != FOR_ME or self.filters.after or self.filters.is_overdue:
             return []
-        rows = self._pending.filter(Exists(self._own_seat)).select_related("agent", "policy")
+        rows = self._pending.filter(self.standing.is_done()).select_related("agent", "policy")
         return list(self._narrowed(rows).order_by("deadline", "id")[:PAGE])
 
     def decided(self) -> Page:
@@ -115,7 +115,7 @@ class Inbox:
         if not lenders:
             return {}
         shown = Approval.objects.pending().filter(pk__in=[row.pk for row in rows])
-        undecided = shown.exclude(Exists(self._own_seat)).annotate(lender=self.standing.on_behalf_of())
+        undecided = shown.exclude(self.standing.is_done()).annotate(lender=self.standing.on_behalf_of())
         found = undecided.values_list("pk", "lender")
         return {str(pk): lenders[lender] for pk, lender in found if lender}
 
@@ -139,15 +139,9 @@ class Inbox:
     def _decided(self) -> QuerySet[Approval]:
         return self.standing.past().filter(status__in=_BY_PEOPLE)
 
-    @property
-    def _own_seat(self) -> QuerySet[VoteSeat]:
-        return VoteSeat.objects.filter(
-            approval=OuterRef("pk"), version=OuterRef("current_version"), user=self.user
-        )
-
     def _undecided(self, tab: str) -> QuerySet[Approval]:
         mine = self.standing.mine()
-        return self._pending.filter(mine if tab == FOR_ME else ~mine).exclude(Exists(self._own_seat))
+        return self._pending.filter(mine if tab == FOR_ME else ~mine).exclude(self.standing.is_done())
 
     def _narrowed(self, rows: QuerySet[Approval]) -> QuerySet[Approval]:
         if self.filters.risk:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -24,6 +24,8 @@ from audit import clock
 from grants.models import User
 
 MOST_AT_ONCE = 100
+ONE_MORE = "nobody"
+"""Not in anybody's place; no address reads so."""
 
 
 class ReassignmentForm(forms.Form):
@@ -40,14 +42,16 @@ class BulkForm(forms.Form):
     of = forms.CharField(required=False, max_length=254)
     to = forms.CharField(required=False, max_length=254)
     reason = forms.CharField(required=False, max_length=LONGEST_REASON)
-    approvals = forms.TypedMultipleChoiceField(coerce=UUID, required=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one of several; `refusal` is empty where it was handed on."""
+    """What became of one of several; `refusal` is empty where it was handed on.
 
-    approval: Approval
+    `approval` is None for one that is not in the list any more.
+    """
+
+    approval: Approval | None
     refusal: str = ""
 
 
@@ -67,7 +71,11 @@ def reassignment(request: PersonRequest, pk: UUID) -> HttpResponse:
         away = redirect(case.approval.get_absolute_url() + carried(request))
         return _show(request, case) if case.may_hand_on else away
     posted = cleaned(ReassignmentForm(request.POST))
-    lifecycle.reassign(pk, by=request.user, **posted)
+    if not posted["instead_of"]:
+        sentence = "Choose in whose place."
+        raise InvalidInput(sentence, [FieldError("instead_of", "none_chosen", sentence)])
+    instead_of = "" if posted["instead_of"] == ONE_MORE else posted["instead_of"]
+    lifecycle.reassign(pk, by=request.user, to=posted["to"], reason=posted["reason"], instead_of=instead_of)
     return onward(request, case.approval.get_absolute_url())
 
 
@@ -77,6 +85,7 @@ def _show(request: PersonRequest, case: Case, *, refusal: Refused | None = None)
         "approval": case.approval,
         "at": case.at,
         "colleagues": authority.receivers(case.approval, by=case.person, at=case.at),
+        "one_more": ONE_MORE,
         "is_restricted": authority.is_restricted(case.approval),
         "typed": request.POST,
         **refused(refusal),
@@ -100,18 +109,20 @@ def reassignments(request: PersonRequest) -> HttpResponse:
         response.status_code = status_of(refusal)
         return response
     outcomes = [_hand_on(approval, of, request.user, posted) for approval in chosen]
+    outcomes += [Outcome(None, "decided or handed on meanwhile")] * (_count_chosen(request) - len(chosen))
     return _show_several(request, of, _naming(of, request.user), outcomes=outcomes)
 
 
 def _chosen(request: PersonRequest, rows: list[Approval]) -> tuple[list[Approval], dict[str, Any]]:
-    form = BulkForm(request.POST)
-    choices = cast("forms.TypedMultipleChoiceField", form.fields["approvals"])
-    choices.choices = [(str(row.pk), row.action) for row in rows]
-    posted = cleaned(form)
-    if not posted["approvals"]:
+    posted = cleaned(BulkForm(request.POST))
+    if not _count_chosen(request):
         sentence = "Choose at least one request."
         raise InvalidInput(sentence, [FieldError("approvals", "none_chosen", sentence)])
-    return [row for row in rows if row.pk in posted["approvals"]], posted
+    return [row for row in rows if str(row.pk) in request.POST.getlist("approvals")], posted
+
+
+def _count_chosen(request: PersonRequest) -> int:
+    return len(set(request.POST.getlist("approvals")))
 
 
 def _hand_on(approval: Approval, of: str, by: User, posted: dict[str, Any]) -> Outcome:
@@ -146,8 +157,6 @@ def _show_several(
 
 
 def _naming(email: str, by: User) -> list[Approval]:
-    """Pending requests that name that person and that this one may hand on, the next deadline first."""
-    rows = Approval.objects.pending().assigned_to(email)
-    if not by.is_staff:
-        rows = rows.filter(pk__in=authority.decidable_by(by, at=clock.now()).values("pk"))
+    """Pending requests that name that person, of those this one hands on at all, the next deadline first."""
+    rows = Approval.objects.pending().assigned_to(email).filter(authority.hands_on(by, at=clock.now()))
     return list(rows.select_related("agent").by_deadline()[:MOST_AT_ONCE])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -45,10 +46,15 @@ def opening(request: PersonRequest, pk: UUID) -> HttpResponse:
 
 
 def show_request(
-    request: PersonRequest, case: Case, *, form: PayloadForm | None = None, refusal: Refused | None = None
+    request: PersonRequest,
+    case: Case,
+    *,
+    form: PayloadForm | None = None,
+    refusal: Refused | None = None,
+    typed: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     """The request's page; with `form` what was typed there, with `refusal` what stands against it."""
-    context = request_context(case) | refused(refusal) | {"typed": request.POST}
+    context = request_context(case) | refused(refusal) | {"typed": request.POST if typed is None else typed}
     if form is not None and case.awaits_person:
         context["payload_form"] = form
     if not wants_fragment(request):

@@ -14,7 +14,7 @@ from approvals import lifecycle, safeguards
 from approvals.exceptions import InvalidInput, Refused, StaleVersion
 from approvals.lifecycle.beats import require_pending
 from approvals.models import PayloadVersion
-from approvals.payload import PayloadForm
+from approvals.payload import Bound, PayloadForm
 from approvals.views import drafts
 from approvals.views.access import Case, load, load_to_decide
 from approvals.views.ending import edits_of
@@ -75,13 +75,12 @@ _INDEXES = {str(index) for index in range(50)}
 def _keep_edits(request: PersonRequest, case: Case) -> HttpResponse:
     """Save the working copy, say that the request was opened, go on to the review page."""
     approval, base = case.approval, _base_version(request, case)
-    bound = _form_posted(request, case, base).bind(request.POST)
+    bound = keep_typed(request, case)
     if bound.is_reshaped:
         return show_request(request, case, form=bound.form)
     if bound.errors:
         refusal = InvalidInput("The payload needs mending before it can be reviewed.", bound.errors)
         return _with_status(show_request(request, case, form=bound.form, refusal=refusal), status_of(refusal))
-    drafts.save(approval, request.user, base=base, source=bound.text)
     require_pending(approval)
     if base.number != approval.current_version:
         raise StaleVersion(
@@ -91,6 +90,15 @@ def _keep_edits(request: PersonRequest, case: Case) -> HttpResponse:
         return onward(request, approval.get_absolute_url(), view=request.POST["view"])
     lifecycle.open_request(approval.pk, by=request.user)
     return onward(request, reverse("approvals:review", args=[approval.pk]))
+
+
+def keep_typed(request: PersonRequest, case: Case) -> Bound:
+    """What was typed in the payload's form; saved as the working copy where it fits. Raises InvalidInput."""
+    base = _base_version(request, case)
+    bound = _form_posted(request, case, base).bind(request.POST)
+    if not bound.is_reshaped and not bound.errors:
+        drafts.save(case.approval, request.user, base=base, source=bound.text)
+    return bound
 
 
 def _form_posted(request: PersonRequest, case: Case, base: PayloadVersion) -> PayloadForm:

@@ -14,32 +14,37 @@ from approvals.views.ending import Ending, ending
 
 @dataclass(frozen=True, slots=True)
 class Succession:
-    """The request that this one supersedes, how that ended, and what the agent changed since.
+    """The request that this one supersedes, how that stands, and what the agent changed since.
+
+    `before` is None where this person may not read it: that it was proposed to others, they are to know.
 
     `changes` go from the payload as people last saw it to what the agent proposes now, `facts` are what differs
     beside the payload.
     """
 
-    before: Approval
+    before: Approval | None
+    how: str
     ending: Ending | None
     changes: list[Change]
     facts: list[Change]
 
 
 def succession_of(case: Case) -> Succession | None:
-    """Only where this person may read the earlier request, too."""
-    if case.approval.supersedes_id is None:
+    """Nothing for what was not proposed before."""
+    if case.approval.supersedes is None or case.approval.supersedes_id is None:
         return None
+    how = case.approval.supersedes.get_status_display().lower()
     visible = authority.visible_to(case.person, at=case.at).filter(pk=case.approval.supersedes_id)
     before = (
         visible.select_related("agent", "key", "policy").prefetch_related("assignments", "versions").first()
     )
     if before is None:
-        return None
+        return Succession(before=None, how=how, ending=None, changes=[], facts=[])
     old, new = before.version().value, case.approval.version(1).value
     earlier = Case(before, case.person, case.ruling, case.at)
     return Succession(
         before=before,
+        how=how,
         ending=None if before.is_pending or before.is_draft else ending(earlier),
         changes=payload.comparison(old, new, schema_of(case.approval)),
         facts=payload.comparison(_facts(before), _facts(case.approval)),

@@ -45,7 +45,10 @@ class Seat:
 
 @dataclass
 class Case:
-    """A request. `names` has who named each person, `removed` who is asked no more; `story` its events."""
+    """A request. `names` has who named each person, `removed` who is asked no more, `placed` who handed it to whom.
+
+    `filled` says of each seat whether it was the policy's when it was taken; `story` has the events.
+    """
 
     row: Approval
     action_type: str
@@ -56,9 +59,11 @@ class Case:
     names: dict[str, str]
     targets: set[str]
     removed: set[str] = field(default_factory=set)
+    placed: dict[str, str] = field(default_factory=dict)
     status: str = "pending"
     version: int = 1
     seats: list[Seat] = field(default_factory=list)
+    filled: list[bool] = field(default_factory=list)
     story: list[str] = field(default_factory=lambda: ["approval.requested"])
 
     @property
@@ -73,8 +78,15 @@ class Case:
         """Enough people for enough principals, and one of them is not of the agent's choosing."""
         people, principals = {s.person for s in self.seats}, {s.principal for s in self.seats}
         is_enough = min(len(people), len(principals)) >= self.quorum
-        by_policy = any(not self.is_agents_pick(s.principal, s.basis) for s in self.seats)
-        return is_enough and by_policy
+        return is_enough and any(self.filled)
+
+    def take(self, seat: Seat) -> None:
+        """A seat, and whether the policy's is filled by it, which later handing on does not change."""
+        self.seats.append(seat)
+        self.filled.append(not self.is_agents_pick(seat.principal, seat.basis))
+
+    def make_void(self) -> None:
+        self.seats, self.filled = [], []
 
     def is_agents_pick(self, name: str, basis: str) -> bool:
         named_by_agent = basis == "assignee" and self.names.get(name) == "agent"
@@ -100,8 +112,10 @@ class Ledger:
         joined = self.members.get(name)
         return joined is not None and (case.risk != "critical" or joined <= case.row.created_at)
 
-    def own_basis(self, name: str, case: Case) -> str | None:
-        is_named = name in case.names and name not in case.removed
+    def own_basis(self, name: str, case: Case, *, apart_from: str = "") -> str | None:
+        """Being named does not count where it was `apart_from` who handed the request to them."""
+        is_placed = bool(apart_from) and case.placed.get(name) == apart_from
+        is_named = name in case.names and name not in case.removed and not is_placed
         if is_named and not (case.names[name] == "agent" and self.is_approver_of(name, case)):
             return "assignee"
         return "approvers" if self.is_approver_of(name, case) else None
@@ -115,7 +129,7 @@ class Ledger:
         for loan in self.loans:
             if loan.grantee != name or not loan.lends(case, at) or self.is_barred(loan.grantor, case):
                 continue
-            if basis := self.own_basis(loan.grantor, case):
+            if basis := self.own_basis(loan.grantor, case, apart_from=name):
                 yield Seat(name, loan.grantor, basis), loan
 
     def may_decide(self, name: str, case: Case, at: datetime) -> bool:
@@ -132,9 +146,10 @@ class Ledger:
 
     def may_replace(self, name: str, case: Case, place: str | None) -> bool:
         own = self.own_basis(name, case)
-        if name in self.staff or own is None or not case.is_agents_pick(name, own):
-            return True
-        return place == name
+        if place is None and own is None:
+            return False  # an administrator adds no judge
+        is_own_choice = own is not None and case.is_agents_pick(name, own)
+        return place == name or not is_own_choice or (place is not None and name in self.staff)
 
     def may_receive(self, name: str, case: Case, by: str) -> bool:
         if name == by or self.is_barred(name, case) or name in case.seated:

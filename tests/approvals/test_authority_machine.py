@@ -281,6 +281,7 @@ class Authority(RuleBasedStateMachine):
             source = case.names[place] if place else "reassigned"
             case.names[to] = source if case.names.get(to, "agent") == "agent" else case.names[to]
             case.removed = (case.removed | ({place} if place else set())) - {to}
+            case.placed[to] = by
             case.story.append("approval.reassigned")
 
     @rule(name=people, is_active=strategies.sampled_from([True, True, False]))
@@ -370,7 +371,7 @@ class Authority(RuleBasedStateMachine):
         if place is not None and (place not in case.names or place in case.removed):
             return InvalidInput
         if not self.ledger.may_replace(by, case, place):
-            return NotPermitted
+            return InvalidInput
         return None if self.ledger.may_receive(to, case, by) else InvalidInput
 
     def _note_edit(self, case: Case) -> None:
@@ -378,12 +379,12 @@ class Authority(RuleBasedStateMachine):
         case.story.append("approval.edited")
         if case.seats:
             case.story.append("approval.votes_voided")
-        case.seats = []
+        case.make_void()
 
     def _note_vote(self, name: str, case: Case) -> None:
         seat = self._check_vote(name, case)
         assert not {seat.person, seat.principal} & case.seated
-        case.seats.append(seat)
+        case.take(seat)
         case.story.append("approval.voted")
         if case.is_complete():
             case.status = "approved"

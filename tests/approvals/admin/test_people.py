@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -31,6 +33,35 @@ def test_the_approvers_and_the_escalation_targets_are_told(admin: Client) -> Non
 
     assert told() == {"lead@example.com", "approver@example.com"}
     assert "Sales leaves 1 open" in page
+
+
+def test_where_nobody_could_take_over_the_administrators_are_told(admin: Client, administrator: User) -> None:
+    make_approval()
+
+    save(admin, make_user())
+
+    assert told() == {administrator.email}
+
+
+def test_who_could_not_decide_it_is_not_told(admin: Client) -> None:
+    ladder = [{"emails": ["boss@example.com", "gone@example.com", "lead@example.com"], "after_minutes": 0}]
+    make_user("gone@example.com", is_active=False)
+    make_user("lead@example.com")
+    make_approval(policy=make_policy(escalation=ladder), initiated_by="boss@example.com")
+
+    save(admin, make_user())
+
+    assert told() == {"lead@example.com"}
+
+
+def test_many_requests_take_no_more_queries(admin: Client, django_assert_max_num_queries: Any) -> None:
+    make_approver()
+    for _ in range(12):
+        make_approval()
+    user = make_user()
+
+    with django_assert_max_num_queries(30):
+        save(admin, user)
 
 
 def test_of_what_is_decided_nobody_is_told(admin: Client) -> None:

@@ -243,7 +243,7 @@ def test_whom_only_the_agent_named_hands_on_no_place_but_their_own() -> None:
     friend = make_user(SALES)
 
     for place in (FINANCE, ""):
-        with pytest.raises(NotPermitted, match="your own place"):
+        with pytest.raises(InvalidInput, match="your own place"):
             hand_on(approval, by=friend, instead_of=place)
     hand_on(approval, by=friend, instead_of=SALES)
 

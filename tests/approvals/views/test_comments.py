@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from approvals.models import Comment, Notification
+from approvals.models import Comment, Notification, WorkingCopy
 from tests.approvals.views.browse import client_of, form_in, text_of, url
 from tests.factories import make_approval, make_approver, make_user
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 def test_a_comment_stands_in_the_history_and_tells_whom_it_mentions():
     approval, client, approver = make_approval(), client_of(make_user()), make_approver()
-    form = form_in(client.get(url("request", approval)), "new-comment")
+    form = form_in(client.get(url("request", approval)), "review-form")
 
     response = client.post(url("comments", approval), form | {"text": "@approver, please <b>look</b>"})
 
@@ -21,6 +21,34 @@ def test_a_comment_stands_in_the_history_and_tells_whom_it_mentions():
     assert "@approver, please &lt;b&gt;look&lt;/b&gt;" in text_of(client.get(url("request", approval)))
     told = Notification.objects.filter(kind="mentioned").values_list("recipient", flat=True)
     assert list(told) == [approver.email]
+
+
+def test_what_was_typed_in_the_payload_is_kept_beside_the_comment():
+    approval, client = make_approval(), client_of(make_user())
+    form = form_in(client.get(url("request", approval)), "review-form")
+    body = next(name for name, value in form.items() if value.startswith("Dear Ada"))
+
+    client.post(url("comments", approval), form | {body: "Dear Grace", "text": "Is this right?"})
+
+    assert form_in(client.get(url("request", approval)), "review-form")[body] == "Dear Grace"
+    assert WorkingCopy.objects.count() == Comment.objects.count() == 1
+
+
+def test_with_htmx_only_the_history_is_swapped():
+    approval, client = make_approval(), client_of(make_user())
+
+    response = client.post(url("comments", approval), {"text": "Noted."}, headers={"HX-Request": "true"})
+
+    assert response.status_code == 200
+    assert text_of(response).lstrip().startswith('<section id="history-panel"')
+    assert "Noted." in text_of(response)
+
+
+def test_who_cannot_decide_has_a_form_of_their_own():
+    approval, client = make_approval(), client_of(make_user("audit@example.com", is_auditor=True))
+    form = form_in(client.get(url("request", approval)), "new-comment")
+
+    assert client.post(url("comments", approval), form | {"text": "Noted."}).status_code == 303
 
 
 def test_an_empty_comment_is_refused_beside_its_field():

@@ -6,7 +6,7 @@ import pytest
 
 from approvals.models import Approval, Assignment
 from tests.approvals.views.browse import client_of, form_in, text_of, url
-from tests.factories import approve, make_approval, make_approver, make_grant, make_user
+from tests.factories import approve, make_approval, make_approver, make_grant, make_policy, make_user
 
 pytestmark = pytest.mark.django_db
 BULK = "/approvals/reassignments/"
@@ -101,8 +101,56 @@ def test_nobody_hands_on_several_that_they_may_not_see():
     posted = {"of": "sales@example.com", "approvals": [approval.pk], "to": "x@example.com", "reason": "Mine."}
 
     assert "A secret of others" not in text_of(client.get(BULK, {"of": "sales@example.com"}))
-    assert client.post(BULK, posted).status_code == 422
+    assert "0 of 1 handed on" in text_of(client.post(BULK, posted))
     assert named(approval) == {"sales@example.com"}
+
+
+def test_one_that_was_decided_meanwhile_does_not_stop_the_others():
+    reviewer, one, gone = make_user(), make_approval(), make_approval()
+    make_user("other@example.com")
+    approve(gone, by=reviewer)
+
+    posted = {"approvals": [one.pk, gone.pk], "to": "other@example.com", "reason": "On leave."}
+    page = text_of(client_of(reviewer).post(BULK, posted))
+
+    assert "1 of 2 handed on" in page
+    assert "One was decided or handed on meanwhile" in page
+    assert named(one) == {"other@example.com"}
+
+
+def test_a_delegate_finds_nothing_to_hand_on():
+    approval, grant = make_approval(), make_grant(make_user(), make_user("deputy@example.com"))
+
+    assert approval.action not in text_of(client_of(grant.grantee).get(BULK, {"of": "sales@example.com"}))
+
+
+def test_the_form_offers_only_the_places_that_one_may_hand_on():
+    approval = make_approval(
+        policy=make_policy(reviewers=["finance@example.com"]), assignees=("mallory@example.com",)
+    )
+    client = client_of(make_user("mallory@example.com"))
+
+    page = text_of(client.get(url("reassignment", approval)))
+    posted = {"instead_of": "finance@example.com", "to": "eve@example.com", "reason": "A typed reason."}
+    refused = client.post(url("reassignment", approval), posted)
+
+    assert 'value="mallory@example.com"' in page
+    assert 'value="finance@example.com"' not in page
+    assert "ask one more" not in page
+    assert refused.status_code == 422
+    assert 'value="A typed reason."' in text_of(refused)
+
+
+def test_in_whose_place_is_said_explicitly():
+    approval, approver = make_approval(), make_approver()
+    make_user("other@example.com")
+
+    response = client_of(approver).post(
+        url("reassignment", approval), {"to": "other@example.com", "reason": "Away."}
+    )
+
+    assert response.status_code == 422
+    assert "Choose in whose place." in text_of(response)
 
 
 def test_choosing_none_is_said_and_the_rest_stays():

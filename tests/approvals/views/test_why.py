@@ -5,13 +5,24 @@ from __future__ import annotations
 import html
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils.html import strip_tags
 
 from approvals import lifecycle
 from approvals.models import Approval
 from grants.models import User
 from tests.approvals.views.browse import client_of, text_of, url
-from tests.factories import approve, make_approval, make_approver, make_grant, make_policy, make_user, reject
+from tests.factories import (
+    EMAIL_PAYLOAD,
+    approve,
+    make_approval,
+    make_approver,
+    make_grant,
+    make_policy,
+    make_user,
+    reject,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -151,3 +162,108 @@ def test_an_earlier_request_that_one_may_not_read_is_not_shown():
 
     assert "A secret of others" not in page(again, make_user())
     assert "A secret of others" in page(again, make_approver())
+
+
+def test_a_voter_whose_vote_is_void_stays_unknown_to_who_is_still_to_vote():
+    one, other, third = (make_user(f"{name}@example.com") for name in ("one", "other", "third"))
+    approval = make_approval(risk="critical", assignees=(one.email, other.email, third.email))
+    approve(approval, by=one, comment="Looks right to me.")
+    approve(approval, by=other, edited={**EMAIL_PAYLOAD, "subject": "Corrected"})
+
+    shown = page(approval, third).split("Comments and history")[1]
+
+    assert "Looks right to me." not in shown
+    assert "One" not in shown
+    assert "Other" not in shown
+
+
+def test_who_opened_it_does_not_tell_who_has_voted():
+    approval, one, other = critical()
+    lifecycle.open_request(approval.pk, by=one)
+    lifecycle.open_request(approval.pk, by=other)
+    approve(approval, by=one)
+
+    assert "One" not in page(approval, other).split("Comments and history")[1]
+
+
+def test_handing_ones_place_on_opens_nobodys_eyes():
+    approver = make_approver()
+    approval, one, other = critical()
+    approve(approval, by=one, comment="Looks right to me.")
+    lifecycle.reassign(approval.pk, by=other, to=approver.email, reason="Away.", instead_of=other.email)
+
+    assert "Looks right to me." not in page(approval, other)
+
+
+def test_an_auditor_who_decides_nothing_reads_it_all():
+    approval, one, _ = critical()
+    approve(approval, by=one, comment="Looks right to me.")
+
+    assert "Looks right to me." in page(approval, make_user("audit@example.com", is_auditor=True))
+
+
+def test_whoever_is_asked_instead_reads_why_and_not_for_whom():
+    approver = make_approver()
+    approval, one, _ = critical()
+    approve(approval, by=one)
+    lifecycle.reassign(approval.pk, by=one, to=approver.email, reason="I am away.", instead_of=one.email)
+
+    shown = page(approval, approver)
+
+    assert "I am away." in shown
+    assert one.email not in shown
+    assert "in place of" not in shown
+
+
+def test_a_delegate_whose_grantor_has_voted_has_nothing_left_to_decide():
+    approval, one, _ = critical()
+    grant = make_grant(one, make_user("deputy@example.com"))
+    approve(approval, by=one)
+
+    shown = page(approval, grant.grantee)
+
+    assert "One, for whom you stand in, has approved version 1." in shown
+    assert "Review decision" not in shown
+    assert "For me 0" in " ".join(shown.split())
+
+
+def test_with_two_to_stand_in_for_it_is_not_said_whose_seat_is_free():
+    approval, one, other = critical()
+    deputy = make_grant(one).grantee
+    make_grant(other, deputy)
+    approve(approval, by=one)
+
+    shown = page(approval, deputy)
+
+    assert "You decide on behalf of One or Other." in shown
+    assert "It is lent to you until" not in shown
+
+
+def test_who_may_not_read_the_earlier_request_learns_that_there_was_one():
+    before = make_approval(assignees=("somebody@example.com",), action="A secret of others")
+    again = make_approval(supersedes=before.pk, key=before.key)
+
+    shown = page(again, make_user())
+
+    assert "to others than you: that request is pending." in shown
+
+
+def test_places_handed_on_take_no_query_each():
+    approval = make_approval(assignees=("a@example.com", "b@example.com", "sales@example.com"))
+    client, approver = client_of(make_user()), make_approver()
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            client.get(url("request", approval))
+        return len(captured)
+
+    def hand_on(name: str) -> None:
+        make_user(f"{name}2@example.com")
+        words = {"to": f"{name}2@example.com", "instead_of": f"{name}@example.com", "reason": "Away."}
+        lifecycle.reassign(approval.pk, by=approver, **words)
+
+    hand_on("a")
+    with_one = queries()
+    hand_on("b")
+
+    assert queries() == with_one
