@@ -5,6 +5,7 @@ It holds signed notes, one after the other, and is only ever added to.
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -54,7 +55,9 @@ def append(where: Path, note: str) -> None:
     try:
         size = os.fstat(descriptor).st_size
         torn = size and os.pread(descriptor, 1, size - 1) != b"\n"
-        os.write(descriptor, (b"\n" if torn else b"") + note.encode() + b"\n")
+        content = (b"\n" if torn else b"") + note.encode() + b"\n"
+        if os.write(descriptor, content) < len(content):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(where))
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
