@@ -86,7 +86,7 @@ def _act(job: Job, ids: Sequence[UUID]) -> int:
     """Those of them that are still due and that nobody else works on."""
     rows = job.find(Approval.objects.filter(pk__in=ids), clock.now()).order_by(job.moment, "pk")
     rows = rows.only(*_READ).select_for_update(skip_locked=True, of=("self",))
-    found = list(rows.prefetch_related("assignments"))
+    found = list(rows)
     if found:
         _attach(found)
         job.act(found, clock.now())

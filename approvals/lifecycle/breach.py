@@ -13,7 +13,7 @@ from django.db.models import F
 
 from approvals.audience import Audience, barred_from, gather
 from approvals.lifecycle import escalation
-from approvals.lifecycle.beats import record_all
+from approvals.lifecycle.beats import asked_of, record_all
 from approvals.lifecycle.escalation import Step
 from approvals.models import Approval, Notification
 from approvals.models.choices import BreachAction, Resolution, Status
@@ -28,9 +28,10 @@ BREACHED, ESCALATED = Notification.Kind.BREACHED, Notification.Kind.ESCALATED
 def breach(approvals: Sequence[Approval], at: datetime) -> None:
     """Stamp the breach of locked, overdue requests that were not breached before, and act on it (DESIGN §4.3).
 
-    A fixed number of statements, for one as for a thousand. Needs agent, key, policy and assignments read along.
+    A fixed number of statements, for one as for a thousand. Needs agent, key and policy read along.
     """
-    cases = [_Case.of(approval, at) for approval in approvals]
+    asked = asked_of(approvals)
+    cases = [_Case.of(approval, asked[approval.pk], at) for approval in approvals]
     people = {address for case in cases for address in (*case.assignees, *case.asked)}
     _change(approvals, at)
     escalation.assign((step for case in cases for step in case.steps), at)
@@ -48,8 +49,7 @@ class _Case:
     steps: list[Step]
 
     @classmethod
-    def of(cls, approval: Approval, at: datetime) -> _Case:
-        assignees = [assignment.email for assignment in approval.assignments.all() if assignment.is_open]
+    def of(cls, approval: Approval, assignees: list[str], at: datetime) -> _Case:
         return cls(approval, assignees, escalation.due_steps(approval, since=approval.deadline, at=at))
 
     @property

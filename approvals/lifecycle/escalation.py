@@ -61,7 +61,7 @@ def minutes_to_next(approval: Approval, *, at: datetime) -> int | None:
 def escalate(approvals: Sequence[Approval], at: datetime) -> None:
     """Ask the steps that are due of locked, breached requests.
 
-    A fixed number of statements, for one as for a thousand. Needs agent, key, policy and assignments read along.
+    A fixed number of statements, for one as for a thousand. Needs agent, key and policy read along.
     """
     steps = [step for one in approvals for step in due_steps(one, since=one.escalate_at, at=at)]
     audience = gather(_people(steps), at=at)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from approvals.audience import gather
+from approvals.lifecycle.beats import asked_of
 from approvals.models import Approval, Notification, VoteSeat
 from approvals.notifications import Told, tell
 
@@ -13,15 +14,16 @@ from approvals.notifications import Told, tell
 def remind(approvals: Sequence[Approval], at: datetime) -> None:
     """Remind the reviewers of locked, pending requests. It changes no state, so the log says nothing of it.
 
-    A fixed number of statements, for one as for a thousand. Needs agent, key, policy and assignments read along.
+    A fixed number of statements, for one as for a thousand. Needs agent, key and policy read along.
     """
     Approval.objects.filter(pk__in=[approval.pk for approval in approvals]).update(remind_at=None)
     seated = _seated(approvals)
+    asked = asked_of(approvals)
     waiting = {
         approval: [
-            assignment.email
-            for assignment in approval.assignments.all()
-            if assignment.is_open and (approval.pk, approval.current_version, assignment.email) not in seated
+            email
+            for email in asked[approval.pk]
+            if (approval.pk, approval.current_version, email) not in seated
         ]
         for approval in approvals
     }
