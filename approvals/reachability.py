@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.core.cache import cache
 from django.db.models import Exists, OuterRef
 
 from approvals.audience import barred_from
 from approvals.models import Approval, ChannelTest, Notification
 from approvals.notifications.routing import Route, Routes, look_up
 from grants.models import ApproverMembership, DelegatedGrant, User
+
+LATELY = 120
+"""Seconds."""
 
 Warning = dict[str, str]  # noqa: A001 - the wire's word
 """`{code, message}`."""
@@ -22,6 +26,18 @@ Warning = dict[str, str]  # noqa: A001 - the wire's word
 def warnings(approval: Approval, *, at: datetime) -> list[Warning]:
     """Of one request; nothing once it is decided."""
     return warnings_of([approval], at=at)[approval.pk]
+
+
+def warnings_lately(approval: Approval, *, at: datetime) -> list[Warning]:
+    """Of one request, up to LATELY seconds old: most of what a waiting agent's answer costs are these queries."""
+    if not approval.is_pending:
+        return []
+    key = f"warnings:{approval.pk}"
+    found: list[Warning] | None = cache.get(key)
+    if found is None:
+        found = warnings(approval, at=at)
+        cache.set(key, found, LATELY)
+    return found
 
 
 def warnings_of(approvals: Iterable[Approval], *, at: datetime) -> dict[UUID, list[Warning]]:

@@ -17,7 +17,14 @@ from pydantic import BaseModel, StringConstraints, ValidationError
 
 from approvals import lifecycle, strict_json
 from approvals.api import answers, problems
-from approvals.api.representation import approval_out, approvals_out, claim_out, evaluation_out, readable
+from approvals.api.representation import (
+    approval_out,
+    approvals_out,
+    claim_out,
+    evaluation_out,
+    readable,
+    waited_for_out,
+)
 from approvals.api.shapes import OutcomeIn, SubmissionIn
 from approvals.exceptions import LengthRequired, TooLarge
 from approvals.lifecycle import Submission
@@ -127,7 +134,7 @@ def wait(
     `Retry-After` says that there is still something to wait for.
     """
     approval = _own_whole(request, approval_id)
-    response = _json(approval_out(approval, at=clock.now()))
+    response = _json(waited_for_out(approval, at=clock.now()))
     if approval.is_pending:
         response["Retry-After"] = RETRY_AFTER
     return response

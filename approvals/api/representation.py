@@ -35,6 +35,11 @@ def approvals_out(approvals: Sequence[Approval], *, at: datetime) -> list[dict[s
     return [_out(approval, warnings[approval.pk], at) for approval in approvals]
 
 
+def waited_for_out(approval: Approval, *, at: datetime) -> dict[str, Any]:
+    """The same, for an agent that asks again and again: whom it would reach is looked up every so often only."""
+    return _out(approval, reachability.warnings_lately(approval, at=at), at)
+
+
 def _out(approval: Approval, warnings: list[dict[str, str]], at: datetime) -> dict[str, Any]:
     version = approval.version()
     votes = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import sys
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -19,6 +20,11 @@ THREADS = 2
 WOKEN_THREADS = 2
 """Apart for whoever is woken: however many come at the same moment, a decision is not told behind them."""
 
+SWITCH_SECONDS = 0.0005
+"""How long a thread keeps the interpreter while others want it. With Python's own 5 ms whoever is woken could wait
+that long after each of their queries, behind those who just arrive.
+"""
+
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -30,6 +36,7 @@ class Django:
     """The whole of Django, middleware and all, asked from a few threads that close their connection."""
 
     def __init__(self) -> None:
+        sys.setswitchinterval(SWITCH_SECONDS)
         self._arriving = ThreadPoolExecutor(THREADS, thread_name_prefix="live")
         self._woken = ThreadPoolExecutor(WOKEN_THREADS, thread_name_prefix="live-woken")
         self._handler = BaseHandler()

@@ -8,7 +8,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 from openapi_spec_validator import validate
 
 from approvals import keys
@@ -285,3 +286,15 @@ def test_an_idempotency_key_is_named_as_it_is_sent(agent: AgentClient) -> None:
     problem = json.loads(agent.post("/approvals", PROPOSAL, key=None).content)
 
     assert problem["errors"][0]["pointer"] == "Idempotency-Key"
+
+
+def test_an_agent_that_waits_again_is_told_the_same_warnings_at_less_cost(agent: AgentClient) -> None:
+    body = agent.submit()
+
+    with CaptureQueriesContext(connection) as first:
+        told = agent.get(f"/approvals/{body['id']}/wait").json()
+    with CaptureQueriesContext(connection) as second:
+        told_again = agent.get(f"/approvals/{body['id']}/wait").json()
+
+    assert told["warnings"] == told_again["warnings"] == body["warnings"] != []
+    assert len(second) < len(first)
