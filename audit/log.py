@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import uuid_utils.compat as uuid
 from django.db import connection, transaction
 
 from audit import catalogue, keys, message
-from audit.message import Actor, Authority, Subject
+from audit.message import Actor, Authority, Head, Subject
 from audit.models import Event
 
 _HEAD = """
     SELECT seq, leaf FROM audit_event
     WHERE subject_kind = %s AND subject_id = %s ORDER BY seq DESC LIMIT 1
 """
+_LOOK = f"""
+    SELECT clock_timestamp(), head.seq, head.leaf FROM (VALUES (1)) AS one LEFT JOIN LATERAL ({_HEAD}) AS head ON true
+"""  # noqa: S608 - two constants
 # For many subjects; for one it would take twice the time.
 _HEADS = """
     SELECT kind, id, head.seq, head.leaf
@@ -42,9 +45,6 @@ _COPY_EVENTS = """
 """
 _COPY_BODIES = "COPY audit_eventbody (event_id, content) FROM STDIN"
 
-_Head = tuple[int, bytes]
-_START: _Head = (0, message.ROOT)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
@@ -59,6 +59,19 @@ class Draft:
     payload_sha256: bytes | None = None
     data: dict[str, Any] | None = None
     is_first: bool = False
+    head: Head | None = None
+
+
+def look(subject: Subject) -> tuple[datetime, Head]:
+    """What time it is, and where the subject's chain ends, in one query.
+
+    Call it with the subject's row locked (as `clock.now`, it is read after that lock): the head then holds until
+    this transaction writes to the chain, or ends.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_LOOK, [subject.kind, subject.id])
+        at, seq, leaf = cursor.fetchone()
+    return at.astimezone(UTC), Head(seq, bytes(leaf)) if seq else Head()
 
 
 def record(
@@ -72,13 +85,14 @@ def record(
     payload_sha256: bytes | None = None,
     data: dict[str, Any] | None = None,
     is_first: bool = False,
+    head: Head | None = None,
 ) -> Event:
     """Append one signed event to its subject's chain.
 
     Call it inside the transaction that changes the subject, with the subject's row locked: that lock is what
     keeps the chain in one line. `data` has the fields that the catalogue names. `is_first` spares the look-up
-    for a subject made in this very transaction. Raises TransactionManagementError outside a transaction, and
-    catalogue.UnknownEvent.
+    for a subject made in this very transaction, `head` where `look` or the event before has told it. Raises
+    TransactionManagementError outside a transaction, and catalogue.UnknownEvent.
     """
     draft = Draft(
         subject=subject,
@@ -90,6 +104,7 @@ def record(
         payload_sha256=payload_sha256,
         data=data,
         is_first=is_first,
+        head=head,
     )
     return record_many([draft])[0]
 
@@ -100,18 +115,18 @@ def record_many(drafts: Sequence[Draft]) -> list[Event]:
         catalogue.check(draft.type, draft.subject, draft.data or {})
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("An event is recorded only inside a transaction.")
-    heads = _heads({draft.subject for draft in drafts if not draft.is_first})
+    heads = _heads({draft.subject for draft in drafts if not draft.is_first and draft.head is None})
     written = []
     for draft in drafts:
-        entry = _entry(draft, heads.get(draft.subject, _START))
+        entry = _entry(draft, heads.get(draft.subject) or draft.head or Head())
         event, body = _sign(entry)
-        heads[draft.subject] = (event.seq, bytes(event.leaf))
+        heads[draft.subject] = event.as_head()
         written.append((event, body))
     _store(written)
     return [event for event, _ in written]
 
 
-def _heads(subjects: set[Subject]) -> dict[Subject, _Head]:
+def _heads(subjects: set[Subject]) -> dict[Subject, Head]:
     """The last event of each chain; what has none yet is not among them."""
     if not subjects:
         return {}
@@ -120,23 +135,22 @@ def _heads(subjects: set[Subject]) -> dict[Subject, _Head]:
         return _head(listed[0])
     with connection.cursor() as cursor:
         cursor.execute(_HEADS, [[one.kind for one in listed], [one.id for one in listed]])
-        return {Subject(kind, id_): (seq, bytes(leaf)) for kind, id_, seq, leaf in cursor.fetchall()}
+        return {Subject(kind, id_): Head(seq, bytes(leaf)) for kind, id_, seq, leaf in cursor.fetchall()}
 
 
-def _head(subject: Subject) -> dict[Subject, _Head]:
+def _head(subject: Subject) -> dict[Subject, Head]:
     with connection.cursor() as cursor:
         cursor.execute(_HEAD, [subject.kind, subject.id])
         row = cursor.fetchone()
-    return {subject: (row[0], bytes(row[1]))} if row else {}
+    return {subject: Head(row[0], bytes(row[1]))} if row else {}
 
 
-def _entry(draft: Draft, head: _Head) -> message.Entry:
-    seq, prev = head
+def _entry(draft: Draft, head: Head) -> message.Entry:
     return message.Entry(
         event_id=uuid.uuid7(),
         subject=draft.subject,
-        seq=seq + 1,
-        prev=prev,
+        seq=head.seq + 1,
+        prev=head.leaf,
         type=draft.type,
         actor=draft.actor,
         at=draft.at,

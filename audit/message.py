@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,15 @@ from audit.clock import rfc3339
 FORMAT = b"countersign-audit/1"
 ROOT = b"\x00" * 32
 """The `prev` of a subject's first event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where a subject's chain ends: the number and the leaf hash of its last event."""
+
+    seq: int = 0
+    leaf: bytes = ROOT
+
 
 SUBJECT_KINDS = ("approval", "grant", "policy", "agent", "person", "channel", "log")
 ACTOR_KINDS = ("person", "agent", "system")
@@ -48,6 +57,9 @@ class Authority:
     principal: str
     grant_id: str | None = None
 
+    def as_dict(self) -> dict[str, str | None]:
+        return {"basis": self.basis, "principal": self.principal, "grant_id": self.grant_id}
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -76,7 +88,7 @@ class Entry:
                 "prev": self.prev.hex(),
                 "type": self.type,
                 "actor": {"kind": self.actor.kind, "id": self.actor.id, "label": self.actor.label},
-                "authority": asdict(self.authority) if self.authority else None,
+                "authority": self.authority.as_dict() if self.authority else None,
                 "at": rfc3339(self.at),
                 "payload_version": self.payload_version,
                 "payload_sha256": self.payload_sha256.hex() if self.payload_sha256 else None,

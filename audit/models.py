@@ -6,6 +6,8 @@ from typing import Self
 
 from django.db import models
 
+from audit.message import Head
+
 
 class EventQuerySet(models.QuerySet["Event"]):
     """Filters over the log, by the words that the pages use."""
@@ -49,6 +51,10 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} #{self.seq} of {self.subject_kind} {self.subject_id}"
+
+    def as_head(self) -> Head:
+        """The end of its chain, for whoever has just written it."""
+        return Head(self.seq, bytes(self.leaf))
 
 
 class EventBody(models.Model):

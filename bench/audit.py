@@ -81,7 +81,8 @@ def signed(until: float) -> int:
         for type_, data in story:
             with transaction.atomic():
                 is_first = type_ == STORY[0]
-                log.record(subject, type_, actor=SYSTEM, at=clock.now(), data=data, is_first=is_first)
+                at, head = (clock.now(), None) if is_first else log.look(subject)
+                log.record(subject, type_, actor=SYSTEM, at=at, data=data, is_first=is_first, head=head)
             count += 1
     return count
 

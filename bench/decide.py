@@ -59,6 +59,8 @@ def _raw(approval, reviewer) -> None:
     import uuid_utils.compat as uuid
     from django.db import connection, transaction
 
+    from audit import keys
+
     ids = [uuid.uuid7() for _ in range(3)]
     values = {
         "id": approval.pk,
@@ -69,6 +71,7 @@ def _raw(approval, reviewer) -> None:
         "first_leaf": ids[1].bytes,
         "other_leaf": ids[2].bytes,
         "body": b"{}" * 400,
+        "key": keys.signing_key()[0],
     }
     with transaction.atomic(), connection.cursor() as cursor:
         for statement in _STATEMENTS:
@@ -79,7 +82,7 @@ _EVENT = """
     WITH event AS (
         INSERT INTO audit_event (event_id, subject_kind, subject_id, seq, type, actor_kind, actor_id, at, key_id,
             prev, mac, leaf)
-        VALUES (%({id})s, 'approval', %(id)s, {seq}, 'bench', 'person', '', clock_timestamp(), '', '', '',
+        VALUES (%({id})s, 'approval', %(id)s, {seq}, 'bench', 'person', '', clock_timestamp(), %(key)s, '', '',
             %({leaf})s) RETURNING event_id)
     INSERT INTO audit_eventbody (event_id, content) SELECT event_id, %(body)s FROM event
 """

@@ -32,6 +32,12 @@ def lock(approval_id: UUID) -> Approval:
     )
 
 
+def moment(approval: Approval) -> datetime:
+    """The database's clock, read with the request locked; with it comes where the request's events end."""
+    at, approval.chain = log.look(approval.as_subject())
+    return at
+
+
 def lock_authority(by: User, *, concerned: Iterable[str] = ()) -> None:
     """Also lock what somebody's authority stands on: their grants, themselves, and who lends to them.
 
@@ -77,7 +83,7 @@ def record(
 
     `people` are the addresses whose open inboxes it concerns: those named on the request, if not told.
     """
-    log.record(
+    written = log.record(
         approval.as_subject(),
         event,
         actor=actor,
@@ -87,7 +93,9 @@ def record(
         payload_sha256=bytes(version.sha256) if version else None,
         data=data,
         is_first=is_first,
+        head=approval.chain,
     )
+    approval.chain = written.as_head()
     if people is None:
         people = [assignment.email for assignment in approval.assignments.all()]
     wakeups.publish_after_commit(approval.pk, people=people)

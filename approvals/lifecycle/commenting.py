@@ -12,10 +12,9 @@ from django.db.models import Q
 
 from approvals import authority
 from approvals.exceptions import FieldError, InvalidInput, NotPermitted
-from approvals.lifecycle.beats import lock, record
+from approvals.lifecycle.beats import lock, moment, record
 from approvals.models import Approval, Comment, Notification
 from approvals.notifications import notify
-from audit import clock
 from grants.models import ApproverMembership, User
 
 LONGEST = 4000
@@ -31,7 +30,7 @@ def comment(approval_id: UUID, *, by: User, text: str) -> Comment:
     is one person's. Anything else after an @ is only text.
     """
     approval = lock(approval_id)
-    at = clock.now()
+    at = moment(approval)
     by = User.objects.get(pk=by.pk)
     if not authority.visible_to(by, at=at).filter(pk=approval.pk).exists():
         raise NotPermitted("Only whoever may read this request can comment on it.")

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from approvals.lifecycle.beats import lock, lock_authority
+from approvals.lifecycle.beats import lock, lock_authority, moment
 from approvals.lifecycle.breach import breach
 from approvals.models import Approval
 from audit import clock
@@ -44,7 +44,7 @@ def _locked(approval_id: UUID, act: Act, by: User | None, concerned: list[str]) 
     approval = lock(approval_id)
     if by is not None:
         lock_authority(by, concerned=concerned)
-    at = clock.now()
+    at = moment(approval)
     if approval.is_overdue(at) and not approval.breached_at:
         raise _Overdue
     act(approval, at)

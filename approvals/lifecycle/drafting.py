@@ -8,10 +8,9 @@ from django.db import transaction
 
 from approvals import authority
 from approvals.exceptions import AlreadyDecided, NotPermitted
-from approvals.lifecycle.beats import lock, record
+from approvals.lifecycle.beats import lock, moment, record
 from approvals.models import Approval
 from approvals.models.choices import Status
-from audit import clock
 from audit.message import Authority
 from grants.models import User
 
@@ -30,7 +29,7 @@ def discard_draft(approval_id: UUID, *, by: User) -> Approval:
 def _settle(approval_id: UUID, status: Status, event: str, *, by: User) -> Approval:
     """Nobody is told: whoever else was named finds it gone from their drafts."""
     approval = lock(approval_id)
-    at = clock.now()
+    at = moment(approval)
     by = User.objects.get(pk=by.pk)
     ruling = authority.may_use_draft(by, approval, at=at)
     if not ruling.allowed:

@@ -9,12 +9,11 @@ from uuid import UUID
 from django.db import transaction
 
 from approvals.exceptions import AlreadyClaimed, AlreadyReported, ApprovalExpired, InvalidInput, NotApproved
-from approvals.lifecycle.beats import lock, record, require_pending
+from approvals.lifecycle.beats import lock, moment, record, require_pending
 from approvals.lifecycle.deadline import in_time
 from approvals.models import AgentKey, Approval, Claim, Notification, Outcome
 from approvals.models.choices import Status
 from approvals.notifications import notify
-from audit import clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ def claim(approval_id: UUID, *, by: AgentKey, idempotency_key: str = "") -> Clai
         )
     if approval.is_claimed:
         return _repeated(approval.claim, idempotency_key)
-    at = clock.now()
+    at = moment(approval)
     if approval.has_expired(at):
         raise ApprovalExpired("The approval was not claimed within its validity. Submit the action again.")
     taken = Claim.objects.create(approval=approval, idempotency_key=idempotency_key, key=by, claimed_at=at)
@@ -89,7 +88,7 @@ def report(approval_id: UUID, report: Report, *, by: AgentKey) -> Outcome:
         )
     if hasattr(approval.claim, "outcome"):
         return _same_report(approval.claim.outcome, report)
-    at = clock.now()
+    at = moment(approval)
     version = approval.version()
     outcome = Outcome.objects.create(
         claim=approval.claim,

@@ -7,9 +7,8 @@ from uuid import UUID
 from django.db import transaction
 
 from approvals import authority
-from approvals.lifecycle.beats import lock, record
+from approvals.lifecycle.beats import lock, moment, record
 from approvals.models import Opening
-from audit import clock
 from grants.models import User
 
 
@@ -17,7 +16,7 @@ from grants.models import User
 def open_request(approval_id: UUID, *, by: User) -> None:
     """Stamp the first opening by somebody who may decide; later ones, and other readers, change nothing."""
     approval = lock(approval_id)
-    at = clock.now()
+    at = moment(approval)
     if not approval.is_pending or not authority.may_decide(by, approval, at=at).allowed:
         return
     _, is_first = Opening.objects.get_or_create(approval=approval, user=by, defaults={"opened_at": at})

@@ -24,7 +24,7 @@ from approvals.models.choices import (
     Tone,
 )
 from approvals.models.policy import Policy
-from audit.message import Subject
+from audit.message import Head, Subject
 
 if TYPE_CHECKING:
     from approvals.models.payload import PayloadVersion
@@ -96,6 +96,9 @@ class Approval(models.Model):
     valid_until = models.DateTimeField(null=True, help_text="an approval can be claimed until then")
     claimed_at = models.DateTimeField(null=True, editable=False, help_text="the claim's, kept by a trigger")
     expired_at = models.DateTimeField(null=True, help_text="when it was noted that nobody claimed it in time")
+
+    chain: Head | None = None
+    """Where its events end, once read with the row locked (`lifecycle.beats.moment`); good in that transaction."""
 
     objects = ApprovalQuerySet.as_manager()
 

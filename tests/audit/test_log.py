@@ -8,7 +8,7 @@ import json
 
 import pytest
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.transaction import TransactionManagementError
 
 from audit import clock, log, message, verify
@@ -44,6 +44,29 @@ def test_each_event_names_the_leaf_before_it() -> None:
     assert (first.seq, bytes(first.prev)) == (1, message.ROOT)
     assert (second.seq, bytes(second.prev)) == (2, bytes(first.leaf))
     assert (other.seq, bytes(other.prev)) == (1, message.ROOT)
+
+
+@pytest.mark.django_db
+def test_the_head_that_was_looked_up_with_the_clock_is_the_end_of_the_chain() -> None:
+    _, nothing = log.look(SUBJECT)
+    first = log.record(SUBJECT, "approvers.joined", actor=SYSTEM, at=clock.now(), data=SAYS)
+    before = clock.now()
+    at, head = log.look(SUBJECT)
+    second = log.record(SUBJECT, "approvers.joined", actor=SYSTEM, at=at, data=SAYS, head=head)
+
+    assert nothing == message.Head()
+    assert before < at < clock.now()
+    assert head == first.as_head()
+    assert (second.seq, bytes(second.prev)) == (2, bytes(first.leaf))
+
+
+@pytest.mark.django_db
+def test_a_head_that_is_not_the_end_any_more_writes_nothing() -> None:
+    _, head = log.look(SUBJECT)
+    log.record(SUBJECT, "approvers.joined", actor=SYSTEM, at=clock.now(), data=SAYS)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        log.record(SUBJECT, "approvers.joined", actor=SYSTEM, at=clock.now(), data=SAYS, head=head)
 
 
 @pytest.mark.django_db
