@@ -61,10 +61,20 @@ def _resolved(schema: Any, root: Any) -> dict[str, Any]:
 
 
 def _merged(rows: list[Any]) -> dict[str, Any]:
+    """Every key that one of the rows has, at each depth: another row's null takes nothing away."""
     merged: dict[str, Any] = {}
     for row in rows:
-        merged |= row if isinstance(row, dict) else {}
+        for key, value in row.items() if isinstance(row, dict) else ():
+            merged[key] = _joined(merged.get(key), value)
     return merged
+
+
+def _joined(known: Any, value: Any) -> Any:
+    if isinstance(known, dict) and isinstance(value, dict):
+        return _merged([known, value])
+    if isinstance(known, list) and isinstance(value, list):
+        return [*known, *value]
+    return known if isinstance(known, dict | list) else value
 
 
 def _flattened(rows: list[Any]) -> list[Any]:

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from approvals import payload
@@ -64,6 +64,8 @@ def chunks() -> list[dict[str, str]]:
 
 
 @settings(deadline=None, max_examples=150)
+@example({"stops": [{"address": {"street": "Elm"}}, {"address": None}]})
+@example({"rows": [{"a": [{"b": 1}]}, {"a": [{"c": 1}]}, {"a": 2}]})
 @given(payloads)
 def test_an_untouched_form_keeps_the_bytes(value):
     text = json.dumps(value, ensure_ascii=False, indent=1)
