@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -70,13 +70,15 @@ def still_asked(approval: Approval, *, at: datetime) -> list[Asked]:
 
 
 def awaited(asked: Iterable[Asked], votes: Iterable[Vote], approval: Approval) -> list[Asked]:
-    """Of those named, whose approval is still to come: able to decide, and without a seat so far.
+    """Of those named, whose approval is still to come: able to decide, and without a seat so far; and who
+    of those that cover for them has none either.
 
     Once there are enough people and they are all of the agent's choosing, only who is not can complete it.
     """
     votes = list(votes)
     seated = {person for vote in votes for person in (vote.user_id, vote.principal_id)}
     free = [one for one in asked if one.can_decide and one.user and one.user.pk not in seated]
+    free = [replace(one, covered_by=tuple(u for u in one.covered_by if u.pk not in seated)) for one in free]
     if not quorum_of(approval, votes).wants_policy_seat:
         return free
     return [one for one in free if counts_for_policy(ASSIGNEE, one.email, approval)]

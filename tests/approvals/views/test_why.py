@@ -267,3 +267,11 @@ def test_places_handed_on_take_no_query_each():
     hand_on("b")
 
     assert queries() == with_one
+
+
+def test_who_has_approved_in_their_own_right_covers_for_nobody_any_more():
+    approval, one, other = critical()
+    make_grant(one, other)
+    approve(approval, by=other)
+
+    assert "by different people. Waiting for One or the approvers." in page(approval, other)
