@@ -60,9 +60,9 @@ def give(grantor: User, grantee_email: str, terms: Terms) -> DelegatedGrant:
 def draft(grantor: User, grantee_email: str, terms: Terms, *, at: datetime) -> DelegatedGrant:
     """The grant as it would be given, not stored: to show what it would cover. Raises InvalidInput."""
     grantee = User.objects.filter(email=grantee_email.strip().lower(), is_active=True).first()
-    if errors := [*_errors_of_person(grantor, grantee), *_errors_of_terms(terms, at)]:
+    errors = [*_errors_of_person(grantor, grantee), *_errors_of_terms(terms, at)]
+    if errors or grantee is None or terms.expires_at is None:
         raise InvalidInput("The authority was not lent. See what does not fit.", errors)
-    assert grantee is not None and terms.expires_at is not None  # noqa: S101, PT018 - checked right above
     return DelegatedGrant(
         grantor=grantor,
         grantee=grantee,
@@ -210,8 +210,8 @@ def _error(field: str, sentence: str) -> FieldError:
 
 def _facts(grant: DelegatedGrant) -> dict[str, object]:
     return {
-        "grantor": _person(grant.grantor),
-        "grantee": _person(grant.grantee),
+        "grantor": grant.grantor.as_facts(),
+        "grantee": grant.grantee.as_facts(),
         "everything": grant.is_whole,
         "workflows": grant.workflows,
         "action_types": grant.action_types,
@@ -220,10 +220,6 @@ def _facts(grant: DelegatedGrant) -> dict[str, object]:
         "expires_at": rfc3339(grant.expires_at),
         "reason": grant.reason,
     }
-
-
-def _person(user: User) -> dict[str, str]:
-    return {"id": str(user.pk), "email": user.email, "name": user.get_full_name()}
 
 
 def _record(

@@ -84,8 +84,8 @@ def describe(vote: Vote) -> dict[str, Any]:
     """All of a vote, for the signed event: what is not signed now cannot be added later."""
     return {
         "vote": str(vote.pk),
-        "person": _person(vote.user),
-        "on_behalf_of": _person(vote.principal),
+        "person": vote.user.as_facts(),
+        "on_behalf_of": vote.principal.as_facts(),
         "grant": str(vote.grant_id) if vote.grant_id else None,
         "basis": vote.basis,
         "policy_seat": vote.fills_policy_seat,
@@ -101,10 +101,6 @@ def describe(vote: Vote) -> dict[str, Any]:
         "decided_at": rfc3339(vote.decided_at),
         "late": vote.is_late,
     }
-
-
-def _person(user: User) -> dict[str, str]:
-    return {"id": str(user.pk), "email": user.email, "name": user.get_full_name()}
 
 
 def _require_free_seat(

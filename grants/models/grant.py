@@ -16,6 +16,8 @@ from audit.message import Subject
 from grants.models.user import User
 from grants.risk import Risk
 
+LONGEST_WHOLE = timedelta(days=90)
+
 
 class DelegatedGrantQuerySet(models.QuerySet["DelegatedGrant"]):
     """Filters over grants, by what they do at a moment."""
@@ -65,7 +67,7 @@ class DelegatedGrant(models.Model):
     What was given never changes (migration 0003): a grant ends by its expiry, or earlier by being revoked.
     """
 
-    LONGEST_WHOLE: ClassVar[timedelta] = timedelta(days=90)
+    LONGEST_WHOLE: ClassVar[timedelta] = LONGEST_WHOLE
     """A grant of the whole authority expires within this time of being given."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid7, editable=False)
@@ -104,7 +106,7 @@ class DelegatedGrant(models.Model):
                 name="grant_scope_never_empty",
             ),
             models.CheckConstraint(
-                condition=Q(is_whole=False) | Q(expires_at__lte=F("created_at") + timedelta(days=90)),
+                condition=Q(is_whole=False) | Q(expires_at__lte=F("created_at") + LONGEST_WHOLE),
                 name="grant_whole_within_90_days",
             ),
             models.CheckConstraint(

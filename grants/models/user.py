@@ -78,6 +78,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         """This person, as the log names them."""
         return Actor(kind="person", id=str(self.pk), label=self.get_full_name())
 
+    def as_facts(self) -> dict[str, str]:
+        """Who this is, as an event's data says it: by the name and address of that moment."""
+        return {"id": str(self.pk), "email": self.email, "name": self.get_full_name()}
+
     def as_subject(self) -> Subject:
         """The chain of events about this person."""
         return Subject(kind="person", id=str(self.pk))
