@@ -38,7 +38,7 @@ def may_decide(user: User, approval: Approval, *, at: datetime) -> Ruling:
 
     A named assignee, an approver, or who holds a grant of either, and nobody else: no flag, permission or key
     counts. Whether the request is still open is not asked here. Inside a decision, call it with the request,
-    the person and their grants locked (`lifecycle.beats.lock`).
+    the person and their grants locked (`lifecycle.beats.lock_authority`).
     """
     if barred := bar(user, approval):
         return _no(barred)

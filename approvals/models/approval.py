@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import uuid_utils.compat as uuid
@@ -237,10 +237,6 @@ class Approval(models.Model):
     def has_expired(self, now: datetime) -> bool:
         """Approved, and no longer to be claimed."""
         return self.valid_until is not None and self.valid_until <= now
-
-    def time_left(self, now: datetime) -> timedelta | None:
-        """Until the deadline; below zero once it has passed, None where there is none."""
-        return self.deadline - now if self.deadline else None
 
     def disposition(self, now: datetime) -> Disposition:
         """What the agent does now. Once claimed it is `stop`: whoever reads it next must not execute it again."""

@@ -69,10 +69,6 @@ class Bound:
     is_reshaped: bool = False
 
     @property
-    def touched(self) -> bool:
-        return self.is_touched
-
-    @property
     def is_valid(self) -> bool:
         return not self.errors and not self.is_reshaped
 
