@@ -106,7 +106,8 @@ def _items(place: Place, shape: Shape) -> Items:
     schema = shapes.row_schema(shape, values)
     new_row = partial(_row, place, schema, ABSENT)
     node = Items(**_common(place, shape), new_row=new_row)
-    node.rows = {index: _row(place, schema, value, index) for index, value in enumerate(values)}
+    node.drawn_rows = {index: _row(place, schema, value, index) for index, value in enumerate(values)}
+    node.rows = dict(node.drawn_rows)
     most = shape.schema.get("maxItems", MAX_ROWS)
     node.number_rows()
     node.can_add = len(values) < min(most, MAX_ROWS)

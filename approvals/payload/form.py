@@ -45,6 +45,10 @@ class PayloadForm:
         """The root's members stand for themselves: no fieldset around them all."""
         return isinstance(self.root, Group)
 
+    def pairs(self) -> dict[str, str]:
+        """What a browser posts for the form as it is shown now. Binding it gives the same form again."""
+        return dict(pair for node in self.root.walk() for pair in node.pairs())
+
     def bind(self, posted: Mapping[str, Sequence[str]]) -> Bound:
         """Reads what a browser posted. Never raises for what was posted: errors are beside the fields."""
         return _bound(self.again(self.is_json), Posted(posted))

@@ -18,6 +18,9 @@ from approvals.payload.pointers import ABSENT
 
 VALUE, LEFT_OUT, NULL = "value", "absent", "null"
 STATE_LABELS = {VALUE: "Value", LEFT_OUT: "Left out", NULL: "Null"}
+CHOSEN, UNLESS_FILLED = "-chosen", "-unless-filled"
+"""Endings of a posted state. One that is as the form started gives way to what was typed, and so does one that
+ends in UNLESS_FILLED; one that ends in CHOSEN holds whatever was typed."""
 
 
 def step(key: str | int) -> str:
@@ -49,6 +52,11 @@ class Node:
     hints: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     is_touched: bool = False
+    base_state: str = field(init=False)
+    """The state that the form started from."""
+
+    def __post_init__(self) -> None:
+        self.base_state = self.state
 
     @property
     def name(self) -> str:
@@ -78,7 +86,24 @@ class Node:
     @property
     def state_choices(self) -> list[Choice]:
         """Empty where the value can only be there."""
-        return [Choice(state, STATE_LABELS[state]) for state in self.states] if len(self.states) > 1 else []
+        if len(self.states) == 1:
+            return []
+        return [Choice(self._posted_state(state), STATE_LABELS[state], state) for state in self.states]
+
+    def _posted_state(self, state: str) -> str:
+        """How an option is posted: so that it means the same to a form that starts from `base` again."""
+        if state == VALUE:
+            return state
+        if state == self.state:
+            return state if state == self.base_state else state + UNLESS_FILLED
+        return state + CHOSEN if self.is_touched else state
+
+    def reset(self) -> None:
+        """Back to what the form started from, inside as well: what is left out or null holds nothing typed."""
+        self.errors.clear()
+        for node in self.children:
+            node.state, node.is_touched = node.base_state, False
+            node.reset()
 
     @property
     def children(self) -> list[Node]:
@@ -88,6 +113,10 @@ class Node:
         """What a browser may post for this node itself."""
         yield self.name
         yield from [self.state_name] if self.state_choices else []
+
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """What a browser posts for this node itself as it is shown now."""
+        yield from [(self.state_name, self._posted_state(self.state))] if self.state_choices else []
 
     def walk(self) -> Iterator[Node]:
         yield self
@@ -106,6 +135,14 @@ class Leaf(Node):
     options: list[Choice] = field(default_factory=list)
     step: str = ""
     is_row: bool = False
+
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        yield self.name, self.text
+        yield from super().pairs()
+
+    def reset(self) -> None:
+        self.text = self.shown
+        super().reset()
 
     @property
     def input_type(self) -> str:
@@ -142,6 +179,14 @@ class JsonLeaf(Node):
     template: ClassVar[str] = "approvals/payload/_json.html"
     shown: str = ""
     text: str = ""
+
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        yield self.name, self.text
+        yield from super().pairs()
+
+    def reset(self) -> None:
+        self.text = self.shown
+        super().reset()
 
     @property
     def lines(self) -> int:
@@ -191,6 +236,8 @@ class Items(Node):
     template: ClassVar[str] = "approvals/payload/_items.html"
     new_row: Callable[[int], Leaf]
     rows: dict[int, Leaf] = field(default_factory=dict)
+    drawn_rows: dict[int, Leaf] = field(default_factory=dict)
+    """Those that the form started from."""
     can_add: bool = True
     can_remove: bool = True
 
@@ -214,3 +261,11 @@ class Items(Node):
     def names(self) -> Iterator[str]:
         yield self.rows_name
         yield from [self.state_name] if self.state_choices else []
+
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        yield self.rows_name, self.row_ids
+        yield from super().pairs()
+
+    def reset(self) -> None:
+        self.rows = dict(self.drawn_rows)
+        super().reset()

@@ -10,7 +10,18 @@ from typing import Any
 
 from approvals.payload import line_endings, widgets
 from approvals.payload.building import MAX_ROWS
-from approvals.payload.nodes import LEFT_OUT, NULL, VALUE, Group, Items, JsonLeaf, Leaf, Locked, Node
+from approvals.payload.nodes import (
+    CHOSEN,
+    NULL,
+    UNLESS_FILLED,
+    VALUE,
+    Group,
+    Items,
+    JsonLeaf,
+    Leaf,
+    Locked,
+    Node,
+)
 from approvals.payload.pointers import ABSENT, child
 from approvals.payload.posted import Posted
 
@@ -24,7 +35,7 @@ def read(node: Node, posted: Posted) -> Any:
     content = _content(node, posted)
     is_known = _read_state(node, posted)
     if node.state != VALUE:
-        _forget_errors(node)
+        node.reset()
         content = None if node.state == NULL else ABSENT
     if not is_known:
         node.errors.append("Choose one of the options offered.")
@@ -33,15 +44,20 @@ def read(node: Node, posted: Posted) -> Any:
 
 def _read_state(node: Node, posted: Posted) -> bool:
     """A state that was chosen holds; one that was left alone gives way to what was typed."""
-    chosen = posted.text(node.state_name) if node.state_choices else None
-    if chosen is not None and chosen not in node.states:
+    typed = posted.text(node.state_name) if node.state_choices else None
+    chosen, ending = _parsed_state(node.base_state if typed is None else typed)
+    if chosen not in node.states:
         return False
-    if chosen is not None and chosen != node.state:
-        node.state = chosen
-        node.is_touched = True
-    elif node.is_touched and node.state in (LEFT_OUT, NULL):
-        node.state = VALUE
+    gives_way = ending == UNLESS_FILLED or (chosen == node.base_state and ending != CHOSEN)
+    node.state = VALUE if gives_way and node.is_touched else chosen
+    node.is_touched = node.state != node.base_state or (node.is_touched and node.state == VALUE)
     return True
+
+
+def _parsed_state(posted: str) -> tuple[str, str]:
+    """The state, and how it was posted."""
+    ending = next((ending for ending in (CHOSEN, UNLESS_FILLED) if posted.endswith(ending)), "")
+    return posted.removesuffix(ending), ending
 
 
 def _content(node: Node, posted: Posted) -> Any:
@@ -109,9 +125,3 @@ def _read_rows(items: Items, posted: Posted) -> None:
         return
     known = items.rows
     items.rows = {row_id: known.get(row_id) or items.new_row(row_id) for row_id in ids}
-
-
-def _forget_errors(node: Node) -> None:
-    """What is left out or null needs no mending inside it."""
-    for inner in node.walk():
-        inner.errors.clear()
