@@ -18,13 +18,15 @@ _POSTED = re.compile(
 
 
 class LocalTime(NamedTuple):
-    """What `datetime-local` carries, to the millisecond, and the zone beside it."""
+    """What `datetime-local` carries, to the millisecond; the zone and the whole fraction stand beside it."""
 
     date: str
     clock: str
     second: str
     milliseconds: str
     zone: str
+    fraction: str = ""
+    """The digits as they were written: the widget drops those after the third, and zeros."""
 
     def shown(self) -> str:
         fraction = f".{self.milliseconds}" if self.milliseconds != "000" else ""
@@ -32,6 +34,15 @@ class LocalTime(NamedTuple):
 
     def is_same_moment(self, other: LocalTime) -> bool:
         return self[:4] == other[:4]
+
+    def written(self) -> str:
+        """As a JSON date-time, with every digit of the fraction."""
+        return f"{self.date}T{self.clock}:{self.second}{self.fraction and '.'}{self.fraction}{self.zone}"
+
+    def edited(self, typed: LocalTime) -> LocalTime:
+        """What was typed over this. The fraction is kept where the part of it that was shown is still there."""
+        fraction = self.fraction if typed.milliseconds == self.milliseconds else typed.milliseconds
+        return typed._replace(zone=self.zone, fraction=fraction)
 
 
 def parsed(text: str) -> LocalTime | None:
@@ -52,5 +63,6 @@ def is_widget_date(text: str) -> bool:
 
 
 def _local(match: re.Match[str], zone: str) -> LocalTime:
-    milliseconds = (match["fraction"] or "")[:3].ljust(3, "0")
-    return LocalTime(match["date"], match["clock"], match["second"] or "00", milliseconds, zone)
+    fraction = match["fraction"] or ""
+    milliseconds = fraction[:3].ljust(3, "0")
+    return LocalTime(match["date"], match["clock"], match["second"] or "00", milliseconds, zone, fraction)

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from approvals import strict_json
 from approvals.payload import dates, labels
 from approvals.payload.pointers import ABSENT
+
+_ANY_TEXT = frozenset(("", ".*", "^.*", ".*$", "^", "$", r"[\s\S]*", r"^[\s\S]*$"))
+"""Patterns that every text matches."""
 
 
 def hints(schema: dict[str, Any], value: Any, kind: str) -> list[str]:
@@ -14,16 +18,19 @@ def hints(schema: dict[str, Any], value: Any, kind: str) -> list[str]:
 
 
 def _range(schema: dict[str, Any]) -> Iterator[str]:
+    """Bounds that some number of a payload could pass: generators of schemas write the safe integers as bounds."""
     words = {
         "minimum": "At least",
         "exclusiveMinimum": "More than",
         "maximum": "At most",
         "exclusiveMaximum": "Less than",
-        "multipleOf": "In steps of",
     }
     for keyword, word in words.items():
-        if keyword in schema:
+        if keyword in schema and abs(schema[keyword]) < strict_json.MAX_SAFE_INTEGER:
             yield f"{word} {schema[keyword]}."
+    step = schema.get("multipleOf")
+    if step is not None and not (step == 1 and schema.get("type") == "integer"):
+        yield f"In steps of {step}."
 
 
 def _length(schema: dict[str, Any]) -> Iterator[str]:
@@ -35,6 +42,8 @@ def _count(schema: dict[str, Any]) -> Iterator[str]:
 
 
 def _span(least: int, most: int | None, unit: str) -> Iterator[str]:
+    if most is not None and most >= strict_json.MAX_BYTES:
+        most = None
     if least and most is not None:
         yield f"{least} to {most} {unit}."
     elif most is not None:
@@ -44,7 +53,7 @@ def _span(least: int, most: int | None, unit: str) -> Iterator[str]:
 
 
 def _rest(schema: dict[str, Any], value: Any) -> Iterator[str]:
-    if "pattern" in schema:
+    if schema.get("pattern", "") not in _ANY_TEXT:
         yield f"Pattern: {schema['pattern']}"
     if "default" in schema and value is ABSENT:
         yield f"When left out: {labels.as_text(schema['default'])}"
@@ -55,3 +64,5 @@ def _zone(value: Any, kind: str) -> Iterator[str]:
         local = dates.parsed(value) if isinstance(value, str) else None
         zone = local.zone if local else "Z"
         yield "Time zone: UTC" if zone in {"Z", "z"} else f"Time zone: UTC{zone}"
+        if local and local.shown() + local.zone != value:
+            yield f"Exactly: {value}"

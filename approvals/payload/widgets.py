@@ -122,7 +122,7 @@ def _date_time(leaf: Leaf, typed: str) -> str:
         raise UnreadableError(f"Enter a date and a time{_or_leave_out(leaf)}.")
     if before and before.is_same_moment(local):
         return str(leaf.base)
-    return local.shown() + local.zone
+    return (before.edited(local) if before else local).written()
 
 
 def _is_same_scalar(left: Any, right: Any) -> bool:

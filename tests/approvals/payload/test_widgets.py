@@ -86,6 +86,11 @@ MEANS = {
     "email": ({"type": "string", "format": "email"}, "a@example.com", " b@example.com ", "b@example.com"),
     "zone kept": ({"format": "date-time"}, "2026-04-12T09:00:00+02:00", "2026-04-12T10:30", "2026-04-12T10:30:00+02:00"),
     "seconds typed": ({"format": "date-time"}, "2026-04-12T09:00:00Z", "2026-04-12T09:00:07", "2026-04-12T09:00:07Z"),
+    "microseconds kept": ({"format": "date-time"}, "2026-04-12T09:00:07.123456Z", "2026-04-13T09:00:07.123", "2026-04-13T09:00:07.123456Z"),
+    "microseconds that are not shown kept": ({"format": "date-time"}, "2026-04-12T09:00:00.000456+01:00", "2026-04-12T10:00", "2026-04-12T10:00:00.000456+01:00"),
+    "a short fraction kept": ({"format": "date-time"}, "2026-04-12T09:00:07.5Z", "2026-04-12T09:01:07.5", "2026-04-12T09:01:07.5Z"),
+    "milliseconds typed": ({"format": "date-time"}, "2026-04-12T09:00:07.123456Z", "2026-04-12T09:00:07.200", "2026-04-12T09:00:07.200Z"),
+    "a zone spelled small kept": ({"format": "date-time"}, "2026-04-12t09:00:07z", "2026-04-12T10:00:07", "2026-04-12T10:00:07z"),
     "seconds set to zero": ({"format": "date-time"}, "2026-04-12T09:00:30Z", "2026-04-12T09:00", "2026-04-12T09:00:00Z"),
 }  # fmt: skip
 
@@ -199,6 +204,41 @@ def test_titles_descriptions_and_bounds_are_shown():
     assert "One line" in html
     assert "2 to 9 characters." in html
     assert 'aria-describedby="hint/a"' in html
+
+
+@pytest.mark.parametrize(
+    ("value", "hint"),
+    [("2026-04-12T09:00:07.123456Z", True), ("2026-04-12t09:00:07Z", True), ("2026-04-12T09:00:07Z", False)],
+)
+def test_a_date_and_time_that_the_widget_cannot_show_whole_stands_beside_it(value, hint):
+    html = rendered(form_for({"a": value}, of({"type": "string", "format": "date-time"})))
+
+    assert (f"Exactly: {value}" in html) == hint
+
+
+NOTHING_SAID = {
+    "the safe integers": {"type": "integer", "minimum": -(2**53) + 1, "maximum": 2**53 - 1},
+    "every double": {"type": "number", "minimum": -1.7976931348623157e308, "maximum": 1.7976931348623157e308},
+    "whole steps of a whole number": {"type": "integer", "multipleOf": 1},
+    "any length": {"type": "string", "minLength": 0, "maxLength": 2**31 - 1},
+    "any pattern": {"type": "string", "pattern": ".*"},
+    "any count": {"type": "array", "items": {"type": "string"}, "minItems": 0, "maxItems": 2**31 - 1},
+}
+
+
+@pytest.mark.parametrize("schema", NOTHING_SAID.values(), ids=NOTHING_SAID.keys())
+def test_a_bound_that_says_nothing_is_not_shown(schema):
+    form = form_for({}, of(schema))
+
+    assert form.root.members["a"].hints == []
+
+
+def test_a_bound_that_says_something_is_shown():
+    schema = {"type": "number", "minimum": 0, "exclusiveMaximum": 10.5, "multipleOf": 1}
+
+    form = form_for({"a": 1}, of(schema))
+
+    assert form.root.members["a"].hints == ["At least 0.", "Less than 10.5.", "In steps of 1."]
 
 
 def test_a_key_without_a_title_is_shown_in_words():
