@@ -83,6 +83,21 @@ def test_the_changes_show_both_sides_and_the_words():
     assert "left out</em>" in html
 
 
+def test_on_a_phone_each_side_is_called_what_its_column_is_called():
+    changes = payload.comparison({"a": 1}, {"a": 2})
+    context = {"changes": changes, "before": "Before", "after": "Now"}
+
+    html = render_to_string("approvals/payload/_changes.html", context)
+
+    assert re.findall(r'data-label="([^"]*)"', html) == ["Before", "Now"]
+
+
+def test_the_stylesheet_names_no_side_of_a_change():
+    css = (Path(settings.BASE_DIR) / "static/countersign.css").read_text()
+
+    assert not re.search(r'content: "\s*\w+: "', css)
+
+
 def test_no_changes_are_said_in_words():
     assert "No changes" in render_to_string("approvals/payload/_changes.html", {"changes": []})
 
