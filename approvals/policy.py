@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
 from approvals import autonomy
@@ -85,22 +86,26 @@ class Verdict:
 
 
 def find(action_type: str, workflow: str) -> Policy:
-    """The current policy for (action type, workflow), else the action type, else `*` (DESIGN §4.8).
+    """The current policy for (action type, workflow), else the action type, else `*` in the workflow, else `*`.
 
-    Raises InvalidInput with the list of known action types where none stands (DESIGN §4.7).
+    Raises InvalidInput with the action types known in that workflow where none stands.
     """
+    around = Policy.objects.current().filter(workflow__in=[workflow, ""])
     candidates = {
         (policy.action_type, policy.workflow): policy
-        for policy in Policy.objects.current().filter(
-            action_type__in=[action_type, ANY_ACTION_TYPE], workflow__in=[workflow, ""]
-        )
+        for policy in around.filter(action_type__in=[action_type, ANY_ACTION_TYPE])
     }
-    for wanted in ((action_type, workflow), (action_type, ""), (ANY_ACTION_TYPE, "")):
+    for wanted in product((action_type, ANY_ACTION_TYPE), (workflow, "")):
         if wanted in candidates:
             return candidates[wanted]
-    known = sorted(set(Policy.objects.current().values_list("action_type", flat=True)))
-    sentence = f"No policy covers {action_type!r}. Known action types: {', '.join(known) or 'none yet'}."
-    raise InvalidInput(sentence, [FieldError("/actionType", "unknown_action_type", sentence)])
+    raise _unknown(action_type, workflow, set(around.values_list("action_type", flat=True)))
+
+
+def _unknown(action_type: str, workflow: str, known: set[str]) -> InvalidInput:
+    where = f" in the workflow {workflow!r}" if workflow else ""
+    listed = ", ".join(sorted(known)) or "none yet"
+    sentence = f"No policy covers {action_type!r}{where}. Known action types{where}: {listed}."
+    return InvalidInput(sentence, [FieldError("/actionType", "unknown_action_type", sentence)])
 
 
 def evaluate(policy: Policy, proposal: Proposal) -> Verdict:
@@ -187,14 +192,14 @@ def _reviewers(policy: Policy, proposal: Proposal) -> tuple[Reviewer, ...]:
 
 
 def _sla_minutes(policy: Policy, proposal: Proposal, reasons: list[str]) -> int:
-    """The agent's within what the policy allows, else the policy's (DESIGN §4.1)."""
-    longest = policy.sla_max_minutes or policy.sla_minutes
-    wanted = proposal.sla_minutes or policy.sla_minutes or 0
-    if longest is None or wanted <= longest:
-        if proposal.sla_minutes and proposal.sla_minutes != policy.sla_minutes:
-            reasons.append(f"The agent asks for a decision within {wanted} minutes.")
+    """The policy's, or the agent's where that is shorter or the policy has none: it never gets longer."""
+    longest = policy.sla_minutes
+    wanted = proposal.sla_minutes or longest or 0
+    if longest is None or wanted < longest:
+        reasons.append(f"The agent asks for a decision within {wanted} minutes.")
         return wanted
-    reasons.append(f"The agent asked for {wanted} minutes; the policy allows {longest}.")
+    if wanted > longest:
+        reasons.append(f"The agent asked for {wanted} minutes; the policy allows {longest}.")
     return longest
 
 

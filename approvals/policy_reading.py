@@ -13,6 +13,11 @@ from approvals.models.policy import TERMS
 
 LARGEST = 256 * 1024  # characters
 KEYS = ("action_type", "workflow", *TERMS, "reason")
+GONE = {
+    "sla_max_minutes": "is gone: an agent may ask for less than sla_minutes and never for more; remove this line, "
+    "and raise sla_minutes where requests may wait longer"
+}
+"""Fields of earlier versions, and what to do about them."""
 _TEXTS = (
     "action_type",
     "workflow",
@@ -124,6 +129,8 @@ class _Reader:
             name = str(key.value)
             if name in found:
                 self._error(key, name, "stands twice")
+            elif name in GONE and known is KEYS:
+                self._error(key, name, GONE[name])
             elif name not in known:
                 self._error(key, "", f"There is no field {name}; there are {', '.join(known)}")
             else:

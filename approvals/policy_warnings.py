@@ -35,7 +35,7 @@ def of_policies(policies: Iterable[Policy]) -> dict[Policy, list[str]]:
 
 
 def _slow(policy: Policy) -> list[str]:
-    longest = policy.sla_max_minutes or policy.sla_minutes or 0
+    longest = policy.sla_minutes or 0
     if policy.risk != Risk.CRITICAL or longest <= LONGEST_CRITICAL:
         return []
     return [f"A critical action may wait {longest} minutes: that is over four hours."]

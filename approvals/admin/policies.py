@@ -24,7 +24,6 @@ GROUPS = {
     "What it needs": ["pattern", "risk", "quorum", "reviewers", "required_evidence", "require_initiated_by"],
     "By when": [
         "sla_minutes",
-        "sla_max_minutes",
         "reminder_share",
         "breach_action",
         "escalation",

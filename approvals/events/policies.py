@@ -10,7 +10,6 @@ _TERMS = {
     "pattern": Field("how much people oversee it", "approval_gate"),
     "risk": Field("the least risk it has", "medium"),
     "sla_minutes": Field("minutes until a decision is due, or null", 60),
-    "sla_max_minutes": Field("the most minutes that an agent may ask for, or null", None),
     "validity_minutes": Field("minutes within which an approval is to be claimed", 1440),
     "reviewers": Field("the addresses of its reviewers", ["sales@example.com"]),
     "quorum": Field("how many different people must approve", 1),

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from approvals.models import policy_rules
 from approvals.models.choices import BreachAction, Pattern, Risk
@@ -24,7 +24,6 @@ TERMS = (
     "pattern",
     "risk",
     "sla_minutes",
-    "sla_max_minutes",
     "validity_minutes",
     "reviewers",
     "quorum",
@@ -85,14 +84,8 @@ class Policy(models.Model):
         null=True,
         blank=True,
         validators=[MinValueValidator(1)],
-        help_text="How long a request waits for a decision. An agent may ask for less.",
-    )
-    sla_max_minutes = models.PositiveIntegerField(
-        "longest SLA (minutes)",
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(1)],
-        help_text="How much an agent may ask for. Empty: no more than the SLA.",
+        help_text="How long a request waits for a decision. An agent may ask for less, never for more. "
+        "Empty: as long as the agent says.",
     )
     validity_minutes = models.PositiveIntegerField(
         "validity (minutes)",
@@ -203,12 +196,6 @@ class Policy(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(sla_minutes=None) | Q(sla_minutes__gt=0), name="policy_sla_above_zero"
-            ),
-            models.CheckConstraint(
-                condition=Q(sla_max_minutes=None)
-                | Q(sla_max_minutes__gt=0, sla_minutes=None)
-                | Q(sla_max_minutes__gte=F("sla_minutes")),
-                name="policy_longest_sla_is_no_shorter",
             ),
             models.CheckConstraint(condition=Q(validity_minutes__gt=0), name="policy_validity_above_zero"),
             models.CheckConstraint(condition=Q(pattern__in=Pattern.values), name="policy_known_pattern"),

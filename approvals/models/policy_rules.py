@@ -75,8 +75,6 @@ def check_together(policy: Policy) -> None:
     errors: dict[str, str] = {}
     if policy.risk == Risk.CRITICAL:
         errors |= _of_critical(policy)
-    if policy.sla_minutes and policy.sla_max_minutes and policy.sla_max_minutes < policy.sla_minutes:
-        errors["sla_max_minutes"] = "The longest SLA is no shorter than the SLA."
     if (
         policy.pattern == Pattern.EXCEPTION_BASED
         and policy.minimum_confidence is None

@@ -48,24 +48,23 @@ class TestAgentsCanOnlyRaise:
         assert judge({"risk": "high", "reviewers": ["a@example.com"]}, risk="low").risk == "high"
 
     @pytest.mark.parametrize(
-        ("default", "longest", "wanted", "minutes"),
+        ("of_policy", "wanted", "minutes", "reason"),
         [
-            (60, None, None, 60),
-            (60, None, 15, 15),
-            (60, None, 600, 60),
-            (60, 240, None, 60),
-            (60, 240, 120, 120),
-            (60, 240, 600, 240),
-            (None, 240, 600, 240),
-            (None, None, 600, 600),
+            (60, None, 60, ""),
+            (60, 15, 15, "The agent asks for a decision within 15 minutes."),
+            (60, 60, 60, ""),
+            (60, 61, 60, "The agent asked for 61 minutes; the policy allows 60."),
+            (60, 1440, 60, "The agent asked for 1440 minutes; the policy allows 60."),
+            (None, 600, 600, "The agent asks for a decision within 600 minutes."),
         ],
     )
-    def test_the_sla_stays_within_what_the_policy_allows(
-        self, default: int | None, longest: int | None, wanted: int | None, minutes: int
+    def test_the_sla_is_shortened_and_never_lengthened(
+        self, of_policy: int | None, wanted: int | None, minutes: int, reason: str
     ) -> None:
-        terms = {"sla_minutes": default, "sla_max_minutes": longest}
+        verdict = judge({"sla_minutes": of_policy}, sla_minutes=wanted)
 
-        assert judge(terms, sla_minutes=wanted).sla_minutes == minutes
+        assert verdict.sla_minutes == minutes
+        assert reason == "" or reason in verdict.reasons
 
     def test_its_assignees_are_added_to_the_policys_reviewers(self) -> None:
         verdict = judge({"reviewers": ["finance@example.com"]}, assignees=["Friend@example.com"])
@@ -283,12 +282,16 @@ class TestWhichPolicy:
             ("refund", "billing", "refund in billing"),
             ("refund", "support", "refund"),
             ("refund", "", "refund"),
+            ("refund", "travel", "refund"),
             ("payout", "billing", "*"),
             ("payout", "support", "*"),
+            ("payout", "travel", "* in travel"),
+            ("payout", "", "*"),
         ],
     )
     def test_the_most_particular_counts(self, action_type: str, workflow: str, found: str) -> None:
         make_policy("*")
+        make_policy("*", workflow="travel")
         make_policy("refund")
         make_policy("refund", workflow="billing")
 
@@ -296,9 +299,17 @@ class TestWhichPolicy:
 
     def test_an_action_type_without_one_is_refused_with_those_known(self) -> None:
         make_policy("refund")
+        make_policy("*", workflow="travel")
 
-        with pytest.raises(InvalidInput, match="Known action types: refund"):
+        with pytest.raises(InvalidInput, match=r"Known action types: refund\.$"):
             policy.find("payout", "")
+
+    def test_what_is_known_only_in_another_workflow_is_not_listed(self) -> None:
+        make_policy("refund", workflow="billing")
+        make_policy("payout")
+
+        with pytest.raises(InvalidInput, match=r"types in the workflow 'support': payout\.$"):
+            policy.find("refund", "support")
 
     def test_only_the_current_version_judges(self) -> None:
         make_policy("refund", risk="low")

@@ -86,9 +86,16 @@ def test_loading_again_makes_no_new_version() -> None:
 def test_what_differs_becomes_the_next_version_alone() -> None:
     load(TEMPLATE)
 
-    loaded = load(TEMPLATE.replace("sla_minutes: 60\n    sla_max_minutes: 1440", "sla_minutes: 30"))
+    loaded = load(TEMPLATE.replace("sla_minutes: 60", "sla_minutes: 30", 1))
 
     assert [str(policy) for policy in loaded.published] == ["external_email (version 2)"]
+
+
+def test_a_longest_sla_from_an_earlier_version_is_refused_with_what_to_do() -> None:
+    text = "policies:\n  - {action_type: a, pattern: approval_gate, risk: low,\n     sla_max_minutes: 1440}"
+
+    with pytest.raises(UnfitFile, match=r"line 3, sla_max_minutes: is gone: .* remove this line"):
+        load(text)
 
 
 def test_an_export_loads_as_unchanged_also_elsewhere() -> None:

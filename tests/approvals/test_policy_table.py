@@ -27,8 +27,6 @@ FORBIDDEN = [
     {**CRITICAL, "breach_action": "reject"},
     {"quorum": 0},
     {"sla_minutes": 0},
-    {"sla_max_minutes": 0},
-    {"sla_max_minutes": 5},
     {"validity_minutes": 0},
     {"breach_action": "approve"},
     {"pattern": "trust"},

@@ -167,7 +167,6 @@ def test_ladder_is_written_a_step_a_line_and_shown_so_again(admin: Client) -> No
         ({"minimum_confidence": "1.1"}, "minimum_confidence", "less than or equal to 1"),
         ({"reminder_share": "2"}, "reminder_share", "less than or equal to 1"),
         ({"locked_fields": "to"}, "locked_fields", "write it as /to"),
-        ({"sla_max_minutes": "5"}, "sla_max_minutes", "no shorter"),
         ({"risk": "high", "allow_self_approval": "on"}, "allow_self_approval", "decides for themselves"),
         ({"pattern": "none", "shadow_condition": "false"}, "shadow_condition", "behind an approval gate"),
         ({"action_type": "two words"}, "action_type", "no blanks"),

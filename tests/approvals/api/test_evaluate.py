@@ -23,7 +23,7 @@ def evaluate(client: AgentClient, **changes: Any) -> dict[str, Any]:
 
 
 def test_it_says_what_would_come_and_stores_nothing() -> None:
-    make_policy(risk="high", reviewers=["head@example.com"], sla_max_minutes=90)
+    make_policy(risk="high", reviewers=["head@example.com"], sla_minutes=90)
     client = AgentClient()
     events = Event.objects.count()
 
