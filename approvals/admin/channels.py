@@ -98,7 +98,7 @@ class ChannelAdmin(StaffAdmin):
         """Send a test, and go to its page, which asks whether it arrived."""
         channel = self._standing(request, pk)
         if request.method != "POST":
-            return HttpResponse(status=405)
+            return HttpResponseRedirect(reverse("admin:approvals_channel_change", args=[pk]))
         sent = trying.send_test(_person(request), channel)
         return HttpResponseRedirect(reverse("notification-test", args=[sent.pk]))
 
@@ -106,7 +106,7 @@ class ChannelAdmin(StaffAdmin):
         """Remove it, and wipe where it leads."""
         channel = self._standing(request, pk)
         if request.method != "POST":
-            return HttpResponse(status=405)
+            return HttpResponseRedirect(reverse("admin:approvals_channel_change", args=[pk]))
         preferences.remove(channel, by=_person(request).as_actor())
         messages.success(request, f"{channel} was removed.")
         return HttpResponseRedirect(reverse("admin:approvals_channel_changelist"))

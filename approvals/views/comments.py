@@ -5,13 +5,12 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_POST
 
 from approvals import lifecycle
 from approvals.exceptions import InvalidInput, Refused
 from approvals.views.access import Case, load
 from approvals.views.history import lines
-from approvals.views.page import PersonRequest, onward, show, signed_in, wants_fragment
+from approvals.views.page import PersonRequest, onward, post_only, show, signed_in, wants_fragment
 from approvals.views.refusals import redrawn_by, refused
 from approvals.views.requests import show_request
 from approvals.views.review import keep_typed
@@ -25,8 +24,8 @@ def _redraw(request: PersonRequest, pk: UUID, refusal: Refused) -> HttpResponse:
     return show_request(request, case, form=form, refusal=refusal)
 
 
-@require_POST
 @signed_in
+@post_only("approvals:request", "pk")
 @redrawn_by(_redraw)
 def comments(request: PersonRequest, pk: UUID) -> HttpResponse:
     """Add one; whoever may read the request may. The page around it stays, with all that was typed there.

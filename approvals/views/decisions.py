@@ -7,7 +7,7 @@ from uuid import UUID
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from approvals import lifecycle
 from approvals.exceptions import Refused
@@ -15,7 +15,7 @@ from approvals.lifecycle import Attestation, Seen
 from approvals.models.choices import Resolution
 from approvals.views import drafts
 from approvals.views.access import Case, load, load_to_decide
-from approvals.views.page import PersonRequest, carried, onward, show, signed_in
+from approvals.views.page import PersonRequest, carried, onward, post_only, show, signed_in
 from approvals.views.refusals import cleaned, redrawn_by, refused
 from approvals.views.requests import footer_context
 from approvals.views.review import show_review
@@ -79,8 +79,8 @@ def _redraw_review(request: PersonRequest, pk: UUID, refusal: Refused) -> HttpRe
     return show_review(request, load(request, pk), refusal=refusal)
 
 
-@require_POST
 @signed_in
+@post_only("approvals:review", "pk")
 @redrawn_by(_redraw_review)
 def decision(request: PersonRequest, pk: UUID) -> HttpResponse:
     """Approve exactly the payload that the review page showed, with this person's edits if any."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_POST
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
 
 from approvals import lifecycle
-from approvals.exceptions import Refused
-from approvals.views.access import load
-from approvals.views.page import PersonRequest, onward, signed_in
+from approvals.exceptions import NotPermitted, Refused
+from approvals.views.access import Case, load
+from approvals.views.page import PersonRequest, carried, onward, post_only, show, signed_in
 from approvals.views.refusals import redrawn_by
 from approvals.views.requests import show_request
 
@@ -19,8 +20,8 @@ def _redraw(request: PersonRequest, pk: UUID, refusal: Refused) -> HttpResponse:
     return show_request(request, load(request, pk), refusal=refusal)
 
 
-@require_POST
 @signed_in
+@post_only("approvals:request", "pk")
 @redrawn_by(_redraw)
 def use(request: PersonRequest, pk: UUID) -> HttpResponse:
     """Note that the draft was used."""
@@ -29,11 +30,21 @@ def use(request: PersonRequest, pk: UUID) -> HttpResponse:
     return onward(request, approval.get_absolute_url())
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 @redrawn_by(_redraw)
 def discarding(request: PersonRequest, pk: UUID) -> HttpResponse:
-    """Note that nobody wants the draft."""
-    approval = load(request, pk).approval
-    lifecycle.discard_draft(approval.pk, by=request.user)
-    return onward(request, approval.get_absolute_url())
+    """GET: asks once, since nothing brings a draft back. POST: note that nobody wants it."""
+    case = load(request, pk)
+    if request.method != "POST":
+        return _ask(request, case)
+    lifecycle.discard_draft(pk, by=request.user)
+    return onward(request, case.approval.get_absolute_url())
+
+
+def _ask(request: PersonRequest, case: Case) -> HttpResponse:
+    if not case.draft_ruling.allowed:
+        raise NotPermitted(case.draft_ruling.reason)
+    if not case.approval.is_draft:
+        return redirect(case.approval.get_absolute_url() + carried(request))
+    return show(request, "approvals/discarding.html", {"approval": case.approval, "at": case.at})

@@ -10,12 +10,12 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from approvals import authority, delegation
 from approvals.exceptions import NotPermitted, StateConflict
 from approvals.models import Vote
-from approvals.views.page import PersonRequest, onward, show, signed_in
+from approvals.views.page import PersonRequest, onward, post_only, show, signed_in
 from approvals.views.queues import bounded
 from approvals.views.refusals import forbidden, refused, status_of
 from audit import clock
@@ -57,8 +57,8 @@ def grant(request: PersonRequest, grant_id: UUID) -> HttpResponse:
     return _show(request, _find(request, grant_id))
 
 
-@require_POST
 @signed_in
+@post_only("approvals:grant", "grant_id")
 def revocation(request: PersonRequest, grant_id: UUID) -> HttpResponse:
     """It ends now, for good."""
     found = _find(request, grant_id)

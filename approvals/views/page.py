@@ -7,8 +7,9 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
@@ -56,11 +57,48 @@ def _brings_a_key(request: HttpRequest) -> bool:
 
 
 def _to_sign_in(request: HttpRequest, pk: Any) -> HttpResponse:
-    """A POST is not repeated after signing in, so it leads back to the request's page."""
-    is_repeatable = request.method in ("GET", "HEAD") and not getattr(request, "htmx", False)
-    back = request.get_full_path() if is_repeatable else Approval(pk=pk).get_absolute_url() if pk else "/"
-    response = redirect_to_login(back)
-    return HttpResponseClientRedirect(response.url) if getattr(request, "htmx", False) else response
+    """A POST is not repeated after signing in, so it leads back to the page that it was sent from."""
+    htmx: HtmxDetails | None = getattr(request, "htmx", None)
+    response = redirect_to_login(_page_to_open_again(request, htmx, pk))
+    return HttpResponseClientRedirect(response.url) if htmx else response
+
+
+def _page_to_open_again(request: HttpRequest, htmx: HtmxDetails | None, pk: Any) -> str:
+    if htmx and htmx.current_url_abs_path:
+        return htmx.current_url_abs_path
+    is_of_request = pk and request.resolver_match and request.resolver_match.namespace == "approvals"
+    if is_of_request and request.method not in ("GET", "HEAD"):
+        return Approval(pk=pk).get_absolute_url() + carried(request)
+    return request.get_full_path()
+
+
+def post_only(
+    page: str, *names: str
+) -> Callable[
+    [Callable[Concatenate[PersonRequest, P], HttpResponse]],
+    Callable[Concatenate[PersonRequest, P], HttpResponse],
+]:
+    """Only a POST acts at this address; opening it leads to the page that the form stands on.
+
+    `page` is that page's name, `names` are the parts of the address that both have.
+    """
+
+    def decorate(
+        view: Callable[Concatenate[PersonRequest, P], HttpResponse],
+    ) -> Callable[Concatenate[PersonRequest, P], HttpResponse]:
+        @wraps(view)
+        def wrapped(request: PersonRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if request.method == "POST":
+                return view(request, *args, **kwargs)
+            if request.method not in ("GET", "HEAD"):
+                return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
+            return HttpResponseRedirect(
+                reverse(page, kwargs={name: kwargs[name] for name in names}) + carried(request)
+            )
+
+        return wrapped
+
+    return decorate
 
 
 def wants_fragment(request: PersonRequest) -> bool:

@@ -10,6 +10,8 @@ from typing import Any, Concatenate, ParamSpec
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
 from approvals import authority, policy_files, policy_table, policy_trial, policy_warnings
@@ -97,7 +99,8 @@ def trial(request: PersonRequest, action_type: str) -> HttpResponse:
     """What the policy makes of the sample that was typed; nothing is stored."""
     found = _find(request, action_type)
     if request.method != "POST":
-        return redirect("approvals:policy", action_type)
+        address = reverse("approvals:policy", args=[action_type])
+        return redirect(f"{address}?{urlencode({'workflow': found.workflow})}" if found.workflow else address)
     sample = request.POST.get("sample", "")
     try:
         return _show(request, found, Trial(sample, verdict=policy_trial.run(found, sample)))

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from approvals.exceptions import AlreadyReported, InvalidInput
 from approvals.models import Channel, ChannelTest
@@ -17,7 +17,7 @@ from approvals.notifications import preferences, trying
 from approvals.notifications.channels import all_kinds, email
 from approvals.notifications.preferences import EVENTS
 from approvals.notifications.routing import Route
-from approvals.views.page import PersonRequest, show, signed_in
+from approvals.views.page import PersonRequest, post_only, show, signed_in
 from approvals.views.refusals import refused, status_of
 from audit import clock
 
@@ -57,8 +57,8 @@ def notification_preferences(request: PersonRequest) -> HttpResponse:
     return _back(request, "Saved.")
 
 
-@require_POST
 @signed_in
+@post_only("notification-preferences")
 def channels(request: PersonRequest) -> HttpResponse:
     """Add a channel of one's own."""
     typed = {name: request.POST.get(name, "").replace("\0", "") for name in ("kind", "name", "address")}
@@ -69,8 +69,8 @@ def channels(request: PersonRequest) -> HttpResponse:
     return _back(request, f"{channel.name} was added. Send it a test.")
 
 
-@require_POST
 @signed_in
+@post_only("notification-preferences")
 def removal(request: PersonRequest, pk: UUID) -> HttpResponse:
     """Remove one of one's own channels."""
     channel = _own(request, str(pk))
@@ -81,8 +81,8 @@ def removal(request: PersonRequest, pk: UUID) -> HttpResponse:
     return _back(request, "The channel was removed.")
 
 
-@require_POST
 @signed_in
+@post_only("notification-preferences")
 def tests(request: PersonRequest) -> HttpResponse:
     """Send a test through one of one's own channels, and show how far it came."""
     test = trying.send_test(request.user, _own(request, request.POST.get("channel", "")))
@@ -98,8 +98,8 @@ def notification_test(request: PersonRequest, pk: UUID) -> HttpResponse:
     return show(request, "approvals/notification_test.html", context)
 
 
-@require_POST
 @signed_in
+@post_only("notification-test", "pk")
 def arrival(request: PersonRequest, pk: UUID) -> HttpResponse:
     """The person's answer to that question."""
     test = get_object_or_404(ChannelTest.objects.select_related("user", "channel"), pk=pk, user=request.user)

@@ -10,9 +10,11 @@ from uuid import UUID
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
+from django_htmx.http import replace_url
 
 from approvals.exceptions import FieldError, InvalidInput, NotPermitted, Refused, StateConflict, TooLarge
-from approvals.views.page import PersonRequest
+from approvals.models import Approval
+from approvals.views.page import PersonRequest, carried
 
 STATUS: dict[type[Refused], int] = {InvalidInput: 422, TooLarge: 413, StateConflict: 409}
 
@@ -21,7 +23,10 @@ Redraw = Callable[[PersonRequest, UUID, Refused], HttpResponse]
 
 
 def redrawn_by(redraw: Redraw) -> Callable[[View], View]:
-    """A refused POST answers with the page that `redraw` makes, so that what was typed is still there."""
+    """A refused POST answers with the page that `redraw` makes, so that what was typed is still there.
+
+    After a conflict there is nothing to post again: the address becomes the request's, for whoever reloads it.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -33,6 +38,8 @@ def redrawn_by(redraw: Redraw) -> Callable[[View], View]:
             except (InvalidInput, TooLarge, StateConflict) as refusal:
                 response = redraw(request, pk, refusal)
                 response.status_code = status_of(refusal)
+                if request.htmx and isinstance(refusal, StateConflict):
+                    replace_url(response, Approval(pk=pk).get_absolute_url() + carried(request))
                 return response
 
         return wrapped

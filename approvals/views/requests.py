@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from approvals import lifecycle, payload, reachability
 from approvals.exceptions import Refused
@@ -18,7 +18,7 @@ from approvals.views.ending import edits_of, ending
 from approvals.views.filters import Filters
 from approvals.views.history import lines
 from approvals.views.inbox import inbox_context
-from approvals.views.page import PersonRequest, show, signed_in, wants_fragment
+from approvals.views.page import PersonRequest, post_only, show, signed_in, wants_fragment
 from approvals.views.queues import Inbox
 from approvals.views.refusals import refused
 from approvals.views.succession import succession_of
@@ -37,8 +37,8 @@ def request_page(request: PersonRequest, pk: UUID) -> HttpResponse:
     return show_request(request, case, form=form)
 
 
-@require_POST
 @signed_in
+@post_only("approvals:request", "pk")
 def opening(request: PersonRequest, pk: UUID) -> HttpResponse:
     """The page says that it is open; a POST, so that no link scanner says so."""
     lifecycle.open_request(load(request, pk).approval.pk, by=request.user)

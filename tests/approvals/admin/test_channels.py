@@ -85,9 +85,12 @@ def test_t28_opening_an_address_does_nothing(
     admin: Client, policy: Policy, receiver: Hook, name: str
 ) -> None:
     admin.post(reverse(ADD), typed(policy, receiver.url))
-    url = reverse(f"admin:approvals_channel_{name}", args=[Channel.objects.get().pk])
+    pk = Channel.objects.get().pk
 
-    assert admin.get(url).status_code == 405
+    opened = admin.get(reverse(f"admin:approvals_channel_{name}", args=[pk]))
+
+    assert opened.url == reverse("admin:approvals_channel_change", args=[pk])  # type: ignore[attr-defined]
+    assert Channel.objects.get().removed_at is None
     assert receiver.bodies == []
 
 

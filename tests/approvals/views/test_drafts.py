@@ -71,7 +71,28 @@ def test_a_button_settles_it_and_it_moves_to_the_decided(name, status):
 def test_only_a_post_settles_it(name):
     draft = make_draft()
 
-    assert client_of(make_user()).get(url(name, draft)).status_code == 405
+    client_of(make_user()).get(url(name, draft))
+
+    draft.refresh_from_db()
+    assert draft.is_draft
+
+
+def test_discarding_asks_once_and_keeps_the_way_back():
+    draft, client = make_draft(), client_of(make_user())
+
+    page = client.get(url("request", draft) + "?tab=drafts")
+    question = client.get(url("discarding", draft) + "?tab=drafts")
+
+    assert f'href="{url("discarding", draft)}?tab=drafts"' in text_of(page)
+    assert "Discard this draft?" in text_of(question)
+    assert f'href="{url("request", draft)}?tab=drafts"' in text_of(question)
+
+
+def test_what_is_settled_is_not_asked_about_again():
+    draft, client = make_draft(), client_of(make_user())
+    client.post(url("use", draft))
+
+    assert client.get(url("discarding", draft)).url == url("request", draft)
 
 
 @pytest.mark.parametrize("name", ["use", "discarding"])

@@ -276,7 +276,7 @@ def test_revoking_what_ended_is_a_conflict_on_its_page():
 def test_revoking_is_never_a_get():
     grant = lend()
 
-    assert client_of(grant.grantor).get(revocation(grant)).status_code == 405
+    assert client_of(grant.grantor).get(revocation(grant)).url == grant.get_absolute_url()
     assert DelegatedGrant.objects.unrevoked().exists()
 
 
