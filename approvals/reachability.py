@@ -92,9 +92,7 @@ def _look_around(approvals: Sequence[Approval], at: datetime) -> _Around:
         ),
         approvers=dict(members.values_list("user__email", "joined_at")),
         lent=lent,
-        barred={
-            one.pk: barred_from(one) for one in parties.select_related("policy", "agent__owner", "key__owner")
-        },
+        barred={one.pk: barred_from(one) for one in parties.with_parties()},
         routes=look_up(named),
         broken=_broken(named),
     )

@@ -14,6 +14,7 @@ from approvals import lifecycle
 from approvals.models import Agent, AgentKey, Approval, Policy
 from approvals.models.approval_queries import ApprovalQuerySet
 from audit import clock
+from grants.models import User
 
 logger = structlog.get_logger(__name__)
 
@@ -22,6 +23,7 @@ BATCH = 1000
 
 _READ = (
     "pk", "status", "workflow", "action_type", "risk", "run_id", "initiated_by", "policy_id", "agent_id", "key_id",
+    "agent_owner_id", "key_owner_id",
     "created_at", "deadline", "remind_at", "escalate_at", "valid_until", "breach_action", "current_version",
 )  # fmt: skip
 """What the rules look at; the rest of a request is long."""
@@ -98,7 +100,9 @@ def _attach(found: Sequence[Approval]) -> None:
     policies = Policy.objects.in_bulk({one.policy_id for one in found})
     agents = Agent.objects.select_related("owner").in_bulk({one.agent_id for one in found})
     keys = AgentKey.objects.select_related("owner").in_bulk({one.key_id for one in found})
+    owners = User.objects.in_bulk({pk for one in found for pk in (one.agent_owner_id, one.key_owner_id)})
     for one in found:
+        one.agent_owner, one.key_owner = owners[one.agent_owner_id], owners[one.key_owner_id]
         one.policy, one.agent, one.key = policies[one.policy_id], agents[one.agent_id], keys[one.key_id]
 
 

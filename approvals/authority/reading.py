@@ -12,18 +12,19 @@ from django.db.models import Case, Exists, OuterRef, Q, QuerySet, UUIDField, Val
 
 from approvals.authority.ruling import SELF_APPROVABLE
 from approvals.models import Approval, Assignment, Policy, Vote, VoteSeat
+from approvals.models.approval_queries import ApprovalQuerySet
 from approvals.models.choices import Risk
 from grants.models import ApproverMembership, DelegatedGrant, User
 
 NOTHING = Q(pk__in=())
 
 
-def decidable_by(user: User, *, at: datetime) -> QuerySet[Approval]:
+def decidable_by(user: User, *, at: datetime) -> ApprovalQuerySet:
     """The pending requests for which `may_decide` says yes."""
     return Standing(user, at).decidable()
 
 
-def would_cover(grant: DelegatedGrant, *, at: datetime) -> QuerySet[Approval]:
+def would_cover(grant: DelegatedGrant, *, at: datetime) -> ApprovalQuerySet:
     """What is pending and could be decided under it, were it to count now, stored or not."""
     if not (grant.grantor.is_active and grant.grantee.is_active):
         return Approval.objects.none()
@@ -38,18 +39,18 @@ def hands_on(user: User, *, at: datetime) -> Q:
     return (Q() if user.is_staff else standing.in_own_right(user)) & ~_is_barred(user)
 
 
-def hidden_from(user: User, *, at: datetime) -> QuerySet[Approval]:
+def hidden_from(user: User, *, at: datetime) -> ApprovalQuerySet:
     """Critical requests that they could still decide: who has voted is none of their business yet (UX.md)."""
     standing = Standing(user, at)
     return standing.decidable().filter(risk=Risk.CRITICAL).exclude(standing.is_done())
 
 
-def drafts_for(user: User, *, at: datetime) -> QuerySet[Approval]:
+def drafts_for(user: User, *, at: datetime) -> ApprovalQuerySet:
     """The open drafts that `may_use_draft` lets this person use."""
     return Standing(user, at).drafts()
 
 
-def visible_to(user: User | AnonymousUser, *, at: datetime) -> QuerySet[Approval]:
+def visible_to(user: User | AnonymousUser, *, at: datetime) -> ApprovalQuerySet:
     """What this person may read: what they may decide, voted on, were named on or lent their name to.
 
     All of it for auditors, staff and approvers. Whoever is outside gets 404, whoever is inside and may not act
@@ -105,7 +106,7 @@ class Standing:
             return True
         return Assignment.objects.filter(email=self.user.email).exists()
 
-    def decidable(self) -> QuerySet[Approval]:
+    def decidable(self) -> ApprovalQuerySet:
         """What is pending and theirs to decide."""
         if not self.user.is_active:
             return Approval.objects.none()
@@ -137,14 +138,14 @@ class Standing:
         lent = (When(self.lent_by(grant), then=Value(grant.grantor_id)) for grant in self.grants)
         return Case(own, *lent, default=None, output_field=UUIDField(null=True))
 
-    def drafts(self) -> QuerySet[Approval]:
+    def drafts(self) -> ApprovalQuerySet:
         """The open drafts they may use."""
         if not self.user.is_active:
             return Approval.objects.none()
         drafts = Approval.objects.drafts()
         return drafts if self.is_approver else drafts.filter(_is_assignee(self.user))
 
-    def visible(self) -> QuerySet[Approval]:
+    def visible(self) -> ApprovalQuerySet:
         """What they may read."""
         if not self.user.is_active:
             return Approval.objects.none()
@@ -152,7 +153,7 @@ class Standing:
             return self.past()
         return Approval.objects.filter(pk__in=self._ids_of_past().union(self.decidable().values("pk")))
 
-    def past(self) -> QuerySet[Approval]:
+    def past(self) -> ApprovalQuerySet:
         """What they may read whether or not they may decide it: everything, or what concerned them before."""
         if not self.user.is_active:
             return Approval.objects.none()
@@ -206,6 +207,8 @@ def _has_seat(person: UUID) -> Q:
 
 
 def _is_barred(user: User) -> Q:
-    """Whoever the agent runs for, or answers for it (DESIGN §4.13)."""
-    is_party = Q(initiated_by=user.email) | Q(agent__owner=user) | Q(key__owner=user)
-    return is_party & ~Q(policy__allow_self_approval=True, risk__in=SELF_APPROVABLE)
+    """The person the agent runs for, and who answers for it or did when it asked."""
+    owns = Q(agent__owner=user) | Q(key__owner=user) | Q(agent_owner=user) | Q(key_owner=user)
+    return (Q(initiated_by=user.email) | owns) & ~Q(
+        policy__allow_self_approval=True, risk__in=SELF_APPROVABLE
+    )

@@ -135,15 +135,21 @@ def bar(user: User, approval: Approval) -> str:
         return ""
     if user.email == approval.initiated_by:
         return "The agent runs on your behalf, so somebody else decides this."
-    return "You answer for this agent, so somebody else decides this."
+    if user.pk in (approval.agent.owner_id, approval.key.owner_id):
+        return "You answer for this agent, so somebody else decides this."
+    return "You answered for this agent when it asked, so somebody else decides this."
 
 
 def barred_addresses(approval: Approval) -> frozenset[str]:
-    """Those whom `bar` keeps out because of what they are to the request, by address: for whom nobody looked up."""
+    """Whom `bar` keeps out because of what they are to the request, by address.
+
+    Owners of the agent and of its key are barred as they were when it asked, and as they are now. Read the
+    request `with_parties`, or each of the four costs a query.
+    """
     if approval.policy.allow_self_approval and approval.risk in SELF_APPROVABLE:
         return frozenset()
-    owners = {approval.agent.owner.email, approval.key.owner.email}
-    return frozenset({approval.initiated_by, *owners} - {""})
+    owners = (approval.agent.owner, approval.key.owner, approval.agent_owner, approval.key_owner)
+    return frozenset({approval.initiated_by, *(owner.email for owner in owners)} - {""})
 
 
 def fills_policy_seat(ruling: Ruling, approval: Approval) -> bool:

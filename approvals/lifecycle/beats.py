@@ -26,7 +26,7 @@ def lock(approval_id: UUID) -> Approval:
     """
     return (
         Approval.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("agent__owner", "key__owner", "policy")
+        .with_parties()
         .prefetch_related("assignments", "versions")
         .get(pk=approval_id)
     )

@@ -18,7 +18,7 @@ def tell_of_what_is_left(user: User, *, at: datetime) -> int:
     whom is part of the record.
     """
     named = Approval.objects.undecided().assigned_to(user.email).prefetch_related("assignments")
-    left = list(named.select_related("policy", "agent__owner", "key__owner"))
+    left = list(named.with_parties())
     targets = {email for approval in left for email in approval.policy.escalation_targets}
     audience = gather(targets, at=at)
     told = [

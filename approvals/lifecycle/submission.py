@@ -69,6 +69,7 @@ def submit(submission: Submission, *, key: AgentKey, idempotency_key: str) -> tu
             at = clock.now()
             approval = _build(submission, judgement, at)
             approval.agent, approval.key, approval.idempotency_key = key.agent, key, idempotency_key
+            approval.agent_owner, approval.key_owner = key.agent.owner, key.owner
             approval.supersedes = supersedes
             _store(approval, submission, judgement, at)
     except IntegrityError:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import uuid_utils.compat as uuid
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -51,6 +52,22 @@ class Approval(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid7, editable=False)
     agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="approvals")
     key = models.ForeignKey(AgentKey, on_delete=models.PROTECT, related_name="+")
+    agent_owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        editable=False,
+        help_text="who answered for the agent when it asked; set by a trigger",
+    )
+    key_owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        editable=False,
+        help_text="who answered for the key when it asked; set by a trigger",
+    )
     idempotency_key = models.CharField(max_length=200)
     request_sha256 = models.BinaryField(max_length=32, help_text="of the submitted body's RFC 8785 bytes")
 

@@ -34,6 +34,10 @@ class ApprovalQuerySet(models.QuerySet["Approval"]):
         """Still pending past the deadline."""
         return self.pending().filter(deadline__lte=now)
 
+    def with_parties(self) -> Self:
+        """Read along with what `authority.bar` looks at: the policy, and who answers or answered for the agent."""
+        return self.select_related("policy", "agent__owner", "key__owner", "agent_owner", "key_owner")
+
     def assigned_to(self, email: str) -> Self:
         """Open requests that name this address; the assignment's own copy of `open` finds them by one index."""
         from approvals.models.assignment import Assignment

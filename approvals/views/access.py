@@ -7,13 +7,13 @@ from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.http import Http404
 
 from approvals import authority
 from approvals.authority import Asked, Quorum, Ruling
 from approvals.exceptions import NotPermitted
 from approvals.models import Approval, Vote
+from approvals.models.approval_queries import ApprovalQuerySet
 from approvals.views.page import PersonRequest
 from audit import clock
 from grants.models import User
@@ -143,10 +143,9 @@ def load(request: PersonRequest, pk: UUID) -> Case:
     return Case(approval, request.user, authority.may_decide(request.user, approval, at=at), at)
 
 
-def _with_all(rows: QuerySet[Approval]) -> QuerySet[Approval]:
-    return rows.select_related("agent__owner", "key__owner", "policy", "supersedes").prefetch_related(
-        "assignments__in_place_of", "versions__edited_by"
-    )
+def _with_all(rows: ApprovalQuerySet) -> ApprovalQuerySet:
+    whole = rows.with_parties().select_related("supersedes")
+    return whole.prefetch_related("assignments__in_place_of", "versions__edited_by")
 
 
 def _decided_meanwhile(person: User, pk: UUID, at: datetime) -> Approval:

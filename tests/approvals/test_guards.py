@@ -260,3 +260,16 @@ def test_an_agent_key_expires_after_its_creation() -> None:
 
     with pytest.raises(IntegrityError, match="expires_after_creation"):
         run("UPDATE approvals_agentkey SET expires_at = created_at WHERE id = %s", key.pk)
+
+
+def test_who_answered_for_the_agent_is_read_from_its_row_and_never_changes() -> None:
+    approval, stranger = make_approval(), make_user("stranger@example.com")
+    insert_like(approval, agent_owner_id=str(stranger.pk), key_owner_id=str(stranger.pk))
+    copy = Approval.objects.exclude(pk=approval.pk).get()
+
+    with pytest.raises(IntegrityError, match="does not change"):
+        run("UPDATE approvals_approval SET agent_owner_id = %s WHERE id = %s", stranger.pk, approval.pk)
+    with pytest.raises(IntegrityError, match="does not change"):
+        run("UPDATE approvals_approval SET key_owner_id = %s WHERE id = %s", stranger.pk, approval.pk)
+
+    assert (copy.agent_owner, copy.key_owner) == (approval.agent.owner, approval.key.owner)

@@ -13,7 +13,7 @@ from typing import Literal
 Naming = Literal["no", "policy", "agent", "reassigned", "escalation", "removed"]
 Group = Literal["no", "before", "after", "left"]
 Account = Literal["plain", "superuser", "inactive"]
-Party = Literal["no", "initiator", "agent owner", "key owner"]
+Party = Literal["no", "initiator", "agent owner", "key owner", "former agent owner", "former key owner"]
 Lent = Literal["whole", "action type", "workflow", "other action type", "other workflow", "lower risk",
                "future", "expired", "revoked"]  # fmt: skip
 
@@ -120,7 +120,10 @@ def _lent_basis(grant: Grant, row: Row) -> str | None:
 NAMINGS: tuple[Naming, ...] = ("no", "policy", "agent", "reassigned", "escalation", "removed")
 GROUPS: tuple[Group, ...] = ("no", "before", "after", "left")
 ACCOUNTS: tuple[Account, ...] = ("plain", "superuser", "inactive")
-PARTIES: tuple[Party, ...] = ("no", "initiator", "agent owner", "key owner")
+PARTIES: tuple[Party, ...] = (
+    "no", "initiator", "agent owner", "key owner", "former agent owner", "former key owner"
+)  # fmt: skip
+"""A former owner answered for it when the request came, and does no more."""
 LENTS: tuple[Lent, ...] = (*LENDING, "other action type", "other workflow", "lower risk", "future", "expired", "revoked")  # fmt: skip
 GRANTORS = (
     Person("policy"),

@@ -9,7 +9,7 @@ from itertools import count
 
 from django.utils import timezone
 
-from approvals.models import Approval, Assignment
+from approvals.models import Agent, AgentKey, Approval, Assignment
 from audit import clock
 from grants.models import ApproverMembership, DelegatedGrant, User
 from tests.approvals.authority.people import Grant, Person, Row
@@ -122,11 +122,11 @@ def _request(stage: _Stage, action_type: str, users: dict[tuple[Row, int], User]
         reviewers=[*_named(users, "policy", "removed"), *["reviewer@example.com"] * row.policy_names],
         allow_self_approval=row.allows_self,
     )
-    owner = parties.get("agent owner")
-    agent = make_agent(f"Agent of {action_type}", **({"owner": owner} if owner else {}))
-    key, _ = make_key(agent, owner=parties.get("key owner", make_user("keeper@example.com")))
+    owner, keeper = make_user("owner@example.com"), make_user("keeper@example.com")
+    agent = make_agent(f"Agent of {action_type}", owner=parties.get("former agent owner", owner))
+    key, _ = make_key(agent, owner=parties.get("former key owner", keeper))
     initiator = parties.get("initiator")
-    return make_approval(
+    approval = make_approval(
         key=key,
         policy=policy,
         risk=row.risk,
@@ -134,6 +134,9 @@ def _request(stage: _Stage, action_type: str, users: dict[tuple[Row, int], User]
         assignees=tuple(_named(users, "agent")) or ("somebody@example.com",),
         initiated_by=initiator.email if initiator else "",
     )
+    Agent.objects.filter(pk=agent.pk).update(owner=parties.get("agent owner", owner))
+    AgentKey.objects.filter(pk=key.pk).update(owner=parties.get("key owner", keeper))
+    return Approval.objects.get(pk=approval.pk)
 
 
 def _rename(approval: Approval, users: dict[tuple[Row, int], User]) -> None:

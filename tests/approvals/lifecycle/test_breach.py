@@ -10,7 +10,7 @@ import pytest
 
 from approvals import lifecycle
 from approvals.exceptions import AlreadyDecided
-from approvals.models import Approval, Assignment, Notification, Vote
+from approvals.models import Agent, Approval, Assignment, Notification, Vote
 from audit import clock
 from audit.models import Event
 from tests.factories import (
@@ -156,6 +156,18 @@ def test_whoever_may_never_decide_it_is_not_asked() -> None:
     key, _ = make_key(make_agent(owner=owner))
 
     approval = breached(make_approval(key=key, assignees=(owner.email, "finance@example.com")))
+
+    assert told(approval) == [("breached", "finance@example.com")]
+
+
+def test_who_answered_for_the_agent_when_it_asked_is_not_asked_either() -> None:
+    owner = make_user("sales@example.com")
+    make_user("finance@example.com")
+    agent = make_agent(owner=owner)
+    approval = make_approval(key=make_key(agent)[0], assignees=(owner.email, "finance@example.com"))
+    Agent.objects.filter(pk=agent.pk).update(owner=make_user("next@example.com"))
+
+    breached(approval)
 
     assert told(approval) == [("breached", "finance@example.com")]
 
