@@ -233,8 +233,11 @@ _FILE_MAIL: dict[str, Any] = {
     "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
     "EMAIL_FILE_PATH": str(VAR / "mail"),
 }
-vars().update(env.email_url("EMAIL_URL") if env.str("EMAIL_URL", default="") else _FILE_MAIL)
-EMAIL_TIMEOUT = 10  # seconds; a silent mail server must not hold a worker
+_mail = env.email_url("EMAIL_URL") if env.str("EMAIL_URL", default="") else _FILE_MAIL
+if _mail["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend":
+    _mail["EMAIL_BACKEND"] = "patience.mail.EmailBackend"
+vars().update(_mail)
+EMAIL_TOTAL_SECONDS = 30  # for one message, all in all; some servers greet slowly on purpose
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default=f"countersign@{urlsplit(PUBLIC_URL).hostname}"
 )
@@ -243,7 +246,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str(
 
 # Slack messages go to addresses that start with one of these, and nowhere else.
 SLACK_ORIGINS = env.list("SLACK_ORIGINS", default=["https://hooks.slack.com", "https://hooks.slack-gov.com"])
-SLACK_TIMEOUT = 10  # seconds, for each step
+SLACK_TIMEOUT = 10  # seconds for one message, all in all
 
 # --- Celery (the beat schedule is in celery.py)
 

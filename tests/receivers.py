@@ -1,10 +1,14 @@
-"""Real servers on the other side: an SMTP server, and an HTTP receiver that can refuse, redirect or hang."""
+"""Real servers on the other side: an SMTP server, an HTTP receiver that can refuse, redirect or hang, and one that
+answers a byte at a time.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import json
+import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -26,17 +30,24 @@ class Postbox:
 
     port: int
     messages: list[EmailMessage] = field(default_factory=list)
+    drips_goodbye: bool = False
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         message = message_from_bytes(cast("bytes", envelope.content), policy=policy.default)
         self.messages.append(cast("EmailMessage", message))
         return "250 taken"
 
+    async def handle_QUIT(self, server: SMTP, _session: Session, _envelope: Envelope) -> str:  # noqa: N802
+        while self.drips_goodbye and server.transport and not server.transport.is_closing():
+            server.transport.write(b"2")
+            await asyncio.sleep(0.1)
+        return "221 bye"
+
     @property
     def settings(self) -> dict[str, Any]:
         """What Django needs to send here."""
         return {
-            "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "EMAIL_BACKEND": "patience.mail.EmailBackend",
             "EMAIL_HOST": "127.0.0.1",
             "EMAIL_PORT": self.port,
         }
@@ -106,3 +117,36 @@ def hook(**how: Any) -> Iterator[Hook]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+SMTP_GREETING, HTTP_HEAD, TLS_HEAD = b"220-", b"HTTP/1.1 200 OK\r\nX-Long: ", b"\x16\x03\x03\x40\x00"
+"""What a dripping receiver begins with: the line, header or record never ends."""
+
+
+@contextmanager
+def dripping(opening: bytes, *, every: float = 0.1) -> Iterator[int]:
+    """A server that answers each connection with `opening` and then with a byte every so many seconds."""
+    ended = Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        accepting = Thread(target=_accept, args=(listener, opening, every, ended))
+        accepting.start()
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            ended.set()
+            listener.shutdown(socket.SHUT_RDWR)
+            accepting.join()
+
+
+def _accept(listener: socket.socket, opening: bytes, every: float, ended: Event) -> None:
+    with suppress(OSError):
+        while not ended.is_set():
+            line, _ = listener.accept()
+            Thread(target=_drip, args=(line, opening, every, ended), daemon=True).start()
+
+
+def _drip(line: socket.socket, opening: bytes, every: float, ended: Event) -> None:
+    with line, suppress(OSError):
+        line.sendall(opening)
+        while not ended.wait(every):
+            line.sendall(b"a")

@@ -8,6 +8,7 @@ import json
 import urllib.error
 import urllib.request
 from binascii import Error as NotBase64
+from functools import partial
 from http.client import HTTPException
 from typing import Any
 
@@ -16,8 +17,9 @@ from django.conf import settings
 from audit import clock
 from audit.anchors.failure import DeliveryFailed
 from audit.models import Checkpoint
+from patience.attempt import Attempt
 
-TIMEOUT = 10.0  # seconds
+TIMEOUT = 10.0  # seconds for all of it
 PREFIX = "whsec_"
 
 
@@ -28,6 +30,29 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
+class _Within:
+    """Opens its connections through an attempt."""
+
+    def __init__(self, attempt: Attempt) -> None:
+        self._attempt = attempt
+        super().__init__()
+
+    def do_open(self, http_class: Any, req: urllib.request.Request, **named: Any) -> Any:
+        return super().do_open(partial(self._attempt.http, http_class), req, **named)  # type: ignore[misc]
+
+
+class _Http(_Within, urllib.request.HTTPHandler):
+    pass
+
+
+class _Https(_Within, urllib.request.HTTPSHandler):
+    pass
+
+
+def _opener(attempt: Attempt) -> urllib.request.OpenerDirector:
+    return urllib.request.build_opener(_NoRedirect, _Http(attempt), _Https(attempt))
+
+
 def send(one: Checkpoint) -> None:
     """The same checkpoint always has the same `webhook-id`. Raises DeliveryFailed."""
     url: str = settings.AUDIT_ANCHOR_WEBHOOK
@@ -36,7 +61,7 @@ def send(one: Checkpoint) -> None:
     body = _body(one)
     request = urllib.request.Request(url, data=body, headers=_headers(one, body), method="POST")  # noqa: S310
     try:
-        with urllib.request.build_opener(_NoRedirect).open(request, timeout=TIMEOUT):
+        with Attempt(TIMEOUT) as attempt, _opener(attempt).open(request):
             pass
     except urllib.error.HTTPError as error:
         raise DeliveryFailed(f"The receiver answered {error.code}.") from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hmac
 import json
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
@@ -16,6 +17,7 @@ from django.core import mail
 from audit import checkpoint
 from audit.models import Anchor, Checkpoint
 from audit.tasks import sequence
+from tests.receivers import HTTP_HEAD, dripping
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +68,19 @@ class TestWebhook:
         tag = base64.b64encode(hmac.digest(b"s" * 32, signed, "sha256")).decode()
         assert headers["webhook-signature"] == f"v1,{tag}"
         assert checkpoint.read(json.loads(body)["data"]["note"]).source == Checkpoint.objects.get().note
+
+    def test_a_receiver_that_drips_is_given_up_in_time(
+        self, settings: Any, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("audit.anchors.webhook.TIMEOUT", 0.5)
+        with dripping(HTTP_HEAD) as port:
+            settings.AUDIT_ANCHOR_WEBHOOK = f"http://127.0.0.1:{port}/hook"
+            started = time.monotonic()
+
+            sequence()
+
+        assert time.monotonic() - started < 3
+        assert "not done within" in Anchor.objects.get(kind="webhook").last_error
 
     @pytest.mark.parametrize("status", [500, 302])
     def test_checkpoint_that_was_refused_is_sent_again_under_its_id(

@@ -1,7 +1,8 @@
-"""A receiver that takes a connection and never answers: decisions go on while a worker waits for it."""
+"""A receiver that never answers, or a byte at a time: decisions go on, and a worker is held no longer than allowed."""
 
 from __future__ import annotations
 
+import time
 from threading import Thread
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.db import connection
 from approvals.models import Notification
 from approvals.notifications import deliver_due, preferences
 from tests.factories import approve, make_approval, make_key, make_user
-from tests.receivers import hook
+from tests.receivers import HTTP_HEAD, SMTP_GREETING, dripping, hook
 from tests.site.real_processes import within
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,3 +46,23 @@ def test_a_receiver_that_hangs_holds_up_no_decision(settings: Any) -> None:
     assert not worker.is_alive()
     assert Notification.objects.filter(channel=None, sent_at__isnull=False).exists()
     assert Notification.objects.filter(channel__isnull=False, last_error__contains="127.0.0.1").exists()
+
+
+def test_receivers_that_drip_hold_a_worker_no_longer_than_their_time(settings: Any) -> None:
+    sales = make_user("sales@example.com")
+    with dripping(SMTP_GREETING) as mail, dripping(HTTP_HEAD) as slack:
+        settings.EMAIL_BACKEND, settings.EMAIL_TOTAL_SECONDS = "patience.mail.EmailBackend", 0.5
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", mail
+        settings.SLACK_ORIGINS, settings.SLACK_TIMEOUT = [f"http://127.0.0.1:{slack}"], 0.5
+        address = f"http://127.0.0.1:{slack}/services/T0/B0/secret"
+        preferences.add_own(sales, kind="slack", name="Drips", address=address)
+        for _ in range(4):
+            make_approval(assignees=(sales.email,))
+        started = time.monotonic()
+
+        assert deliver_due() == 0
+
+        assert time.monotonic() - started < 5
+    tried = Notification.objects.exclude(last_error="")
+    assert sorted(one.channel is None for one in tried) == [False, True], "one of each: the others wait"
+    assert all("Timeout" in one.last_error for one in tried)

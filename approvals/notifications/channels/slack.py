@@ -7,6 +7,7 @@ import json
 import re
 import socket
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -15,6 +16,7 @@ from django.conf import settings
 from approvals.exceptions import FieldError, InvalidInput
 from approvals.notifications.channels import DeliveryFailed
 from approvals.notifications.message import Message
+from patience.attempt import Attempt
 
 KIND = "slack"
 LABEL = "Slack"
@@ -49,12 +51,12 @@ def deliver(message: Message, address: str) -> Iterator[str]:
         raise DeliveryFailed("The address is none of Slack's. Enter the webhook again.")
     yield "The address is one of Slack's."
     parts = urlsplit(address)
-    connection = _connection(parts)
     try:
-        connection.connect()
-        yield f"{parts.hostname} answered."
-        connection.request("POST", parts.path, json.dumps(blocks(message)), _headers(message))
-        _judge(connection.getresponse())
+        with Attempt(settings.SLACK_TIMEOUT) as attempt, closing(_connection(parts, attempt)) as connection:
+            connection.connect()
+            yield f"{parts.hostname} answered."
+            connection.request("POST", parts.path, json.dumps(blocks(message)), _headers(message))
+            _judge(connection.getresponse())
         yield "Slack took the message."
     except (OSError, http.client.HTTPException) as error:
         was_slow = isinstance(error, TimeoutError)
@@ -62,13 +64,11 @@ def deliver(message: Message, address: str) -> Iterator[str]:
         reason = error.strerror if isinstance(error, socket.gaierror) else ""
         sentence = f"{parts.hostname}: {type(error).__name__}{f' ({reason})' if reason else ''}"
         raise DeliveryFailed(sentence, was_slow=was_slow) from None
-    finally:
-        connection.close()
 
 
-def _connection(parts: SplitResult) -> http.client.HTTPConnection:
+def _connection(parts: SplitResult, attempt: Attempt) -> http.client.HTTPConnection:
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    return kind(parts.netloc, timeout=settings.SLACK_TIMEOUT)
+    return attempt.http(kind, parts.netloc)
 
 
 def _headers(message: Message) -> dict[str, str]:

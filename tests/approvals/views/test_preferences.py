@@ -135,7 +135,7 @@ def test_a_test_goes_by_mail_through_a_real_mail_server(browser: Client, setting
 
 
 def test_a_silent_mail_server_fails_the_test_and_not_the_page(browser: Client, settings: Any) -> None:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "patience.mail.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
 
     page = browser.post(reverse("notification-tests"), {"channel": "email"}, follow=True)
