@@ -7,13 +7,13 @@ from functools import partial
 from typing import Any
 
 from approvals.payload import dates, hints, labels, pointers, shapes, widgets
+from approvals.payload.bounds import MAX_ROWS
+from approvals.payload.containers import Group, Items
 from approvals.payload.nodes import (
     LEFT_OUT,
     NULL,
     VALUE,
     Choice,
-    Group,
-    Items,
     JsonLeaf,
     Leaf,
     Locked,
@@ -22,8 +22,6 @@ from approvals.payload.nodes import (
 )
 from approvals.payload.pointers import ABSENT
 from approvals.payload.shapes import Shape
-
-MAX_ROWS = 500
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,19 +10,16 @@ from typing import Any
 from approvals import strict_json
 from approvals.exceptions import FieldError, InvalidInput, TooLarge
 from approvals.payload import rows
+from approvals.payload.bounds import MAX_LEAVES, MAX_NAMES
 from approvals.payload.building import Place, build, json_leaf
 from approvals.payload.canonical import leaf_count, same
+from approvals.payload.containers import Group
 from approvals.payload.guard import edit_errors
-from approvals.payload.nodes import Group, JsonLeaf, Node
+from approvals.payload.nodes import JsonLeaf, Node
 from approvals.payload.pointers import ABSENT
 from approvals.payload.posted import Posted
 from approvals.payload.reading import read
 from approvals.payload.schema import compiled
-
-MAX_LEAVES = 500
-"""Above this many values a form is no help, and the payload is shown as JSON only."""
-MAX_NAMES = 900
-"""Django refuses a post of more than 1,000 fields, and the page has some of its own."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

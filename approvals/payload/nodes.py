@@ -7,7 +7,7 @@ rows are counted by an id that outlives the removal of a row above, so that each
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple
 from urllib.parse import quote
@@ -212,60 +212,3 @@ class Locked(Node):
 
     def names(self) -> Iterator[str]:
         yield from ()
-
-
-@dataclass(kw_only=True, eq=False)
-class Group(Node):
-    """An object as a fieldset: its members by key, in the payload's order."""
-
-    template: ClassVar[str] = "approvals/payload/_group.html"
-    members: dict[str, Node] = field(default_factory=dict)
-
-    @property
-    def children(self) -> list[Node]:
-        return list(self.members.values())
-
-    def names(self) -> Iterator[str]:
-        yield from [self.state_name] if self.state_choices else []
-
-
-@dataclass(kw_only=True, eq=False)
-class Items(Node):
-    """A list of scalars: rows by id, in order. `new_row` makes an empty one."""
-
-    template: ClassVar[str] = "approvals/payload/_items.html"
-    new_row: Callable[[int], Leaf]
-    rows: dict[int, Leaf] = field(default_factory=dict)
-    drawn_rows: dict[int, Leaf] = field(default_factory=dict)
-    """Those that the form started from."""
-    can_add: bool = True
-    can_remove: bool = True
-
-    @property
-    def children(self) -> list[Node]:
-        return list(self.rows.values())
-
-    def number_rows(self) -> None:
-        """Call when rows came or went: people count from 1, whatever the ids are."""
-        for position, row in enumerate(self.rows.values(), start=1):
-            row.label = f"{self.label} {position}"
-
-    @property
-    def rows_name(self) -> str:
-        return f"rows{self.path}"
-
-    @property
-    def row_ids(self) -> str:
-        return " ".join(map(str, self.rows))
-
-    def names(self) -> Iterator[str]:
-        yield self.rows_name
-        yield from [self.state_name] if self.state_choices else []
-
-    def pairs(self) -> Iterator[tuple[str, str]]:
-        yield self.rows_name, self.row_ids
-        yield from super().pairs()
-
-    def reset(self) -> None:
-        self.rows = dict(self.drawn_rows)
-        super().reset()

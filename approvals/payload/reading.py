@@ -9,14 +9,13 @@ import re
 from typing import Any
 
 from approvals.payload import line_endings, widgets
-from approvals.payload.building import MAX_ROWS
+from approvals.payload.bounds import MAX_ROWS
+from approvals.payload.containers import Group, Items
 from approvals.payload.nodes import (
     CHOSEN,
     NULL,
     UNLESS_FILLED,
     VALUE,
-    Group,
-    Items,
     JsonLeaf,
     Leaf,
     Locked,

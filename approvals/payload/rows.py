@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from approvals.exceptions import FieldError
-from approvals.payload.building import MAX_ROWS
-from approvals.payload.nodes import VALUE, Items, Node
+from approvals.payload.bounds import MAX_ROWS
+from approvals.payload.containers import Items
+from approvals.payload.nodes import VALUE, Node
 from approvals.payload.posted import Posted
 
 
