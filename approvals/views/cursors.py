@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_datetime
 
 from approvals.models import Approval
+from approvals.models.choices import Risk
 
 _SEPARATOR = "~"
 
@@ -24,7 +25,7 @@ class Cursor:
 
     def of(self, row: Approval) -> str:
         """The text that stands for this row's place."""
-        return _SEPARATOR.join(_text(getattr(row, name)) for name in self.names)
+        return _SEPARATOR.join(_text(_value(row, name)) for name in self.names)
 
     def after(self, rows: QuerySet[Approval], text: str) -> QuerySet[Approval]:
         """The rows behind that place; all of them where the text is no cursor of this order."""
@@ -54,6 +55,11 @@ class Cursor:
             return [_KINDS[name](part) for name, part in zip(self.names, parts, strict=True)]
         except ValueError:
             return None
+
+
+def _value(row: Approval, name: str) -> object:
+    """The rank is the risk's: a row that the list did not fetch has none of its own."""
+    return Risk(row.risk).rank if name == "rank" else getattr(row, name)
 
 
 def _text(value: object) -> str:

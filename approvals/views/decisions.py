@@ -129,6 +129,6 @@ def _show_rejection(request: PersonRequest, case: Case, *, refusal: Refused | No
         "categories": CATEGORIES,
         "typed": request.POST,
         **refused(refusal),
-        **footer_context(case),
+        **footer_context(request, case),
     }
     return show(request, "approvals/rejection.html", context, fragment="approvals/_rejection.html")

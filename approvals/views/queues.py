@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -12,9 +12,9 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from approvals import authority
 from approvals.authority import Standing
 from approvals.models import Approval
-from approvals.models.choices import Pattern, Risk, Status
+from approvals.models.choices import BreachAction, Pattern, Risk, Status
 from approvals.views.cursors import Cursor
-from approvals.views.filters import FOR_ME, POOL, Filters
+from approvals.views.filters import DRAFTS, FOR_ME, OPEN_TABS, POOL, Filters
 from grants.models import User
 
 PAGE = 25
@@ -24,6 +24,9 @@ MOST_COUNTED = 100
 _RANK = Case(
     *(When(risk=risk, then=Value(risk.rank)) for risk in Risk), default=Value(0), output_field=IntegerField()
 )
+BY_DEADLINE = ("deadline", "-rank", "id")
+BY_AGE = ("-id",)
+BY_DECISION = ("-decided_at", "-id")
 _BY_PEOPLE = (Status.APPROVED, Status.REJECTED, Status.CANCELLED, Status.USED, Status.DISCARDED)
 
 
@@ -78,7 +81,7 @@ class Inbox:
 
     def drafts(self) -> Page:
         """What waits to be used by hand, the latest first."""
-        return self._page(self._drafts, "-id")
+        return self._page(self._drafts, BY_AGE)
 
     def to_decide(self) -> Page:
         """What can still be saved: the next deadline first, then the higher risk."""
@@ -88,15 +91,13 @@ class Inbox:
             if self.filters.is_overdue
             else rows.filter(deadline__gt=self.at)
         )
-        return self._page(rows, "deadline", "-rank", "id")
+        return self._page(rows, BY_DEADLINE)
 
     def overdue(self) -> Page:
         """Past their deadline and held: a group of its own below what can still be saved."""
         if self.filters.is_overdue or self.filters.after:
             return Page([])
-        return self._page(
-            self._undecided(self.filters.tab).filter(deadline__lte=self.at), "deadline", "-rank", "id"
-        )
+        return self._page(self._undecided(self.filters.tab).filter(deadline__lte=self.at), BY_DEADLINE)
 
     def waiting(self) -> list[Approval]:
         """What this person approved, or somebody they stand in for, and another has still to."""
@@ -107,7 +108,7 @@ class Inbox:
 
     def decided(self) -> Page:
         """What this person may read and people or the agent brought to an end, the latest first."""
-        return self._page(self._decided, "-decided_at", "-id")
+        return self._page(self._decided, BY_DECISION)
 
     def on_behalf_of(self, rows: Iterable[Approval]) -> dict[str, str]:
         """By the request's id, the name of whoever lends what this person would decide it with."""
@@ -123,9 +124,28 @@ class Inbox:
         """The pool's next deadline, for whom nothing is waiting by name."""
         return self._undecided(POOL).filter(deadline__gt=self.at).order_by("deadline", "id").first()
 
-    def next_for_me(self, *, other_than: Approval) -> Approval | None:
-        """What to open once this request is done."""
-        return self._undecided(FOR_ME).exclude(pk=other_than.pk).order_by("deadline", "id").first()
+    def next_after(self, done: Approval) -> Approval | None:
+        """What to open once that request is done: the row below it in this list, behind the last the first."""
+        steps = self._below(done)
+        found = (rows.exclude(pk=done.pk).first() for rows in steps)
+        return next(filter(None, found), None)
+
+    def _below(self, done: Approval) -> Iterator[QuerySet[Approval]]:
+        """The list from that request on, as far as this person can act there; then the list from its start."""
+        if self.filters.tab == DRAFTS:
+            drafts = self._in_order(self._drafts, BY_AGE)
+            yield Cursor(BY_AGE).after(drafts, Cursor(BY_AGE).of(done))
+            yield drafts
+        if self.filters.tab in OPEN_TABS:
+            lost = Q(deadline__lte=self.at, breach_action=BreachAction.REJECT)
+            rows = self._in_order(self._undecided(self.filters.tab).exclude(lost), BY_DEADLINE)
+            overdue, open_still = rows.filter(deadline__lte=self.at), rows.filter(deadline__gt=self.at)
+            is_late = self.filters.is_overdue or (done.deadline is not None and done.deadline <= self.at)
+            here, elsewhere = (overdue, open_still) if is_late else (open_still, overdue)
+            yield Cursor(BY_DEADLINE).after(here, Cursor(BY_DEADLINE).of(done))
+            if not self.filters.is_overdue:
+                yield elsewhere
+            yield here
 
     @cached_property
     def _pending(self) -> QuerySet[Approval]:
@@ -154,12 +174,13 @@ class Inbox:
             )
         return rows
 
-    def _page(self, rows: QuerySet[Approval], *order: str) -> Page:
+    def _in_order(self, rows: QuerySet[Approval], order: Sequence[str]) -> QuerySet[Approval]:
+        return self._narrowed(rows).annotate(rank=_RANK).order_by(*order)
+
+    def _page(self, rows: QuerySet[Approval], order: Sequence[str]) -> Page:
         keys = Cursor(order)
-        narrowed = (
-            self._narrowed(rows).annotate(rank=_RANK).select_related("agent", "policy").order_by(*order)
-        )
-        found = list(keys.after(narrowed, self.filters.after)[: PAGE + 1])
+        ordered = self._in_order(rows, order).select_related("agent", "policy")
+        found = list(keys.after(ordered, self.filters.after)[: PAGE + 1])
         following = keys.of(found[PAGE - 1]) if len(found) > PAGE else ""
         return Page(found[:PAGE], following)
 

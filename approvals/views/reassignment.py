@@ -89,7 +89,7 @@ def _show(request: PersonRequest, case: Case, *, refusal: Refused | None = None)
         "is_restricted": authority.is_restricted(case.approval),
         "typed": request.POST,
         **refused(refusal),
-        **footer_context(case),
+        **footer_context(request, case),
     }
     return show(request, "approvals/reassignment.html", context, fragment="approvals/_reassignment.html")
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from approvals import lifecycle, payload, reachability
 from approvals.exceptions import Refused
+from approvals.models import Approval
 from approvals.payload import PayloadForm
 from approvals.views.access import Case, load
 from approvals.views.drafts import Draft, as_it_stands, draft_of
@@ -18,7 +19,7 @@ from approvals.views.ending import edits_of, ending
 from approvals.views.filters import Filters
 from approvals.views.history import lines
 from approvals.views.inbox import inbox_context
-from approvals.views.page import PersonRequest, post_only, show, signed_in, wants_fragment
+from approvals.views.page import PersonRequest, carried, post_only, show, signed_in, wants_fragment
 from approvals.views.queues import Inbox
 from approvals.views.refusals import refused
 from approvals.views.succession import succession_of
@@ -54,7 +55,11 @@ def show_request(
     typed: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     """The request's page; with `form` what was typed there, with `refusal` what stands against it."""
-    context = request_context(case) | refused(refusal) | {"typed": request.POST if typed is None else typed}
+    context = (
+        request_context(request, case)
+        | refused(refusal)
+        | {"typed": request.POST if typed is None else typed}
+    )
     if form is not None and case.awaits_person:
         context["payload_form"] = form
     if not wants_fragment(request):
@@ -62,7 +67,7 @@ def show_request(
     return show(request, "approvals/request.html", context, fragment="approvals/_request.html")
 
 
-def request_context(case: Case) -> dict[str, Any]:
+def request_context(request: PersonRequest, case: Case) -> dict[str, Any]:
     """What the request's page and its footer show."""
     draft = draft_of(case.approval, case.person)
     current = as_it_stands(case.approval) if draft.is_stale or not case.awaits_person else draft
@@ -78,18 +83,28 @@ def request_context(case: Case) -> dict[str, Any]:
         "succession": succession_of(case),
         "history": lines(case),
         "warnings": [] if case.is_lost else reachability.warnings(case.approval, at=case.at),
-        **footer_context(case),
+        **footer_context(request, case),
     }
 
 
-def footer_context(case: Case) -> dict[str, Any]:
+def footer_context(request: PersonRequest, case: Case) -> dict[str, Any]:
     """How it ended, if it did, and what to open next."""
-    is_done = not case.awaits_person
-    queues = Inbox(case.person, case.at, Filters())
+    is_done = not (case.awaits_person or case.approval.is_draft)
+    found, url = _next_of(request, case) if is_done else (None, "")
     return {
         "ending": None if case.approval.is_pending or case.approval.is_draft else ending(case),
-        "next": queues.next_for_me(other_than=case.approval) if is_done else None,
+        "next": found,
+        "next_url": url,
     }
+
+
+def _next_of(request: PersonRequest, case: Case) -> tuple[Approval | None, str]:
+    """The next of the list that one came from, and where; where nothing is left there, of what is for oneself."""
+    came_from = Filters.read(request.GET)
+    for filters, carry in ((came_from, carried(request)), (Filters(), "")):
+        if found := Inbox(case.person, case.at, filters).next_after(case.approval):
+            return found, found.get_absolute_url() + carry
+    return None, ""
 
 
 def current_draft(case: Case) -> Draft:

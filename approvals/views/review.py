@@ -44,12 +44,12 @@ def review(request: PersonRequest, pk: UUID) -> HttpResponse:
 
 def show_review(request: PersonRequest, case: Case, *, refusal: Refused | None = None) -> HttpResponse:
     """The review page; with `refusal` what stands against the decision, and what was typed is still there."""
-    context = review_context(case) | refused(refusal) | {"typed": request.POST}
+    context = review_context(request, case) | refused(refusal) | {"typed": request.POST}
     context["ticked"] = {int(index) for index in request.POST.getlist("acknowledged") if index in _INDEXES}
     return show(request, "approvals/review.html", context, fragment="approvals/_review.html")
 
 
-def review_context(case: Case) -> dict[str, Any]:
+def review_context(request: PersonRequest, case: Case) -> dict[str, Any]:
     """The final payload, its changes, and what this approval asks for."""
     draft = drafts.draft_of(case.approval, case.person)
     needed = safeguards.needed(case.approval, is_edited=draft.is_edited)
@@ -64,7 +64,7 @@ def review_context(case: Case) -> dict[str, Any]:
         "to_acknowledge": evidence,
         "proposal_edits": edits_of(case.approval),
         "votes_left": case.approval.quorum - len(case.approving),
-        **footer_context(case),
+        **footer_context(request, case),
     }
 
 
