@@ -75,6 +75,12 @@ class StaleVersion(StateConflict):
     code = "stale_version"
 
 
+class EditedElsewhere(StateConflict):
+    """The same person edited the payload in another tab or on another device since the page was made."""
+
+    code = "edited_elsewhere"
+
+
 class SeatTaken(StateConflict):
     """The person, or the one they stand in for, already has a seat in this quorum (DESIGN §4.12)."""
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+import uuid_utils.compat as uuid
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from approvals import strict_json
 from approvals.models.approval import Approval
@@ -50,19 +53,38 @@ class PayloadVersion(models.Model):
 
 
 class WorkingCopy(models.Model):
-    """A reviewer's unsaved edit: it outlives the session, and is nobody's decision."""
+    """What a reviewer typed into the form of one version: it outlives the session, and is nobody's decision.
+
+    The form is drawn from `drawn` with `typed` over it, so that what fits no field yet is kept as well.
+    """
 
     approval = models.ForeignKey(Approval, on_delete=models.CASCADE, related_name="working_copies")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     base_version = models.PositiveIntegerField(help_text="the version that was being edited")
-    source = models.TextField(help_text="JSON text of the edited payload")
-    updated_at = models.DateTimeField(auto_now=True)
+    source = models.TextField(help_text="JSON text of the payload, as far as what was typed can be read")
+    is_fit = models.BooleanField(default=True, help_text="whether `source` may be approved as it is")
+    drawn = models.TextField(
+        blank=True, help_text="JSON text that the form started from; empty for that of the version"
+    )
+    typed = models.TextField(blank=True, help_text="JSON object of the form's field names and texts")
+    page = models.CharField(max_length=64, blank=True, help_text="the page that saved it last")
+    turn = models.PositiveIntegerField(default=0, help_text="which save of that page; an older one is late")
+    saved_as = models.UUIDField(default=uuid.uuid7, help_text="a new one with each save")
+    updated_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         verbose_name_plural = "working copies"
         constraints = [
-            models.UniqueConstraint(fields=["approval", "user"], name="working_copy_one_per_person"),
+            models.UniqueConstraint(
+                fields=["approval", "user", "base_version"], name="working_copy_one_per_version"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.user} on {self.approval_id}"
+
+    @property
+    def pairs(self) -> dict[str, str]:
+        """What was typed, by the names of the form's fields."""
+        found: dict[str, str] = json.loads(self.typed) if self.typed else {}
+        return found

@@ -7,21 +7,21 @@ from uuid import UUID
 from django.http import HttpResponse
 
 from approvals import lifecycle
-from approvals.exceptions import InvalidInput, Refused
+from approvals.exceptions import EditedElsewhere, Refused
 from approvals.views.access import Case, load
+from approvals.views.form_pages import FormPage
 from approvals.views.history import lines
 from approvals.views.page import PersonRequest, onward, post_only, show, signed_in, wants_fragment
-from approvals.views.refusals import redrawn_by, refused
+from approvals.views.refusals import redrawn_by, refused, status_of
 from approvals.views.requests import show_request
-from approvals.views.review import keep_typed
+from approvals.views.review import keep_typed, typed_page
 
 
 def _redraw(request: PersonRequest, pk: UUID, refusal: Refused) -> HttpResponse:
     case = load(request, pk)
     if wants_fragment(request):
         return _show_history(request, case, refusal=refusal)
-    form = keep_typed(request, case).form if _has_payload(request, case) else None
-    return show_request(request, case, form=form, refusal=refusal)
+    return show_request(request, case, page=_kept_page(request, case), refusal=refusal)
 
 
 @signed_in
@@ -37,16 +37,28 @@ def comments(request: PersonRequest, pk: UUID) -> HttpResponse:
     case = load(request, pk)
     if wants_fragment(request):
         return _show_history(request, case)
-    if _has_payload(request, case) and (bound := keep_typed(request, case)).errors:
-        refusal = InvalidInput(
-            "The comment is added. The payload needs mending before it can be kept.", bound.errors
-        )
-        return show_request(request, case, form=bound.form, refusal=refusal, typed={})
+    try:
+        if _has_payload(request, case):
+            keep_typed(request, case)
+    except EditedElsewhere as refusal:
+        page = typed_page(request, case)
+        return show_request(request, case, page=page, refusal=refusal, typed={}, status=status_of(refusal))
     return onward(request, approval.get_absolute_url())
 
 
 def _has_payload(request: PersonRequest, case: Case) -> bool:
     return "version" in request.POST and case.awaits_person
+
+
+def _kept_page(request: PersonRequest, case: Case) -> FormPage | None:
+    """The payload's form as it was posted beside a refused comment; kept, unless other edits are in the way."""
+    if not _has_payload(request, case):
+        return None
+    try:
+        page, _, _ = keep_typed(request, case)
+    except EditedElsewhere:
+        return typed_page(request, case)
+    return page
 
 
 def _show_history(request: PersonRequest, case: Case, *, refusal: Refused | None = None) -> HttpResponse:

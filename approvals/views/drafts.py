@@ -19,6 +19,7 @@ class Draft:
     approval: Approval
     base: PayloadVersion
     source: str
+    copy: WorkingCopy | None = None
 
     @cached_property
     def value(self) -> dict[str, Any]:
@@ -42,6 +43,11 @@ class Draft:
         return self.sha256 != self.base.digest
 
     @property
+    def is_fit(self) -> bool:
+        """Whether all that was typed fits its field; if not, it cannot be approved yet."""
+        return self.copy is None or self.copy.is_fit
+
+    @property
     def is_stale(self) -> bool:
         """Whether somebody made a newer version since."""
         return self.base.number != self.approval.current_version
@@ -63,10 +69,17 @@ class Draft:
 
 
 def draft_of(approval: Approval, person: User) -> Draft:
-    """What was saved for this person, or the current version where nothing was."""
-    copy = WorkingCopy.objects.filter(approval=approval, user=person).first()
-    base = approval.version(copy.base_version if copy else None)
-    return Draft(approval, base, copy.source if copy else base.source)
+    """This person's newest edits, of whichever version, or the current version where there are none."""
+    copies = WorkingCopy.objects.filter(approval=approval, user=person)
+    copy = copies.order_by("-base_version").first()
+    return _draft_from(approval, copy) if copy else as_it_stands(approval)
+
+
+def draft_before(approval: Approval, person: User, draft: Draft) -> Draft | None:
+    """This person's edits of an earlier version than the draft's: they may want to repeat them."""
+    copies = WorkingCopy.objects.filter(approval=approval, user=person, base_version__lt=draft.base.number)
+    copy = copies.order_by("-base_version").first()
+    return _draft_from(approval, copy) if copy else None
 
 
 def as_it_stands(approval: Approval) -> Draft:
@@ -75,23 +88,10 @@ def as_it_stands(approval: Approval) -> Draft:
     return Draft(approval, current, current.source)
 
 
-def save(approval: Approval, person: User, *, base: PayloadVersion, source: str) -> Draft:
-    """Keep an edit for this person; it is nobody's decision. One equal to its base is not kept.
-
-    A page made from an older version neither replaces nor removes an edit of a newer one.
-    """
-    draft = Draft(approval, base, source)
-    if WorkingCopy.objects.filter(approval=approval, user=person, base_version__gt=base.number).exists():
-        return draft
-    if draft.is_edited:
-        WorkingCopy.objects.update_or_create(
-            approval=approval, user=person, defaults={"base_version": base.number, "source": source}
-        )
-    else:
-        WorkingCopy.objects.filter(approval=approval, user=person).delete()
-    return draft
-
-
 def schema_of(approval: Approval) -> Any:
     """The request's JSON Schema as a value, or None where the form is inferred."""
     return strict_json.loads(approval.payload_schema) if approval.payload_schema else None
+
+
+def _draft_from(approval: Approval, copy: WorkingCopy) -> Draft:
+    return Draft(approval, approval.version(copy.base_version), copy.source, copy)

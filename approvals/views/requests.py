@@ -9,14 +9,14 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from approvals import lifecycle, payload, reachability
+from approvals import lifecycle, reachability
 from approvals.exceptions import Refused
 from approvals.models import Approval
-from approvals.payload import PayloadForm
 from approvals.views.access import Case, load
-from approvals.views.drafts import Draft, as_it_stands, draft_of
+from approvals.views.drafts import as_it_stands, draft_before, draft_of
 from approvals.views.ending import edits_of, ending
 from approvals.views.filters import Filters
+from approvals.views.form_pages import FormPage, page_of
 from approvals.views.history import lines
 from approvals.views.inbox import inbox_context
 from approvals.views.page import PersonRequest, carried, post_only, show, signed_in, wants_fragment
@@ -32,10 +32,7 @@ AS_FORM, AS_JSON = VIEWS = ("form", "json")
 @signed_in
 def request_page(request: PersonRequest, pk: UUID) -> HttpResponse:
     """Everything that a decision needs, in the order that UX.md gives."""
-    case = load(request, pk)
-    wants_json = request.GET.get("view") == AS_JSON
-    form = form_of(current_draft(case), as_json=True) if wants_json and case.awaits_person else None
-    return show_request(request, case, form=form)
+    return show_request(request, load(request, pk))
 
 
 @signed_in
@@ -50,35 +47,34 @@ def show_request(
     request: PersonRequest,
     case: Case,
     *,
-    form: PayloadForm | None = None,
+    page: FormPage | None = None,
     refusal: Refused | None = None,
     typed: Mapping[str, Any] | None = None,
+    status: int = 200,
 ) -> HttpResponse:
-    """The request's page; with `form` what was typed there, with `refusal` what stands against it."""
-    context = (
-        request_context(request, case)
-        | refused(refusal)
-        | {"typed": request.POST if typed is None else typed}
-    )
-    if form is not None and case.awaits_person:
-        context["payload_form"] = form
+    """The request's page; with `page` what was typed there, with `refusal` what stands against it."""
+    as_json = request.GET.get("view") == AS_JSON
+    context = request_context(request, case, page, as_json=as_json) | refused(refusal)
+    context["typed"] = request.POST if typed is None else typed
     if not wants_fragment(request):
         context = inbox_context(request, current=case.approval) | context
-    return show(request, "approvals/request.html", context, fragment="approvals/_request.html")
+    return show(request, "approvals/request.html", context, fragment="approvals/_request.html", status=status)
 
 
-def request_context(request: PersonRequest, case: Case) -> dict[str, Any]:
+def request_context(
+    request: PersonRequest, case: Case, page: FormPage | None = None, *, as_json: bool = False
+) -> dict[str, Any]:
     """What the request's page and its footer show."""
     draft = draft_of(case.approval, case.person)
     current = as_it_stands(case.approval) if draft.is_stale or not case.awaits_person else draft
+    kept = draft if current is not draft else draft_before(case.approval, case.person, draft)
     return {
         "case": case,
         "approval": case.approval,
         "at": case.at,
         "draft": current,
-        "payload_form": form_of(current) if case.awaits_person else None,
-        "kept_edits": draft.changes if draft.is_stale or not case.awaits_person else [],
-        "kept_base": draft.base,
+        "page": (page or page_of(current, as_json=as_json)) if case.awaits_person else None,
+        "kept": kept if kept and kept.changes else None,
         "proposal_edits": edits_of(case.approval),
         "succession": succession_of(case),
         "history": lines(case),
@@ -105,15 +101,3 @@ def _next_of(request: PersonRequest, case: Case) -> tuple[Approval | None, str]:
         if found := Inbox(case.person, case.at, filters).next_after(case.approval):
             return found, found.get_absolute_url() + carry
     return None, ""
-
-
-def current_draft(case: Case) -> Draft:
-    """This person's edits of the payload as it stands; edits of an earlier version are not carried over."""
-    draft = draft_of(case.approval, case.person)
-    return as_it_stands(case.approval) if draft.is_stale else draft
-
-
-def form_of(draft: Draft, *, as_json: bool = False) -> PayloadForm:
-    """The payload's form, filled in with this person's edits."""
-    locked = draft.approval.locked_fields
-    return payload.build_form(draft.base.source, draft.schema, locked, draft.source, as_json=as_json)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -11,21 +12,32 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from approvals import lifecycle, safeguards
-from approvals.exceptions import InvalidInput, Refused, StaleVersion
+from approvals.exceptions import EditedElsewhere, InvalidInput, Refused, StaleVersion
 from approvals.lifecycle.beats import require_pending
-from approvals.models import PayloadVersion
-from approvals.payload import Bound, PayloadForm
+from approvals.models import WorkingCopy
+from approvals.payload import Bound
 from approvals.views import drafts
 from approvals.views.access import Case, load, load_to_decide
 from approvals.views.ending import edits_of
+from approvals.views.form_pages import FormPage, base_version, read_post
 from approvals.views.headlines import headline_of
+from approvals.views.keeping import keep
 from approvals.views.page import PersonRequest, carried, onward, show, signed_in
 from approvals.views.refusals import redrawn_by, refused, status_of
-from approvals.views.requests import VIEWS, footer_context, form_of, show_request
+from approvals.views.requests import VIEWS, footer_context, show_request
+
+LEADS_TO = {
+    "rejection": "approvals:rejection",
+    "reassignment": "approvals:reassignment",
+    "save": "approvals:request",
+}
+"""Where a button of the payload's form leads besides the review page. What was typed is kept, fit or not."""
 
 
 def _redraw_request(request: PersonRequest, pk: UUID, refusal: Refused) -> HttpResponse:
-    return show_request(request, load(request, pk), refusal=refusal)
+    case = load(request, pk)
+    page = typed_page(request, case) if isinstance(refusal, EditedElsewhere) else None
+    return show_request(request, case, page=page, refusal=refusal)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -37,7 +49,7 @@ def review(request: PersonRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST":
         return _keep_edits(request, case)
     draft = drafts.draft_of(case.approval, request.user)
-    if draft.is_stale or not case.awaits_person:
+    if draft.is_stale or not draft.is_fit or not case.awaits_person:
         return redirect(case.approval.get_absolute_url() + carried(request))
     return show_review(request, case)
 
@@ -73,52 +85,35 @@ _INDEXES = {str(index) for index in range(50)}
 
 
 def _keep_edits(request: PersonRequest, case: Case) -> HttpResponse:
-    """Save the working copy, say that the request was opened, go on to the review page."""
-    approval, base = case.approval, _base_version(request, case)
-    bound = keep_typed(request, case)
-    if bound.is_reshaped:
-        return show_request(request, case, form=bound.form)
-    if bound.errors:
-        refusal = InvalidInput("The payload needs mending before it can be reviewed.", bound.errors)
-        return _with_status(show_request(request, case, form=bound.form, refusal=refusal), status_of(refusal))
+    """Keep what was typed, say that the request was opened, go on to the review page."""
+    approval = case.approval
+    page, bound, _ = keep_typed(request, case)
     require_pending(approval)
-    if base.number != approval.current_version:
+    if page.base.number != approval.current_version:
         raise StaleVersion(
             "Somebody edited the payload since this page was made. Look at it as it now stands."
         )
+    if bound.is_reshaped:
+        return show_request(request, case, page=page)
+    if leads_to := LEADS_TO.get(request.POST.get("then", "")):
+        return onward(request, reverse(leads_to, args=[approval.pk]))
+    if bound.errors:
+        refusal = InvalidInput("The payload needs mending before it can be reviewed.", bound.errors)
+        return show_request(request, case, page=page, refusal=refusal, status=status_of(refusal))
     if request.POST.get("view") in VIEWS:
         return onward(request, approval.get_absolute_url(), view=request.POST["view"])
     lifecycle.open_request(approval.pk, by=request.user)
     return onward(request, reverse("approvals:review", args=[approval.pk]))
 
 
-def keep_typed(request: PersonRequest, case: Case) -> Bound:
-    """What was typed in the payload's form; saved as the working copy where it fits. Raises InvalidInput."""
-    base = _base_version(request, case)
-    bound = _form_posted(request, case, base).bind(request.POST)
-    if not bound.is_reshaped and not bound.errors:
-        drafts.save(case.approval, request.user, base=base, source=bound.text)
-    return bound
+def keep_typed(request: PersonRequest, case: Case) -> tuple[FormPage, Bound, WorkingCopy | None]:
+    """The posted page, what was typed there, and what was kept of it. Raises InvalidInput, EditedElsewhere."""
+    page, bound = read_post(case.approval, base_version(case.approval, request.POST), request.POST)
+    return page, bound, keep(case.approval, request.user, page, bound)
 
 
-def _form_posted(request: PersonRequest, case: Case, base: PayloadVersion) -> PayloadForm:
-    """The form as the page had it: the whole as JSON where it posts one field for all."""
-    saved = drafts.draft_of(case.approval, case.person)
-    source = saved.source if saved.base.number == base.number else base.source
-    return form_of(drafts.Draft(case.approval, base, source), as_json="payload" in request.POST)
-
-
-def _base_version(request: PersonRequest, case: Case) -> PayloadVersion:
-    """The version that the form was made from."""
-    posted = request.POST.get("version", "")
-    versions = {str(version.number): version for version in case.approval.versions.all()}
-    if posted not in versions:
-        raise InvalidInput(
-            "The form does not say which version of the payload it shows. Load the page again."
-        )
-    return versions[posted]
-
-
-def _with_status(response: HttpResponse, status: int) -> HttpResponse:
-    response.status_code = status
-    return response
+def typed_page(request: PersonRequest, case: Case) -> FormPage:
+    """The posted page again, which now knows of the other edits: sent once more, it replaces them."""
+    page, _ = read_post(case.approval, base_version(case.approval, request.POST), request.POST)
+    other = drafts.draft_of(case.approval, case.person).copy
+    return replace(page, saw=str(other.saved_as) if other else "")

@@ -70,7 +70,8 @@ def test_a_payload_that_does_not_fit_keeps_what_was_typed():
     assert response.status_code == 422
     assert form_in(response, "review-form")["payload/amount"] == "4000"
     assert 'aria-invalid="true"' in text_of(response)
-    assert not WorkingCopy.objects.exists()
+    assert form_in(client.get(url("request", approval)), "review-form")["payload/amount"] == "4000"
+    assert not WorkingCopy.objects.get().is_fit
 
 
 def test_a_missing_safeguard_keeps_what_was_written():
@@ -255,7 +256,7 @@ def test_a_form_that_is_sent_without_its_button_decides_nothing():
     assert not Vote.objects.exists()
 
 
-def test_adding_a_row_keeps_what_was_typed_and_saves_nothing():
+def test_adding_a_row_keeps_what_was_typed():
     approval, client = make_approval(payload={"to": ["a@x.example"], "note": "Hi"}), client_of(make_user())
     fields = form_in(client.get(url("request", approval)), "review-form")
     fields.pop("view", None)
@@ -265,7 +266,7 @@ def test_adding_a_row_keeps_what_was_typed_and_saves_nothing():
     assert response.status_code == 200
     assert form_in(response, "review-form")["payload/note"] == "Hello"
     assert "payload/to/1" in form_in(response, "review-form")
-    assert not WorkingCopy.objects.exists()
+    assert "payload/to/1" in form_in(client.get(url("request", approval)), "review-form")
 
 
 def test_the_whole_payload_is_edited_as_json():

@@ -36,6 +36,7 @@ pytestmark = pytest.mark.django_db
 NEEDS = {
     "request": "read",
     "opening": "read",
+    "edits": "decide",
     "comments": "read",
     "review": "decide",
     "decision": "decide",
@@ -64,7 +65,13 @@ CAN: dict[str, set[str]] = {
 }
 REFUSED = {"read": 404, "decide": 403, "hand on": 403, "own": 403}
 METHODS = ("get", "post")
-POST_ONLY = {"opening": "request", "comments": "request", "decision": "review", "use": "request"}
+POST_ONLY = {
+    "opening": "request",
+    "edits": "request",
+    "comments": "request",
+    "decision": "review",
+    "use": "request",
+}
 """Opening such an address leads, alike for everybody, to the page whose form posts there."""
 
 
