@@ -123,9 +123,9 @@ def evaluate(policy: Policy, proposal: Proposal) -> Verdict:
     pattern, status = _outcome(policy, proposal, risk, reasons)
     is_gated = status == Status.PENDING
     reviewers = _reviewers(policy, proposal)
-    missing = _missing(policy, proposal)
+    missing = [*_missing(policy, proposal), *_nobody_named(status, risk, reviewers)]
     if is_gated:
-        missing += _missing_of_gate(policy, proposal, risk, reviewers)
+        missing += _missing_of_gate(policy, proposal)
     if missing:
         raise InvalidInput(missing[0].message if len(missing) == 1 else _MISSING, missing)
     return Verdict(
@@ -223,16 +223,17 @@ def _missing(policy: Policy, proposal: Proposal) -> list[FieldError]:
     return errors
 
 
-def _missing_of_gate(
-    policy: Policy, proposal: Proposal, risk: Risk, reviewers: Sequence[Reviewer]
-) -> list[FieldError]:
-    """Every gated request has a deadline (DESIGN §4.2), and from high on somebody who is named (§4.5)."""
+def _nobody_named(status: Status, risk: Risk, reviewers: Sequence[Reviewer]) -> list[FieldError]:
+    """From high on somebody is named, also on what the policy lets run; the agent does nothing with a draft."""
+    if reviewers or risk.rank < Risk.HIGH.rank or status == Status.DRAFT:
+        return []
+    sentence = f"A {risk} action needs at least one named reviewer: name one in assignees, or in the policy."
+    return [FieldError("/assignees", "assignee_required", sentence)]
+
+
+def _missing_of_gate(policy: Policy, proposal: Proposal) -> list[FieldError]:
+    """Every gated request has a deadline."""
     errors = []
-    if risk.rank >= Risk.HIGH.rank and not reviewers:
-        sentence = (
-            f"A {risk} action needs at least one named reviewer: name one in assignees, or in the policy."
-        )
-        errors.append(FieldError("/assignees", "assignee_required", sentence))
     if proposal.sla_minutes is not None and proposal.sla_minutes <= 0:
         sentence = "slaMinutes is a number of minutes above zero."
         errors.append(FieldError("/slaMinutes", "sla_above_zero", sentence))

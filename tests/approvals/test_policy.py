@@ -153,6 +153,12 @@ class TestHighNeedsSomebodyNamed:
     def test_nobody_is_refused(self, risk: str) -> None:
         assert refusals({}, risk=risk) == {("/assignees", "assignee_required")}
 
+    @pytest.mark.parametrize("pattern", ["none", "exception_based"])
+    def test_nobody_is_refused_where_the_action_would_run_unattended(self, pattern: str) -> None:
+        terms = {"pattern": pattern, "minimum_confidence": 0.5}
+
+        assert refusals(terms, risk="high", confidence=0.99) == {("/assignees", "assignee_required")}
+
     @pytest.mark.parametrize("risk", ["low", "medium"])
     def test_below_it_the_approvers_are_enough(self, risk: str) -> None:
         assert judge(risk=risk).is_gated
