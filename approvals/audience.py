@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from approvals.authority.ruling import barred_addresses
+from approvals.authority import barred_addresses
 from approvals.models import Approval
 from grants.models import ApproverMembership, DelegatedGrant, User
 
@@ -35,7 +35,7 @@ class Audience:
         Where nobody with an account is among them, all approvers too. An address without an account is told as
         well: it may be a mailbox that a team reads.
         """
-        barred = barred_from(approval)
+        barred = barred_addresses(approval)
         told = [one for one in addresses if self.accounts.get(one, True) and one not in barred]
         told += [one for address in told for one in self._stand_ins(approval, address) if one not in barred]
         if not any(one in self.accounts for one in told):
@@ -66,8 +66,3 @@ def gather(addresses: Collection[str], *, at: datetime) -> Audience:
     for grant in active.select_related("grantor", "grantee").order_by("pk"):
         lent[grant.grantor.email] = (*lent.get(grant.grantor.email, ()), grant)
     return Audience(accounts, lent, at)
-
-
-def barred_from(approval: Approval) -> frozenset[str]:
-    """Who is not asked about it. Nothing of a draft is executed, so whoever it was made for may use it."""
-    return frozenset() if approval.is_draft else barred_addresses(approval)

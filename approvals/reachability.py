@@ -11,7 +11,7 @@ from uuid import UUID
 from django.core.cache import cache
 from django.db.models import Exists, OuterRef
 
-from approvals.audience import barred_from
+from approvals.authority import barred_addresses
 from approvals.models import Approval, ChannelTest, Notification
 from approvals.notifications.routing import Route, Routes, look_up
 from grants.models import ApproverMembership, DelegatedGrant, User
@@ -92,7 +92,7 @@ def _look_around(approvals: Sequence[Approval], at: datetime) -> _Around:
         ),
         approvers=dict(members.values_list("user__email", "joined_at")),
         lent=lent,
-        barred={one.pk: barred_from(one) for one in parties.with_parties()},
+        barred={one.pk: barred_addresses(one) for one in parties.with_parties()},
         routes=look_up(named),
         broken=_broken(named),
     )

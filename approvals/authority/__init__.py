@@ -19,6 +19,7 @@ from approvals.authority.reading import (
 )
 from approvals.authority.ruling import (
     Ruling,
+    barred_addresses,
     decided_meanwhile,
     fills_policy_seat,
     lost_meanwhile,
@@ -32,6 +33,7 @@ __all__ = [
     "Ruling",
     "Standing",
     "awaited",
+    "barred_addresses",
     "decidable_by",
     "decided_meanwhile",
     "drafts_for",

@@ -13,7 +13,7 @@ from django.db.models import Case, Exists, OuterRef, Q, QuerySet, UUIDField, Val
 from approvals.authority.ruling import SELF_APPROVABLE
 from approvals.models import Approval, Assignment, Policy, Vote, VoteSeat
 from approvals.models.approval_queries import ApprovalQuerySet
-from approvals.models.choices import Risk
+from approvals.models.choices import Pattern, Risk
 from grants.models import ApproverMembership, DelegatedGrant, User
 
 NOTHING = Q(pk__in=())
@@ -110,13 +110,7 @@ class Standing:
         """What is pending and theirs to decide."""
         if not self.user.is_active:
             return Approval.objects.none()
-        pending = Approval.objects.pending()
-        if self.grants and not self.takes_from_pool:
-            # By one index to the few that name anybody concerned, before each is looked at.
-            people = [self.user.email, *(grant.grantor.email for grant in self.grants)]
-            named = Assignment.objects.filter(email__in=people, is_open=True)
-            pending = pending.filter(pk__in=named.values("approval_id"))
-        return pending.filter(self._decidable & ~_is_barred(self.user))
+        return self._near(Approval.objects.pending()).filter(self._decidable & ~_is_barred(self.user))
 
     def is_done(self) -> Q:
         """Of what they may decide: where their own seat is filled, or that of everybody they could stand in for."""
@@ -139,11 +133,10 @@ class Standing:
         return Case(own, *lent, default=None, output_field=UUIDField(null=True))
 
     def drafts(self) -> ApprovalQuerySet:
-        """The open drafts they may use."""
+        """The open drafts they may use: theirs, and what is lent to them."""
         if not self.user.is_active:
             return Approval.objects.none()
-        drafts = Approval.objects.drafts()
-        return drafts if self.is_approver else drafts.filter(_is_assignee(self.user))
+        return self._near(Approval.objects.drafts()).filter(self._decidable)
 
     def visible(self) -> ApprovalQuerySet:
         """What they may read."""
@@ -151,7 +144,8 @@ class Standing:
             return Approval.objects.none()
         if self.reads_everything or not self.grants:
             return self.past()
-        return Approval.objects.filter(pk__in=self._ids_of_past().union(self.decidable().values("pk")))
+        theirs = self.decidable().values("pk"), self.drafts().values("pk")
+        return Approval.objects.filter(pk__in=self._ids_of_past().union(*theirs))
 
     def past(self) -> ApprovalQuerySet:
         """What they may read whether or not they may decide it: everything, or what concerned them before."""
@@ -160,6 +154,14 @@ class Standing:
         if self.reads_everything:
             return Approval.objects.all()
         return Approval.objects.filter(pk__in=self._ids_of_past())
+
+    def _near(self, rows: ApprovalQuerySet) -> ApprovalQuerySet:
+        """By one index to the few that name anybody concerned, before each is looked at."""
+        if not self.grants or self.takes_from_pool:
+            return rows
+        people = [self.user.email, *(grant.grantor.email for grant in self.grants)]
+        named = Assignment.objects.filter(email__in=people, is_open=True)
+        return rows.filter(pk__in=named.values("approval_id"))
 
     def _ids_of_past(self) -> QuerySet[Any, Any]:
         named = Assignment.objects.filter(email=self.user.email).values("approval_id")
@@ -209,6 +211,5 @@ def _has_seat(person: UUID) -> Q:
 def _is_barred(user: User) -> Q:
     """The person the agent runs for, and who answers for it or did when it asked."""
     owns = Q(agent__owner=user) | Q(key__owner=user) | Q(agent_owner=user) | Q(key_owner=user)
-    return (Q(initiated_by=user.email) | owns) & ~Q(
-        policy__allow_self_approval=True, risk__in=SELF_APPROVABLE
-    )
+    is_party = (Q(initiated_by=user.email) | owns) & ~Q(pattern=Pattern.DRAFT_ONLY)
+    return is_party & ~Q(policy__allow_self_approval=True, risk__in=SELF_APPROVABLE)

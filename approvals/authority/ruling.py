@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from approvals.models import Approval, Assignment, Vote, VoteSeat
-from approvals.models.choices import Risk
+from approvals.models.choices import Pattern, Risk
 from grants.models import ApproverMembership, DelegatedGrant, User
 
 ASSIGNEE = "assignee"
@@ -54,10 +54,14 @@ def may_decide(user: User, approval: Approval, *, at: datetime) -> Ruling:
 
 
 def may_use_draft(user: User, approval: Approval, *, at: datetime) -> Ruling:
-    """Who is named on it, or an approver. Nothing is executed, so whoever it was made for may use it."""
+    """A person named on it, an approver, or who holds a grant of either that covers it.
+
+    Call it as `may_decide`, with the draft, the person and their grants locked.
+    """
     if not user.is_active:
         return _no("This account is deactivated.")
-    return in_own_right(user, approval, membership_of(user, at))
+    own = in_own_right(user, approval, membership_of(user, at))
+    return own if own.allowed else next(iter(_lent(user, approval, at)), own)
 
 
 def lost_meanwhile(user: User, approval: Approval, *, at: datetime) -> str:
@@ -143,10 +147,12 @@ def bar(user: User, approval: Approval) -> str:
 def barred_addresses(approval: Approval) -> frozenset[str]:
     """Whom `bar` keeps out because of what they are to the request, by address.
 
-    Owners of the agent and of its key are barred as they were when it asked, and as they are now. Read the
-    request `with_parties`, or each of the four costs a query.
+    Owners of the agent and of its key are barred as they were when it asked, and as they are now. Nobody is barred
+    from a draft: nothing is executed, so the person it was made for may use it. Read the request `with_parties`,
+    or each of the four owners costs a query.
     """
-    if approval.policy.allow_self_approval and approval.risk in SELF_APPROVABLE:
+    may_be_own = approval.policy.allow_self_approval and approval.risk in SELF_APPROVABLE
+    if may_be_own or approval.pattern == Pattern.DRAFT_ONLY:
         return frozenset()
     owners = (approval.agent.owner, approval.key.owner, approval.agent_owner, approval.key_owner)
     return frozenset({approval.initiated_by, *(owner.email for owner in owners)} - {""})
@@ -209,7 +215,8 @@ def _through(
     own = in_own_right(grantor, approval, membership, apart_from=user)
     if not own.allowed:
         return own
-    reason = f"You decide on behalf of {grantor.get_full_name()}."
+    verb = "use it" if approval.pattern == Pattern.DRAFT_ONLY else "decide"
+    reason = f"You {verb} on behalf of {grantor.get_full_name()}."
     return Ruling(allowed=True, reason=reason, basis=own.basis, principal=grantor, grant=grant)
 
 

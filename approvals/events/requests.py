@@ -67,7 +67,10 @@ _REPORT = {
     "detail": Field("what the agent says about it, or empty", "Message id 1182"),
     "executed_sha256": Field("the SHA-256 of the payload that the agent executed", _HASH),
 }
-_DRAFT = {"action_type": Field("the kind of action", "external_email")}
+_DRAFT = {
+    "action_type": Field("the kind of action", "external_email"),
+    "on_behalf_of": Field("the person whose authority was used, as named then", _PERSON),
+}
 
 EVENTS = (
     EventType(

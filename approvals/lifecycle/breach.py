@@ -11,7 +11,8 @@ from uuid import UUID
 
 from django.db.models import F
 
-from approvals.audience import Audience, barred_from, gather
+from approvals.audience import Audience, gather
+from approvals.authority import barred_addresses
 from approvals.lifecycle import escalation
 from approvals.lifecycle.beats import asked_of, record_all
 from approvals.lifecycle.escalation import Step
@@ -139,7 +140,7 @@ def _told(case: _Case, around: _Around) -> Iterator[Told | TeamTold]:
     for address in asked:
         yield Told(ESCALATED, approval, address)
     named = around.audience.for_certain(approval, [*case.assignees, *asked])
-    watching = [address for address in around.watchers if address not in barred_from(approval)]
+    watching = [address for address in around.watchers if address not in barred_addresses(approval)]
     for address in dict.fromkeys([*named, *watching]):
         if address not in asked:
             yield Told(BREACHED, approval, address)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from approvals.audience import barred_from, gather
+from approvals.audience import gather
+from approvals.authority import barred_addresses
 from approvals.models import Approval, Notification
 from approvals.notifications import Told, tell
 from grants.models import User
@@ -26,7 +27,7 @@ def tell_of_what_is_left(user: User, *, at: datetime) -> int:
         for approval in left
         for address in audience.for_certain(
             approval,
-            [*approval.policy.escalation_targets, *(set(audience.approvers) - barred_from(approval))],
+            [*approval.policy.escalation_targets, *(set(audience.approvers) - barred_addresses(approval))],
         )
         if address != user.email
     ]

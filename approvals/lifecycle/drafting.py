@@ -8,7 +8,7 @@ from django.db import transaction
 
 from approvals import authority
 from approvals.exceptions import AlreadyDecided, NotPermitted
-from approvals.lifecycle.beats import lock, moment, record
+from approvals.lifecycle.beats import lock, lock_authority, moment, record
 from approvals.models import Approval
 from approvals.models.choices import Status
 from audit.message import Authority
@@ -29,11 +29,13 @@ def discard_draft(approval_id: UUID, *, by: User) -> Approval:
 def _settle(approval_id: UUID, status: Status, event: str, *, by: User) -> Approval:
     """Nobody is told: whoever else was named finds it gone from their drafts."""
     approval = lock(approval_id)
+    lock_authority(by)
     at = moment(approval)
     by = User.objects.get(pk=by.pk)
     ruling = authority.may_use_draft(by, approval, at=at)
     if not ruling.allowed:
         raise NotPermitted(ruling.reason)
+    principal = ruling.principal or by
     if not approval.is_draft:
         how = approval.get_status_display().lower()
         raise AlreadyDecided(f"This is no open draft: it is {how}. Nothing was changed.")
@@ -45,7 +47,11 @@ def _settle(approval_id: UUID, status: Status, event: str, *, by: User) -> Appro
         actor=by.as_actor(),
         at=at,
         version=approval.version(),
-        authority=Authority(basis=ruling.basis, principal=str(by.pk)),
-        data={"action_type": approval.action_type},
+        authority=Authority(
+            basis=ruling.basis,
+            principal=str(principal.pk),
+            grant_id=str(ruling.grant.pk) if ruling.grant else None,
+        ),
+        data={"action_type": approval.action_type, "on_behalf_of": principal.as_facts()},
     )
     return approval

@@ -12,7 +12,8 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from approvals import policy
-from approvals.audience import barred_from, gather
+from approvals.audience import gather
+from approvals.authority import barred_addresses
 from approvals.exceptions import FieldError, IdempotencyConflict, InvalidInput
 from approvals.lifecycle.beats import new_version, record
 from approvals.lifecycle.judging import Judgement, judge
@@ -168,7 +169,7 @@ def _tell(approval: Approval, verdict: policy.Verdict, at: datetime) -> None:
     asked = gather(named, at=at).of(approval, named)
     notify(approval, TOLD[verdict.status], asked, at=at)
     if verdict.status == Status.PENDING:
-        away = barred_from(approval).union(asked)
+        away = barred_addresses(approval).union(asked)
         watching = [address for address in pool_watchers(at) if address not in away]
         notify(approval, Notification.Kind.POOL, watching, at=at)
 

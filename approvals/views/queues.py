@@ -115,7 +115,7 @@ class Inbox:
         lenders = {grant.grantor_id: grant.grantor.get_full_name() for grant in self.standing.grants}
         if not lenders:
             return {}
-        shown = Approval.objects.pending().filter(pk__in=[row.pk for row in rows])
+        shown = Approval.objects.undecided().filter(pk__in=[row.pk for row in rows])
         undecided = shown.exclude(self.standing.is_done()).annotate(lender=self.standing.on_behalf_of())
         found = undecided.values_list("pk", "lender")
         return {str(pk): lenders[lender] for pk, lender in found if lender}

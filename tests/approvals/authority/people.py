@@ -91,6 +91,19 @@ def expected(row: Row) -> Answer | None:
     return Answer(lent[0][1], lent[0][0]) if lent else None
 
 
+def expected_use(row: Row) -> Answer | None:
+    """Whose authority the person of the row uses a draft on: nobody is barred, and their own comes first."""
+    if row.person.account == "inactive":
+        return None
+    if own := _own_basis(row.person, row.risk):
+        return Answer(own)
+    for i, grant in enumerate(row.grants):
+        lends = grant.lent in LENDING and grant.grantor.account != "inactive"
+        if lends and (basis := _own_basis(grant.grantor, row.risk)):
+            return Answer(basis, i)
+    return None
+
+
 def _is_barred(person: Person, row: Row) -> bool:
     if person.account == "inactive":
         return True

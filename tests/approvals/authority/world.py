@@ -39,7 +39,8 @@ class _Stage:
 class World:
     """`at` is the moment to ask about: everything that happens has happened by then."""
 
-    def __init__(self, rows: Iterable[Row]) -> None:
+    def __init__(self, rows: Iterable[Row], *, pattern: str = "approval_gate") -> None:
+        self._pattern = pattern
         self.places: dict[Row, Place] = {}
         self._numbers = count()
         self._born = clock.now()
@@ -50,7 +51,7 @@ class World:
     def _build(self, stage: _Stage, action_type: str) -> None:
         users = {(row, i): self._user(p) for row in stage.rows for i, p in enumerate(row.people)}
         self._join(users, "before", "left")
-        approval = _request(stage, action_type, users)
+        approval = _request(stage, action_type, users, self._pattern)
         _rename(approval, users)
         self._join(users, "after")
         self._leave(users)
@@ -114,13 +115,14 @@ def _stages(rows: Iterable[Row]) -> Iterable[_Stage]:
     return [stage for stages in found.values() for stage in stages]
 
 
-def _request(stage: _Stage, action_type: str, users: dict[tuple[Row, int], User]) -> Approval:
+def _request(stage: _Stage, action_type: str, users: dict[tuple[Row, int], User], pattern: str) -> Approval:
     row = stage.rows[0]
     parties = {r.people[i].party: user for (r, i), user in users.items()}
     policy = make_policy(
         action_type,
         reviewers=[*_named(users, "policy", "removed"), *["reviewer@example.com"] * row.policy_names],
         allow_self_approval=row.allows_self,
+        pattern=pattern,
     )
     owner, keeper = make_user("owner@example.com"), make_user("keeper@example.com")
     agent = make_agent(f"Agent of {action_type}", owner=parties.get("former agent owner", owner))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from approvals import authority, lifecycle
@@ -9,7 +11,7 @@ from approvals.exceptions import AlreadyDecided, NotApproved, NotPermitted
 from approvals.models import Approval
 from audit import clock
 from audit.models import Event
-from tests.factories import make_approval, make_approver, make_policy, make_user
+from tests.factories import make_approval, make_approver, make_grant, make_policy, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +78,30 @@ def test_what_waits_for_a_decision_is_no_draft() -> None:
 
     with pytest.raises(AlreadyDecided):
         lifecycle.use_draft(approval.pk, by=make_user())
+
+
+@pytest.mark.parametrize(("verb", "status"), VERBS)
+def test_a_delegate_settles_it_in_the_lenders_name(verb, status: str) -> None:
+    draft, grant = make_draft(), make_grant(make_user(), make_user("deputy@example.com"))
+
+    verb(draft.pk, by=grant.grantee)
+
+    event = Event.objects.about("approval", draft.pk).select_related("body").get(type=f"draft.{status}")
+    body = json.loads(bytes(event.body.content))
+    assert body["authority"]["principal"] == str(grant.grantor.pk)
+    assert body["authority"]["grant_id"] == str(grant.pk)
+    assert body["data"]["on_behalf_of"]["email"] == "sales@example.com"
+
+
+@pytest.mark.parametrize(("verb", "status"), VERBS)
+def test_a_grant_for_something_else_settles_no_draft(verb, status: str) -> None:
+    draft = make_draft()
+    grant = make_grant(make_user(), make_user("deputy@example.com"), is_whole=False, action_types=["refund"])
+
+    with pytest.raises(NotPermitted):
+        verb(draft.pk, by=grant.grantee)
+
+    assert Approval.objects.get(pk=draft.pk).is_draft
 
 
 def test_whoever_it_was_made_for_may_use_it() -> None:

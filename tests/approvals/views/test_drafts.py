@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from approvals.models import Approval
 from tests.approvals.views.browse import client_of, text_of, url
-from tests.factories import make_approval, make_approver, make_policy, make_user
+from tests.factories import make_approval, make_approver, make_grant, make_policy, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -112,6 +113,29 @@ def test_who_may_read_it_only_is_refused(name):
 
     assert client_of(make_user("a@example.com", is_auditor=True)).post(url(name, draft)).status_code == 403
     assert client_of(make_user("stranger@example.com")).post(url(name, draft)).status_code == 404
+
+
+def test_a_delegate_reads_and_uses_it_from_a_tab_that_says_for_whom():
+    draft, grant = make_draft(), make_grant(make_user(), make_user("deputy@example.com"))
+    client = client_of(grant.grantee)
+
+    listed = client.get("/approvals/?tab=drafts")
+    page = client.get(url("request", draft))
+    used = client.post(url("use", draft))
+
+    assert tabs_of(listed)["drafts"] == "1"
+    assert listed.context["on_behalf_of"] == {str(draft.pk): "Sales"}
+    assert "You use it on behalf of Sales." in text_of(page)
+    assert "Mark used" in text_of(page)
+    assert (used.status_code, Approval.objects.get().status) == (303, "used")
+    assert client.get(url("request", draft)).status_code == 200
+
+
+def test_a_grant_that_does_not_cover_it_shows_no_draft():
+    draft = make_draft()
+    grant = make_grant(make_user(), make_user("deputy@example.com"), is_whole=False, workflows=["billing"])
+
+    assert client_of(grant.grantee).get(url("request", draft)).status_code == 404
 
 
 def test_an_approver_sees_all_drafts():

@@ -42,28 +42,28 @@ NEEDS = {
     "decision": "decide",
     "rejection": "decide",
     "reassignment": "hand on",
-    "use": "own",
-    "discarding": "own",
+    "use": "use",
+    "discarding": "use",
 }
-"""What each address of a request asks of a person. `own`: that it is theirs without anybody's grant."""
+"""What each address of a request asks of a person. `use`: what a draft asks, from which nobody is barred."""
 
 CAN: dict[str, set[str]] = {
-    "assignee": {"read", "decide", "hand on", "own"},
-    "approver": {"read", "decide", "hand on", "own"},
-    "delegate": {"read", "decide"},
+    "assignee": {"read", "decide", "hand on", "use"},
+    "approver": {"read", "decide", "hand on", "use"},
+    "delegate": {"read", "decide", "use"},
     "delegate of a delegate": set(),
-    "past voter": {"read", "decide", "hand on", "own"},
+    "past voter": {"read", "decide", "hand on", "use"},
     "former assignee": {"read"},
     "late approver": {"read"},
     "former approver": set(),
     "auditor": {"read"},
     "administrator": {"read", "hand on"},
     "superuser": set(),
-    "whom the agent runs for": {"read", "own"},
+    "whom the agent runs for": {"read", "use"},
     "owner of the agent": set(),
     "stranger": set(),
 }
-REFUSED = {"read": 404, "decide": 403, "hand on": 403, "own": 403}
+REFUSED = {"read": 404, "decide": 403, "hand on": 403, "use": 403}
 METHODS = ("get", "post")
 POST_ONLY = {
     "opening": "request",
