@@ -68,30 +68,33 @@
     }
   };
 
-  // News of the inbox: nothing moves by itself, a link offers the new list. Closed while the page is hidden,
-  // because a browser allows six connections a host.
+  // News of the list that is shown, by its tab, filter and page: nothing moves by itself, a link offers the new list.
+  // Closed while the page is hidden, because a browser allows six connections a host.
   let stream = null;
+  let streamOf = "";
   let news = null;
   const listen = () => {
-    const isWanted = document.getElementById("inbox") && !document.hidden;
-    if (!isWanted) {
-      stream?.close();
-      stream = null;
-    } else if (!stream) {
-      stream = new EventSource("/live/inbox/");
-      stream.addEventListener("inbox", (event) => { news = JSON.parse(event.data); tellNews(); });
-    }
+    const wanted = (!document.hidden && document.querySelector("[data-news]")?.dataset.news) || "";
+    if (stream && streamOf === wanted) return;
+    stream?.close();
+    stream = null;
+    if (streamOf !== wanted) news = null;
+    if (!wanted) return;
+    streamOf = wanted;
+    stream = new EventSource(wanted);
+    stream.addEventListener("inbox", (event) => { news = JSON.parse(event.data); tellNews(); });
   };
+  const say = (element, text) => { if (element && element.textContent !== text) element.textContent = text; };
   const tellNews = () => {
     if (!news) return;
     const title = document.title.replace(/^\(\d+\+?\) /, "");
-    document.title = news.count === "0" ? title : `(${news.count}) ${title}`;
+    document.title = news.counts.me === "0" ? title : `(${news.counts.me}) ${title}`;
+    for (const [tab, count] of Object.entries(news.counts)) say(document.querySelector(`[data-count="${tab}"]`), count);
     const link = document.querySelector("[data-news]");
     if (!link) return;
     const shown = new Set([...document.querySelectorAll("a.row")].map((row) => row.pathname.split("/").at(-2)));
-    const fresh = (news.ids[link.dataset.news] || []).filter((id) => !shown.has(id)).length;
-    const text = fresh ? `${fresh} new request${fresh === 1 ? "" : "s"}` : "";
-    if (link.textContent !== text) link.textContent = text;
+    const fresh = news.ids.filter((id) => !shown.has(id)).length;
+    say(link, fresh ? `${fresh} new ${link.dataset.noun}${fresh === 1 ? "" : "s"}` : "");
     link.hidden = !fresh;
   };
 
@@ -99,9 +102,10 @@
   const focusAfter = (target) => {
     const same = pressed?.name && document.querySelector(
       `button[name="${CSS.escape(pressed.name)}"][value="${CSS.escape(pressed.value)}"]`);
-    const next = target.querySelector("[data-focus]") || same || target.querySelector("h1");
+    const list = target.id === "rows" && target;
+    const next = target.querySelector("[data-focus]") || same || list || target.querySelector("h1");
     pressed = null;
-    next?.focus({ preventScroll: next.tagName === "H1" });
+    next?.focus({ preventScroll: next === list || next.tagName === "H1" });
   };
 
   const toggleTheme = () => {
@@ -152,6 +156,7 @@
     tick();
     listen();
     tellNews();
+    markOpenRow();
     // An element that was swapped whole is no longer in the page: look from the main part instead.
     focusAfter(event.target.isConnected ? event.target : document.getElementById("main"));
   });

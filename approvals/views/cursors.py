@@ -36,6 +36,14 @@ class Cursor:
         within = Q(**{f"{self.names[0]}__{self._comparison(0)}e": keys[0]})
         return rows.filter(within & self._behind(keys))
 
+    def until(self, rows: QuerySet[Approval], text: str) -> QuerySet[Approval]:
+        """The rows down to that place, itself included; all of them where the text is no cursor of this order."""
+        keys = self._parsed(text)
+        if keys is None:
+            return rows
+        comparison = "gte" if self.order[0].startswith("-") else "lte"
+        return rows.filter(**{f"{self.names[0]}__{comparison}": keys[0]}).exclude(self._behind(keys))
+
     def _behind(self, keys: Sequence[Any]) -> Q:
         """a > x, or a = x and b > y, or …"""
         behind, equal = Q(), Q()

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_safe
 from approvals.models import Approval, Policy
 from approvals.models.choices import Risk
 from approvals.views import first_steps
-from approvals.views.filters import DECIDED, DRAFTS, FOR_ME, POOL, Filters
+from approvals.views.filters import DECIDED, DRAFTS, FOR_ME, OPEN_TABS, POOL, Filters
 from approvals.views.headlines import headlines_of
-from approvals.views.page import PersonRequest, show, signed_in
+from approvals.views.page import PersonRequest, carried, show, signed_in
 from approvals.views.queues import Inbox
 from audit import clock
 
@@ -29,6 +29,7 @@ def inbox_context(request: PersonRequest, current: Approval | None = None) -> di
     queues = Inbox(request.user, clock.now(), Filters.read(request.GET))
     groups = _groups(queues)
     rows = [row for group in groups for row in group["rows"]]
+    following = next((group["following"] for group in groups if group["following"]), "")
     return {
         "at": queues.at,
         "filters": queues.filters,
@@ -36,7 +37,8 @@ def inbox_context(request: PersonRequest, current: Approval | None = None) -> di
         "groups": groups,
         "headlines": headlines_of(rows),
         "on_behalf_of": queues.on_behalf_of(rows),
-        "following": next((group["following"] for group in groups if group["following"]), ""),
+        "following": following,
+        "news_of": carried(request, until=following),
         "empty": None if rows else _why_empty(queues),
         "risks": Risk.choices,
         "action_types": sorted(set(Policy.objects.current().values_list("action_type", flat=True)) - {"*"}),
@@ -45,23 +47,20 @@ def inbox_context(request: PersonRequest, current: Approval | None = None) -> di
 
 
 def _tabs(queues: Inbox) -> list[dict[str, Any]]:
-    tabs = [{"name": FOR_ME, "label": "For me", "count": queues.count(FOR_ME)}]
-    if queues.is_approver:
-        tabs.append({"name": POOL, "label": "Pool", "count": queues.count(POOL)})
-    if queues.uses_drafts:
-        tabs.append({"name": DRAFTS, "label": "Drafts", "count": queues.count_drafts()})
-    return [*tabs, {"name": DECIDED, "label": "Decided", "count": queues.count_decided()}]
+    labels = {FOR_ME: "For me", POOL: "Pool", DRAFTS: "Drafts", DECIDED: "Decided"}
+    if not queues.is_approver:
+        del labels[POOL]
+    if not queues.uses_drafts:
+        del labels[DRAFTS]
+    return [{"name": tab, "label": label, "count": queues.counts[tab]} for tab, label in labels.items()]
 
 
 def _groups(queues: Inbox) -> list[dict[str, Any]]:
     """The rows under their headings; the first group needs none."""
-    if queues.filters.tab == DECIDED:
-        page = queues.decided()
+    page = queues.page()
+    if queues.filters.tab not in OPEN_TABS:
         return [{"rows": page.rows, "following": page.following}]
-    if queues.filters.tab == DRAFTS:
-        page = queues.drafts()
-        return [{"rows": page.rows, "following": page.following}]
-    page, overdue = queues.to_decide(), queues.overdue()
+    overdue = queues.overdue()
     return [
         {"rows": page.rows, "following": page.following},
         {"rows": overdue.rows, "heading": "Overdue", "more": overdue.following, "following": ""},

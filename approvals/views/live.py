@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from approvals import wakeups
-from approvals.views.filters import FOR_ME, POOL, Filters
+from approvals.views.filters import Filters
 from approvals.views.queues import Inbox
 from audit import clock
 from grants.models import User
@@ -16,23 +16,18 @@ from grants.models import User
 
 @require_safe
 def inbox_news(request: HttpRequest) -> HttpResponse:
-    """The ids of what waits for this person, next deadline first, and how many that are.
+    """The ids of what the list would show now, by the tab, filter and page of its address, and the tabs' counts.
 
+    `until` is the cursor of the last row that the page shows.
     Asked of a process that does not wait, the stream ends here, and the browser asks again in a minute.
     Without a session it is 204, on which a browser gives up.
     """
     if not isinstance(request.user, User):
         return HttpResponse(status=204)
-    inbox = Inbox(request.user, clock.now(), Filters(tab=FOR_ME))
-    pool = Inbox(request.user, inbox.at, Filters(tab=POOL)) if inbox.is_approver else None
-    news = {
-        "count": inbox.count(FOR_ME),
-        "ids": {
-            FOR_ME: [str(row.pk) for row in inbox.to_decide().rows],
-            POOL: [str(row.pk) for row in pool.to_decide().rows] if pool else [],
-        },
-    }
-    text = f"retry: {wakeups.RE_ASK_SECONDS * 1000}\nevent: inbox\ndata: {json.dumps(news)}\n\n"
+    inbox = Inbox(request.user, clock.now(), Filters.read(request.GET))
+    counts, ids = inbox.news(request.GET.get("until", ""))
+    news = json.dumps({"counts": counts, "ids": ids})
+    text = f"retry: {wakeups.RE_ASK_SECONDS * 1000}\nevent: inbox\ndata: {news}\n\n"
     response = HttpResponse(text, content_type="text/event-stream")
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"  # nginx would keep the events back

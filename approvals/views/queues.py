@@ -14,7 +14,7 @@ from approvals.authority import Standing
 from approvals.models import Approval
 from approvals.models.choices import BreachAction, Pattern, Risk, Status
 from approvals.views.cursors import Cursor
-from approvals.views.filters import DRAFTS, FOR_ME, OPEN_TABS, POOL, Filters
+from approvals.views.filters import DECIDED, DRAFTS, FOR_ME, OPEN_TABS, POOL, Filters
 from grants.models import User
 
 PAGE = 25
@@ -27,6 +27,7 @@ _RANK = Case(
 BY_DEADLINE = ("deadline", "-rank", "id")
 BY_AGE = ("-id",)
 BY_DECISION = ("-decided_at", "-id")
+_PAGE, _OVERDUE = "page", "overdue"
 _BY_PEOPLE = (Status.APPROVED, Status.REJECTED, Status.CANCELLED, Status.USED, Status.DISCARDED)
 
 
@@ -61,43 +62,58 @@ class Inbox:
         """Whether anybody ever named this person, lends to them or made them an approver."""
         return self.standing.has_any
 
-    def count(self, tab: str) -> str:
-        """How many requests of a tab still want this person, up to "99+"."""
-        return bounded(self._undecided(tab))
-
-    def count_decided(self) -> str:
-        """How many of the decided there are to read, up to "99+"."""
-        return bounded(self._decided)
+    @cached_property
+    def counts(self) -> dict[str, str]:
+        """How many requests each tab has for this person, whatever the filter, up to "99+"; in one query."""
+        return {tab: _up_to_most(len(ids)) for tab, ids in _ids_of(self._tabs()).items()}
 
     @cached_property
     def uses_drafts(self) -> bool:
         """Whether drafts are made for this person: as an approver, or named by a policy or on a draft."""
         is_named = authority.is_named_in_policy(self.user, pattern=Pattern.DRAFT_ONLY)
-        return self.is_approver or is_named or self._drafts.exists()
+        return self.is_approver or is_named or self.counts[DRAFTS] != "0"
 
-    def count_drafts(self) -> str:
-        """How many wait to be used, up to "99+"."""
-        return bounded(self._drafts)
+    def news(self, until: str) -> tuple[dict[str, str], list[str]]:
+        """The counts, and the ids that this page of the list would show now; in one query.
 
-    def drafts(self) -> Page:
-        """What waits to be used by hand, the latest first."""
-        return self._page(self._drafts, BY_AGE)
+        `until` is the cursor of the page's last row, "" where it is the list's last page: what comes below it is the
+        next page's. A group of overdue ones that goes on elsewhere is left out, since its end is not known.
+        """
+        rows, order = self._listed()
+        keys = Cursor(order)
+        rows = keys.after(self._in_order(rows, order), self.filters.after)
+        page = {_PAGE: keys.until(rows, until), _OVERDUE: self._overdue_below()[: PAGE + 1]}
+        found = _ids_of(self._tabs() | page)
+        shown, overdue = found.pop(_PAGE), found.pop(_OVERDUE)
+        counts = {tab: _up_to_most(len(ids)) for tab, ids in found.items()}
+        return counts, shown + (overdue if len(overdue) <= PAGE else [])
 
-    def to_decide(self) -> Page:
-        """What can still be saved: the next deadline first, then the higher risk."""
-        rows = self._undecided(self.filters.tab)
-        rows = (
-            rows.filter(deadline__lte=self.at)
-            if self.filters.is_overdue
-            else rows.filter(deadline__gt=self.at)
-        )
-        return self._page(rows, BY_DEADLINE)
+    def page(self) -> Page:
+        """The tab's list: what can still be saved, the next deadline first, or the latest drafts or decisions."""
+        return self._page(*self._listed())
 
     def overdue(self) -> Page:
         """Past their deadline and held: a group of its own below what can still be saved."""
-        if self.filters.is_overdue or self.filters.after:
-            return Page([])
-        return self._page(self._undecided(self.filters.tab).filter(deadline__lte=self.at), BY_DEADLINE)
+        return self._page(self._overdue_below(), BY_DEADLINE)
+
+    def _tabs(self) -> dict[str, QuerySet[Approval]]:
+        pool = {POOL: self._undecided(POOL)} if self.is_approver else {}
+        return {FOR_ME: self._undecided(FOR_ME), **pool, DRAFTS: self._drafts, DECIDED: self._decided}
+
+    def _listed(self) -> tuple[QuerySet[Approval], Sequence[str]]:
+        """What the tab lists, without the groups below, and in which order."""
+        if self.filters.tab == DECIDED:
+            return self._decided, BY_DECISION
+        if self.filters.tab == DRAFTS:
+            return self._drafts, BY_AGE
+        rows = self._undecided(self.filters.tab)
+        is_late = Q(deadline__lte=self.at)
+        return rows.filter(is_late if self.filters.is_overdue else ~is_late), BY_DEADLINE
+
+    def _overdue_below(self) -> QuerySet[Approval]:
+        if self.filters.tab not in OPEN_TABS or self.filters.is_overdue or self.filters.after:
+            return Approval.objects.none()
+        return self._in_order(self._undecided(self.filters.tab).filter(deadline__lte=self.at), BY_DEADLINE)
 
     def waiting(self) -> list[Approval]:
         """What this person approved, or somebody they stand in for, and another has still to."""
@@ -105,10 +121,6 @@ class Inbox:
             return []
         rows = self._pending.filter(self.standing.is_done()).select_related("agent", "policy")
         return list(self._narrowed(rows).order_by("deadline", "id")[:PAGE])
-
-    def decided(self) -> Page:
-        """What this person may read and people or the agent brought to an end, the latest first."""
-        return self._page(self._decided, BY_DECISION)
 
     def on_behalf_of(self, rows: Iterable[Approval]) -> dict[str, str]:
         """By the request's id, the name of whoever lends what this person would decide it with."""
@@ -187,5 +199,22 @@ class Inbox:
 
 def bounded(rows: QuerySet[Approval]) -> str:
     """How many they are, up to "99+"."""
-    found = rows[:MOST_COUNTED].count()
+    return _up_to_most(rows[:MOST_COUNTED].count())
+
+
+def _up_to_most(found: int) -> str:
     return str(found) if found < MOST_COUNTED else f"{MOST_COUNTED - 1}+"
+
+
+def _ids_of(parts: dict[str, QuerySet[Approval]]) -> dict[str, list[str]]:
+    """The ids of each part in its order, at most MOST_COUNTED of each, in one query."""
+    found: dict[str, list[str]] = {name: [] for name in parts}
+    first, *others = (
+        (rows if rows.query.is_sliced else rows[:MOST_COUNTED])
+        .annotate(part=Value(name))
+        .values_list("part", "pk")
+        for name, rows in parts.items()
+    )
+    for name, pk in first.union(*others, all=True):
+        found[name].append(str(pk))
+    return found
