@@ -18,6 +18,7 @@ _VISIBLE_FORMAT = frozenset(
 """Format characters that have a shape of their own: Arabic number signs and their like."""
 _BLANK_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\U0001d159")
 """Letters, marks and symbols that draw nothing."""
+_CONTROLS = {"\x1b": "ESCAPE", "\t": "TAB", "\n": "LINE FEED", "\r": "CARRIAGE RETURN"}
 _JOINER = "\u200d"
 _EMOJI_STYLE = "\ufe0f"
 _TEXT_STYLE = "\ufe0e"
@@ -43,6 +44,18 @@ def segments(text: str) -> list[Segment]:
             plain.append(character)
         found.append(_escape(mark, count) if is_hidden else Segment("".join(plain)))
     return found
+
+
+def whole(text: str) -> list[Segment]:
+    """The segments, with the blanks at either end named as well: no eye sees them there."""
+    core = text.strip()
+    start = text.find(core) if core else len(text)
+    head, tail = text[:start], text[start + len(core) :]
+    return [*_blanks(head), *segments(core), *_blanks(tail)]
+
+
+def _blanks(text: str) -> list[Segment]:
+    return [_escape(mark, len(list(run))) for mark, run in groupby(text)]
 
 
 def as_text(text: str) -> str:
@@ -91,7 +104,7 @@ def _is_emoji(mark: str) -> bool:
 
 def _escape(mark: str, count: int) -> Segment:
     times = f", {count} times" if count > 1 else ""
-    name = unicodedata.name(mark, "") or ("ESCAPE" if mark == "\x1b" else "CONTROL OR UNASSIGNED CHARACTER")
+    name = unicodedata.name(mark, "") or _CONTROLS.get(mark, "CONTROL OR UNASSIGNED CHARACTER")
     return Segment(f"U+{ord(mark):04X}{times}", name)
 
 

@@ -2,7 +2,8 @@
 
 from approvals.payload.canonical import canonical, digest, leaf_count, same
 from approvals.payload.changes import patch
-from approvals.payload.comparison import Change, Shown, comparison
+from approvals.payload.comparison import Change, comparison
+from approvals.payload.display import Shown, in_words
 from approvals.payload.form import Bound, PayloadForm, build_form
 from approvals.payload.guard import assert_edit_allowed
 from approvals.payload.pointers import ABSENT, check_locked, find
@@ -23,6 +24,7 @@ __all__ = [
     "comparison",
     "digest",
     "find",
+    "in_words",
     "leaf_count",
     "patch",
     "same",

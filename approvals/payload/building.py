@@ -9,6 +9,7 @@ from typing import Any
 from approvals.payload import dates, hints, labels, pointers, shapes, widgets
 from approvals.payload.bounds import MAX_ROWS
 from approvals.payload.containers import Group, Items
+from approvals.payload.labels import NO_LABEL, Label
 from approvals.payload.nodes import (
     LEFT_OUT,
     NULL,
@@ -32,7 +33,7 @@ class Place:
     schema: Any
     pointer: str = ""
     path: str = ""
-    key: str = ""
+    label: Label = NO_LABEL
     is_required: bool = True
 
 
@@ -69,7 +70,8 @@ def _common(place: Place, shape: Shape) -> dict[str, Any]:
     return {
         "pointer": place.pointer,
         "path": place.path,
-        "label": labels.label(place.key, shape.schema),
+        "label": place.label.words,
+        "key": place.label.key,
         "description": description if isinstance(description, str) else "",
         "base": place.value,
         "is_required": place.is_required,
@@ -84,18 +86,19 @@ def _group(place: Place, shape: Shape, locked: tuple[str, ...]) -> Group:
     inner = shape.schema.get("additionalProperties")
     required = shape.schema.get("required", ())
     present = place.value if isinstance(place.value, dict) else {}
+    keys = [*present, *(key for key in known if key not in present and known[key] is not False)]
+    names = labels.labels({key: shapes.unwrapped(known.get(key, inner)) for key in keys})
     members: dict[str, Node] = {}
-    for key in [*present, *(key for key in known if key not in present)]:
+    for key in keys:
         member = Place(
             value=present.get(key, ABSENT),
             schema=known.get(key, inner),
             pointer=pointers.child(place.pointer, key),
             path=place.path + step(key),
-            key=key,
+            label=names[key],
             is_required=key in required or key not in known,
         )
-        if not (known.get(key) is False and key not in present):
-            members[key] = build(member, locked)
+        members[key] = build(member, locked)
     return Group(**_common(place, shape), members=members)
 
 

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from approvals.payload import labels
-from approvals.payload.changes import differences
-from approvals.payload.pointers import ABSENT, child, find, tokens
+from approvals.payload import display
+from approvals.payload.changes import Difference, differences
+from approvals.payload.display import Shown
+from approvals.payload.labels import Label
+from approvals.payload.paths import Paths
 from approvals.payload.schema import compiled
 from approvals.payload.sequences import Op, Run, runs
 
@@ -18,65 +20,32 @@ _LINES = re.compile(r"[^\n]*\n|[^\n]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """One side of a change: its text, or a note in its stead ("left out", "empty", "null")."""
-
-    text: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Change:
     """`words` is there when both sides are prose: ("same" | "del" | "ins", text) in reading order."""
 
     pointer: str
-    label: str
+    path: list[Label]
     before: Shown
     after: Shown
     words: list[tuple[Op, str]] = field(default_factory=list)
 
+    @property
+    def label(self) -> str:
+        """The path where no markup can be."""
+        return " / ".join(part.spoken for part in self.path)
+
 
 def comparison(old: Any, new: Any, schema: Any = None) -> list[Change]:
     """Empty where both are the same JSON. Positions in labels count from 1."""
-    expanded = compiled(schema).schema if schema else None
-    return [
-        Change(
-            pointer=step.pointer,
-            label=_label(step.pointer, old, new, expanded),
-            before=_shown(step.before),
-            after=_shown(step.after),
-            words=_words(step.before, step.after),
-        )
-        for step in differences(old, new)
-    ]
+    paths = Paths(old, new, compiled(schema).schema if schema else None)
+    return [_change_of(step, paths) for step in differences(old, new)]
 
 
-def _label(pointer: str, old: Any, new: Any, schema: Any) -> str:
-    """The path in titles and words; only what stands in a list is counted."""
-    names, here = [], ""
-    for token in tokens(pointer):
-        container = find(old, here)
-        is_row = isinstance(find(new, here) if container is ABSENT else container, list)
-        schema = _below(schema, token, is_row=is_row)
-        names.append(str(int(token) + 1) if is_row else labels.label(token, schema))
-        here = child(here, token)
-    return " / ".join(names) or "Everything"
-
-
-def _below(schema: Any, token: str, *, is_row: bool) -> Any:
-    if not isinstance(schema, dict):
-        return None
-    return schema.get("items") if is_row else schema.get("properties", {}).get(token)
-
-
-def _shown(value: Any) -> Shown:
-    if value is ABSENT:
-        return Shown(note="left out")
-    if value is None:
-        return Shown(note="null")
-    if value in ("", [], {}):
-        return Shown(note="empty")
-    return Shown(text=labels.as_text(value))
+def _change_of(step: Difference, paths: Paths) -> Change:
+    before, after = display.sides(step.before, step.after)
+    is_hidden = display.is_hidden_difference(step.before, step.after)
+    words = [] if is_hidden else _words(step.before, step.after)
+    return Change(step.pointer, paths.path(step.pointer), before, after, words)
 
 
 def _words(before: Any, after: Any) -> list[tuple[Op, str]]:

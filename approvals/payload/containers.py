@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from approvals.payload.nodes import Leaf, Node
+from approvals.payload.nodes import VALUE, Leaf, Node
 
 
 @dataclass(kw_only=True, eq=False)
@@ -43,7 +43,16 @@ class Items(Node):
     def number_rows(self) -> None:
         """Call when rows came or went: people count from 1, whatever the ids are."""
         for position, row in enumerate(self.rows.values(), start=1):
-            row.label = f"{self.label} {position}"
+            row.label, row.key = f"{self.label} {position}", self.key
+
+    @property
+    def is_empty_list(self) -> bool:
+        return self.state == VALUE and not self.rows
+
+    @property
+    def type_mark(self) -> str:
+        """That of its rows: their labels are out of sight."""
+        return next(filter(None, (row.type_mark for row in self.rows.values())), "")
 
     @property
     def rows_name(self) -> str:

@@ -112,7 +112,7 @@ def _root(place: Place, locked: tuple[str, ...], is_json: bool) -> Node:
         if len(names) <= MAX_NAMES and not isinstance(root, JsonLeaf):
             return root
     root = json_leaf(place, locked)
-    root.label = "Payload as JSON"
+    root.label = "Payload"
     return root
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from approvals import strict_json
-from approvals.payload import dates, labels
+from approvals.payload import dates, display
 from approvals.payload.pointers import ABSENT
 
 _ANY_TEXT = frozenset(("", ".*", "^.*", ".*$", "^", "$", r"[\s\S]*", r"^[\s\S]*$"))
@@ -56,7 +56,7 @@ def _rest(schema: dict[str, Any], value: Any) -> Iterator[str]:
     if schema.get("pattern", "") not in _ANY_TEXT:
         yield f"Pattern: {schema['pattern']}"
     if "default" in schema and value is ABSENT:
-        yield f"When left out: {labels.as_text(schema['default'])}"
+        yield f"When left out: {display.in_words(schema['default'])}"
 
 
 def _zone(value: Any, kind: str) -> Iterator[str]:

@@ -1,23 +1,52 @@
-"""What is a field called, and how does a value read? For the form and the table of changes alike."""
+"""What is a field called? The agent's title never stands alone: the key that the agent receives is in sight."""
 
 from __future__ import annotations
 
 import json
 import re
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from approvals import visible
-from approvals.payload.pointers import ABSENT
 
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|_")
 
 
-def label(key: str, schema: Any) -> str:
-    """The schema's title; else the key in words where it is an identifier; else the key as it stands."""
-    title = schema.get("title") if isinstance(schema, dict) else None
-    if isinstance(title, str) and title.strip():
-        return title
+@dataclass(frozen=True, slots=True)
+class Label:
+    """`words` for people; `key` where the words alone do not say it, else ""."""
+
+    words: str
+    key: str = ""
+
+    @property
+    def spoken(self) -> str:
+        """Where no markup can be."""
+        return visible.as_text(f"{self.words} ({self.key})" if self.key else self.words)
+
+
+NO_LABEL = Label("")
+
+
+def labels(schemas: Mapping[str, Any]) -> dict[str, Label]:
+    """The labels of one object's fields, by key; `schemas` are without wrappers, or None.
+
+    A key goes unsaid only where the words are made from it and no other field's words look the same.
+    """
+    words = {key: _words(key, schema) for key, schema in schemas.items()}
+    count = Counter(map(_looks, words.values()))
+    return {
+        key: Label(text, "" if text == humanised(key) and count[_looks(text)] == 1 else _exact(key))
+        for key, text in words.items()
+    }
+
+
+def humanised(key: str) -> str:
+    """The key in words where it is an identifier; else the key as it stands."""
     if not _IDENTIFIER.fullmatch(key):
         return key or "(no name)"
     words = _WORD_START.sub(" ", key)
@@ -31,10 +60,16 @@ def as_json(value: Any, *, indent: int | None = 2) -> str:
     return text.translate({ord(mark): json.dumps(mark)[1:-1] for mark in hidden}) if hidden else text
 
 
-def as_text(value: Any) -> str:
-    """A value as one reads it beside its label."""
-    if value is ABSENT:
-        return ""
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    return value if isinstance(value, str) else as_json(value)
+def _words(key: str, schema: Any) -> str:
+    title = schema.get("title") if isinstance(schema, dict) else None
+    return title if isinstance(title, str) and title.strip() else humanised(key)
+
+
+def _looks(words: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", words).casefold().split())
+
+
+def _exact(key: str) -> str:
+    """In quotes where its ends could not be seen, or could be taken for quotes."""
+    is_plain = key and key == " ".join(key.split()) and not key.startswith('"')
+    return key if is_plain else json.dumps(key, ensure_ascii=False)

@@ -13,8 +13,9 @@ from typing import Any, ClassVar, NamedTuple
 from urllib.parse import quote
 
 from approvals import visible
-from approvals.payload import labels
-from approvals.payload.pointers import ABSENT
+from approvals.payload import display
+from approvals.payload.display import Shown
+from approvals.payload.labels import Label
 
 VALUE, LEFT_OUT, NULL = "value", "absent", "null"
 STATE_LABELS = {VALUE: "Value", LEFT_OUT: "Left out", NULL: "Null"}
@@ -44,6 +45,8 @@ class Node:
     pointer: str
     path: str
     label: str
+    key: str = ""
+    """Shown beside the label where that alone does not say it."""
     base: Any
     description: str = ""
     is_required: bool = True
@@ -69,7 +72,12 @@ class Node:
     @property
     def spoken_label(self) -> str:
         """The label where no markup can be."""
-        return visible.as_text(self.label)
+        return Label(self.label, self.key).spoken
+
+    @property
+    def type_mark(self) -> str:
+        """The type of the value, where the widget could be taken for another's."""
+        return ""
 
     @property
     def hint_id(self) -> str:
@@ -154,6 +162,18 @@ class Leaf(Node):
         return {"email": "email", "uri": "url", "integer": "numeric", "number": "decimal"}.get(self.kind, "")
 
     @property
+    def type_mark(self) -> str:
+        if self.kind in {"integer", "number"}:
+            return display.NUMBER
+        return display.TEXT if not self.options and display.reads_as_other(self.text) else ""
+
+    @property
+    def placeholder(self) -> str:
+        """Why an input is empty; it goes when something is typed."""
+        is_text = self.kind not in {"integer", "number"}
+        return {LEFT_OUT: "left out", NULL: "null", VALUE: "empty text" if is_text else ""}[self.state]
+
+    @property
     def needs_blank(self) -> bool:
         """A select without a value chosen must not show its first option as if it were."""
         return not self.shown or self.text not in {option.posted for option in self.options}
@@ -161,7 +181,9 @@ class Leaf(Node):
     @property
     def hidden_text(self) -> str:
         """The text again where it holds what a widget does not show, else ""."""
-        return self.text if visible.has_invisible(self.text) else ""
+        if visible.has_invisible(self.text):
+            return self.text
+        return self.text if self.kind != "textarea" and self.text != self.text.strip() else ""
 
     @property
     def warning(self) -> str:
@@ -189,6 +211,10 @@ class JsonLeaf(Node):
         super().reset()
 
     @property
+    def type_mark(self) -> str:
+        return "JSON"
+
+    @property
     def lines(self) -> int:
         """How tall its text area is."""
         return min(max(self.text.count("\n") + 2, 4), 40)
@@ -201,14 +227,8 @@ class Locked(Node):
     template: ClassVar[str] = "approvals/payload/_locked.html"
 
     @property
-    def text(self) -> str:
-        return labels.as_text(self.base)
-
-    @property
-    def note(self) -> str:
-        if self.base is ABSENT:
-            return "left out"
-        return "null" if self.base is None else "empty" if self.base in ("", [], {}) else ""
+    def side(self) -> Shown:
+        return display.shown(self.base)
 
     def names(self) -> Iterator[str]:
         yield from ()

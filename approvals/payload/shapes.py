@@ -32,6 +32,22 @@ def shape_of(schema: Any, value: Any) -> Shape:
     return Shape(kind, flat, is_nullable and kind != "json")
 
 
+def unwrapped(schema: Any) -> dict[str, Any]:
+    """The schema without the wrappers that a generator put around it; {} where it is none."""
+    return _unwrapped(schema)[0]
+
+
+def properties(schema: Any) -> dict[str, Any]:
+    """The schemas of the fields that an object's schema names, by key."""
+    known: dict[str, Any] = unwrapped(schema).get("properties", {})
+    return known
+
+
+def member_schema(schema: Any, key: str) -> Any:
+    """What an object's schema says of a field, named or not."""
+    return properties(schema).get(key, unwrapped(schema).get("additionalProperties"))
+
+
 def row_schema(shape: Shape, value: Any) -> Any:
     """The schema of one row of a list whose shape has the kind items."""
     items = shape.schema.get("items")

@@ -9,7 +9,7 @@ from typing import Any
 from jsonschema import ValidationError
 
 from approvals.exceptions import FieldError
-from approvals.payload import formats
+from approvals.payload import display, formats
 from approvals.payload.canonical import weight
 from approvals.payload.pointers import child
 from approvals.payload.schema import compiled
@@ -71,7 +71,7 @@ def _type_sentence(error: ValidationError) -> str:
 
 def _choice_sentence(error: ValidationError) -> str:
     choices: Any = error.validator_value
-    shown = ", ".join(str(choice)[:40] for choice in choices[:8])
+    shown = ", ".join(display.in_words(choice)[:40] for choice in choices[:8])
     return f"must be one of {shown}" + (f" or {len(choices) - 8} more" if len(choices) > 8 else "")
 
 
@@ -82,7 +82,7 @@ def _format_sentence(error: ValidationError) -> str:
 _SENTENCES: dict[str, tuple[str, Callable[[ValidationError], str]]] = {
     "additionalProperties": ("unknown_field", lambda _: "is not a field that the schema knows"),
     "anyOf": ("no_branch", lambda _: "fits none of the forms that the schema allows"),
-    "const": ("const", lambda error: f"must be {str(error.validator_value)[:80]}"),
+    "const": ("const", lambda error: f"must be {display.in_words(error.validator_value)[:80]}"),
     "contains": ("contains", lambda _: "must hold an item of the kind that the schema asks for"),
     "dependentRequired": ("required", lambda _: "is required"),
     "enum": ("enum", _choice_sentence),

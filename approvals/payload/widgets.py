@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from approvals import strict_json, visible
+from approvals import strict_json
 from approvals.exceptions import InvalidInput, TooLarge
-from approvals.payload import dates, formats, labels, line_endings
+from approvals.payload import dates, display, formats, labels, line_endings
 from approvals.payload.canonical import same
 from approvals.payload.nodes import Choice, JsonLeaf, Leaf
 from approvals.payload.pointers import ABSENT
@@ -47,7 +47,7 @@ def enum_options(choices: list[Any]) -> list[Choice]:
     return [
         Choice(
             text if is_clear else labels.as_json(choice),
-            visible.as_text(labels.as_text(choice)) or "(empty)",
+            display.in_words(choice),
             choice,
         )
         for text, choice in zip(plain, choices, strict=True)

@@ -22,6 +22,12 @@ def visible(value: object) -> SafeString:
 
 
 @register.filter
+def whole(value: object) -> SafeString:
+    """Like `visible`, and blanks at either end are named: for a value that is to be told from every other."""
+    return mark_safe("".join(map(_shown, visibility.whole(str(value)))))  # noqa: S308 - each piece is escaped
+
+
+@register.filter
 def host(value: object) -> str:
     """The full host of a URL, as it goes over the wire."""
     return visibility.host(str(value))

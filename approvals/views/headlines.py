@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -15,7 +14,7 @@ from approvals.models import Approval, PayloadVersion
 def headline_of(approval: Approval, value: Any) -> str:
     """The parts that the policy points to, of this payload; "" where it points to nothing that is there."""
     found = (payload.find(value, pointer) for pointer in approval.policy.headline)
-    return " · ".join(_text(part) for part in found if part is not payload.ABSENT)
+    return " · ".join(payload.in_words(part) for part in found if part is not payload.ABSENT)
 
 
 def headlines_of(rows: Iterable[Approval]) -> dict[str, str]:
@@ -27,7 +26,3 @@ def headlines_of(rows: Iterable[Approval]) -> dict[str, str]:
         "approval_id", "source"
     )
     return {str(v.approval_id): headline_of(wanted[v.approval_id], v.value) for v in current}
-
-
-def _text(part: Any) -> str:
-    return part if isinstance(part, str) else json.dumps(part, ensure_ascii=False)

@@ -51,13 +51,14 @@ def succession_of(case: Case) -> Succession | None:
     )
 
 
-def _facts(approval: Approval) -> dict[str, str]:
-    """What the agent says around the payload, by the words of the page."""
-    return {
+def _facts(approval: Approval) -> dict[str, str | float]:
+    """What the agent says around the payload, by the words of the page; what it does not say is left out."""
+    facts = {
         "Action": approval.action,
         "Risk": approval.get_risk_display(),
         "Summary": approval.summary,
         "Rationale": approval.rationale,
-        "Confidence": "" if approval.confidence is None else f"{approval.confidence:g}",
+        "Confidence": approval.confidence,
         "Evidence": "\n".join(f"{item['label']}: {item['value']}" for item in approval.evidence),
     }
+    return {name: fact for name, fact in facts.items() if fact not in ("", None)}

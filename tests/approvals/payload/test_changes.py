@@ -53,7 +53,12 @@ def test_absent_empty_null_and_false_read_differently():
 
     rows = payload.comparison(old, {})
 
-    assert [row.before.note or row.before.text for row in rows] == ["empty", "null", "No", "empty"]
+    assert [row.before.note or row.before.text for row in rows] == [
+        "empty text",
+        "null",
+        "No",
+        "empty list",
+    ]
     assert {row.after.note for row in rows} == {"left out"}
 
 
@@ -62,7 +67,7 @@ def test_labels_are_titles_or_the_path_in_words():
 
     [row] = payload.comparison({"rows": [{"unitPrice": 1}]}, {"rows": [{"unitPrice": 2}]}, schema)
 
-    assert row.label == "Lines / 1 / Unit Price"
+    assert row.label == "Lines (rows) / 1 / Unit Price"
 
 
 def test_a_key_that_looks_like_a_position_is_not_counted():

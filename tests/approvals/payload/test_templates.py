@@ -79,7 +79,7 @@ def test_the_changes_show_both_sides_and_the_words():
     html = render_to_string("approvals/payload/_changes.html", {"changes": changes})
 
     assert "<del>old</del><ins>new</ins> word<ins> &lt;b&gt;</ins>" in html
-    assert "empty</em>" in html
+    assert "empty text</em>" in html
     assert "left out</em>" in html
 
 
