@@ -9,7 +9,7 @@ from typing import Any
 
 from cel_expr_python import cel
 
-from approvals.conditions import mistakes, references
+from approvals.conditions import compiler_words, equality, references, strictness
 from approvals.conditions.mistakes import Mistake, Unfit
 from approvals.conditions.references import References
 
@@ -44,11 +44,17 @@ def compiled(source: str) -> Compiled:
     try:
         expression = _environment().compile(source)
     except RuntimeError as error:
-        raise Unfit(mistakes.of_compiler(source, str(error))) from None
+        raise Unfit(compiler_words.mistake(source, str(error))) from None
     kind = expression.return_type().name()
     if kind not in ("BOOL", "DYN"):
-        raise Unfit(Mistake(source, f"It must be true or false, and this is {kind.lower()}", 0))
-    return Compiled(expression, references.find(source, expression.serialize()))
+        name = kind.lower().partition("<")[0]
+        raise Unfit(Mistake(source, f"It must be true or false, and this is {name}", 0))
+    serialized = expression.serialize()
+    found = references.find(source, serialized)
+    try:
+        return Compiled(_strict_environment().deserialize(strictness.strict(serialized)), found)
+    except RuntimeError:
+        raise Unfit(Mistake(source, "It is nested too deeply: say it in fewer levels")) from None
 
 
 def _check_bounds(source: str) -> None:
@@ -65,16 +71,23 @@ def _check_bounds(source: str) -> None:
 
 @lru_cache(maxsize=1)
 def _environment() -> Any:
+    return cel.NewEnv(variables=_variables())
+
+
+@lru_cache(maxsize=1)
+def _strict_environment() -> Any:
+    return cel.NewEnv(variables=_variables(), extensions=[equality.extension()])
+
+
+def _variables() -> dict[str, Any]:
     kinds = cel.Type
     item = kinds.Map(kinds.STRING, kinds.DYN)
-    return cel.NewEnv(
-        variables={
-            "payload": item,
-            "confidence": kinds.DOUBLE,
-            "risk": kinds.STRING,
-            "workflow": kinds.STRING,
-            "agent": kinds.STRING,
-            "evidence": kinds.List(item),
-            "context": item,
-        }
-    )
+    return {
+        "payload": item,
+        "confidence": kinds.DOUBLE,
+        "risk": kinds.STRING,
+        "workflow": kinds.STRING,
+        "agent": kinds.STRING,
+        "evidence": kinds.List(item),
+        "context": item,
+    }

@@ -1,7 +1,7 @@
-"""True, false, or no answer? Only a real BOOL counts; everything else means that a person looks (DESIGN §4.6).
+"""True, false, or no answer? Only a real BOOL counts; everything else means that a person looks.
 
-CEL returns an error as a value, which Python takes for true, and `missing && false` is a clean false. So the
-fields that a condition reads must be there before it is asked at all.
+CEL returns an error as a value, which Python takes for true. The fields that a condition reads must be there
+before it is asked at all, and whatever it compares must be of one type (`strictness`).
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from approvals.conditions import failures, kinds
 from approvals.conditions.compiling import compiled
+from approvals.conditions.declared import EACH, Path
 from approvals.conditions.mistakes import Unfit
-from approvals.conditions.references import EACH, Path, References
+from approvals.conditions.references import References
 
 MOST_WORK = 50_000
 """Characters that a condition may go over: what it reads, times the elements of what it loops over."""
@@ -46,11 +48,11 @@ def evaluate(source: str, variables: Mapping[str, Any]) -> Answer:
     try:
         result = condition.expression.eval(data=given)
     except (RuntimeError, ValueError, TypeError, OverflowError) as error:
-        return Answer(None, f"it cannot be evaluated: {_first_line(error)}")
+        return Answer(None, f"it cannot be evaluated: {failures.in_words(error)}")
     kind, value = result.type().name(), result.value()
     if kind == "BOOL" and isinstance(value, bool):
         return Answer(value)
-    what = _first_line(value) if kind == "ERROR" else f"it gave {kind.lower()}"
+    what = failures.in_words(value) if kind == "ERROR" else f"it is {kinds.of_cel(kind.lower())}"
     return Answer(None, f"it is neither true nor false: {what}")
 
 
@@ -118,7 +120,3 @@ def _name(path: Path) -> str:
     for step in path[1:]:
         name += "[…]" if step is EACH else f"[{step}]" if isinstance(step, int) else f".{step}"
     return name
-
-
-def _first_line(what: object) -> str:
-    return str(what).strip().partition("\n")[0][:200]

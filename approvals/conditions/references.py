@@ -9,22 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from approvals.conditions import tree
+from approvals.conditions import comparisons, declared, failures, kinds, tree
+from approvals.conditions.declared import EACH, Path
 from approvals.conditions.mistakes import Mistake, Unfit
 from approvals.conditions.tree import Node, Tree
 from approvals.payload import patterns
-
-EACH = object()
-"""In a path: every element of the list there."""
-
-Path = tuple[object, ...]
-"""A variable's name, then keys, indexes or EACH."""
 
 LARGEST_PATTERNS = 500
 """RE2 instructions, in all of a condition's patterns together."""
 
 _SEARCHES = ("contains", "startsWith", "endsWith", "matches")
-_INDEX = "_[_]"
 
 
 @dataclass(slots=True)
@@ -64,6 +58,8 @@ class _Reader:
 
     def read(self, node: Node, bound: Mapping[str, Path | None]) -> None:
         """Note what this expression and all below it read. `bound`: loop variables and what they run over."""
+        if self._is_type(node):
+            return
         path = self._path(node, bound)
         if path is not None:
             self._note(node, path)
@@ -71,14 +67,21 @@ class _Reader:
             self._loop(node, bound)
         elif not tree.is_name(node):
             self._check_call(node)
+            self._check_comparison(node, bound)
             for raw in tree.children(node):
                 self.read(self.tree.node(raw), bound)
+
+    def _is_type(self, node: Node) -> bool:
+        """A name such as `string`, which a condition compares types with."""
+        return (tree.is_name(node) or tree.is_select(node)) and self.tree.kind_of(node) == kinds.TYPE
 
     def _note(self, node: Node, path: Path) -> None:
         is_presence = tree.is_select(node) and 3 in node.fields
         if is_presence:
             self.found.guarded.add(path)
         self.found.paths.add(path[:-1] if is_presence else path)
+        if stranger := declared.stranger(path):
+            raise self._unfit(node, *_of_stranger(*stranger))
 
     def _path(self, node: Node, bound: Mapping[str, Path | None]) -> Path | None:
         """The field that this names; None where it names none. Raises Unfit for a field of a computed value."""
@@ -87,10 +90,12 @@ class _Reader:
             return bound.get(name, (name,))
         if tree.is_select(node):
             return (*self._base(node, bound), node.text(2))
-        if tree.is_call(node) and node.text(2) == _INDEX:
+        if tree.is_call(node) and node.text(2) == tree.INDEX:
             key = tree.constant(self.tree.node(tree.children(node)[1]))
             if key is None:
                 raise self._unfit(node, "A field is named by a literal", 'write payload["name"]')
+            if isinstance(key, int) and key < 0:
+                raise self._unfit(node, f"A list has no element {key}", "the first one is [0]")
             return (*self._base(node, bound), key)
         return None
 
@@ -114,6 +119,13 @@ class _Reader:
             self.read(part, inner)
         self.is_in_loop = False
 
+    def _check_comparison(self, node: Node, bound: Mapping[str, Path | None]) -> None:
+        def path(part: Node) -> Path | None:
+            return self._path(part, bound)
+
+        if mistake := comparisons.mistake(self.source, self.tree, node, path):
+            raise Unfit(mistake)
+
     def _check_call(self, node: Node) -> None:
         if not tree.is_call(node) or node.text(2) not in _SEARCHES:
             return
@@ -129,9 +141,20 @@ class _Reader:
         try:
             self.pattern_size += patterns.size(pattern)
         except patterns.UnfitPatternError as error:
-            raise self._unfit(node, f"The regular expression does not compile: {error}") from None
+            raise self._unfit(
+                node, f"The regular expression does not compile: {failures.of_pattern(error)}"
+            ) from None
         if self.pattern_size > LARGEST_PATTERNS:
             raise self._unfit(node, "The regular expressions are too large")
 
     def _unfit(self, node: Node, what: str, hint: str = "") -> Unfit:
         return Unfit(Mistake(self.source, what, node.offset or 0, hint))
+
+
+def _of_stranger(path: Path, known: tuple[str, ...]) -> tuple[str, str]:
+    """What to say of a field that there is not, and what was probably meant."""
+    name = str(path[-1])
+    where = next(step for step in reversed(path[:-1]) if isinstance(step, str))
+    near = comparisons.nearest(name, known)
+    hint = f"did you mean {near}?" if near else f"there is {comparisons.listed(known)}" if known else ""
+    return f"There is no field “{name}” in {where}", hint

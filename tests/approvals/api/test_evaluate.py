@@ -73,6 +73,18 @@ def test_critical_at_99_with_a_condition_that_says_run_waits_for_two() -> None:
     assert (found["disposition"], found["quorum"], found["breachAction"]) == ("wait", 2, "escalate")
 
 
+@pytest.mark.parametrize("amount", ["10000", None, ["10000"], True])
+def test_a_condition_on_another_type_asks_a_person_there_and_when_submitted(amount: object) -> None:
+    make_policy(pattern="exception_based", condition="payload.amount == 10000")
+    client = AgentClient()
+
+    found = evaluate(client, payload={"amount": amount})
+    taken = client.submit(payload={"amount": amount})
+
+    assert (found["status"], taken["status"]) == ("pending", "pending")
+    assert "compared with a number" in found["reasons"][-1]
+
+
 @pytest.mark.parametrize(
     ("changes", "status", "pointer"),
     [

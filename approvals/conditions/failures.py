@@ -1,0 +1,62 @@
+"""Why could this condition not be evaluated? CEL's own words turned into ours; none of them reaches a reader."""
+
+from __future__ import annotations
+
+import re
+
+from approvals.conditions import kinds
+from approvals.conditions.equality import MIXED
+
+_OVERLOAD = re.compile(r"No matching overloads found : (\S+?)\((.*)\)$")
+_ORDER = ("_<_", "_<=_", "_>_", "_>=_")
+_KNOWN = (
+    ("<jump_condition>", "something stands where true or false belongs"),
+    ("divide by zero", "it divides by zero"),
+    ("modulus by zero", "it divides by zero"),
+    ("overflow", "a number in it grows too large"),
+    ("Index error", "a list is shorter than it asks"),
+    ("Key not found", "a field is not there"),
+    ("iterations", "it goes over too much"),
+)
+
+
+def in_words(text: object) -> str:
+    """Half a sentence about what CEL failed at."""
+    line = str(text).strip().partition("\n")[0]
+    if MIXED in line:
+        return line.partition(MIXED)[2]
+    for found, sentence in _KNOWN:
+        if found in line:
+            return sentence
+    overload = _OVERLOAD.search(line)
+    return _of_overload(overload[1], overload[2]) if overload else "a value does not fit what is done with it"
+
+
+_PATTERNS = {
+    "missing )": "a bracket ( stays open",
+    "unexpected )": "a bracket ) opens nowhere",
+    "missing ]": "a bracket [ stays open",
+    "no argument for repetition": "* + or ? repeats nothing",
+    "bad repetition": "it repeats too often, or twice in a row",
+    "invalid perl operator": "look-ahead and look-behind are not there",
+    "invalid escape": "it has an escape that RE2 does not know; back references are not there",
+    "invalid character class": "a range between [ and ] runs backwards, or is none",
+}
+
+
+def of_pattern(text: object) -> str:
+    """What RE2 found wrong with a pattern, in half a sentence."""
+    return next((words for found, words in _PATTERNS.items() if found in str(text)), "RE2 cannot read it")
+
+
+def _of_overload(operator: str, types: str) -> str:
+    found = kinds.of_cel_list(types)
+    if operator in _ORDER and len(found) == 2:
+        return f"{found[0]} is compared with {found[1]}"
+    return f"{written(operator)} does not take {' and '.join(found) or 'that'}"
+
+
+def written(operator: str) -> str:
+    """An operator or function as one writes it."""
+    known = {"@in": "in", "_[_]": "[ ]", "_?_:_": "? :", "@not_strictly_false": "a loop"}
+    return known.get(operator) or operator.strip("_") or operator

@@ -1,0 +1,62 @@
+"""What kind of value is this, in a reader's words? Whole and decimal numbers are one kind."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+TEXT, NUMBER, TRUTH, NULL = "text", "a number", "true or false", "null"
+LIST, OBJECT, BYTES = "a list", "an object", "bytes"
+TIME, DURATION, TYPE = "a time", "a duration", "a type"
+ANY = "a value"
+
+_OF_PYTHON = {
+    bool: TRUTH,
+    int: NUMBER,
+    float: NUMBER,
+    str: TEXT,
+    type(None): NULL,
+    list: LIST,
+    dict: OBJECT,
+    bytes: BYTES,
+    datetime: TIME,
+    timedelta: DURATION,
+}
+_OF_CEL = {
+    "string": TEXT,
+    "int": NUMBER,
+    "int64": NUMBER,
+    "uint": NUMBER,
+    "uint64": NUMBER,
+    "double": NUMBER,
+    "bool": TRUTH,
+    "null_type": NULL,
+    "null": NULL,
+    "list": LIST,
+    "map": OBJECT,
+    "bytes": BYTES,
+    "timestamp": TIME,
+    "google.protobuf.Timestamp": TIME,
+    "duration": DURATION,
+    "google.protobuf.Duration": DURATION,
+    "type": TYPE,
+}
+
+
+def of(value: Any) -> str:
+    """The kind of a value that CEL hands to Python."""
+    return _OF_PYTHON.get(type(value), TYPE)
+
+
+def of_cel(name: str) -> str:
+    """The kind of a type as CEL names it, such as `int64` or `map(string, dyn)`."""
+    return _OF_CEL.get(re.split(r"[(<]", name.strip(), maxsplit=1)[0], ANY)
+
+
+def of_cel_list(names: str) -> list[str]:
+    """The same of several with commas between them."""
+    flat = names
+    while (inner := re.sub(r"(\w)(\([^()]*\)|<[^<>]*>)", r"\1", flat)) != flat:
+        flat = inner
+    return [of_cel(name) for name in flat.split(",") if name.strip()]
