@@ -8,9 +8,13 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "approvals_site.settings")
 _django = get_asgi_application()
 
-from approvals.live import Application, WaitingFront  # noqa: E402 - needs Django set up
-from audit import known_keys  # noqa: E402
+from django.conf import settings  # noqa: E402 - needs Django set up
 
+from approvals.live import Application, WaitingFront  # noqa: E402
+from audit import known_keys  # noqa: E402
+from patience import postgres  # noqa: E402
+
+postgres.limit(settings.DATABASE_PATIENCE)
 known_keys.require()
 
 application = WaitingFront(cast(Application, _django))

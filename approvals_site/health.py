@@ -1,24 +1,29 @@
-"""Is this process able to serve? Asked by load balancers and by `compose.yaml`."""
+"""Is this process alive, and does the house do its work? Asked by load balancers and by `compose.yaml`."""
 
-from django.db import connection
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 
+from audit import log
 from audit.anchors import trust
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
-    """200 once the database answers; an error of the database is a 500."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    """200 as long as this process answers: starting it anew would mend no database."""
     return HttpResponse("ok", content_type="text/plain")
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 once the site answers and vouches for its log; 503 while no checkpoint may be signed."""
+    """200 while decisions can be stored and the log is vouched for; otherwise 503, with the reasons."""
+    try:
+        problems = _problems()
+    except Error as error:
+        problems = [f"The database does not take what a decision writes: {type(error).__name__}."]
+    text = "\n".join(problems) or "ok"
+    return HttpResponse(text, content_type="text/plain", status=503 if problems else 200)
+
+
+def _problems() -> list[str]:
+    log.rehearse()
     if trust.standing_problem():
-        return HttpResponse(
-            "The audit log does not extend its anchor: no checkpoint is signed. See /audit/.",
-            content_type="text/plain",
-            status=503,
-        )
-    return HttpResponse("ok", content_type="text/plain")
+        return ["The audit log does not extend its anchor: no checkpoint is signed. See /audit/."]
+    return []

@@ -50,9 +50,19 @@ if not (_database_url and REDIS_URL):
     if not REDIS_URL:
         REDIS_URL, REDIS_ORIGIN = _servers.redis_url, _servers.redis_from
 
+_database = Env.db_url_config(_database_url, engine="patience.postgres")
 DATABASES = {
     "default": {
-        **Env.db_url_config(_database_url),
+        **_database,
+        # Seconds, but for the last: milliseconds. What the URL says comes first.
+        "OPTIONS": {
+            "connect_timeout": 5,
+            "keepalives_idle": 30,
+            "keepalives_interval": 10,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 30_000,
+            **_database.get("OPTIONS", {}),
+        },
         # A desk serves everything from ASGI, where a thread lives as long as a request: nothing to reuse.
         "CONN_MAX_AGE": env.int("DATABASE_CONN_MAX_AGE", default=0 if DESK else 60),
         "CONN_HEALTH_CHECKS": True,
@@ -60,6 +70,9 @@ DATABASES = {
         "DISABLE_SERVER_SIDE_CURSORS": True,
     }
 }
+# Seconds that a page or an agent waits for one answer of the database, and that the worker does.
+DATABASE_PATIENCE = env.float("DATABASE_PATIENCE", default=10)
+DATABASE_WORKER_PATIENCE = 100
 # In each process, and only for what may be a minute or two old.
 CACHES = {
     "default": {
@@ -139,6 +152,7 @@ INSTALLED_APPS = [
     "approvals",
 ]
 MIDDLEWARE = [
+    "patience.outcome.watched",
     "django.middleware.security.SecurityMiddleware",
     # Outside of whatever may answer for itself: every response has their headers, errors and files too.
     "csp.middleware.CSPMiddleware",

@@ -20,3 +20,5 @@ urlpatterns = [
     path("healthz", healthz),
     path("readyz", readyz),
 ]
+
+handler500 = "approvals_site.failures.failed"

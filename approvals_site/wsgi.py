@@ -7,6 +7,10 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "approvals_site.settings")
 application = get_wsgi_application()
 
-from audit import known_keys  # noqa: E402 - needs Django set up
+from django.conf import settings  # noqa: E402 - needs Django set up
 
+from audit import known_keys  # noqa: E402
+from patience import postgres  # noqa: E402
+
+postgres.limit(settings.DATABASE_PATIENCE)
 known_keys.require()

@@ -43,6 +43,7 @@ _COPY_EVENTS = """
     COPY audit_event (event_id, subject_kind, subject_id, seq, type, actor_kind, actor_id,
                       at, key_id, prev, mac, leaf) FROM STDIN
 """
+_REHEARSED = Subject(kind="log", id="rehearsal")
 _COPY_BODIES = "COPY audit_eventbody (event_id, content) FROM STDIN"
 
 
@@ -124,6 +125,15 @@ def record_many(drafts: Sequence[Draft]) -> list[Event]:
         written.append((event, body))
     _store(written)
     return [event for event, _ in written]
+
+
+def rehearse() -> None:
+    """Write an event and take it back. Raises django.db.Error where none could be written now, so none decided."""
+    with transaction.atomic():
+        at = look(_REHEARSED)[0]
+        draft = Draft(subject=_REHEARSED, type="audit.rehearsed", actor=message.SYSTEM, at=at)
+        _store([_sign(_entry(draft, Head()))])
+        transaction.set_rollback(True)
 
 
 def _heads(subjects: set[Subject]) -> dict[Subject, Head]:

@@ -17,6 +17,7 @@ from pydantic_core import ErrorDetails
 
 from approvals import exceptions
 from approvals.exceptions import FieldError, InvalidInput, Refused
+from patience.outcome import is_unavailable, may_be_stored
 
 logger = structlog.get_logger(__name__)
 
@@ -51,6 +52,15 @@ _DETAILS = {
     405: "This address does not take that method. The calls are listed at /api/docs.",
     500: "Something failed here. Repeat the call with the same Idempotency-Key.",
 }
+_UNAVAILABLE = {
+    "unavailable": (
+        "The database does not answer; this call was not carried out. Repeat it with the same Idempotency-Key."
+    ),
+    "outcome_unknown": (
+        "The database stopped answering while this call was being stored, so it may be carried out or not. Repeat it "
+        "with the same Idempotency-Key, which never carries it out twice, or read the request."
+    ),
+}
 
 
 def register(api: NinjaAPI) -> None:
@@ -61,7 +71,7 @@ def register(api: NinjaAPI) -> None:
     api.exception_handler(Http404)(_not_found)
     api.exception_handler(RequestDataTooBig)(_too_big)
     api.exception_handler(HttpError)(_other)
-    api.exception_handler(Error)(_unavailable)
+    api.exception_handler(Error)(_database_error)
 
 
 def as_problems(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -163,12 +173,16 @@ def _other(request: HttpRequest, error: HttpError) -> HttpResponse:
     return problem(request, error.status_code, "refused", str(error))
 
 
-def _unavailable(request: HttpRequest, error: Error) -> HttpResponse:
-    """The database is away or refused: nothing was changed, and the same call may be repeated."""
-    logger.error("database_error", exc_info=error)
-    detail = (
-        "The database does not answer; nothing was changed. Repeat the call with the same Idempotency-Key."
-    )
-    response = problem(request, 503, "unavailable", detail)
+def failure(request: HttpRequest, error: BaseException | None) -> HttpResponse:
+    """What nobody foresaw, or a database that is away; says whether the call may be carried out all the same."""
+    if not is_unavailable(error):
+        return problem(request, 500, "http_500", _DETAILS[500])
+    code = "outcome_unknown" if may_be_stored(request) else "unavailable"
+    response = problem(request, 503, code, _UNAVAILABLE[code])
     response["Retry-After"] = str(RETRY_SECONDS)
     return response
+
+
+def _database_error(request: HttpRequest, error: Error) -> HttpResponse:
+    logger.error("database_error", exc_info=error)
+    return failure(request, error)
