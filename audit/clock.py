@@ -20,6 +20,11 @@ def now() -> datetime:
     return moment.astimezone(UTC)
 
 
+def in_words(moment: datetime, *, seconds: bool = False) -> str:
+    """`25 Nov 2026, 17:02 UTC`: how every page, message and command writes it for people."""
+    return f"{moment.astimezone(UTC):%-d %b %Y, {'%H:%M:%S' if seconds else '%H:%M'}} UTC"
+
+
 def rfc3339(moment: datetime) -> str:
     """`2026-04-12T09:00:00.000000Z`: UTC, always six digits, so that texts sort as the moments do."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -51,13 +51,26 @@
     }
   };
 
-  const absolute = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+  // "25 Nov 2026, 18:02 CET": as the server writes it in UTC, in the viewer's own zone.
+  const inZone = new Intl.DateTimeFormat("en-GB", {
+    day: "numeric", month: "numeric", year: "numeric",
+    hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "short",
+  });
+  const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+  const inWords = (moment) => {
+    const part = Object.fromEntries(inZone.formatToParts(moment).map(({ type, value }) => [type, value]));
+    return `${part.day} ${MONTHS[part.month - 1]} ${part.year}, ${part.hour}:${part.minute} ${part.timeZoneName}`;
+  };
   const localise = () => {
     for (const element of document.querySelectorAll("[data-absolute]")) {
       const time = element.closest("time");
       time.title = element.textContent;
-      element.textContent = absolute.format(new Date(time.dateTime));
+      element.textContent = inWords(new Date(time.dateTime));
       element.removeAttribute("data-absolute");
+    }
+    for (const time of document.querySelectorAll("time.left:not([data-titled])")) {
+      time.title = inWords(new Date(time.dateTime));
+      time.dataset.titled = "";
     }
   };
 

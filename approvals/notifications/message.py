@@ -7,7 +7,6 @@ decide. Whoever follows the link signs in first.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -15,6 +14,7 @@ from django.urls import reverse
 
 from approvals.models import Approval, ChannelTest, Notification
 from approvals.models.choices import Resolution, Status
+from audit import clock
 from grants.models import DelegatedGrant
 
 Kind = Notification.Kind
@@ -51,7 +51,10 @@ def of_test(test: ChannelTest) -> Message:
         id=test.pk,
         headline="Test from Countersign",
         sentence="This is a test. Nothing waits for you.",
-        facts=(("Asked for by", one_line(test.user.get_full_name())), ("Sent", _moment(test.created_at))),
+        facts=(
+            ("Asked for by", one_line(test.user.get_full_name())),
+            ("Sent", clock.in_words(test.created_at)),
+        ),
         url=f"{settings.PUBLIC_URL}{reverse('notification-test', args=[test.pk])}",
         link="Say whether it arrived",
         footnote="Opening the link changes nothing: you sign in and say there whether this arrived.",
@@ -69,7 +72,7 @@ def _of_request(notification: Notification, approval: Approval) -> Message:
             ("Action type", action_type),
             ("Risk", str(approval.get_risk_display())),
             ("Agent", one_line(approval.agent.name)),
-            *((("Decide by", _moment(approval.deadline)),) if approval.deadline else ()),
+            *((("Decide by", clock.in_words(approval.deadline)),) if approval.deadline else ()),
             *_decided_by(Kind(notification.kind), approval),
             ("Request", str(approval.pk)),
         ),
@@ -128,15 +131,15 @@ def _of_grant(notification: Notification, grant: DelegatedGrant) -> Message:
         Kind.GRANT_GIVEN: f"{grantor} lends {grantee} authority to decide.",
         Kind.GRANT_STARTED: f"The authority that {grantor} lends {grantee} counts from now on.",
     }.get(Kind(notification.kind), f"The authority that {grantor} lent {grantee} has ended.")
-    ended = f"{_moment(grant.revoked_at)}, by {grant.revoked_by}" if grant.revoked_at else ""
+    ended = f"{clock.in_words(grant.revoked_at)}, by {grant.revoked_by}" if grant.revoked_at else ""
     return Message(
         id=notification.pk,
         headline=f"{notification.get_kind_display()}: {grantor} to {grantee}",
         sentence=sentence,
         facts=(
             ("For", one_line(grant.scope_sentence)),
-            ("From", _moment(grant.starts_at)),
-            ("Until", _moment(grant.expires_at)),
+            ("From", clock.in_words(grant.starts_at)),
+            ("Until", clock.in_words(grant.expires_at)),
             *((("Ended", one_line(ended)),) if ended else ()),
             ("Grant", str(grant.pk)),
         ),
@@ -144,10 +147,6 @@ def _of_grant(notification: Notification, grant: DelegatedGrant) -> Message:
         link="Open the grant",
         footnote="Opening the link decides nothing: you sign in and see what it covers.",
     )
-
-
-def _moment(at: datetime) -> str:
-    return f"{at:%-d %B %Y, %H:%M} UTC"
 
 
 def one_line(text: str) -> str:

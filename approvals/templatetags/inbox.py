@@ -10,8 +10,10 @@ from django import template
 
 from approvals.models import Approval
 from approvals.models.choices import Risk, Tone
+from audit.templatetags import moments
 
 register = template.Library()
+register.inclusion_tag("_exact_time.html")(moments.exact)
 
 _ICONS = {Tone.RED: "▲", Tone.AMBER: "!", Tone.EMERALD: "✓", Tone.SLATE: "•", Tone.BLUE: "i"}
 _ORDER = list(_ICONS)
@@ -105,12 +107,6 @@ def deadline(at: datetime | None, now: datetime) -> dict[str, Any]:
     """By when: absolute, and how long it is until then, or how long ago that was."""
     left = at - now if at else timedelta()
     return {"at": at, "kind": "left", "relative": time_left(left) if at else "", "urgency": urgency(left)}
-
-
-@register.inclusion_tag("approvals/_exact_time.html")
-def exact(at: datetime | None) -> dict[str, Any]:
-    """When it was or will be, and nothing else."""
-    return {"at": at}
 
 
 @register.inclusion_tag("approvals/_time_left.html")

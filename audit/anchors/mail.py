@@ -7,11 +7,12 @@ from smtplib import SMTPException
 from django.conf import settings
 from django.core.mail import EmailMessage
 
+from audit import clock
 from audit.anchors.failure import DeliveryFailed
 from audit.models import Checkpoint
 
 _TEXT = """\
-This is what the audit log at {url} held at {at:%Y-%m-%d %H:%M:%S} UTC: {size} events.
+This is what the audit log at {url} held at {at}: {size} events.
 Keep what is attached. It shows later whether anything before it was changed or removed:
 
     python manage.py verify_audit --anchor checkpoint-{number}.txt
@@ -22,7 +23,9 @@ def send(one: Checkpoint) -> None:
     """The same checkpoint always has the same Message-ID. Raises DeliveryFailed."""
     message = EmailMessage(
         subject=f"Audit checkpoint {one.number}: {one.size} events",
-        body=_TEXT.format(url=settings.PUBLIC_URL, at=one.at, size=one.size, number=one.number),
+        body=_TEXT.format(
+            url=settings.PUBLIC_URL, at=clock.in_words(one.at, seconds=True), size=one.size, number=one.number
+        ),
         to=[settings.AUDIT_ANCHOR_EMAIL],
         headers={"Message-ID": f"<checkpoint-{bytes(one.hash).hex()[:32]}@countersign>"},
     )

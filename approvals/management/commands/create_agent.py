@@ -96,7 +96,7 @@ def _existing(options: dict[str, Any]) -> Agent:
 
 
 def _explanation(agent: Agent, owner: User, expires_at: Any) -> str:
-    until = f"until {expires_at:%Y-%m-%d %H:%M} UTC" if expires_at else "until it is revoked"
+    until = f"until {clock.in_words(expires_at)}" if expires_at else "until it is revoked"
     return (
         f"{agent.name} may propose: {', '.join(agent.action_types)}. {owner.email} answers for this key, "
         f"which is valid {until}.\nKeep it now: it is not shown again. It goes with each call as "

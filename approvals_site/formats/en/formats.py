@@ -1,0 +1,5 @@
+"""The formats of `settings.FORMAT_MODULE_PATH`: `25 Nov 2026, 17:02 UTC`."""
+
+DATE_FORMAT = SHORT_DATE_FORMAT = "j M Y"
+TIME_FORMAT = "H:i e"
+DATETIME_FORMAT = SHORT_DATETIME_FORMAT = "j M Y, H:i e"
