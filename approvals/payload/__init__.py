@@ -4,6 +4,7 @@ from approvals.payload.canonical import canonical, digest, leaf_count, same
 from approvals.payload.changes import patch
 from approvals.payload.comparison import Change, comparison
 from approvals.payload.display import Shown, in_words
+from approvals.payload.faults import Fault
 from approvals.payload.form import Bound, PayloadForm, build_form
 from approvals.payload.guard import assert_edit_allowed
 from approvals.payload.pointers import ABSENT, check_locked, find
@@ -14,6 +15,7 @@ __all__ = [
     "ABSENT",
     "Bound",
     "Change",
+    "Fault",
     "PayloadForm",
     "Shown",
     "assert_edit_allowed",

@@ -14,6 +14,7 @@ from approvals.payload.bounds import MAX_LEAVES, MAX_NAMES
 from approvals.payload.building import Place, build, json_leaf
 from approvals.payload.canonical import leaf_count, same
 from approvals.payload.containers import Group
+from approvals.payload.faults import Fault, attach, faults
 from approvals.payload.guard import edit_errors
 from approvals.payload.nodes import JsonLeaf, Node
 from approvals.payload.pointers import ABSENT
@@ -45,6 +46,11 @@ class PayloadForm:
     def pairs(self) -> dict[str, str]:
         """What a browser posts for the form as it is shown now. Binding it gives the same form again."""
         return dict(pair for node in self.root.walk() for pair in node.pairs())
+
+    @property
+    def faults(self) -> list[Fault]:
+        """What is wrong, in the form's order."""
+        return list(faults(self.root, self.errors))
 
     def bind(self, posted: Mapping[str, Sequence[str]]) -> Bound:
         """Reads what a browser posted. Never raises for what was posted: errors are beside the fields."""
@@ -142,8 +148,7 @@ def _checked(form: PayloadForm, value: Any, errors: list[FieldError]) -> Bound:
     text = _text(form, value) if is_touched else form.original_text
     unreadable = {error.pointer for error in errors}
     found = [error for error in _findings(form, value, text) if error.pointer not in unreadable]
-    for error in found:
-        _attach(form, error)
+    form.errors.extend(attach(form.root, found))
     return Bound(form, text, value if is_touched else original, errors + found, is_touched)
 
 
@@ -162,18 +167,3 @@ def _findings(form: PayloadForm, value: Any, text: str) -> list[FieldError]:
     except TooLarge as error:
         return [FieldError("", error.code, str(error))]
     return form.check(value)
-
-
-def _attach(form: PayloadForm, error: FieldError) -> None:
-    """Beside its node; beside the node that holds its place; else at the form."""
-    by_pointer = {node.pointer: node for node in form.root.walk()}
-    pointer = error.pointer
-    while pointer not in by_pointer and pointer:
-        pointer = pointer.rpartition("/")[0]
-    node = by_pointer.get(pointer)
-    sentence = error.message[:1].upper() + error.message[1:].rstrip(".") + "."
-    inside = error.pointer.removeprefix(pointer)
-    if node is None or (node is form.root and isinstance(node, Group)):
-        form.errors.append(f"{error.pointer}: {sentence}" if error.pointer else sentence)
-    else:
-        node.errors.append(f"{inside}: {sentence}" if inside else sentence)
