@@ -9,7 +9,10 @@ _ID = "019aae5c-3c1e-7d42-9a51-7f6b1c0d2e3f"
 _PERSON = {"id": _ID, "email": "sales@example.com", "name": "Sam Sales"}
 _CHANGES = [{"op": "replace", "path": "/body", "value": "Dear Ada, ..."}]
 
+_PAYLOAD = {"to": "ada@acme.example", "body": "Dear Ada, ..."}
+
 _PROPOSAL = {
+    "payload": Field("what the agent proposes to do it with, whole", _PAYLOAD),
     "action_type": Field("the kind of action, which chose the policy", "external_email"),
     "action": Field("the action in plain words", "Send email to Ada at Acme Corp"),
     "summary": Field("the agent's summary, or empty", ""),
@@ -70,6 +73,7 @@ _REPORT = {
 _DRAFT = {
     "action_type": Field("the kind of action", "external_email"),
     "on_behalf_of": Field("the person whose authority was used, as named then", _PERSON),
+    "payload": Field("the draft's payload, whole", _PAYLOAD),
 }
 
 EVENTS = (
@@ -91,13 +95,19 @@ EVENTS = (
         "approval.opened", "approval", "Somebody who may decide opened the request for the first time."
     ),
     EventType(
-        "approval.voted", "approval", "A person approved or rejected one version of the payload.", _VOTE
+        "approval.voted",
+        "approval",
+        "A person approved or rejected one version of the payload.",
+        {**_VOTE, "payload": Field("that version, whole", _PAYLOAD)},
     ),
     EventType(
         "approval.edited",
         "approval",
         "A person approved with a corrected payload, which is the next version.",
-        {"changes": Field("the changes against the version before, as RFC 6902", _CHANGES)},
+        {
+            "payload": Field("the corrected payload, whole", _PAYLOAD),
+            "changes": Field("the changes against the version before, as RFC 6902", _CHANGES),
+        },
     ),
     EventType(
         "approval.votes_voided",
@@ -113,9 +123,7 @@ EVENTS = (
         "approval",
         "The last approval came in: the agent may execute this payload. The actor gave that approval.",
         {
-            "payload": Field(
-                "the approved payload, whole", {"to": "ada@acme.example", "body": "Dear Ada, ..."}
-            ),
+            "payload": Field("the approved payload, whole", _PAYLOAD),
             "changes": Field("its changes against what the agent proposed, as RFC 6902", _CHANGES),
             "votes": Field("the approvals that count", [{name: f.example for name, f in _VOTE.items()}]),
             "valid_until": Field("until when it may be claimed", "2026-04-13T09:05:00.000000Z"),
@@ -128,6 +136,7 @@ EVENTS = (
         "the deadline rejected it the actor is the system, the resolution `sla_expired`, and there is no vote.",
         {
             **_VOTE,
+            "payload": Field("the payload as it stood then, whole", _PAYLOAD),
             "vote": Field("the vote's id, or null", _ID),
             "person": Field("who voted, as named then, or null", _PERSON),
             "on_behalf_of": Field("the person whose authority was used, as named then, or null", _PERSON),
@@ -192,7 +201,10 @@ EVENTS = (
         "approval.cancelled",
         "approval",
         "The agent withdrew the request before anybody decided.",
-        {"key": Field("the prefix of the agent's key", "4f1d2c3b5a69")},
+        {
+            "key": Field("the prefix of the agent's key", "4f1d2c3b5a69"),
+            "payload": Field("the payload as it stood then, whole", _PAYLOAD),
+        },
     ),
     EventType(
         "approval.claimed",
@@ -201,6 +213,7 @@ EVENTS = (
         {
             "claim": Field("the claim's id", _ID),
             "key": Field("the prefix of the agent's key", "4f1d2c3b5a69"),
+            "payload": Field("what the agent was handed, whole", _PAYLOAD),
         },
     ),
     EventType("execution.reported", "approval", "The agent reported how the execution went.", _REPORT),

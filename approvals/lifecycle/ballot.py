@@ -66,7 +66,7 @@ def cast_vote(
         at=at,
         version=version,
         authority=authority_of(vote),
-        data=describe(vote),
+        data={**describe(vote), "payload": version.value},
     )
     return vote
 

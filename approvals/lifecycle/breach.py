@@ -16,7 +16,7 @@ from approvals.authority import barred_addresses
 from approvals.lifecycle import escalation
 from approvals.lifecycle.beats import asked_of, record_all
 from approvals.lifecycle.escalation import Step
-from approvals.models import Approval, Notification
+from approvals.models import Approval, Notification, PayloadVersion
 from approvals.models.choices import BreachAction, Resolution, Status
 from approvals.notifications import TeamTold, Told, pool_watchers, team_channels, tell
 from audit.clock import rfc3339
@@ -31,8 +31,8 @@ def breach(approvals: Sequence[Approval], at: datetime) -> None:
 
     A fixed number of statements, for one as for a thousand. Needs agent, key and policy read along.
     """
-    asked = asked_of(approvals)
-    cases = [_Case.of(approval, asked[approval.pk], at) for approval in approvals]
+    asked, versions = asked_of(approvals), _current_versions(approvals)
+    cases = [_Case.of(one, versions[one.pk], asked[one.pk], at) for one in approvals]
     people = {address for case in cases for address in (*case.assignees, *case.asked)}
     _change(approvals, at)
     escalation.assign((step for case in cases for step in case.steps), at)
@@ -46,12 +46,14 @@ class _Case:
     """A breached request, who is asked already, and the ladder's steps that are due with the breach."""
 
     approval: Approval
+    version: PayloadVersion
     assignees: list[str]
     steps: list[Step]
 
     @classmethod
-    def of(cls, approval: Approval, assignees: list[str], at: datetime) -> _Case:
-        return cls(approval, assignees, escalation.due_steps(approval, since=approval.deadline, at=at))
+    def of(cls, approval: Approval, version: PayloadVersion, assignees: list[str], at: datetime) -> _Case:
+        steps = escalation.due_steps(approval, since=approval.deadline, at=at)
+        return cls(approval, version, assignees, steps)
 
     @property
     def asked(self) -> list[str]:
@@ -66,6 +68,16 @@ class _Around:
     audience: Audience
     watchers: list[str]
     teams: Mapping[tuple[str, str], list[UUID]]
+
+
+def _current_versions(approvals: Sequence[Approval]) -> dict[UUID, PayloadVersion]:
+    """By the request's id; the payload itself only of those that the deadline rejects, whose event shows it."""
+    rejected = [one.pk for one in approvals if one.breach_action == BreachAction.REJECT]
+    held = [one.pk for one in approvals if one.breach_action != BreachAction.REJECT]
+    current = PayloadVersion.objects.filter(number=F("approval__current_version"))
+    whole = current.filter(approval__in=rejected).defer("canonical")
+    hashes = current.filter(approval__in=held).defer("canonical", "source")
+    return {version.approval_id: version for version in (*whole, *hashes)}
 
 
 def _change(approvals: Sequence[Approval], at: datetime) -> None:
@@ -89,6 +101,8 @@ def _events(case: _Case, at: datetime) -> Iterator[Draft]:
         type="approval.sla_breach",
         actor=SYSTEM,
         at=at,
+        payload_version=case.version.number,
+        payload_sha256=bytes(case.version.sha256),
         data={
             "run_id": approval.run_id,
             "risk": approval.risk,
@@ -101,17 +115,20 @@ def _events(case: _Case, at: datetime) -> Iterator[Draft]:
     for step in case.steps:
         yield escalation.event(step, at)
     if approval.breach_action == BreachAction.REJECT:
-        yield _rejection(approval, at)
+        yield _rejection(case, at)
 
 
-def _rejection(approval: Approval, at: datetime) -> Draft:
+def _rejection(case: _Case, at: datetime) -> Draft:
     """By the system, and never to be mistaken for a person's: there is no vote."""
     return Draft(
-        subject=approval.as_subject(),
+        subject=case.approval.as_subject(),
         type="approval.rejected",
         actor=SYSTEM,
         at=at,
+        payload_version=case.version.number,
+        payload_sha256=bytes(case.version.sha256),
         data={
+            "payload": case.version.value,
             "vote": None,
             "person": None,
             "on_behalf_of": None,
@@ -119,7 +136,7 @@ def _rejection(approval: Approval, at: datetime) -> Draft:
             "basis": "",
             "policy_seat": False,
             "verdict": "reject",
-            "version": approval.current_version,
+            "version": case.version.number,
             "resolution": Resolution.SLA_EXPIRED,
             "category": "",
             "comment": "",

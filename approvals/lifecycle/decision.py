@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -80,7 +81,7 @@ def reject(
             at=at,
             version=approval.version(),
             authority=authority_of(vote),
-            data=describe(vote),
+            data={**describe(vote), "payload": approval.version().value},
         )
         _tell_the_others(approval, vote, at)
         WorkingCopy.objects.filter(approval=approval, user=person).delete()
@@ -129,9 +130,8 @@ def _supersede(approval: Approval, version: PayloadVersion, by: User, at: dateti
     approval.current_version = version.number
     approval.save(update_fields=["current_version"])
     changes = payload.patch(before.value, version.value)
-    record(
-        approval, "approval.edited", actor=by.as_actor(), at=at, version=version, data={"changes": changes}
-    )
+    data: dict[str, Any] = {"payload": version.value, "changes": changes}
+    record(approval, "approval.edited", actor=by.as_actor(), at=at, version=version, data=data)
     if voided:
         names = [{"vote": str(vote.pk), "person": str(vote.user_id)} for vote in voided]
         data = {"version": before.number, "votes": names}

@@ -52,6 +52,10 @@ def _settle(approval_id: UUID, status: Status, event: str, *, by: User) -> Appro
             principal=str(principal.pk),
             grant_id=str(ruling.grant.pk) if ruling.grant else None,
         ),
-        data={"action_type": approval.action_type, "on_behalf_of": principal.as_facts()},
+        data={
+            "action_type": approval.action_type,
+            "on_behalf_of": principal.as_facts(),
+            "payload": approval.version().value,
+        },
     )
     return approval

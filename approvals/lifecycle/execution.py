@@ -35,7 +35,9 @@ def cancel(approval_id: UUID, *, by: AgentKey) -> Approval:
         require_pending(approval)
         approval.status, approval.decided_at = Status.CANCELLED, at
         approval.save(update_fields=["status", "decided_at"])
-        record(approval, "approval.cancelled", actor=by.agent.as_actor(), at=at, data={"key": by.prefix})
+        version = approval.version()
+        data = {"key": by.prefix, "payload": version.value}
+        record(approval, "approval.cancelled", actor=by.agent.as_actor(), at=at, version=version, data=data)
 
     return in_time(approval_id, act)
 
@@ -63,7 +65,7 @@ def claim(approval_id: UUID, *, by: AgentKey, idempotency_key: str = "") -> Clai
         actor=by.agent.as_actor(),
         at=at,
         version=approval.version(),
-        data={"claim": str(taken.claim_id), "key": by.prefix},
+        data={"claim": str(taken.claim_id), "key": by.prefix, "payload": approval.version().value},
     )
     return taken
 

@@ -155,7 +155,7 @@ def _store(approval: Approval, submission: Submission, judgement: Judgement, at:
         actor=approval.agent.as_actor(),
         at=at,
         version=version,
-        data=_facts(approval, verdict),
+        data={**_facts(approval, verdict), "payload": judgement.value},
         is_first=True,
         people=[reviewer.email for reviewer in verdict.reviewers],
     )
@@ -175,7 +175,7 @@ def _tell(approval: Approval, verdict: policy.Verdict, at: datetime) -> None:
 
 
 def _facts(approval: Approval, verdict: policy.Verdict) -> dict[str, Any]:
-    """All that a reviewer sees beside the payload, whose hash the event carries."""
+    """All that a reviewer sees beside the payload."""
     return {
         "action_type": approval.action_type,
         "action": approval.action,

@@ -273,6 +273,7 @@ def test_what_the_reviewer_attests_is_signed_with_the_vote_and_the_grant() -> No
     assert voted["acknowledged"] == [1, 2]
     assert voted["sentence"] == "I rang the vendor."
     assert voted["opened_at"] < voted["decided_at"]
+    assert voted.pop("payload") == EMAIL_PAYLOAD
     assert granted["votes"] == [voted]
     assert granted["payload"] == EMAIL_PAYLOAD
 
