@@ -23,7 +23,7 @@ BATCH = 1000
 
 _READ = (
     "pk", "status", "workflow", "action_type", "risk", "run_id", "initiated_by", "policy_id", "agent_id", "key_id",
-    "agent_owner_id", "key_owner_id",
+    "agent_owner_id", "key_owner_id", "pattern",
     "created_at", "deadline", "remind_at", "escalate_at", "valid_until", "breach_action", "current_version",
 )  # fmt: skip
 """What the rules look at; the rest of a request is long."""

@@ -72,7 +72,7 @@ def test_more_than_a_batch_is_done_in_one_sweep(monkeypatch: pytest.MonkeyPatch)
 
 def test_a_batch_takes_a_fixed_number_of_statements() -> None:
     statements = []
-    for number in (1, 12):
+    for number in (2, 12):
         for _ in range(number):
             age(make_approval(assignees=(f"{uuid4()}@example.com", "sales@example.com")), hours=2)
         with CaptureQueriesContext(connection) as captured:
