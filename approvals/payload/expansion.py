@@ -1,176 +1,216 @@
-"""What does a schema say once every `$ref` is replaced by what it points to?
+"""What does a schema say once every `$ref` is replaced by what it points to, in draft 2020-12?
 
-The result has no references, so nothing that reads it can loop or fetch; its size is counted while it grows.
+The result has no references: a part that refers to itself holds itself, so it is read as deep as the value goes
+and no deeper. Its size is that of the document, and what one place of a value can cost is counted beforehand.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import partial
-from itertools import chain
+from itertools import islice
 from typing import Any
-from urllib.parse import unquote
 
-from approvals.payload import patterns
-from approvals.payload.canonical import weight
+from approvals.exceptions import FieldError
+from approvals.payload.dialects import ANNOTATIONS, At, Dialect, Inline, dialect_of, in_2020
 from approvals.payload.keywords import Choices
-from approvals.payload.pointers import child
+from approvals.payload.metaschema import flaws
+from approvals.payload.pointers import child, find
+from approvals.payload.references import References, UnresolvedError
 
 MAX_NODES = 2_000
 MAX_DEPTH = 64
+MAX_ERRORS = 20
 
-SINGLE = frozenset(
-    (
-        "additionalProperties",
-        "contains",
-        "contentSchema",
-        "else",
-        "if",
-        "items",
-        "not",
-        "propertyNames",
-        "then",
-    )
-)
-LISTS = frozenset(("allOf", "anyOf", "oneOf", "prefixItems"))
-MAPS = frozenset(("$defs", "definitions", "dependentSchemas", "patternProperties", "properties"))
-ANNOTATIONS = frozenset(
-    ("title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly", "$comment")
-)
-_DROPPED = frozenset(("$schema", "$id", "$anchor", "$comment", "$vocabulary", "$defs", "definitions", "$ref"))
+_BRANCHES = ("allOf", "anyOf", "oneOf")
+_SINGLE_BRANCHES = ("not", "if", "then", "else")
+
+Said = dict[str, Any] | bool
+"""One schema's own keywords, with `At` for what stands below it."""
 
 
 class UnexpandableError(ValueError):
-    """The text says why; `pointer` where."""
+    """`errors` say what is wrong, and where in the document."""
 
-    def __init__(self, pointer: str, code: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.pointer = pointer
-        self.code = code
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A schema without references, its size in nodes, its depth, and the instructions of its patterns."""
-
-    schema: Any
-    nodes: int = 1
-    depth: int = 1
-    pattern_size: int = 0
+    def __init__(self, *errors: FieldError) -> None:
+        super().__init__(errors[0].message)
+        self.errors = errors
 
 
-def subschemas(schema: Any, pointer: str) -> Iterator[tuple[str, Any]]:
-    """Every schema in a schema document with its pointer, itself first."""
-    pending = [(pointer, schema)]
-    while pending:
-        pointer, schema = pending.pop()
-        yield pointer, schema
-        if isinstance(schema, dict):
-            pending.extend(chain.from_iterable(_children(schema, key, pointer) for key in schema))
+def expanded(document: dict[str, Any]) -> Any:
+    """The document's schema without references. Raises UnexpandableError."""
+    return _Expansion(document).root()
 
 
-def target_of(reference: Any) -> str | None:
-    """The pointer that a local reference names, else None."""
-    if not isinstance(reference, str) or not (reference == "#" or reference.startswith("#/")):
-        return None
-    return unquote(reference[1:])
+def in_place(part: Any) -> Iterator[Any]:
+    """The schemas that speak of the very value that this one speaks of."""
+    if isinstance(part, dict):
+        for key in _BRANCHES:
+            yield from part.get(key, ())
+        yield from (part[key] for key in _SINGLE_BRANCHES if key in part)
+        yield from part.get("dependentSchemas", {}).values()
 
 
-class Expansion:
-    """Expands each pointer once. Parts are shared, so that doubling references cost counts, not memory."""
+class _Expansion:
+    """First every part is read, then filled: a part may stand in another before it is full."""
 
     def __init__(self, document: dict[str, Any]) -> None:
-        self.schemas = dict(subschemas(document, ""))
-        self._parts: dict[str, Part] = {}
-        self._open: list[str] = []
+        self._document = document
+        self._dialect = self._dialect_at("", document)
+        self._references = References(document, self._dialect)
+        self._said: dict[str, Said] = {}
+        self._parts: dict[str, Any] = {}
+        self._full: set[str] = set()
+        self._filling: list[str] = []
+        self._costs: dict[int, tuple[int, int]] = {}
 
-    def at(self, pointer: str) -> Part:
-        """Raises UnexpandableError."""
-        if pointer in self._open:
-            raise UnexpandableError(
-                pointer, "recursive_ref", "refers to itself; write out the levels that are needed"
-            )
-        part = self._parts.get(pointer)
-        if part is None:
-            self._refuse_depth(pointer, 1)
-            self._open.append(pointer)
-            part = self._parts[pointer] = self._part(pointer, self.schemas[pointer])
-            self._open.pop()
-        self._refuse_depth(pointer, part.depth)
-        if part.nodes > MAX_NODES:
-            message = f"has more than {MAX_NODES:,} nodes once its references are followed; make it smaller"
-            raise UnexpandableError(pointer, "schema_too_large", message)
-        return part
+    def root(self) -> Any:
+        self._read()
+        for pointer in self._said:
+            self._fill(pointer)
+        for pointer in self._said:
+            self._cost(self._parts[pointer], pointer, [])
+        return self._at("")
 
-    def _refuse_depth(self, pointer: str, depth: int) -> None:
-        if len(self._open) + depth > MAX_DEPTH:
-            raise UnexpandableError(
-                pointer, "schema_too_deep", f"nests deeper than {MAX_DEPTH} levels; flatten it"
-            )
+    def _read(self) -> None:
+        """What the root and all that it leads to say; what nothing leads to is not looked at."""
+        errors: list[FieldError] = []
+        pending = [""]
+        while pending and len(errors) < MAX_ERRORS:
+            pointer = pending.pop()
+            if pointer not in self._said:
+                schema = find(self._document, pointer)
+                found = [*islice(self._flaws(schema, pointer), MAX_ERRORS)]
+                self._said[pointer] = said = True if found else self._in_2020(schema, pointer)
+                self._parts[pointer] = {} if isinstance(said, dict) else said
+                pending.extend(_places(said))
+                errors += found
+            if len(self._said) > MAX_NODES:
+                raise _too_large("")
+        if errors:
+            raise UnexpandableError(*errors)
 
-    def _part(self, pointer: str, schema: Any) -> Part:
-        if not isinstance(schema, dict):
-            return Part(schema)
-        inner: list[Part] = []
-        expanded: dict[str, Any] = {}
-        for key, value in schema.items():
-            if key not in _DROPPED:
-                expanded[key] = self._value(pointer, key, value, inner)
-        if "$ref" in schema:
-            expanded = self._with_reference(pointer, schema["$ref"], expanded, inner)
-        return Part(
-            schema=expanded,
-            nodes=_own_nodes(schema) + sum(part.nodes for part in inner),
-            depth=1 + max((part.depth for part in inner), default=0),
-            pattern_size=_own_pattern_size(schema) + sum(part.pattern_size for part in inner),
-        )
+    def _flaws(self, schema: Any, pointer: str) -> Iterator[FieldError]:
+        if isinstance(schema, dict):
+            self._dialect_at(pointer, schema)
+            if "$dynamicRef" in schema and self._dialect.has("$dynamicRef"):
+                place = child(pointer, "$dynamicRef")
+                yield FieldError(place, "refused_keyword", "is not supported; use $ref with #/$defs/…")
+        yield from flaws(schema, pointer, self._dialect)
 
-    def _value(self, pointer: str, key: str, value: Any, inner: list[Part]) -> Any:
-        take = partial(self._taken, inner)
-        here = child(pointer, key)
-        if key in SINGLE:
-            return take(here)
-        if key in LISTS and isinstance(value, list):
-            return [take(child(here, index)) for index in range(len(value))]
-        if key in MAPS and isinstance(value, dict):
-            return {name: take(child(here, name)) for name in value}
+    def _dialect_at(self, pointer: str, schema: dict[str, Any]) -> Dialect:
+        """One document speaks one dialect."""
+        dialect = dialect_of(schema.get("$schema"))
+        is_another = pointer and dialect and dialect.is_said and dialect.year != self._dialect.year
+        if dialect is None or is_another:
+            sentence = "must be draft-04, -06, -07, 2019-09 or 2020-12 of JSON Schema, one for all of it"
+            raise UnexpandableError(FieldError(child(pointer, "$schema"), "other_dialect", sentence))
+        return dialect
+
+    def _in_2020(self, schema: Any, pointer: str) -> Said:
+        if isinstance(schema, bool):
+            return schema
+        said = in_2020(schema, pointer, self._dialect)
+        return {key: self._resolved(key, value, pointer) for key, value in said.items()}
+
+    def _resolved(self, key: str, value: Any, pointer: str) -> Any:
+        if key == "$ref":
+            return At(self._target(value, pointer))
+        if isinstance(value, list) and any(isinstance(item, Inline) for item in value):
+            return [self._resolved("", item, pointer) for item in value]
+        if isinstance(value, Inline):
+            return Inline({name: self._resolved(name, inner, pointer) for name, inner in value.items()})
         return Choices(value) if key == "enum" else value
 
-    def _taken(self, inner: list[Part], pointer: str) -> Any:
-        inner.append(self.at(pointer))
-        return inner[-1].schema
+    def _target(self, reference: str, pointer: str) -> str:
+        try:
+            return self._references.target(reference, pointer)
+        except UnresolvedError as error:
+            code, sentence = "remote_ref", "must point into this document, such as #/$defs/…"
+            if not error.is_remote:
+                code = "unresolved_ref"
+                sentence = (
+                    f"refers to {json.dumps(reference)}, which is no schema in this document; use #/$defs/…"
+                )
+            raise UnexpandableError(FieldError(child(pointer, "$ref"), code, sentence)) from None
 
-    def _with_reference(self, pointer: str, reference: Any, rest: dict[str, Any], inner: list[Part]) -> Any:
+    def _fill(self, pointer: str) -> None:
+        said = self._said[pointer]
+        if isinstance(said, bool) or pointer in self._full:
+            return
+        if pointer in self._filling:
+            raise _recursive(pointer)
+        if len(self._filling) >= MAX_DEPTH:
+            raise _too_deep(pointer)
+        self._filling.append(pointer)
+        self._parts[pointer].update(self._assembled(said))
+        self._filling.pop()
+        self._full.add(pointer)
+
+    def _assembled(self, said: dict[str, Any]) -> dict[str, Any]:
         """Titles beside a `$ref` override the target's; other keywords hold as well as the target's."""
-        target = target_of(reference)
-        if target is None or target not in self.schemas:
-            message = f"refers to {json.dumps(reference)}, which is no schema in this document; use #/$defs/…"
-            raise UnexpandableError(child(pointer, "$ref"), "unresolved_ref", message)
-        referred = self._taken(inner, target)
-        if isinstance(referred, dict) and rest.keys() <= ANNOTATIONS:
-            return {**referred, **rest}
-        return {**rest, "allOf": [referred, *rest.get("allOf", ())]}
+        rest = {key: self._value(value) for key, value in said.items() if key != "$ref"}
+        if "$ref" not in said:
+            return rest
+        target = said["$ref"].pointer
+        if rest.keys() <= ANNOTATIONS:
+            self._fill(target)
+            referred = self._parts[target]
+            return {**(referred if isinstance(referred, dict) else {"allOf": [referred]}), **rest}
+        return {**rest, "allOf": [self._at(target), *rest.get("allOf", ())]}
+
+    def _value(self, value: Any) -> Any:
+        if isinstance(value, At):
+            return self._at(value.pointer)
+        if isinstance(value, Inline):
+            return self._assembled(value)
+        if isinstance(value, list) and any(isinstance(item, At | Inline) for item in value):
+            return [self._value(item) for item in value]
+        if isinstance(value, dict) and any(isinstance(item, At) for item in value.values()):
+            return {name: self._value(item) for name, item in value.items()}
+        return value
+
+    def _at(self, pointer: str) -> Any:
+        return self._parts[pointer]
+
+    def _cost(self, part: Any, pointer: str, above: list[int]) -> tuple[int, int]:
+        """How many schemas one look at a value asks, and in how many levels."""
+        if id(part) in self._costs:
+            return self._costs[id(part)]
+        if id(part) in above:
+            raise _recursive(pointer)
+        if len(above) >= MAX_DEPTH:
+            raise _too_deep(pointer)
+        inner = [self._cost(each, pointer, [*above, id(part)]) for each in in_place(part)]
+        cost = 1 + sum(cost for cost, _ in inner), 1 + max((levels for _, levels in inner), default=0)
+        if cost[0] > MAX_NODES:
+            raise _too_large(pointer)
+        if cost[1] > MAX_DEPTH:
+            raise _too_deep(pointer)
+        self._costs[id(part)] = cost
+        return cost
 
 
-def _children(schema: dict[str, Any], key: str, pointer: str) -> Iterator[tuple[str, Any]]:
-    value, here = schema[key], child(pointer, key)
-    if key in SINGLE:
-        yield here, value
-    elif key in LISTS and isinstance(value, list):
-        yield from ((child(here, index), item) for index, item in enumerate(value))
-    elif key in MAPS and isinstance(value, dict):
-        yield from ((child(here, name), item) for name, item in value.items())
+def _places(said: Any) -> Iterator[str]:
+    if isinstance(said, At):
+        yield said.pointer
+    elif isinstance(said, dict | list):
+        for inner in said.values() if isinstance(said, dict) else said:
+            if isinstance(inner, At | dict | list):
+                yield from _places(inner)
 
 
-def _own_nodes(schema: dict[str, Any]) -> int:
-    """What one evaluation of the schema itself may cost; an enum is one look-up."""
-    dependent = schema.get("dependentRequired", {})
-    nodes, characters = weight(schema["const"]) if "const" in schema else (0, 0)
-    return 1 + len(schema.get("required", ())) + sum(map(len, dependent.values())) + nodes + characters // 64
+def _recursive(pointer: str) -> UnexpandableError:
+    sentence = "refers to itself without going a level down, so that no value can be checked"
+    return UnexpandableError(FieldError(pointer, "recursive_ref", sentence))
 
 
-def _own_pattern_size(schema: dict[str, Any]) -> int:
-    own = [schema["pattern"]] if "pattern" in schema else []
-    return sum(map(patterns.size, [*own, *schema.get("patternProperties", ())]))
+def _too_large(pointer: str) -> UnexpandableError:
+    sentence = f"has more than {MAX_NODES:,} nodes once its references are followed; make it smaller"
+    return UnexpandableError(FieldError(pointer, "schema_too_large", sentence))
+
+
+def _too_deep(pointer: str) -> UnexpandableError:
+    return UnexpandableError(
+        FieldError(pointer, "schema_too_deep", f"nests deeper than {MAX_DEPTH} levels; flatten it")
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from approvals import strict_json
@@ -21,6 +21,7 @@ from approvals.payload.pointers import ABSENT
 from approvals.payload.posted import Posted
 from approvals.payload.reading import read
 from approvals.payload.schema import compiled
+from approvals.payload.unrolling import unrolled
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -113,7 +114,7 @@ def build_form(
 
 def _root(place: Place, locked: tuple[str, ...], is_json: bool) -> Node:
     if not is_json and leaf_count(place.value) <= MAX_LEAVES:
-        root = build(place, locked)
+        root = build(replace(place, schema=unrolled(place.schema, place.value)), locked)
         names = [name for node in root.walk() for name in node.names()]
         if len(names) <= MAX_NAMES and not isinstance(root, JsonLeaf):
             return root

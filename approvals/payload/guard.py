@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from approvals.exceptions import FieldError, InvalidInput
 from approvals.payload.canonical import same
 from approvals.payload.pointers import ABSENT, find
 from approvals.payload.strangers import strangers
-from approvals.payload.validation import validate
+from approvals.payload.validation import MAX_ERRORS, validate
 
 
 def assert_edit_allowed(original: Any, edited: Any, schema: Any = None, locked: Iterable[str] = ()) -> None:
@@ -33,7 +34,7 @@ def edit_errors(original: Any, edited: Any, schema: Any, locked: Iterable[str]) 
     said = {error.pointer for error in invalid}
     unknown = [
         FieldError(pointer, "unknown_field", "is no field of this payload")
-        for pointer in strangers(original, edited, schema)
+        for pointer in islice(strangers(original, edited, schema), MAX_ERRORS)
         if pointer not in said
     ]
     return broken + invalid + unknown

@@ -1,23 +1,21 @@
-"""What does each JSON Schema keyword ask of a value, where jsonschema's own answer is unbounded or unsafe?
+"""What does each JSON Schema keyword ask of a value? Draft 2020-12, without references.
 
-Patterns run on RE2, uniqueness is decided by canonical bytes, multiples are exact, branches keep no error
-texts (each would quote the whole value), and an error points to the field that it is about.
+Patterns and steps are bounded, equality is that of canonical bytes, multiples are exact, and a finding points to
+the field that it is about.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any
 
-from jsonschema import Draft202012Validator, ValidationError, validators
+from approvals.payload import branches, formats, unevaluated
+from approvals.payload.canonical import canonical, same
+from approvals.payload.evaluation import Evaluation, Finding, Path, Schema
 
-from approvals.payload import formats, patterns
-from approvals.payload.canonical import canonical
-
-Errors = Iterator[ValidationError]
-Schema = dict[str, Any]
+Findings = Iterable[Finding]
+Check = Callable[[Evaluation, Any, Any, Schema, Path], Findings]
 
 
 class Choices(list[Any]):
@@ -28,144 +26,208 @@ class Choices(list[Any]):
         self.keys = frozenset(map(canonical, members))
         self.has_containers = any(isinstance(member, dict | list) for member in members)
 
-    def allows(self, value: Any) -> bool:
-        if isinstance(value, dict | list) and not self.has_containers:
-            return False
-        return canonical(value) in self.keys
+
+def _enum(run: Evaluation, choices: Choices, value: Any, _: Schema, path: Path) -> Findings:
+    is_out_of_question = isinstance(value, dict | list) and not choices.has_containers
+    if is_out_of_question or run.key_of(value) not in choices.keys:
+        yield Finding(path, "enum", choices)
 
 
-def _enum(_validator: Any, members: Any, value: Any, _schema: Schema) -> Errors:
-    choices = members if isinstance(members, Choices) else Choices(members)
-    if not choices.allows(value):
-        yield ValidationError("")
+def _const(_: Evaluation, member: Any, value: Any, _schema: Schema, path: Path) -> Findings:
+    return () if same(member, value) else (Finding(path, "const", member),)
 
 
-def _const(_validator: Any, member: Any, value: Any, _schema: Schema) -> Errors:
-    if not Choices([member]).allows(value):
-        yield ValidationError("")
+def _type(_: Evaluation, types: Any, value: Any, _schema: Schema, path: Path) -> Findings:
+    names = (types,) if isinstance(types, str) else types
+    return () if any(_IS[name](value) for name in names) else (Finding(path, "type", types),)
 
 
-def _type(validator: Any, types: Any, value: Any, _schema: Schema) -> Errors:
-    names = [types] if isinstance(types, str) else types
-    if not any(validator.is_type(value, name) for name in names):
-        yield ValidationError("")
+def _is_integer(value: Any) -> bool:
+    return _is_number(value) and value == int(value)
 
 
-def _required(_validator: Any, names: list[str], value: Any, _schema: Schema) -> Errors:
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+_IS: dict[str, Callable[[Any], bool]] = {
+    "array": lambda value: isinstance(value, list),
+    "boolean": lambda value: isinstance(value, bool),
+    "integer": _is_integer,
+    "null": lambda value: value is None,
+    "number": _is_number,
+    "object": lambda value: isinstance(value, dict),
+    "string": lambda value: isinstance(value, str),
+}
+
+
+def _required(run: Evaluation, names: list[str], value: Any, _: Schema, path: Path) -> Findings:
     if isinstance(value, dict):
+        run.spend(len(names) // 8)
         for name in names:
             if name not in value:
-                yield ValidationError("", path=[name])
+                yield Finding((path, name), "required", names)
 
 
-def _dependent_required(_validator: Any, dependents: Any, value: Any, _schema: Schema) -> Errors:
+def _dependent_required(run: Evaluation, needs: Schema, value: Any, _: Schema, path: Path) -> Findings:
     if isinstance(value, dict):
-        for key, names in dependents.items():
-            missing = [name for name in names if name not in value] if key in value else []
-            for name in missing:
-                yield ValidationError(f"is required when “{key}” is there", path=[name])
+        for key in filter(value.__contains__, needs):
+            run.spend(1 + len(needs[key]) // 8)
+            for name in needs[key]:
+                if name not in value:
+                    text = f"is required when “{key}” is there"
+                    yield Finding((path, name), "dependentRequired", needs, text)
 
 
-def _pattern(_validator: Any, pattern: str, value: Any, _schema: Schema) -> Errors:
-    if isinstance(value, str) and not patterns.matches(pattern, value):
-        yield ValidationError("")
-
-
-def _properties(validator: Any, schemas: Schema, value: Any, _schema: Schema) -> Errors:
+def _dependent_schemas(run: Evaluation, schemas: Schema, value: Any, _: Schema, path: Path) -> Findings:
     if isinstance(value, dict):
         for key in filter(value.__contains__, schemas):
-            if schemas[key] is False:
-                yield ValidationError("", path=[key])
-            else:
-                yield from validator.descend(value[key], schemas[key], path=key)
+            yield from run.findings(value, schemas[key], path)
 
 
-def _pattern_properties(validator: Any, schemas: Schema, value: Any, _schema: Schema) -> Errors:
+def _pattern(run: Evaluation, pattern: str, value: Any, _: Schema, path: Path) -> Findings:
+    if isinstance(value, str) and run.matches(pattern, value) is False:
+        yield Finding(path, "pattern", pattern)
+
+
+def _properties(run: Evaluation, schemas: Schema, value: Any, _: Schema, path: Path) -> Findings:
+    if not isinstance(value, dict):
+        return
+    few = schemas if len(schemas) <= len(value) + 8 else [key for key in value if key in schemas]
+    for key in few:
+        if key in value:
+            yield from _member(run, schemas[key], value[key], (path, key), "properties")
+
+
+def _member(run: Evaluation, schema: Any, value: Any, path: Path, keyword: str) -> Iterator[Finding]:
+    if schema is False:
+        yield Finding(path, keyword)
+    else:
+        yield from run.findings(value, schema, path)
+
+
+def _pattern_properties(run: Evaluation, schemas: Schema, value: Any, _: Schema, path: Path) -> Findings:
     if isinstance(value, dict):
         for pattern, subschema in schemas.items():
             for key in value:
-                if patterns.matches(pattern, key):
-                    yield from validator.descend(value[key], subschema, path=key)
+                if run.matches(pattern, key):
+                    yield from run.findings(value[key], subschema, (path, key))
 
 
-def _additional_properties(validator: Any, subschema: Any, value: Any, schema: Schema) -> Errors:
+def _additional_properties(run: Evaluation, inner: Any, value: Any, schema: Schema, path: Path) -> Findings:
+    """A key that a pattern might know, if it could be checked, is none too many."""
     if not isinstance(value, dict):
         return
     named, patterned = schema.get("properties", {}), schema.get("patternProperties", {})
     for key in value:
-        if key not in named and not any(patterns.matches(pattern, key) for pattern in patterned):
-            if subschema is False:
-                yield ValidationError("", path=[key])
-            else:
-                yield from validator.descend(value[key], subschema, path=key)
+        run.spend(1)
+        if key not in named and all(run.matches(pattern, key) is False for pattern in patterned):
+            yield from _member(run, inner, value[key], (path, key), "additionalProperties")
 
 
-def _unique_items(_validator: Any, is_wanted: bool, value: Any, _schema: Schema) -> Errors:
-    if is_wanted and isinstance(value, list) and len({canonical(item) for item in value}) < len(value):
-        yield ValidationError("")
+def _property_names(run: Evaluation, inner: Any, value: Any, _: Schema, path: Path) -> Findings:
+    if isinstance(value, dict):
+        for key in value:
+            run.spend(1)
+            if not run.fits(key, inner):
+                yield Finding((path, key), "propertyNames", inner)
 
 
-def _multiple_of(validator: Any, divisor: float, value: Any, _schema: Schema) -> Errors:
-    # In binary 19.99 is no multiple of 0.01; as the decimals that were written it is.
-    if (
-        validator.is_type(value, "number")
-        and (Fraction(repr(value)) / Fraction(repr(divisor))).denominator != 1
-    ):
-        yield ValidationError("")
+def _prefix_items(run: Evaluation, schemas: list[Any], value: Any, _: Schema, path: Path) -> Findings:
+    if isinstance(value, list):
+        for index, (item, inner) in enumerate(zip(value, schemas, strict=False)):
+            yield from run.findings(item, inner, (path, index))
 
 
-def _format(_validator: Any, name: str, value: Any, _schema: Schema) -> Errors:
-    check = formats.CHECKS.get(name)
-    if check and isinstance(value, str) and not check(value):
-        yield ValidationError("")
+def _items(run: Evaluation, inner: Any, value: Any, schema: Schema, path: Path) -> Findings:
+    if isinstance(value, list):
+        for index in range(len(schema.get("prefixItems", ())), len(value)):
+            run.spend(1)
+            yield from run.findings(value[index], inner, (path, index))
 
 
-def _any_of(validator: Any, branches: list[Any], value: Any, _schema: Schema) -> Errors:
-    only = the_other_than_null(branches)
-    if only is None:
-        if not any(validator.evolve(schema=branch).is_valid(value) for branch in branches):
-            yield ValidationError("")
-    elif value is not None:
-        # Never twice: one look to decide and one to explain would double the work at each level.
-        yield from validator.descend(value, only)
-
-
-def _one_of(validator: Any, branches: list[Any], value: Any, _schema: Schema) -> Errors:
-    only = the_other_than_null(branches)
-    if only is not None and value is not None:
-        yield from validator.descend(value, only)
+def _contains(run: Evaluation, inner: Any, value: Any, schema: Schema, path: Path) -> Findings:
+    if not isinstance(value, list):
         return
-    count = sum(validator.evolve(schema=branch).is_valid(value) for branch in branches)
-    if count != 1:
-        yield ValidationError("fits several forms, of which it may fit only one" if count else "")
+    least, most = schema.get("minContains", 1), schema.get("maxContains")
+    run.spend(len(value))
+    count = sum(run.fits(item, inner) for item in value)
+    if count < least:
+        keyword = "minContains" if "minContains" in schema else "contains"
+        yield Finding(path, keyword, least)
+    if most is not None and count > most:
+        yield Finding(path, "maxContains", most)
 
 
-def the_other_than_null(branches: list[Any]) -> Any:
-    """Of "this or null", this; else None."""
-    others = [branch for branch in branches if branch != {"type": "null"}]
-    return others[0] if len(others) == 1 and len(branches) == 2 else None
+def _unique_items(run: Evaluation, is_wanted: bool, value: Any, _: Schema, path: Path) -> Findings:
+    if is_wanted and isinstance(value, list):
+        run.spend(len(value))
+        if len({run.key_of(item) for item in value}) < len(value):
+            yield Finding(path, "uniqueItems")
 
 
-@lru_cache(maxsize=1)
-def bounded_validator() -> Any:
-    """Draft 2020-12 with the keywords above, for schemas without `$ref`."""
-    extend: Any = validators.extend
-    return extend(
-        Draft202012Validator,
-        {
-            "enum": _enum,
-            "const": _const,
-            "type": _type,
-            "required": _required,
-            "dependentRequired": _dependent_required,
-            "pattern": _pattern,
-            "patternProperties": _pattern_properties,
-            "properties": _properties,
-            "additionalProperties": _additional_properties,
-            "uniqueItems": _unique_items,
-            "multipleOf": _multiple_of,
-            "format": _format,
-            "anyOf": _any_of,
-            "oneOf": _one_of,
-        },
-    )
+def _multiple_of(run: Evaluation, divisor: float, value: Any, _: Schema, path: Path) -> Findings:
+    # In binary 19.99 is no multiple of 0.01; as the decimals that were written it is.
+    if _is_number(value):
+        run.spend(5)
+        if (Fraction(repr(value)) / Fraction(repr(divisor))).denominator != 1:
+            yield Finding(path, "multipleOf", divisor)
+
+
+def _format(run: Evaluation, name: str, value: Any, _: Schema, path: Path) -> Findings:
+    check = formats.CHECKS.get(name)
+    if check and isinstance(value, str):
+        run.spend(len(value) // 64)
+        if not check(value):
+            yield Finding(path, "format", name)
+
+
+def _bound(keyword: str, measured: type, holds: Callable[[Any, Any], bool]) -> Check:
+    """Of a number, or of how long or large something is."""
+
+    def check(_: Evaluation, bound: Any, value: Any, _schema: Schema, path: Path) -> Findings:
+        if not isinstance(value, measured) or isinstance(value, bool):
+            return ()
+        return () if holds(value, bound) else (Finding(path, keyword, bound),)
+
+    return check
+
+
+_NUMBERS: Any = int | float
+
+CHECKS: dict[str, Check] = {
+    "type": _type,
+    "enum": _enum,
+    "const": _const,
+    "required": _required,
+    "dependentRequired": _dependent_required,
+    "dependentSchemas": _dependent_schemas,
+    "pattern": _pattern,
+    "patternProperties": _pattern_properties,
+    "properties": _properties,
+    "additionalProperties": _additional_properties,
+    "propertyNames": _property_names,
+    "prefixItems": _prefix_items,
+    "items": _items,
+    "contains": _contains,
+    "uniqueItems": _unique_items,
+    "multipleOf": _multiple_of,
+    "format": _format,
+    "allOf": branches.all_of,
+    "anyOf": branches.any_of,
+    "oneOf": branches.one_of,
+    "not": branches.not_,
+    "if": branches.if_,
+    "minimum": _bound("minimum", _NUMBERS, lambda value, bound: value >= bound),
+    "maximum": _bound("maximum", _NUMBERS, lambda value, bound: value <= bound),
+    "exclusiveMinimum": _bound("exclusiveMinimum", _NUMBERS, lambda value, bound: value > bound),
+    "exclusiveMaximum": _bound("exclusiveMaximum", _NUMBERS, lambda value, bound: value < bound),
+    "minLength": _bound("minLength", str, lambda value, bound: len(value) >= bound),
+    "maxLength": _bound("maxLength", str, lambda value, bound: len(value) <= bound),
+    "minItems": _bound("minItems", list, lambda value, bound: len(value) >= bound),
+    "maxItems": _bound("maxItems", list, lambda value, bound: len(value) <= bound),
+    "minProperties": _bound("minProperties", dict, lambda value, bound: len(value) >= bound),
+    "maxProperties": _bound("maxProperties", dict, lambda value, bound: len(value) <= bound),
+    "unevaluatedProperties": unevaluated.properties,
+    "unevaluatedItems": unevaluated.items,
+}

@@ -7,6 +7,9 @@ from typing import Any
 
 import re2
 
+MAX_MEMORY = 1 << 20
+"""Bytes for one program and its automaton: what does not fit is refused within 10 ms."""
+
 
 class UnfitPatternError(ValueError):
     """RE2 does not compile the pattern; the text says why."""
@@ -17,6 +20,7 @@ def compiled(pattern: str) -> Any:
     """Raises UnfitPatternError."""
     options = re2.Options()
     options.log_errors = False
+    options.max_mem = MAX_MEMORY
     try:
         return re2.compile(pattern, options=options)
     except re2.error as error:

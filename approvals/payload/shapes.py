@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from approvals.payload import dates
-from approvals.payload.keywords import the_other_than_null
+from approvals.payload.branches import the_other_than_null
 from approvals.payload.pointers import ABSENT
 
 LONG_TEXT = 80

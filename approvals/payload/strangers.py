@@ -1,81 +1,133 @@
-"""Which keys does an edit bring that neither the agent's payload nor its schema knows? (DESIGN §4.17)"""
+"""Which keys does an edit bring that a reviewer may not add?
+
+A key is known where the agent's payload has it (in a list: where one of its rows has it) or the schema names it.
+Other keys are taken in a free-form object only: one whose schema allows `additionalProperties` or
+`unevaluatedProperties` in so many words, or speaks of no fields at all (neither `properties` nor
+`patternProperties`), such as `{"type": "object"}`. An object whose schema lists its fields and says nothing of
+others is closed to reviewers, although JSON Schema leaves it open to the agent: an edit sets what was proposed,
+and nothing else. Without a schema (or with an empty one) the agent's payload is all that is known, and an empty
+object in it stays empty.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-import re2
+from approvals.payload.evaluation import Path, pointer_of
+from approvals.payload.expansion import in_place
+from approvals.payload.matching import Effort, matches
+from approvals.payload.schema import compiled
 
-from approvals.payload.expansion import target_of
-from approvals.payload.pointers import child, find
-
-_COMPOSED = ("allOf", "anyOf", "oneOf", "if", "dependentSchemas")
-"""Where several schemas speak of one object, the validation alone says which keys are known."""
+MAX_PARTS = 200
+"""Schemas that speak of one place. A key that only further ones would know is not known."""
 
 
 def strangers(original: Any, edited: Any, schema: Any) -> Iterator[str]:
-    """Pointers to them. Without a schema, what the agent sent is all that is known."""
-    yield from _strangers(original, edited, schema or {}, schema or {}, "")
+    """Pointers to them, in the edit's order."""
+    allowed = _Allowed([compiled(schema).schema] if schema else [], Effort())
+    pending: list[tuple[Any, _Sent, _Allowed, Path]] = [(edited, _sent(original), allowed, None)]
+    while pending:
+        value, sent, allowed, path = pending.pop()
+        inside: list[tuple[Any, _Sent, _Allowed, Path]] = []
+        if isinstance(value, dict):
+            for key, member in value.items():
+                if key not in sent.members and not allowed.takes(key):
+                    yield pointer_of((path, key))
+                else:
+                    inside.append((member, sent.members.get(key, _NOTHING), allowed.at(key), (path, key)))
+        elif isinstance(value, list):
+            for index, item in enumerate(value):
+                inside.append((item, sent.rows or _NOTHING, allowed.row(index), (path, index)))
+        pending.extend(reversed(inside))
 
 
-def _strangers(original: Any, edited: Any, schema: Any, root: Any, pointer: str) -> Iterator[str]:
-    schema = _resolved(schema, root)
-    if isinstance(edited, dict):
-        yield from _in_object(original if isinstance(original, dict) else {}, edited, schema, root, pointer)
-    elif isinstance(edited, list):
-        # Rows are added and moved: a row may have any key that one of the agent's rows had.
-        rows = original if isinstance(original, list) else []
-        for index, item in enumerate(edited):
-            known = _merged(rows) if isinstance(item, dict) else _flattened(rows)
-            yield from _strangers(known, item, schema.get("items", {}), root, child(pointer, index))
+class _Sent:
+    """Every key that the agent's payload has at a place, over all rows of a list and at each depth."""
+
+    def __init__(self) -> None:
+        self.members: dict[str, _Sent] = {}
+        self.rows: _Sent | None = None
 
 
-def _in_object(
-    original: dict[str, Any], edited: dict[str, Any], schema: dict[str, Any], root: Any, pointer: str
-) -> Iterator[str]:
-    for key, value in edited.items():
-        subschema = _subschema(schema, key)
-        if key not in original and subschema is None:
-            yield child(pointer, key)
-        elif subschema is not True:
-            yield from _strangers(original.get(key), value, subschema or {}, root, child(pointer, key))
+_NOTHING = _Sent()
 
 
-def _subschema(schema: dict[str, Any], key: str) -> Any:
-    """What the schema says of the key: a schema, True for anything, None where it does not know it."""
-    if key in schema.get("properties", {}):
-        return schema["properties"][key]
-    for pattern, subschema in schema.get("patternProperties", {}).items():
-        if re2.search(pattern, key):
-            return subschema
-    if "additionalProperties" in schema:
-        return schema["additionalProperties"] or None
-    return True if any(word in schema for word in _COMPOSED) else None
+def _sent(original: Any) -> _Sent:
+    root = _Sent()
+    pending = [(original, root)]
+    while pending:
+        value, sent = pending.pop()
+        if isinstance(value, dict):
+            for key, member in value.items():
+                pending.append((member, sent.members.setdefault(key, _Sent())))
+        elif isinstance(value, list):
+            sent.rows = sent.rows or _Sent()
+            pending.extend((row, sent.rows) for row in value)
+    return root
 
 
-def _resolved(schema: Any, root: Any) -> dict[str, Any]:
-    while isinstance(schema, dict) and (target := target_of(schema.get("$ref"))) is not None:
-        schema = find(root, target)
-    return schema if isinstance(schema, dict) else {}
+class _Allowed:
+    """What the schema lets a reviewer add at a place: looked up once for all rows of a list."""
+
+    def __init__(self, parts: list[Any], effort: Effort) -> None:
+        self._parts = _all_in_place(parts)
+        self._effort = effort
+        self._inner: dict[str | int | None, _Allowed] = {}
+        is_listed = any("properties" in part or "patternProperties" in part for part in self._parts)
+        self._others = [schema for part in self._parts for schema in _others(part)]
+        self._is_free = bool(self._others) or (bool(self._parts) and not is_listed)
+
+    def takes(self, key: str) -> bool:
+        return self._is_free or bool(self._named(key))
+
+    def at(self, key: str) -> _Allowed:
+        """Keys that the schema does not name are all alike."""
+        named = self._named(key)
+        slot = key if named else None
+        if slot not in self._inner:
+            unnamed = self._others or ([{}] if self._is_free else [])
+            self._inner[slot] = _Allowed(named or unnamed, self._effort)
+        return self._inner[slot]
+
+    def row(self, index: int) -> _Allowed:
+        longest = max((len(part.get("prefixItems", ())) for part in self._parts), default=0)
+        place = min(index, longest)
+        if place not in self._inner:
+            schemas = [schema for part in self._parts for schema in _rows(part, place)]
+            self._inner[place] = _Allowed(schemas, self._effort)
+        return self._inner[place]
+
+    def _named(self, key: str) -> list[Any]:
+        """A pattern that cannot be checked names nothing here."""
+        named = [part["properties"][key] for part in self._parts if key in part.get("properties", {})]
+        patterned = (pair for part in self._parts for pair in part.get("patternProperties", {}).items())
+        return named + [schema for pattern, schema in patterned if matches(pattern, key, self._effort)]
 
 
-def _merged(rows: list[Any]) -> dict[str, Any]:
-    """Every key that one of the rows has, at each depth: another row's null takes nothing away."""
-    merged: dict[str, Any] = {}
-    for row in rows:
-        for key, value in row.items() if isinstance(row, dict) else ():
-            merged[key] = _joined(merged.get(key), value)
-    return merged
+def _all_in_place(parts: list[Any]) -> list[dict[str, Any]]:
+    """These and every schema beside them that speaks of the same value, each once."""
+    found: dict[int, dict[str, Any]] = {}
+    pending = list(reversed(parts))
+    while pending and len(found) < MAX_PARTS:
+        part = pending.pop()
+        if part is True:
+            part = {}
+        if isinstance(part, dict) and id(part) not in found:
+            found[id(part)] = part
+            pending.extend(in_place({key: part[key] for key in part if key != "not"}))
+    return list(found.values())
 
 
-def _joined(known: Any, value: Any) -> Any:
-    if isinstance(known, dict) and isinstance(value, dict):
-        return _merged([known, value])
-    if isinstance(known, list) and isinstance(value, list):
-        return [*known, *value]
-    return known if isinstance(known, dict | list) else value
+def _others(part: dict[str, Any]) -> Iterator[Any]:
+    for key in ("additionalProperties", "unevaluatedProperties"):
+        if part.get(key, False) is not False:
+            yield part[key]
 
 
-def _flattened(rows: list[Any]) -> list[Any]:
-    return [item for row in rows if isinstance(row, list) for item in row]
+def _rows(part: dict[str, Any], place: int) -> Iterator[Any]:
+    before = part.get("prefixItems", [])
+    if place < len(before):
+        yield before[place]
+    elif "items" in part:
+        yield part["items"]

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import islice
 from typing import Any
-
-from jsonschema import ValidationError
 
 from approvals.exceptions import FieldError
 from approvals.payload import display, formats
-from approvals.payload.canonical import weight
-from approvals.payload.pointers import child
+from approvals.payload.evaluation import Evaluation, Finding, TooCostlyError
+from approvals.payload.keywords import CHECKS
+from approvals.payload.matching import Effort
 from approvals.payload.schema import compiled
 
 MAX_ERRORS = 50
-MAX_EVALUATIONS = 500_000
-MAX_CHARACTERS_READ = 50_000_000
-MAX_PATTERN_STEPS = 500_000_000
 
 _TYPE_NAMES = {
     "array": "a list",
@@ -32,57 +27,53 @@ _TYPE_NAMES = {
 
 def validate(value: Any, schema: Any) -> list[FieldError]:
     """Pointers are into the value. Raises InvalidInput where the schema itself is unfit."""
+    return checked(value, schema)[0]
+
+
+def checked(value: Any, schema: Any) -> tuple[list[FieldError], set[str]]:
+    """What `validate` finds, and the patterns that this value could not be checked against."""
     plan = compiled(schema)
-    nodes, characters = weight(value)
-    if (
-        plan.nodes * nodes > MAX_EVALUATIONS
-        or plan.nodes * characters > MAX_CHARACTERS_READ
-        or plan.pattern_size * characters > MAX_PATTERN_STEPS
-    ):
+    run = Evaluation(CHECKS, Effort(skipped=plan.unchecked))
+    try:
+        # All of them are asked for: whether it is too costly does not hang on where the errors stand.
+        found = list(run.findings(value, plan.schema))[:MAX_ERRORS]
+    except TooCostlyError:
         message = "is too large to check against its schema; make the payload or the schema smaller"
-        return [FieldError("", "too_costly", message)]
-    return [_field_error(error) for error in islice(plan.validator.iter_errors(value), MAX_ERRORS)]
+        return [FieldError("", "too_costly", message)], run.effort.unchecked
+    return [_field_error(finding) for finding in found], run.effort.unchecked
 
 
-def _field_error(error: ValidationError) -> FieldError:
-    pointer = ""
-    for step in error.absolute_path:
-        pointer = child(pointer, step)
-    keyword = str(error.validator)
-    code, sentence = _SENTENCES.get(keyword, ("not_allowed", lambda _: "is not allowed here"))
-    written = error.message if keyword in {"dependentRequired", "oneOf"} and error.message else ""
-    return FieldError(pointer, code, written or sentence(error))
+def _field_error(finding: Finding) -> FieldError:
+    code, sentence = _SENTENCES.get(finding.keyword, ("not_allowed", lambda _: "is not allowed here"))
+    return FieldError(finding.pointer, code, finding.text or sentence(finding.bound))
 
 
-def _a_bound(words: str, one: str = "", many: str = "") -> Callable[[ValidationError], str]:
-    def sentence(error: ValidationError) -> str:
-        bound = error.validator_value
+def _a_bound(words: str, one: str = "", many: str = "") -> Callable[[Any], str]:
+    def sentence(bound: Any) -> str:
         unit = (one if bound == 1 else many) and f" {one if bound == 1 else many}"
         return f"{words} {bound}{unit}"
 
     return sentence
 
 
-def _type_sentence(error: ValidationError) -> str:
-    types: Any = error.validator_value
+def _type_sentence(types: Any) -> str:
     names = [types] if isinstance(types, str) else types
     return "must be " + " or ".join(_TYPE_NAMES[name] for name in names)
 
 
-def _choice_sentence(error: ValidationError) -> str:
-    choices: Any = error.validator_value
+def _choice_sentence(choices: Any) -> str:
     shown = ", ".join(display.in_words(choice)[:40] for choice in choices[:8])
     return f"must be one of {shown}" + (f" or {len(choices) - 8} more" if len(choices) > 8 else "")
 
 
-def _format_sentence(error: ValidationError) -> str:
-    return formats.SENTENCES[str(error.validator_value)]
+def _format_sentence(name: Any) -> str:
+    return formats.SENTENCES[name]
 
 
-_SENTENCES: dict[str, tuple[str, Callable[[ValidationError], str]]] = {
+_SENTENCES: dict[str, tuple[str, Callable[[Any], str]]] = {
     "additionalProperties": ("unknown_field", lambda _: "is not a field that the schema knows"),
     "anyOf": ("no_branch", lambda _: "fits none of the forms that the schema allows"),
-    "const": ("const", lambda error: f"must be {display.in_words(error.validator_value)[:80]}"),
+    "const": ("const", lambda member: f"must be {display.in_words(member)[:80]}"),
     "contains": ("contains", lambda _: "must hold an item of the kind that the schema asks for"),
     "dependentRequired": ("required", lambda _: "is required"),
     "enum": ("enum", _choice_sentence),
@@ -101,8 +92,10 @@ _SENTENCES: dict[str, tuple[str, Callable[[ValidationError], str]]] = {
     "minimum": ("minimum", _a_bound("must be at least")),
     "multipleOf": ("multiple_of", _a_bound("must be a multiple of")),
     "oneOf": ("no_branch", lambda _: "fits none of the forms that the schema allows"),
-    "pattern": ("pattern", lambda error: f"must match the pattern {error.validator_value}"),
+    "pattern": ("pattern", lambda pattern: f"must match the pattern {pattern}"),
     "required": ("required", lambda _: "is required"),
     "type": ("type", _type_sentence),
+    "unevaluatedItems": ("unknown_item", lambda _: "is not an item that the schema knows"),
+    "unevaluatedProperties": ("unknown_field", lambda _: "is not a field that the schema knows"),
     "uniqueItems": ("unique_items", lambda _: "must not have the same item twice"),
 }

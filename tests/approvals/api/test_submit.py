@@ -76,7 +76,7 @@ BAD_FIELDS: list[tuple[dict[str, Any], str]] = [
     ({"payload": []}, "/payload"),
     ({"payload": None}, "/payload"),
     ({"payloadSchema": {"$ref": "https://example.com/schema"}}, "/payloadSchema/$ref"),
-    ({"payloadSchema": {"properties": {"to": {"pattern": "(?=x)"}}}}, "/payloadSchema/properties/to/pattern"),
+    ({"payloadSchema": {"properties": {"to": {"pattern": 1}}}}, "/payloadSchema/properties/to/pattern"),
     ({"payloadSchema": {"properties": {"to": {"maxLength": 3}}}}, "/payload/to"),
     ({"lockedFields": ["to"]}, "/lockedFields/0"),
     ({"initiatedBy": "sam"}, "/initiatedBy"),
