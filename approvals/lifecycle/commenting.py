@@ -32,7 +32,7 @@ def comment(approval_id: UUID, *, by: User, text: str) -> Comment:
     approval = lock(approval_id)
     at = moment(approval)
     by = User.objects.get(pk=by.pk)
-    if not authority.visible_to(by, at=at).filter(pk=approval.pk).exists():
+    if not authority.may_read(by, approval, at=at):
         raise NotPermitted("Only whoever may read this request can comment on it.")
     text = _checked(text)
     told = [user.email for user in _mentioned(text, approval, at) if user.pk != by.pk]
@@ -69,7 +69,7 @@ def _mentioned(text: str, approval: Approval, at: datetime) -> list[User]:
         return []
     people = _concerned(approval, at)
     found = (_whole(handle) if "@" in handle else _only(handle, people) for handle in handles)
-    readers = [one for one in found if one and _may_read(one, approval, at)]
+    readers = [one for one in found if one and authority.may_read(one, approval, at=at)]
     return list(dict.fromkeys(readers))
 
 
@@ -97,7 +97,3 @@ def _only(handle: str, people: Iterable[User]) -> User | None:
     """The one person meant; nobody where a short name could mean two."""
     found = [one for one in people if handle == one.email.partition("@")[0]]
     return found[0] if len(found) == 1 else None
-
-
-def _may_read(user: User, approval: Approval, at: datetime) -> bool:
-    return authority.visible_to(user, at=at).filter(pk=approval.pk).exists()

@@ -48,6 +48,26 @@ def test_whoever_may_read_it_may_comment(who: str) -> None:
     assert approval.comments.get().user == person
 
 
+def test_a_delegate_comments_on_what_others_decided_meanwhile() -> None:
+    approval, deputy = make_approval(), make_user("deputy@example.com")
+    make_grant(make_user(SALES), deputy)
+    approve(approval, by=make_user(SALES))
+
+    say(approval, "I was about to ask for the contract.", by=deputy)
+
+    assert approval.comments.get().user == deputy
+
+
+def test_a_delegate_is_told_of_what_was_decided_meanwhile() -> None:
+    make_grant(make_user(SALES), make_user("deputy@example.com"))
+    approval = make_approval()
+    approve(approval, by=make_user(SALES))
+
+    say(approval, "@deputy, this is done.")
+
+    assert told() == ["deputy@example.com"]
+
+
 @pytest.mark.parametrize("flags", [{}, {"is_superuser": True}, {"is_auditor": True, "is_active": False}])
 def test_nobody_else_comments(flags: dict[str, bool]) -> None:
     approval = make_approval()

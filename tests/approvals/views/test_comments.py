@@ -6,7 +6,7 @@ import pytest
 
 from approvals.models import Comment, Notification, WorkingCopy
 from tests.approvals.views.browse import client_of, form_in, text_of, url
-from tests.factories import make_approval, make_approver, make_user
+from tests.factories import approve, make_approval, make_approver, make_grant, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -76,3 +76,15 @@ def test_an_auditor_comments_and_a_stranger_does_not():
 
     assert client_of(auditor).post(url("comments", approval), {"text": "Noted."}).status_code == 303
     assert client_of(stranger).post(url("comments", approval), {"text": "Hello"}).status_code == 404
+
+
+def test_a_delegate_comments_by_the_page_that_shows_the_decision():
+    approval, grant = make_approval(), make_grant(make_user(), make_user("deputy@example.com"))
+    approve(approval, by=make_user())
+    client = client_of(grant.grantee)
+    form = form_in(client.get(url("request", approval)), "new-comment")
+
+    response = client.post(url("comments", approval), form | {"text": "Noted."})
+
+    assert response.status_code == 303
+    assert Comment.objects.get().user == grant.grantee
