@@ -16,6 +16,7 @@ from approvals import wakeups
 from approvals.exceptions import FieldError, InvalidInput, NotPermitted, StateConflict
 from approvals.models import Notification
 from approvals.notifications import notify_of_grant
+from approvals.texts import normalised
 from audit import clock, log
 from audit.clock import rfc3339
 from audit.message import SYSTEM, Actor
@@ -72,7 +73,7 @@ def draft(grantor: User, grantee_email: str, terms: Terms, *, at: datetime) -> D
         highest_risk=terms.highest_risk,
         starts_at=_start(terms, at),
         expires_at=terms.expires_at,
-        reason=terms.reason.strip(),
+        reason=normalised(terms.reason).strip(),
         created_at=at,
     )
 

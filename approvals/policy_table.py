@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 
 from approvals.models import Approval, Policy
 from approvals.models.choices import BreachAction, Pattern, Resolution, Risk, Status
+from approvals.texts import normalised
 from audit import clock, log
 from audit.message import Actor, Subject
 from grants.models import User
@@ -130,6 +131,7 @@ def tidy(policy: Policy) -> None:
     """One spelling for what means the same. A shape that does not fit is left for `clean_fields` to name."""
     policy.reviewers = list(dict.fromkeys(email.strip().lower() for email in policy.reviewers))
     policy.condition, policy.shadow_condition = policy.condition.strip(), policy.shadow_condition.strip()
+    policy.notes, policy.reason = normalised(policy.notes), normalised(policy.reason)
     if policy.risk == Risk.CRITICAL and not policy.breach_action:
         policy.breach_action = BreachAction.ESCALATE
     is_ladder = isinstance(policy.escalation, list) and all(

@@ -10,6 +10,7 @@ from approvals import authority
 from approvals.exceptions import SeatTaken
 from approvals.lifecycle.beats import record
 from approvals.models import Approval, Notification, Opening, PayloadVersion, Vote, VoteSeat
+from approvals.texts import normalised
 from audit.clock import rfc3339
 from audit.message import Authority
 from grants.models import User
@@ -50,9 +51,9 @@ def cast_vote(
         grant=ruling.grant,
         fills_policy_seat=authority.fills_policy_seat(ruling, approval),
         resolution=words.resolution,
-        category=words.category,
-        comment=words.comment,
-        sentence=words.sentence,
+        category=normalised(words.category),
+        comment=normalised(words.comment),
+        sentence=normalised(words.sentence),
         acknowledged=sorted(set(acknowledged)),
         notified_at=_notified_at(approval, by),
         opened_at=_opened_at(approval, by),

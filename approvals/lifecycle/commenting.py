@@ -15,6 +15,7 @@ from approvals.exceptions import FieldError, InvalidInput, NotPermitted
 from approvals.lifecycle.beats import lock, moment, record
 from approvals.models import Approval, Comment, Notification
 from approvals.notifications import notify
+from approvals.texts import normalised
 from grants.models import ApproverMembership, User
 
 LONGEST = 4000
@@ -50,7 +51,7 @@ def comment(approval_id: UUID, *, by: User, text: str) -> Comment:
 
 
 def _checked(text: str) -> str:
-    text = text.replace("\r\n", "\n").strip()
+    text = normalised(text).strip()
     if "\0" in text:
         sentence = "The comment holds a NUL character, which cannot be stored. Take it out."
         raise InvalidInput(sentence, [FieldError("text", "nul", sentence)])

@@ -15,6 +15,7 @@ from approvals.lifecycle.beats import record, require_pending
 from approvals.lifecycle.deadline import in_time
 from approvals.models import Approval, Assignment, Notification
 from approvals.notifications import notify
+from approvals.texts import normalised
 from audit.message import Authority
 from grants.models import User
 
@@ -77,7 +78,7 @@ def _target(approval: Approval, to: str, by: User, at: datetime) -> str:
 
 
 def _reason(reason: str) -> str:
-    words = reason.replace("\0", "").strip()
+    words = normalised(reason).replace("\0", "").strip()
     if not words:
         raise _unfit("reason", "Say why, in a few words: the new reviewer and the log read it.")
     if len(words) > LONGEST_REASON:

@@ -6,14 +6,12 @@ import re
 from collections import Counter
 
 from approvals.payload.sequences import runs
+from approvals.texts import normalised
+
+__all__ = ["merged", "normalised"]
 
 _LINE = re.compile(r"([^\r\n]*)(\r\n|\r|\n|\Z)")
 _ENDING = re.compile(r"\r\n|\r|\n")
-
-
-def normalised(text: str) -> str:
-    """With LF only, as a text area shows it."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def merged(original: str, edited: str) -> str:

@@ -15,6 +15,7 @@ from approvals.lifecycle import Attestation, Seen
 from approvals.models.choices import Resolution
 from approvals.views import drafts
 from approvals.views.access import Case, load, load_to_decide
+from approvals.views.fields import TextField
 from approvals.views.page import PersonRequest, carried, onward, post_only, show, signed_in
 from approvals.views.refusals import cleaned, redrawn_by, refused
 from approvals.views.requests import footer_context
@@ -61,8 +62,8 @@ class DecisionForm(SeenForm):
     acknowledged = forms.TypedMultipleChoiceField(
         coerce=int, required=False, choices=[(index, index) for index in range(50)]
     )
-    sentence = forms.CharField(required=False, max_length=COMMENT_LENGTH)
-    comment = forms.CharField(required=False, max_length=COMMENT_LENGTH)
+    sentence = TextField(required=False, max_length=COMMENT_LENGTH)
+    comment = TextField(required=False, max_length=COMMENT_LENGTH)
     password = forms.CharField(required=False, strip=False)
 
 
@@ -72,7 +73,7 @@ class RejectionForm(SeenForm):
     verdict = _button("reject")
     resolution = forms.CharField(required=False)
     category = forms.ChoiceField(required=False, choices=[(name, name) for name in CATEGORIES])
-    comment = forms.CharField(required=False, max_length=COMMENT_LENGTH)
+    comment = TextField(required=False, max_length=COMMENT_LENGTH)
 
 
 def _redraw_review(request: PersonRequest, pk: UUID, refusal: Refused) -> HttpResponse:

@@ -17,6 +17,7 @@ from approvals.delegation import Terms
 from approvals.exceptions import InvalidInput
 from approvals.models import Policy
 from approvals.models.choices import Risk
+from approvals.views.fields import TextField
 from approvals.views.page import PersonRequest, onward, show, signed_in
 from approvals.views.queues import bounded
 from approvals.views.refusals import cleaned, refused
@@ -60,7 +61,7 @@ class LendingForm(forms.Form):
     expires_at = forms.DateTimeField(
         required=False, input_formats=_MOMENT, error_messages={"invalid": _NO_MOMENT}
     )
-    reason = forms.CharField(required=False, strip=False)
+    reason = TextField(required=False, strip=False)
 
 
 @dataclass(frozen=True, slots=True)
