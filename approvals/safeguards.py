@@ -14,12 +14,16 @@ SENTENCE_LENGTH = 10
 
 @dataclass(frozen=True, slots=True)
 class Attestation:
-    """What the reviewer states with an approval: the items ticked (their indexes), what was checked, a comment."""
+    """What the reviewer states with an approval: the items ticked (their indexes), what was checked, a comment.
+
+    `has_wrong_password`: a password was typed again, and it is not the reviewer's.
+    """
 
     acknowledged: tuple[int, ...] = ()
     sentence: str = ""
     comment: str = ""
     is_reauthenticated: bool = False
+    has_wrong_password: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +63,13 @@ def check(approval: Approval, attestation: Attestation, *, is_edited: bool) -> N
     if safeguards.needs_sentence and len(attestation.sentence.strip()) < SENTENCE_LENGTH:
         errors.append(FieldError("sentence", "sentence_missing", "Say in a sentence what you checked."))
     if safeguards.needs_reauthentication and not attestation.is_reauthenticated:
-        errors.append(
-            FieldError("password", "reauthentication", "Enter your password again: this action is critical.")
-        )
+        errors.append(_password_error(attestation))
     if errors:
         raise InvalidInput("Not approved yet: something is left to confirm.", errors)
+
+
+def _password_error(attestation: Attestation) -> FieldError:
+    if attestation.has_wrong_password:
+        sentence = "That password is wrong. Enter the one you sign in with; all else you entered is kept."
+        return FieldError("password", "wrong_password", sentence)
+    return FieldError("password", "reauthentication", "Enter your password again: this action is critical.")

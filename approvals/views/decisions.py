@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -20,6 +21,7 @@ from approvals.views.page import PersonRequest, carried, onward, post_only, show
 from approvals.views.refusals import cleaned, redrawn_by, refused
 from approvals.views.requests import footer_context
 from approvals.views.review import show_review
+from grants.models import User
 
 COMMENT_LENGTH = 4000
 CATEGORIES = (
@@ -89,15 +91,22 @@ def decision(request: PersonRequest, pk: UUID) -> HttpResponse:
     form = DecisionForm(request.POST)
     posted = cleaned(form)
     draft = drafts.draft_of(approval, request.user)
-    attestation = Attestation(
-        acknowledged=tuple(posted["acknowledged"]),
-        sentence=posted["sentence"],
-        comment=posted["comment"],
-        is_reauthenticated=bool(posted["password"]) and request.user.check_password(posted["password"]),
-    )
+    attestation = _attestation(posted, request.user)
     edited = draft.source if draft.is_edited and not draft.is_stale else None
     lifecycle.approve(pk, by=request.user, seen=form.seen(), attestation=attestation, edited=edited)
     return onward(request, approval.get_absolute_url())
+
+
+def _attestation(posted: dict[str, Any], person: User) -> Attestation:
+    password = posted["password"]
+    is_right = bool(password) and person.check_password(password)
+    return Attestation(
+        acknowledged=tuple(posted["acknowledged"]),
+        sentence=posted["sentence"],
+        comment=posted["comment"],
+        is_reauthenticated=is_right,
+        has_wrong_password=bool(password) and not is_right,
+    )
 
 
 def _redraw_rejection(request: PersonRequest, pk: UUID, refusal: Refused) -> HttpResponse:

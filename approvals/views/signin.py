@@ -10,12 +10,27 @@ from django.http import HttpResponse
 
 from approvals.views import first_steps
 
+_NO_MATCH = (
+    "The password is wrong, or nobody signs in here with this address. Check both and enter the password again; "
+    "capitals and small letters differ."
+)
+
+
+class SignInForm(AuthenticationForm):
+    """Which of the two is wrong stays unsaid: it would tell strangers who has an account."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.error_messages = {**self.error_messages, "invalid_login": _NO_MATCH}
+        self.fields["username"].error_messages["required"] = "Enter your e-mail address."
+        self.fields["password"].error_messages["required"] = "Enter your password."
+
 
 class SignIn(views.LoginView):
     """E-mail address and password; whoever is signed in already goes on to the inbox."""
 
     template_name = "registration/sign_in.html"
-    authentication_form = AuthenticationForm
+    authentication_form = SignInForm
     redirect_authenticated_user = True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -100,6 +100,31 @@ def test_a_critical_approval_takes_the_password_again(password, votes):
     assert Vote.objects.count() == votes
 
 
+def test_a_wrong_password_is_said_to_be_wrong_and_the_rest_stays():
+    approval, client = make_approval(risk="critical", evidence=AMBER_AND_RED), client_of(make_user())
+    fields = form_in(client.get(url("review", approval)), "decision-form", press="approve")
+    typed = {"sentence": "I rang the bank.", "comment": "Fine.", "acknowledged": ["1", "2"]}
+
+    response = client.post(url("decision", approval), fields | typed | {"password": "wrong"})
+
+    page, kept = text_of(response), form_in(response, "decision-form")
+    assert response.status_code == 422
+    assert page.count("That password is wrong.") == 2  # in the summary and beside the field
+    assert "Enter your password again" not in page
+    assert (kept["sentence"], kept["comment"]) == ("I rang the bank.", "Fine.")
+    assert page.count("checked") == 2
+
+
+def test_a_password_that_is_missing_is_asked_for():
+    approval, client = make_approval(risk="critical"), client_of(make_user())
+    fields = form_in(client.get(url("review", approval)), "decision-form", press="approve")
+
+    page = text_of(client.post(url("decision", approval), fields | {"password": ""}))
+
+    assert "Enter your password again" in page
+    assert "wrong" not in page
+
+
 def test_a_password_is_never_written_back():
     approval, client = make_approval(risk="critical", evidence=AMBER_AND_RED), client_of(make_user())
     fields = form_in(client.get(url("review", approval)), "decision-form", press="approve")
