@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from approvals.payload import dates, hints, labels, pointers, shapes, widgets
+from approvals.payload import choices, dates, hints, labels, pointers, shapes, widgets
 from approvals.payload.bounds import MAX_ROWS
 from approvals.payload.containers import Group, Items
 from approvals.payload.labels import NO_LABEL, Label
@@ -146,6 +146,5 @@ def _options(shape: Shape) -> list[Choice]:
     if shape.kind == "boolean":
         return widgets.BOOLEANS
     if shape.kind == "enum":
-        schema = shape.schema
-        return widgets.enum_options([schema["const"]] if "const" in schema else list(schema["enum"]))
+        return widgets.enum_options(choices.members(shape.schema), choices.titles(shape.schema))
     return []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from approvals.payload import dates
+from approvals.payload import choices, dates
 from approvals.payload.branches import the_other_than_null
 from approvals.payload.pointers import ABSENT
 
@@ -65,7 +65,7 @@ def _unwrapped(schema: Any) -> tuple[dict[str, Any], bool]:
             inner = the_other_than_null(flat[key])
             is_nullable = is_nullable or isinstance(inner, dict)
         if not isinstance(inner, dict):
-            return _without_null(flat, is_nullable)
+            return _without_null(choices.as_enum(flat), is_nullable)
         flat = {**inner, **{name: value for name, value in flat.items() if name != key}}
 
 
@@ -75,7 +75,7 @@ def _without_null(flat: dict[str, Any], is_nullable: bool) -> tuple[dict[str, An
         rest = [name for name in types if name != "null"]
         flat, is_nullable = {**flat, "type": rest[0] if len(rest) == 1 else rest}, True
     if None in flat.get("enum", ()):
-        flat, is_nullable = {**flat, "enum": [choice for choice in flat["enum"] if choice is not None]}, True
+        flat, is_nullable = choices.without_null(flat), True
     return flat, is_nullable
 
 
@@ -107,11 +107,11 @@ def _declared_type(schema: dict[str, Any]) -> str:
 
 
 def _choice_kind(schema: dict[str, Any], value: Any) -> str:
-    choices = [schema["const"]] if "const" in schema else schema["enum"]
-    if not choices or any(choice is None or isinstance(choice, dict | list) for choice in choices):
+    members = choices.members(schema)
+    if not members or any(member is None or isinstance(member, dict | list) for member in members):
         return "json"
     is_known = any(
-        choice == value and isinstance(choice, bool) == isinstance(value, bool) for choice in choices
+        member == value and isinstance(member, bool) == isinstance(value, bool) for member in members
     )
     return "enum" if value is ABSENT or is_known else "json"
 

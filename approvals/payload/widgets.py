@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from approvals import strict_json
+from approvals import strict_json, visible
 from approvals.exceptions import InvalidInput, TooLarge
 from approvals.payload import dates, display, formats, labels, line_endings
 from approvals.payload.canonical import same
@@ -17,6 +17,9 @@ from approvals.payload.pointers import ABSENT
 
 MAX_JSON_BYTES = 4 * strict_json.MAX_BYTES
 """Indented for people, JSON takes more room than the payload may; the payload itself is measured afterwards."""
+
+MAX_TITLE = 60
+"""Characters of a choice's title: a longer one would push the value itself out of sight."""
 
 _NOT_IN_JSON = re.compile(r"[\x00\ud800-\udfff]")
 
@@ -39,19 +42,31 @@ def shown(kind: str, value: Any, options: list[Choice]) -> str:
     return line_endings.normalised(value) if isinstance(value, str) else repr(value)
 
 
-def enum_options(choices: list[Any]) -> list[Choice]:
+def enum_options(members: list[Any], titles: list[str]) -> list[Choice]:
     """Strings are posted as they are, unless that would be empty or ambiguous; everything else as JSON."""
-    plain = [choice if isinstance(choice, str) else labels.as_json(choice) for choice in choices]
+    plain = [member if isinstance(member, str) else labels.as_json(member) for member in members]
     is_clear = len(set(map(str.strip, plain))) == len(plain) and all(map(str.strip, plain))
     is_clear = is_clear and not any("\n" in text or "\r" in text for text in plain)
     return [
-        Choice(
-            text if is_clear else labels.as_json(choice),
-            display.in_words(choice),
-            choice,
-        )
-        for text, choice in zip(plain, choices, strict=True)
+        Choice(text if is_clear else labels.as_json(member), label, member)
+        for text, label, member in zip(plain, _captions(members, titles), members, strict=True)
     ]
+
+
+def _captions(members: list[Any], titles: list[str]) -> list[str]:
+    """The agent's title never stands alone: the value that it stands for follows it."""
+    captions = [
+        _caption(title, display.in_words(member)) for member, title in zip(members, titles, strict=True)
+    ]
+    if len(set(captions)) == len(captions):
+        return captions
+    return [_caption(title, labels.as_json(member)) for member, title in zip(members, titles, strict=True)]
+
+
+def _caption(title: str, value: str) -> str:
+    plain = visible.as_text(" ".join(title.split()))
+    shortened = plain if len(plain) <= MAX_TITLE else plain[: MAX_TITLE - 1] + "…"
+    return f"{shortened} ({value})" if plain and plain != value else value
 
 
 def value_of(leaf: Leaf, typed: str) -> Any:

@@ -80,7 +80,8 @@ FIELDS = st.sampled_from(
     [
         {"type": "string"}, {"type": "string", "format": "date-time"}, {"type": "string", "format": "email"},
         {"type": ["string", "null"], "default": "x"}, {"type": "integer"}, {"type": "number"}, {"type": "boolean"},
-        {"enum": ["a", "", 1, True]}, {"anyOf": [{"type": "string"}, {"type": "null"}]}, {"oneOf": [{}, False]}, True,
+        {"enum": ["a", "", 1, True]}, {"oneOf": [{"const": "a", "title": "A"}, {"const": 1}]},
+        {"anyOf": [{"const": ""}, {"enum": [True, 0], "enumNames": ["A", "B"]}, {"type": "null"}]}, {"anyOf": [{"type": "string"}, {"type": "null"}]}, {"oneOf": [{}, False]}, True,
         {"type": "array", "items": {"type": "string"}}, {"items": {"enum": ["a"]}}, {"prefixItems": [{}]}, {},
         {"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]}, {"additionalProperties": {}},
     ]

@@ -14,6 +14,7 @@ def of(schema: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "properties": {"a": schema}, "required": ["a"]}
 
 
+SIZES = {"oneOf": [{"const": "s", "title": "Small"}, {"const": "m", "title": "Medium"}]}
 KINDS = {
     "short text": ({"type": "string"}, "hello", "text"),
     "long text": (None, "x" * 81, "textarea"),
@@ -25,6 +26,10 @@ KINDS = {
     "either number": ({"type": ["integer", "number"]}, 5, "number"),
     "boolean": ({"type": "boolean"}, False, "boolean"),
     "enum": ({"enum": ["EUR", "USD"]}, "EUR", "enum"),
+    "constants with titles": (SIZES, "s", "enum"),
+    "constants beside a type": ({"type": "string", **SIZES}, "m", "enum"),
+    "constants or null": ({"anyOf": [*SIZES["oneOf"], {"type": "null"}]}, "m", "enum"),
+    "constants and enums": ({"anyOf": [{"enum": ["a", "b"], "type": "string"}, {"const": 3}]}, 3, "enum"),
     "const": ({"const": 3}, 3, "enum"),
     "date": ({"type": "string", "format": "date"}, "2026-04-12", "date"),
     "date and time": ({"type": "string", "format": "date-time"}, "2026-04-12T09:00:00Z", "datetime"),
@@ -57,6 +62,8 @@ AS_JSON = {
     "a map": ({"type": "object", "additionalProperties": {"type": "integer"}}, {"x": 1}),
     "a tuple": ({"type": "array", "prefixItems": [{"type": "string"}]}, ["a"]),
     "items that may be null": ({"type": "array", "items": {"type": ["string", "null"]}}, ["a", None]),
+    "a value that is no choice": (SIZES, "xl"),
+    "one constant twice": ({"oneOf": [{"const": "s"}, {"const": "s"}]}, "s"),
     "a choice of objects": ({"enum": [{"x": 1}]}, {"x": 1}),
 }
 
@@ -258,3 +265,46 @@ def test_a_payload_too_large_for_a_form_is_shown_as_json():
 
 def payload_names(form: payload.PayloadForm) -> list[str]:
     return list(posted(form))
+
+
+def captions(value: Any, schema: dict[str, Any]) -> list[str]:
+    return [option.label for option in form_for({"a": value}, of(schema)).root.members["a"].options]
+
+
+TITLED = {
+    "alternatives": (SIZES, ["Small (s)", "Medium (m)"]),
+    "names beside an enum": (
+        {"enum": ["s", "m"], "enumNames": ["Small", "Medium"]},
+        ["Small (s)", "Medium (m)"],
+    ),
+    "names by another name": ({"enum": ["s", "m"], "x-enumNames": ["Small", ""]}, ["Small (s)", "m"]),
+    "too few names": ({"enum": ["s", "m"], "enumNames": ["Small"]}, ["s", "m"]),
+    "a title that is another value": (
+        {"oneOf": [{"const": "s", "title": "m"}, {"const": "m", "title": "s"}]},
+        ["m (s)", "s (m)"],
+    ),
+    "a title that looks like another's": (
+        {"oneOf": [{"const": "s", "title": "m"}, {"const": "m (s)"}]},
+        ['m ("s")', '"m (s)"'],
+    ),
+    "with null": ({"enum": [None, "s"], "enumNames": ["None", "Small"]}, ["Small (s)"]),
+}
+
+
+@pytest.mark.parametrize(("schema", "expected"), TITLED.values(), ids=TITLED.keys())
+def test_a_choice_shows_its_title_and_its_value(schema, expected):
+    assert captions("s", schema) == expected
+
+
+def test_a_long_title_does_not_push_the_value_out_of_sight():
+    [caption, _] = captions("s", {"enum": ["s", "m"], "enumNames": ["Small " * 50, "Medium"]})
+
+    assert caption.endswith("… (s)")
+    assert len(caption) < 70
+
+
+def test_a_choice_among_constants_is_posted_as_its_value():
+    form = form_for({"a": "s"}, of({"type": "string", **SIZES}))
+
+    assert form.bind(posted(form)).text == form.original_text
+    assert form.bind(posted(form, a="m")).value == {"a": "m"}
