@@ -13,7 +13,6 @@ from django.db.models.functions import Now
 from approvals import payload, wakeups
 from approvals.exceptions import AlreadyDecided
 from approvals.models import Approval, Assignment, PayloadVersion
-from approvals.models.choices import Resolution
 from audit import log
 from audit.message import Actor, Authority
 from grants.models import DelegatedGrant, User
@@ -61,10 +60,7 @@ def require_pending(approval: Approval) -> None:
         raise AlreadyDecided(
             "This is a draft to use by hand: nobody is asked to decide it. Nothing was changed."
         )
-    how = approval.get_status_display().lower()
-    if approval.resolution == Resolution.SLA_EXPIRED:
-        how = "rejected because its deadline passed"
-    raise AlreadyDecided(f"This request is already {how}. Nothing was changed.")
+    raise AlreadyDecided(f"This request is already {approval.state_name.lower()}. Nothing was changed.")
 
 
 def record(

@@ -37,7 +37,7 @@ def _settle(approval_id: UUID, status: Status, event: str, *, by: User) -> Appro
         raise NotPermitted(ruling.reason)
     principal = ruling.principal or by
     if not approval.is_draft:
-        how = approval.get_status_display().lower()
+        how = approval.state_name.lower()
         raise AlreadyDecided(f"This is no open draft: it is {how}. Nothing was changed.")
     approval.status, approval.decided_at = status, at
     approval.save(update_fields=["status", "decided_at"])

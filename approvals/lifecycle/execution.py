@@ -50,9 +50,7 @@ def claim(approval_id: UUID, *, by: AgentKey, idempotency_key: str = "") -> Clai
     """
     approval = lock(approval_id)
     if approval.status != Status.APPROVED:
-        raise NotApproved(
-            f"This request is {approval.get_status_display().lower()}; only an approved one is claimed."
-        )
+        raise NotApproved(f"This request is {approval.state_name.lower()}; only an approved one is claimed.")
     if approval.is_claimed:
         return _repeated(approval.claim, idempotency_key)
     at = moment(approval)

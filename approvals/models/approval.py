@@ -23,6 +23,7 @@ from approvals.models.choices import (
     Risk,
     Status,
     Tone,
+    state_name,
 )
 from approvals.models.policy import Policy
 from audit.message import Head, Subject
@@ -238,6 +239,11 @@ class Approval(models.Model):
     def is_draft(self) -> bool:
         """To be used by hand; the agent executes nothing."""
         return self.status == Status.DRAFT
+
+    @property
+    def state_name(self) -> str:
+        """Where it stands, with how a rejection came about."""
+        return state_name(self.status, self.resolution)
 
     @property
     def is_critical(self) -> bool:

@@ -6,7 +6,17 @@ from django.db import models
 
 from grants.risk import Risk
 
-__all__ = ["UNDECIDED", "BreachAction", "Disposition", "Pattern", "Resolution", "Risk", "Status", "Tone"]
+__all__ = [
+    "UNDECIDED",
+    "BreachAction",
+    "Disposition",
+    "Pattern",
+    "Resolution",
+    "Risk",
+    "Status",
+    "Tone",
+    "state_name",
+]
 
 
 class Pattern(models.TextChoices):
@@ -70,6 +80,12 @@ class Resolution(models.TextChoices):
     CHANGES_REQUESTED = "changes_requested", "Needs changes"
     ANSWERED = "answered", "Answered instead"
     SLA_EXPIRED = "sla_expired", "Deadline passed"
+
+
+def state_name(status: str, resolution: str = "") -> str:
+    """How every page, message and refusal names where a request stands: `Rejected (needs changes)`."""
+    name = str(Status(status).label)
+    return f"{name} ({Resolution(resolution).label.lower()})" if resolution else name
 
 
 class Disposition(models.TextChoices):

@@ -90,7 +90,7 @@ def _sentence(kind: Kind, approval: Approval) -> str:
         return "A draft waits for whoever uses it by hand. The agent does nothing with it."
     if approval.resolution == Resolution.SLA_EXPIRED:
         return "The deadline passed without a decision, so this request was rejected."
-    how = str(approval.get_status_display()).lower()
+    how = approval.state_name.lower()
     if kind == Kind.DECIDED:
         return f"A request that names you is {how}. Nothing is left to do."
     if not approval.is_pending:

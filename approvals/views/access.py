@@ -14,6 +14,7 @@ from approvals.authority import Asked, Quorum, Ruling
 from approvals.exceptions import NotPermitted
 from approvals.models import Approval, Vote
 from approvals.models.approval_queries import ApprovalQuerySet
+from approvals.models.choices import Resolution, Status, state_name
 from approvals.views.page import PersonRequest
 from audit import clock
 from grants.models import User
@@ -105,6 +106,12 @@ class Case:
     def is_lost(self) -> bool:
         """The deadline passed and rejects it: no decision counts any more, though nothing has noted it yet."""
         return self.approval.is_rejected_by_deadline(self.at)
+
+    @property
+    def state_name(self) -> str:
+        """Where the request stands; a deadline that rejects counts before anything has noted it."""
+        lost = state_name(Status.REJECTED, Resolution.SLA_EXPIRED)
+        return lost if self.is_lost else self.approval.state_name
 
     @property
     def is_overdue(self) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from approvals import payload
 from approvals.models import Approval, Vote
-from approvals.models.choices import Resolution, Status
+from approvals.models.choices import Status
 from approvals.payload import Change
 from approvals.views.access import Case
 from approvals.views.drafts import schema_of
@@ -29,7 +29,7 @@ def ending(case: Case) -> Ending:
     approval = case.approval
     deciding = case.approving if approval.status == Status.APPROVED else _rejections(case)
     return Ending(
-        what=_what(approval),
+        what=approval.state_name,
         by=_names(deciding) or _without_people(approval),
         at=approval.decided_at,
         edits=len(edits_of(approval)) if approval.status == Status.APPROVED else 0,
@@ -47,17 +47,6 @@ def edits_of(approval: Approval) -> list[Change]:
 
 def _rejections(case: Case) -> list[Vote]:
     return [vote for vote in case.votes if vote.verdict == Vote.Verdict.REJECT]
-
-
-def _what(approval: Approval) -> str:
-    if approval.status != Status.REJECTED:
-        return str(approval.get_status_display())
-    return {
-        Resolution.DECLINED: "Declined",
-        Resolution.CHANGES_REQUESTED: "Sent back for changes",
-        Resolution.ANSWERED: "Answered instead",
-        Resolution.SLA_EXPIRED: "Rejected because the deadline passed",
-    }[Resolution(approval.resolution)]
 
 
 def _without_people(approval: Approval) -> str:

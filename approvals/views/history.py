@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from approvals.models.choices import BreachAction, Resolution
+from approvals.models.choices import BreachAction, Resolution, Status, state_name
 from approvals.views.access import Case
 from audit.models import Event
 
@@ -108,9 +108,8 @@ def _voted(data: dict[str, Any]) -> str:
     if data.get("verdict") != "reject":
         return "approved, after the deadline" if data.get("late") else "approved"
     resolution = data.get("resolution", "")
-    how = Resolution(resolution).label.lower() if resolution in Resolution.values else resolution
-    category = f" ({data['category']})" if data.get("category") else ""
-    return f"rejected: {how}{category}"
+    how = state_name(Status.REJECTED, resolution if resolution in Resolution.values else "").lower()
+    return f"{how}: {data['category'].lower()}" if data.get("category") else how
 
 
 def _edited(data: dict[str, Any]) -> str:
@@ -169,7 +168,7 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     ),
     "approval.reassigned": _reassigned,
     "approval.commented": _commented,
-    "approval.cancelled": _says("withdrew it"),
+    "approval.cancelled": _says("cancelled it"),
     "approval.claimed": _says("took it for execution"),
     "execution.reported": _reported,
     "execution.mismatch": _says("executed something else than was approved"),

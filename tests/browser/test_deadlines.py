@@ -90,7 +90,7 @@ def test_a_low_one_ends_as_expired_and_the_agent_reads_so(
     expect(page.get_by_role("button", name="Review decision")).to_have_count(0)
     sweep_twice_and_deliver()
     page.reload()
-    expect(page.locator("#decision-panel")).to_contain_text("Rejected because the deadline passed")
+    expect(page.locator("#decision-panel")).to_contain_text("Rejected (deadline passed)")
     expect(page.locator(".history")).to_contain_text("because nobody decided in time")
 
     answer = agent_reads(f"{site}/api/v1/approvals/{approval.pk}/wait?timeout=1", token)

@@ -86,7 +86,7 @@ def test_nobody_is_asked_for_what_is_decided_by_now() -> None:
 
     message = _sent(Approval.objects.get(pk=approval.pk))
 
-    assert "rejected by now" in message.body
+    assert "rejected (declined) by now" in message.body
     assert "waiting for a decision" not in message.body
 
 

@@ -149,7 +149,7 @@ def test_what_was_proposed_again_shows_what_changed_since():
     shown = page(again, reviewer)
 
     assert "Proposed again" in shown
-    assert "sent back for changes by Sales" in shown
+    assert "rejected (needs changes) by Sales" in shown
     assert "Write to the other Ada." in shown
     since = shown.split("What changed since")[1].split("Evidence")[0]
     assert "ada@acme.example" in since
