@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from approvals import policy_table, policy_warnings
+from approvals import policy_table, policy_warnings, policy_yaml
 from approvals.models import Policy
 from approvals.policy_reading import Entry, FileError, UnfitFile, read
 from audit.message import Actor
@@ -35,17 +34,22 @@ class Loaded:
 @transaction.atomic
 def load(text: str, *, by: Actor, author: User | None = None) -> Loaded:
     """Publish what differs from the current policies; what the file does not name stays. Raises UnfitFile."""
-    loaded = Loaded()
     entries, errors = read(text)
+    standing = policy_table.standing_of(entry.policy for entry in entries)
+    loaded = Loaded()
+    changed: dict[int, Entry] = {}
     for entry in entries:
-        current = policy_table.standing(entry.policy)
+        current = standing.get(entry.policy.names)
         if current and _same(current, entry.policy):
             loaded.unchanged.append(current)
-            continue
-        try:
-            loaded.published.append(policy_table.publish(entry.policy, by=by, author=author))
-        except ValidationError as refusal:
-            errors += _beside_fields(entry, refusal)
+        else:
+            loaded.published.append(entry.policy)
+            changed[id(entry.policy)] = entry
+    try:
+        policy_table.publish_many(loaded.published, by=by, author=author)
+    except policy_table.NotPublished as refused:
+        for policy, refusal in refused.refusals:
+            errors += _beside_fields(changed[id(policy)], refusal)
     if errors:
         raise UnfitFile(errors)
     loaded.warnings = _warnings([*loaded.published, *loaded.unchanged])
@@ -55,7 +59,7 @@ def load(text: str, *, by: Actor, author: User | None = None) -> Loaded:
 def export(policies: Iterable[Policy]) -> str:
     """The policies as a file that `load` takes, without what is as it would be anyway."""
     entries = [_plain(policy) for policy in policies]
-    return str(yaml.safe_dump({"policies": entries}, sort_keys=False, allow_unicode=True, width=110))
+    return policy_yaml.dump({"policies": entries})
 
 
 def _same(current: Policy, wanted: Policy) -> bool:

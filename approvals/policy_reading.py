@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
+from approvals import policy_yaml
 from approvals.models import Policy
 from approvals.models.policy import TERMS
 
-LARGEST = 256 * 1024  # characters
 KEYS = ("action_type", "workflow", *TERMS, "reason")
 GONE = {
     "sla_max_minutes": "is gone: an agent may ask for less than sla_minutes and never for more; remove this line, "
@@ -71,20 +72,16 @@ def read(text: str) -> tuple[list[Entry], list[FileError]]:
 
     Raises UnfitFile where nothing can be read at all.
     """
-    if len(text) > LARGEST:
-        raise UnfitFile([FileError(1, "", "The file is over 256 KiB.")])
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or "It cannot be read as YAML"
-        raise UnfitFile([FileError(mark.line + 1 if mark else 1, "", f"{problem}.")]) from None
+        root = policy_yaml.compose(text)
+    except policy_yaml.Unreadable as refusal:
+        raise UnfitFile([FileError(refusal.line, "", str(refusal))]) from None
     reader = _Reader()
     return reader.entries(root), reader.errors
 
 
 class _Reader:
-    """Reads nodes instead of values: they know their lines. Aliases are refused, so nothing can multiply."""
+    """Reads nodes instead of values: they know their lines."""
 
     def __init__(self) -> None:
         self.errors: list[FileError] = []
@@ -103,6 +100,7 @@ class _Reader:
             if name in seen:
                 message = f"{entry.policy.name} stands in line {seen[name]} already."
                 self.errors.append(FileError(entry.line, "action_type", message))
+                continue
             seen[name] = entry.line
             found.append(entry)
         return found
@@ -116,9 +114,9 @@ class _Reader:
                 self._error(node, name, "is missing")
         if len(self.errors) > before:
             return None
-        lines = {name: _line(one) for name, one in nodes.items()}
+        lines = {name: policy_yaml.line(one) for name, one in nodes.items()}
         given = {name: value for name, value in values.items() if value is not None}
-        return Entry(Policy(**given), lines, _line(node))
+        return Entry(Policy(**given), lines, policy_yaml.line(node))
 
     def _mapping(self, node: yaml.Node | None, known: Sequence[str]) -> dict[str, yaml.Node]:
         if not isinstance(node, yaml.MappingNode):
@@ -126,48 +124,42 @@ class _Reader:
             return {}
         found: dict[str, yaml.Node] = {}
         for key, value in node.value:
-            name = str(key.value)
+            name = str(key.value) if isinstance(key, yaml.ScalarNode) else ""
             if name in found:
                 self._error(key, name, "stands twice")
             elif name in GONE and known is KEYS:
                 self._error(key, name, GONE[name])
             elif name not in known:
-                self._error(key, "", f"There is no field {name}; there are {', '.join(known)}")
+                self._error(key, "", f"There is no field {name}{_meant(name, known)}")
             else:
                 found[name] = value
         return found
 
     def _value(self, name: str, node: yaml.Node) -> Any:
-        value = _construct(node)
+        try:
+            value = policy_yaml.value(node)
+        except policy_yaml.Unreadable as refusal:
+            self.errors.append(FileError(refusal.line, name, str(refusal)))
+            return None
         if value is None and name not in ("action_type", "pattern", "risk"):
             return None
         if not _fits(name, value):
-            self._error(node, name, f"is to be {_wanted(name)}")
+            self._error(node, name, f"must be {_wanted(name)}{_instead(value)}")
             return None
         return value
 
     def _error(self, node: yaml.Node | None, name: str, message: str) -> None:
-        self.errors.append(FileError(_line(node), name, f"{message}."))
+        self.errors.append(FileError(policy_yaml.line(node), name, f"{message}."))
 
 
-def _construct(node: yaml.Node) -> Any:
-    """The plain value; no tag of YAML's beyond the safe ones, and an alias only ever a short one."""
-    loader = yaml.SafeLoader("")
-    try:
-        return loader.construct_document(node)
-    except (yaml.YAMLError, ValueError, TypeError):
-        return _Unreadable
-    finally:
-        loader.dispose()
-
-
-class _Unreadable:
-    """Stands for a value that YAML itself cannot make."""
+def _meant(name: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(name, known, 1)
+    return f" (did you mean {near[0]}?)" if near else f"; there are {', '.join(known)}"
 
 
 def _fits(name: str, value: Any) -> bool:
     if name in _TEXTS:
-        return isinstance(value, str) and "\0" not in value
+        return isinstance(value, str)
     if name in _LISTS:
         return isinstance(value, list) and all(isinstance(one, str) for one in value)
     if name in _FLAGS:
@@ -180,7 +172,7 @@ def _fits(name: str, value: Any) -> bool:
 
 def _wanted(name: str) -> str:
     if name in _TEXTS:
-        return "a text"
+        return "text"
     if name in _LISTS:
         return "a list of texts"
     if name == "escalation":
@@ -188,5 +180,8 @@ def _wanted(name: str) -> str:
     return "true or false" if name in _FLAGS else "a number" if name in _SHARES else "a whole number"
 
 
-def _line(node: yaml.Node | None) -> int:
-    return node.start_mark.line + 1 if node is not None else 1
+def _instead(value: Any) -> str:
+    """What stands there, where that is not plain: `1:30` and `yes` look like something else."""
+    if isinstance(value, str):
+        return f", and “{value[:40]}” is text"
+    return f", and {value} is a number: put it in quotes" if isinstance(value, int | float) else ""

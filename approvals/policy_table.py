@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
@@ -40,32 +42,75 @@ class ShadowSummary:
         return self.decided >= TRIAL
 
 
-@transaction.atomic
+Name = tuple[str, str]
+"""What a policy is for: an action type and a workflow."""
+
+
+class NotPublished(Exception):
+    """None of several policies was stored: what is unfit in which, with a sentence beside each field."""
+
+    def __init__(self, refusals: Sequence[tuple[Policy, ValidationError]]) -> None:
+        super().__init__([refusal.messages for _, refusal in refusals])
+        self.refusals = tuple(refusals)
+
+
 def publish(policy: Policy, *, by: Actor, author: User | None = None) -> Policy:
     """Store an unsaved policy as the next version for its action type and workflow; retire the one before.
 
     Raises ValidationError, with a sentence beside each field that is not fit. Letting actions run without
     people takes a trial, or a reason that is recorded.
     """
-    tidy(policy)
-    _check(policy)
-    subject = policy.as_subject()
-    _lock(subject)
-    current = standing(policy)
-    require_trial(policy, current)
-    at = clock.now()
-    if current:
-        Policy.objects.filter(pk=current.pk).update(retired_at=at)
-    policy.version = current.version + 1 if current else 1
-    policy.created_at, policy.created_by = at, author
-    policy.save(force_insert=True)
-    log.record(subject, "policy.changed", actor=by, at=at, data=_describe(policy))
+    try:
+        publish_many([policy], by=by, author=author)
+    except NotPublished as refused:
+        raise refused.refusals[0][1] from None
     return policy
+
+
+@transaction.atomic
+def publish_many(policies: Sequence[Policy], *, by: Actor, author: User | None = None) -> None:
+    """Publish policies of different names, all of them or none, in a fixed number of queries.
+
+    Raises NotPublished.
+    """
+    for policy in policies:
+        tidy(policy)
+    _lock({policy.as_subject() for policy in policies})
+    before = standing_of(policies)
+    _check_all(policies, before)
+    at = clock.now()
+    retired = [one.pk for one in before.values()]
+    Policy.objects.filter(pk__in=retired).update(retired_at=at)
+    for policy in policies:
+        current = before.get(policy.names)
+        policy.version = current.version + 1 if current else 1
+        policy.created_at, policy.created_by = at, author
+    Policy.objects.bulk_create(policies)
+    log.record_many([_event(policy, by, at) for policy in policies])
 
 
 def standing(policy: Policy) -> Policy | None:
     """The current version for the same action type and workflow."""
-    return Policy.objects.current().filter(action_type=policy.action_type, workflow=policy.workflow).first()
+    return standing_of([policy]).get(policy.names)
+
+
+def standing_of(policies: Iterable[Policy]) -> dict[Name, Policy]:
+    """The current versions for the same action types and workflows, in one query."""
+    wanted = {policy.names for policy in policies}
+    found = Policy.objects.current().filter(action_type__in={action_type for action_type, _ in wanted})
+    return {policy.names: policy for policy in found if policy.names in wanted}
+
+
+def _check_all(policies: Sequence[Policy], before: Mapping[Name, Policy]) -> None:
+    refusals = []
+    for policy in policies:
+        try:
+            _check(policy)
+            require_trial(policy, before.get(policy.names))
+        except ValidationError as refusal:
+            refusals.append((policy, refusal))
+    if refusals:
+        raise NotPublished(refusals)
 
 
 def require_trial(policy: Policy, current: Policy | None) -> None:
@@ -142,12 +187,24 @@ def tidy(policy: Policy) -> None:
             step["emails"] = [str(email).strip().lower() for email in step["emails"]]
 
 
-def _lock(subject: Subject) -> None:
-    """One publisher at a time for each policy: a first version has no row to lock."""
+def _lock(subjects: set[Subject]) -> None:
+    """One publisher at a time for each policy: a first version has no row to lock. In one order for all."""
+    names = sorted(f"{subject.kind}:{subject.id}" for subject in subjects)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{subject.kind}:{subject.id}"]
+            "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(%s::text[]) AS name", [names]
         )
+
+
+def _event(policy: Policy, by: Actor, at: datetime) -> log.Draft:
+    return log.Draft(
+        subject=policy.as_subject(),
+        type="policy.changed",
+        actor=by,
+        at=at,
+        data=_describe(policy),
+        is_first=policy.version == 1,
+    )
 
 
 def _describe(policy: Policy) -> dict[str, object]:

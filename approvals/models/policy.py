@@ -246,6 +246,11 @@ class Policy(models.Model):
         return f"{self.action_type} in {self.workflow}" if self.workflow else self.action_type
 
     @property
+    def names(self) -> tuple[str, str]:
+        """The action type and the workflow: what no two current policies share."""
+        return self.action_type, self.workflow
+
+    @property
     def effective_breach_action(self) -> BreachAction:
         """At the policy's own risk; a request's verdict knows better where the agent raised it."""
         return self.breach_action_at(Risk(self.risk))
