@@ -11,6 +11,7 @@ from uuid import UUID
 from django.core.cache import cache
 from django.db.models import Exists, OuterRef
 
+from approvals import payload, visible
 from approvals.authority import barred_addresses
 from approvals.models import Approval, ChannelTest, Notification
 from approvals.notifications.routing import Route, Routes, look_up
@@ -136,6 +137,7 @@ def _warnings(approval: Approval, around: _Around) -> list[Warning]:
         *_away(approval, able, around),
         *_unheard(able, around),
         *_too_few(approval, able, around),
+        *_not_checked(approval),
     ]
 
 
@@ -203,6 +205,21 @@ def _too_few(approval: Approval, able: Sequence[str], around: _Around) -> list[W
     there = "nobody" if not people else f"only {people}"
     sentence = f"It takes {approval.quorum} different people, and {there} may decide it."
     return [_warning("too_few_people", sentence)]
+
+
+def _not_checked(approval: Approval) -> list[Warning]:
+    if not approval.payload_schema:
+        return []
+    patterns = payload.unchecked_patterns(approval.payload_schema, lambda: approval.version().source)
+    if not patterns:
+        return []
+    listed = ", ".join(f"“{visible.as_text(pattern[:60])}”" for pattern in patterns[:3])
+    more = f" and {len(patterns) - 3} more" if len(patterns) > 3 else ""
+    sentence = (
+        f"The payload was not checked against the schema's pattern {listed}{more}: "
+        "it is no regular expression of ECMA-262, or takes too long."
+    )
+    return [_warning("pattern_not_checked", sentence)]
 
 
 def _warning(code: str, message: str) -> Warning:

@@ -9,6 +9,7 @@ from approvals.payload.form import Bound, PayloadForm, build_form
 from approvals.payload.guard import assert_edit_allowed
 from approvals.payload.pointers import ABSENT, check_locked, find
 from approvals.payload.schema import check_schema
+from approvals.payload.unchecked import unchecked_patterns
 from approvals.payload.validation import validate
 
 __all__ = [
@@ -30,5 +31,6 @@ __all__ = [
     "leaf_count",
     "patch",
     "same",
+    "unchecked_patterns",
     "validate",
 ]

@@ -8,6 +8,7 @@ from typing import Any
 from approvals import strict_json
 from approvals.payload import dates, display
 from approvals.payload.pointers import ABSENT
+from approvals.payload.schema import UNCHECKED
 
 _ANY_TEXT = frozenset(("", ".*", "^.*", ".*$", "^", "$", r"[\s\S]*", r"^[\s\S]*$"))
 """Patterns that every text matches."""
@@ -54,7 +55,7 @@ def _span(least: int, most: int | None, unit: str) -> Iterator[str]:
 
 def _rest(schema: dict[str, Any], value: Any) -> Iterator[str]:
     if schema.get("pattern", "") not in _ANY_TEXT:
-        yield f"Pattern: {schema['pattern']}"
+        yield f"Pattern{' (not checked here)' if UNCHECKED in schema else ''}: {schema['pattern']}"
     if "default" in schema and value is ABSENT:
         yield f"When left out: {display.in_words(schema['default'])}"
 

@@ -11,11 +11,14 @@ from typing import Any
 from approvals.exceptions import FieldError, InvalidInput
 from approvals.payload import matching
 from approvals.payload.canonical import canonical, is_deeper
+from approvals.payload.dialects import DATA
 from approvals.payload.expansion import MAX_DEPTH, UnexpandableError, expanded
 
 MAX_BYTES = 64 * 1024
 MAX_PATTERN_SIZE = 100_000
 """RE2 instructions of all patterns together: they are compiled before anything is known of the agent's intent."""
+UNCHECKED = "$unchecked"
+"""Our own keyword: no text can be checked against the pattern beside it."""
 UNFIT_PATTERN_SIZE = 15_000
 """What finding out costs of a pattern that RE2 does not take."""
 
@@ -59,7 +62,14 @@ def _compiled(text: str) -> Compiled:
         raise _refusal(list(error.errors)) from None
     if "object" not in _types(root):
         raise _refusal([FieldError("/type", "not_an_object", "must allow an object: every payload is one")])
-    return Compiled(root, *_tried(list(dict.fromkeys(_patterns(root)))))
+    parts = list(_parts(root))
+    unchecked, is_certain = _tried(
+        list(dict.fromkeys(pattern for part in parts for pattern in _patterns(part)))
+    )
+    for part in parts:
+        if part.get("pattern") in unchecked:
+            part[UNCHECKED] = True
+    return Compiled(root, unchecked, is_certain)
 
 
 def _tried(patterns: list[str]) -> tuple[frozenset[str], bool]:
@@ -75,8 +85,8 @@ def _tried(patterns: list[str]) -> tuple[frozenset[str], bool]:
     return frozenset(unchecked), is_certain
 
 
-def _patterns(root: Any) -> Iterator[str]:
-    """Of all that the root leads to, each part once."""
+def _parts(root: Any) -> Iterator[dict[str, Any]]:
+    """The root and every schema that it leads to, once."""
     seen: set[int] = set()
     pending = [root]
     while pending:
@@ -84,10 +94,13 @@ def _patterns(root: Any) -> Iterator[str]:
         if isinstance(part, dict | list) and id(part) not in seen:
             seen.add(id(part))
             if isinstance(part, dict):
-                yield from [part["pattern"]] if isinstance(part.get("pattern"), str) else []
-                patterned = part.get("patternProperties")
-                yield from patterned if isinstance(patterned, dict) else ()
-            pending.extend(part.values() if isinstance(part, dict) else part)
+                yield part
+            pending.extend([part[key] for key in part if key not in DATA] if isinstance(part, dict) else part)
+
+
+def _patterns(part: dict[str, Any]) -> list[str]:
+    own = [part["pattern"]] if isinstance(part.get("pattern"), str) else []
+    return [*own, *part.get("patternProperties", ())]
 
 
 def _types(schema: Any) -> list[str]:

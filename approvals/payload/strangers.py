@@ -19,6 +19,11 @@ from approvals.payload.expansion import in_place
 from approvals.payload.matching import Effort, matches
 from approvals.payload.schema import compiled
 
+_LISTS_FIELDS = frozenset(
+    ("properties", "patternProperties", "additionalProperties", "unevaluatedProperties")
+)
+_LISTS_ROWS = frozenset(("items", "prefixItems", "unevaluatedItems"))
+
 MAX_PARTS = 200
 """Schemas that speak of one place. A key that only further ones would know is not known."""
 
@@ -74,7 +79,7 @@ class _Allowed:
         self._parts = _all_in_place(parts)
         self._effort = effort
         self._inner: dict[str | int | None, _Allowed] = {}
-        is_listed = any("properties" in part or "patternProperties" in part for part in self._parts)
+        is_listed = any(part.keys() & _LISTS_FIELDS for part in self._parts)
         self._others = [schema for part in self._parts for schema in _others(part)]
         self._is_free = bool(self._others) or (bool(self._parts) and not is_listed)
 
@@ -95,7 +100,8 @@ class _Allowed:
         place = min(index, longest)
         if place not in self._inner:
             schemas = [schema for part in self._parts for schema in _rows(part, place)]
-            self._inner[place] = _Allowed(schemas, self._effort)
+            is_silent = bool(self._parts) and not any(part.keys() & _LISTS_ROWS for part in self._parts)
+            self._inner[place] = _Allowed([{}] if is_silent else schemas, self._effort)
         return self._inner[place]
 
     def _named(self, key: str) -> list[Any]:

@@ -187,3 +187,22 @@ def test_a_mailbox_that_an_upgrade_put_onto_the_ladder_is_named() -> None:
     sentences = policy_warnings.of_policies([policy])[policy]
 
     assert any("nobody-yet@example.com stands on the escalation ladder" in sentence for sentence in sentences)
+
+
+@pytest.mark.usefixtures("_two_people")
+@pytest.mark.parametrize("pattern", ["(", r"^(?:(?!a).)*(\w+)+$"])
+def test_a_pattern_that_could_not_be_checked_is_told(pattern: str) -> None:
+    schema = {"type": "object", "properties": {"to": {"type": "string", "pattern": pattern}}}
+
+    approval = make_approval(assignees=TWO, payload={"to": "b" * 3_000 + "!"}, schema=schema)
+    (warning,) = reachability.warnings(approval, at=clock.now())
+
+    assert warning["code"] == "pattern_not_checked"
+    assert pattern in warning["message"]
+
+
+@pytest.mark.usefixtures("_two_people")
+def test_a_pattern_that_was_checked_needs_no_warning() -> None:
+    schema = {"type": "object", "properties": {"to": {"type": "string", "pattern": r"^(?!x)(b)\1$"}}}
+
+    assert codes(make_approval(assignees=TWO, payload={"to": "bb"}, schema=schema)) == []

@@ -220,7 +220,7 @@ def _few(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("dialect", ORACLES)
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(data=st.data())
 def test_any_schema_judges_as_the_reference_does(dialect, data):
     schema = of(dialect, data.draw(schemas(dialect)))
@@ -233,7 +233,7 @@ def test_any_schema_judges_as_the_reference_does(dialect, data):
 
 
 @pytest.mark.parametrize("dialect", ORACLES)
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=40)
 @given(data=st.data())
 def test_a_schema_that_its_metaschema_allows_is_never_refused(dialect, data):
     keyword = data.draw(st.sampled_from(sorted({*keywords, *CHECKED})))

@@ -7,6 +7,7 @@ import pytest
 from approvals import payload
 from approvals.exceptions import InvalidInput
 from approvals.payload.guard import edit_errors
+from approvals.payload.pointers import ABSENT
 from tests.approvals.payload.browser import form_for, posted, rendered
 
 VALUE = {
@@ -91,6 +92,62 @@ def test_t24_a_key_that_nobody_knows_cannot_come_in_any_way(schema, edited, unkn
     errors = edit_errors(VALUE, edited, schema, [])
 
     assert [error.pointer for error in errors if error.code == "unknown_field"] == unknown
+
+
+FREE = {
+    "an object without fields": ({"type": "object"}, True),
+    "anything": ({}, True),
+    "true": (True, True),
+    "additionalProperties": ({"properties": {"a": {}}, "additionalProperties": {}}, True),
+    "of one kind": ({"type": "object", "additionalProperties": {"type": "integer"}}, True),
+    "by one branch": ({"anyOf": [{"type": "null"}, {"type": "object", "additionalProperties": True}]}, True),
+    "a branch without fields": ({"anyOf": [{"type": "object"}, {"type": "null"}]}, True),
+    "by a reference": ({"$ref": "#/$defs/free"}, True),
+    "listed fields": ({"properties": {"a": {}}}, False),
+    "listed by one branch": ({"type": "object", "allOf": [{"properties": {"a": {}}}, {"required": ["a"]}]}, False),
+    "patterns": ({"patternProperties": {"^x": {}}}, False),
+    "closed in so many words": ({"properties": {"a": {}}, "additionalProperties": False}, False),
+    "fields that must not be": ({"type": "object", "not": {"properties": {"a": {"const": 5}}, "required": ["a"]}}, True),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("inner", "is_free"), FREE.values(), ids=FREE.keys())
+def test_a_free_form_object_takes_new_keys_and_no_other_does(inner, is_free):
+    schema = {"type": "object", "properties": {"values": inner}, "$defs": {"free": {"type": "object"}}}
+
+    errors = edit_errors({"values": {"a": 1}}, {"values": {"a": 1, "b": 2}}, schema, [])
+
+    assert [error.pointer for error in errors] == ([] if is_free else ["/values/b"])
+
+
+@pytest.mark.parametrize("values", [ABSENT, {}, {"a": {}}])
+def test_a_free_form_object_that_was_left_out_or_empty_takes_keys_at_any_depth(values):
+    schema = {"type": "object", "properties": {"chart": {"type": "string"}, "values": {"type": "object"}}}
+    original = {"chart": "c"} | ({} if values is ABSENT else {"values": values})
+
+    payload.assert_edit_allowed(original, {"chart": "c", "values": {"a": {"b": [{"c": 1}]}}}, schema)
+
+
+def test_a_key_beside_a_free_form_object_stays_unknown():
+    schema = {"type": "object", "properties": {"values": {"type": "object"}}}
+
+    errors = edit_errors({"values": {}}, {"values": {"b": 2}, "risk": "low"}, schema, [])
+
+    assert [error.pointer for error in errors] == ["/risk"]
+
+
+def test_an_empty_object_without_a_schema_stays_empty():
+    assert [error.pointer for error in edit_errors({"a": {}}, {"a": {"b": 1}}, None, [])] == ["/a/b"]
+
+
+def test_new_keys_of_a_free_form_object_come_in_by_its_box_and_by_the_json_view():
+    schema = {"type": "object", "properties": {"chart": {"type": "string"}, "values": {"type": "object"}}}
+    form = form_for({"chart": "c"}, schema)
+
+    bound = form.bind_json('{"chart": "c", "values": {"b": 2}}')
+
+    assert bound.is_valid
+    assert bound.value == {"chart": "c", "values": {"b": 2}}
 
 
 def test_names_outside_the_forms_own_are_none_of_its_business():

@@ -89,6 +89,17 @@ def test_an_unchecked_pattern_of_property_names_lets_the_agent_through_and_no_re
     ]
 
 
+def test_the_form_says_that_a_pattern_is_not_checked():
+    schema = {
+        "properties": {"a": {"type": "string", "pattern": "(x"}, "b": {"type": "string", "pattern": "^x"}}
+    }
+
+    form = payload.build_form('{"a": "x", "b": "x"}', schema)
+
+    assert form.root.members["a"].hints == ["Pattern (not checked here): (x"]
+    assert form.root.members["b"].hints == ["Pattern: ^x"]
+
+
 def test_patterns_past_the_bound_of_all_are_not_checked():
     schema = {"type": "object", "properties": {f"k{n}": {"pattern": f"^.{{{900 + n}}}$"} for n in range(40)}}
 
