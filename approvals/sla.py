@@ -1,4 +1,4 @@
-"""What happens when time runs out, and to how many at once? How often: `approvals_site/celery.py`."""
+"""What happens when time runs out, and to how many at once? How often: `approvals_site/schedule.py`."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from datetime import datetime
 from uuid import UUID
 
 import structlog
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection, transaction
 
 from approvals import lifecycle
-from approvals.models import Agent, AgentKey, Approval, Policy
+from approvals.models import Agent, AgentKey, Approval, Policy, heartbeat
 from approvals.models.approval_queries import ApprovalQuerySet
 from audit import clock
 from grants.models import User
@@ -57,6 +58,7 @@ def sweep() -> dict[str, int]:
     failures: list[Exception] = []
     for job in JOBS:
         counts[job.name] = _run(job, failures)
+    heartbeat.beat(heartbeat.SWEEP)
     if failures:
         raise ExceptionGroup("requests that could not be swept", failures)
     return counts
@@ -68,6 +70,8 @@ def _run(job: Job, failures: list[Exception]) -> int:
         ids = [pk for pk, _ in batch]
         try:
             done += _act(job, ids)
+        except SoftTimeLimitExceeded:
+            raise  # no request is at fault
         except Exception:  # noqa: BLE001 - one bad row never stops the rest: find out which it is
             done += sum(_act_alone(job, pk, failures) for pk in ids)
         after = batch[-1]
@@ -109,6 +113,8 @@ def _attach(found: Sequence[Approval]) -> None:
 def _act_alone(job: Job, pk: UUID, failures: list[Exception]) -> int:
     try:
         return _act(job, [pk])
+    except SoftTimeLimitExceeded:
+        raise
     except Exception as failure:
         if not connection.is_usable():
             raise

@@ -1,8 +1,9 @@
-"""What does the worker do, by name? When each runs is in `approvals_site/celery.py`."""
+"""What does the worker do, by name? When each runs is in `approvals_site/schedule.py`."""
 
 from __future__ import annotations
 
 from threading import Event, Thread
+from typing import Any
 
 import structlog
 from celery import shared_task
@@ -26,15 +27,17 @@ def begin_and_end_grants() -> None:
     delegation.begin_and_end()
 
 
-@shared_task(name="approvals.sweep")
+@shared_task(name="approvals.sweep", soft_time_limit=540, time_limit=570)
 def sweep() -> None:
     """Deadlines, ladders, reminders, expiry. However many run at once, each request is swept once."""
     sla.sweep()
 
 
 @worker_ready.connect
-def _hear_of_commits(**_: object) -> None:
-    """The worker looks at the outbox when woken, too; the web never enqueues, so that it needs no broker."""
+def _hear_of_commits(sender: Any = None, **_: object) -> None:
+    """Who delivers looks at the outbox when woken, too; the web never enqueues, so that it needs no broker."""
+    if sender.app.conf.task_default_queue not in sender.app.amqp.queues.consume_from:
+        return
     thread = Thread(target=wakeups.listen, args=(_deliver_soon, Event()), name="wakeups", daemon=True)
     thread.start()
 

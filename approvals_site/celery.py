@@ -1,8 +1,13 @@
-"""What runs in the background, and how often?"""
+"""Which application do the worker, the clock and the beat start? What runs when is in `schedule.py`."""
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import worker_init, worker_ready
+from kombu import Queue
+
+from approvals_site.schedule import CLOCK, DELIVERIES, EVERY, QUEUES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "approvals_site.settings")
 
@@ -10,15 +15,31 @@ app = Celery("countersign")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-# Seconds between runs. An entry expires when the next is due: after an outage nothing piles up.
-EVERY: dict[str, float] = {
-    "approvals.deliver_outbox": 5,
-    "approvals.begin_and_end_grants": 60,
-    "approvals.sweep": 300,
-    "audit.sequence": 60,
-}
-
+# A worker that names no queue takes from both.
+app.conf.task_queues = [Queue(DELIVERIES), Queue(CLOCK)]
+app.conf.task_default_queue = DELIVERIES
+app.conf.task_routes = {task: {"queue": queue} for task, queue in QUEUES.items()}
+# An entry expires when the next is due: after an outage nothing piles up.
 app.conf.beat_schedule = {
     task: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
     for task, seconds in EVERY.items()
 }
+
+
+@worker_init.connect
+def _limit_waits(**_: object) -> None:
+    from django.conf import settings
+
+    from patience import postgres
+
+    postgres.limit(settings.DATABASE_WORKER_PATIENCE)
+
+
+@worker_ready.connect
+def _catch_up(sender: Any = None, **_: object) -> None:
+    """After a stop, deadlines are looked at and the log is signed at once, and not when the next run is due."""
+    if CLOCK not in sender.app.amqp.queues.consume_from:
+        return
+    for task, queue in QUEUES.items():
+        if queue == CLOCK:
+            app.send_task(task, queue=queue, expires=EVERY[task])

@@ -1,7 +1,7 @@
 """How does everything start on one person's machine, and stop with nothing left behind?
 
 `python -m approvals_site.launcher` (`make run`) holds the private servers, prepares the database and puts the
-site and the worker on a leash. Ctrl-C ends all of it quietly; so does anything that kills this process.
+site, the worker and the clock on a leash. Ctrl-C ends all of it quietly; so does anything that kills this process.
 """
 
 import os
@@ -17,6 +17,7 @@ from pathlib import Path
 
 from approvals_site.leashed import Leashed
 from approvals_site.ports import LOOPBACK, is_taken
+from approvals_site.schedule import CLOCK, DELIVERIES
 
 _ROOT = Path(__file__).resolve().parent.parent
 _PATIENCE = 30.0  # seconds until the first page must have come
@@ -54,6 +55,7 @@ def _run(stack: ExitStack) -> None:
     children = {
         "the site": stack.enter_context(_site(desk)),
         "the worker": stack.enter_context(_worker(desk)),
+        "the clock": stack.enter_context(_clock(desk)),
     }
     # Before anything waits for one child to end, each is asked to.
     stack.callback(_let_go, children)
@@ -130,23 +132,21 @@ def _site(desk: Desk) -> Leashed:
 
 
 def _worker(desk: Desk) -> Leashed:
+    return _celery(desk, "worker", DELIVERIES)
+
+
+def _clock(desk: Desk) -> Leashed:
+    return _celery(desk, "clock", CLOCK, "--beat", "--schedule", str(desk.var / "beat-schedule"))
+
+
+def _celery(desk: Desk, name: str, queue: str, *more: str) -> Leashed:
     return Leashed(
         [
-            *(
-                sys.executable,
-                "-m",
-                "celery",
-                "--app",
-                "approvals_site",
-                "worker",
-                "--beat",
-                "--loglevel",
-                "info",
-            ),
-            *("--pool", "threads", "--concurrency", "2", "--schedule", desk.var / "beat-schedule"),
-            *("--without-gossip", "--without-mingle"),
+            *(sys.executable, "-m", "celery", "--app", "approvals_site", "worker", "--queues", queue),
+            *("--pool", "threads", "--concurrency", "2", "--loglevel", "info"),
+            *("--hostname", f"{name}@desk", "--without-gossip", "--without-mingle", *more),
         ],
-        log=desk.var / "log" / "worker.log",
+        log=desk.var / "log" / f"{name}.log",
     )
 
 

@@ -263,7 +263,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str(
 SLACK_ORIGINS = env.list("SLACK_ORIGINS", default=["https://hooks.slack.com", "https://hooks.slack-gov.com"])
 SLACK_TIMEOUT = 10  # seconds for one message, all in all
 
-# --- Celery (the beat schedule is in celery.py)
+# --- Celery (what runs when, and in which queue, is in schedule.py)
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": REDIS_PREFIX, "visibility_timeout": 600}
@@ -273,7 +273,8 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True  # a task whose worker was killed runs again: every task is idempotent
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_TASK_DEFAULT_QUEUE = "countersign"
+# Seconds; `deliver_outbox` takes no new message after 60. The tasks that may take longer say so themselves.
+CELERY_TASK_SOFT_TIME_LIMIT, CELERY_TASK_TIME_LIMIT = 120, 150
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"

@@ -1,4 +1,4 @@
-"""What does the worker do for the log? When it runs is in `approvals_site/celery.py`."""
+"""What does the worker do for the log? When it runs is in `approvals_site/schedule.py`."""
 
 from __future__ import annotations
 
@@ -9,11 +9,17 @@ from django.core.exceptions import ImproperlyConfigured
 from audit import anchors, known_keys, sequencer
 
 
-@shared_task(name="audit.sequence")
+@shared_task(name="audit.sequence", soft_time_limit=540, time_limit=570)
 def sequence() -> None:
-    """Sign what the log holds, and bring it out of the house."""
+    """Sign what the log holds, and note it in the anchor file, which the next run asks."""
     sequencer.run()
-    anchors.deliver()
+    anchors.write()
+
+
+@shared_task(name="audit.send_checkpoints")
+def send_checkpoints() -> None:
+    """Bring the newest checkpoint out of the house. Apart from signing, which must not wait for a receiver."""
+    anchors.send()
 
 
 @worker_init.connect

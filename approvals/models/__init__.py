@@ -7,6 +7,7 @@ from approvals.models.channel import Channel, ChannelTest, Choice
 from approvals.models.comment import Comment
 from approvals.models.decision import Opening, Vote, VoteSeat
 from approvals.models.execution import Claim, Outcome
+from approvals.models.heartbeat import Heartbeat
 from approvals.models.notification import Notification
 from approvals.models.payload import PayloadVersion, WorkingCopy
 from approvals.models.policy import Policy
@@ -21,6 +22,7 @@ __all__ = [
     "Choice",
     "Claim",
     "Comment",
+    "Heartbeat",
     "Notification",
     "Opening",
     "Outcome",

@@ -20,11 +20,20 @@ DAILY = timedelta(hours=24)
 """A mailbox gets one checkpoint a day: each covers all that came before it."""
 
 
-def deliver() -> None:
-    """Bring the newest checkpoint to every anchor that the settings name; what fails is tried by the next run."""
-    for kind, send in _SENDERS.items():
-        if _is_named(kind) and _choose(kind):
-            _send(kind, send)
+def write() -> None:
+    """Bring the newest checkpoint to the anchor file, if the settings name one; the next run mends what fails."""
+    _bring(Anchor.Kind.FILE, _to_file)
+
+
+def send() -> None:
+    """Send it to the other anchors that the settings name; what fails is tried by the next run."""
+    _bring(Anchor.Kind.WEBHOOK, webhook.send)
+    _bring(Anchor.Kind.EMAIL, mail.send)
+
+
+def _bring(kind: Anchor.Kind, how: Callable[[Checkpoint], None]) -> None:
+    if _is_named(kind) and _choose(kind):
+        _send(kind, how)
 
 
 def _is_named(kind: Anchor.Kind) -> bool:
@@ -92,10 +101,3 @@ def _to_file(one: Checkpoint) -> None:
             file.append(where, one.note)
     except OSError as error:
         raise DeliveryFailed(f"{where} cannot be written: {error.strerror}.") from error
-
-
-_SENDERS: dict[Anchor.Kind, Callable[[Checkpoint], None]] = {
-    Anchor.Kind.FILE: _to_file,
-    Anchor.Kind.WEBHOOK: webhook.send,
-    Anchor.Kind.EMAIL: mail.send,
-}

@@ -66,7 +66,7 @@ class TestFile:
         (signed,) = sequencer.run()
         file.append(anchor, signed.note)
 
-        anchors.deliver()
+        anchors.write()
 
         assert len(list(file.notes(anchor))) == 1
         assert Anchor.objects.get(kind="file").sent == signed

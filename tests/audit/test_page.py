@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django.utils.html import escape
 
+from approvals import sla
+from approvals.models import Heartbeat
+from audit import clock
 from audit.tasks import sequence
 from tests.approvals.views.browse import client_of, text_of
 from tests.audit.superuser import OldCopy
@@ -73,8 +78,41 @@ def test_process_is_not_ready_while_nothing_is_signed() -> None:
 
 def test_process_is_ready_while_checkpoints_are_signed() -> None:
     sequence()
+    sla.sweep()
 
     assert Client().get("/readyz").status_code == 200
+
+
+def test_process_is_not_ready_once_deadlines_are_looked_at_no_more() -> None:
+    sequence()
+    sla.sweep()
+    Heartbeat.objects.update(at=clock.now() - timedelta(minutes=12))
+
+    answer = Client().get("/readyz")
+
+    assert answer.status_code == 503
+    assert text_of(answer).startswith("Deadlines were last looked at 12 minutes ago")
+
+
+def test_process_is_not_ready_once_the_log_is_signed_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    sla.sweep()
+    four_minutes_ago = clock.now() - timedelta(minutes=4)
+    with monkeypatch.context() as patch:
+        patch.setattr(clock, "now", lambda: four_minutes_ago)
+        sequence()
+
+    answer = Client().get("/readyz")
+
+    assert answer.status_code == 503
+    assert text_of(answer).startswith("The audit log was last signed 4 minutes ago")
+
+
+def test_fresh_installation_gets_its_time_to_begin() -> None:
+    MigrationRecorder.Migration.objects.update(applied=clock.now())
+    assert Client().get("/readyz").status_code == 200
+
+    MigrationRecorder.Migration.objects.update(applied=clock.now() - timedelta(minutes=12))
+    assert Client().get("/readyz").status_code == 503
 
 
 def test_strangers_sign_in_and_others_are_refused() -> None:

@@ -53,12 +53,12 @@ def within(seconds: float, is_so: Callable[[], bool]) -> bool:
 
 
 def processes_of(folder: Path) -> list[psutil.Process]:
-    """Everything alive that was started for the folder, told by its command line or where it works."""
+    """Everything alive that was started for the folder, told by its command line, its variable or where it works."""
     places = {str(folder), str((folder / "postgres").resolve())}
     found = []
     for process in psutil.process_iter():
         with suppress(psutil.Error):
-            words = [*process.cmdline(), process.cwd()]
+            words = [*process.cmdline(), process.cwd(), process.environ().get("COUNTERSIGN_VAR", "")]
             if process.status() != psutil.STATUS_ZOMBIE and any(p in w for p in places for w in words):
                 found.append(process)
     return found

@@ -60,7 +60,8 @@ def test_nothing_stays_behind_when_the_launcher_is_killed(running, var):
 
 
 def test_end_of_a_child_is_said_and_ends_everything(running, var):
-    worker = next(process for process in processes_of(var) if process.cmdline()[1:3] == ["-m", "celery"])
+    celeries = [process for process in processes_of(var) if process.cmdline()[1:3] == ["-m", "celery"]]
+    worker = next(process for process in celeries if "countersign" in process.cmdline())
 
     worker.kill()
 
