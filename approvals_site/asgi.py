@@ -5,6 +5,9 @@ from typing import cast
 
 from django.core.asgi import get_asgi_application
 
+from approvals_site import starting
+
+starting.end_at_once_when_told()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "approvals_site.settings")
 _django = get_asgi_application()
 

@@ -4,6 +4,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from approvals_site import starting
+
+starting.end_at_once_when_told()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "approvals_site.settings")
 application = get_wsgi_application()
 
