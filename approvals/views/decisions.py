@@ -17,6 +17,7 @@ from approvals.models.choices import Resolution
 from approvals.views import drafts
 from approvals.views.access import Case, load, load_to_decide
 from approvals.views.fields import TextField
+from approvals.views.kept_posts import shown_again
 from approvals.views.page import PersonRequest, carried, onward, post_only, show, signed_in
 from approvals.views.refusals import cleaned, redrawn_by, refused
 from approvals.views.requests import footer_context
@@ -130,6 +131,7 @@ def rejection(request: PersonRequest, pk: UUID) -> HttpResponse:
 
 
 def _show_rejection(request: PersonRequest, case: Case, *, refusal: Refused | None = None) -> HttpResponse:
+    typed, not_sent = shown_again(request, "rejection", pk=case.approval.pk)
     context = {
         "case": case,
         "approval": case.approval,
@@ -137,8 +139,8 @@ def _show_rejection(request: PersonRequest, case: Case, *, refusal: Refused | No
         "version": case.approval.version(),
         "resolutions": [(value, *words) for value, words in RESOLUTIONS.items()],
         "categories": CATEGORIES,
-        "typed": request.POST,
-        **refused(refusal),
+        "typed": typed,
+        **refused(refusal or not_sent),
         **footer_context(request, case),
     }
     return show(request, "approvals/rejection.html", context, fragment="approvals/_rejection.html")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import uuid_utils.compat as uuid
 from django.db import transaction
 from django.db.models import QuerySet
+from django.http import QueryDict
 
 from approvals import payload, strict_json
 from approvals.exceptions import EditedElsewhere, InvalidInput, TooLarge
 from approvals.models import Approval, WorkingCopy
 from approvals.payload import Bound
-from approvals.views.form_pages import FormPage, typed_json
+from approvals.views.form_pages import FormPage, base_version, read_post, typed_json
 from audit import clock
 from grants.models import User
 
@@ -41,6 +44,20 @@ def keep(approval: Approval, person: User, page: FormPage, bound: Bound) -> Work
         rows.delete()
         return None
     return _save(rows, approval, person, page, settled)
+
+
+def take_up(approval: Approval, person: User, posted: QueryDict) -> FormPage | None:
+    """Keeps what was typed into a form that was not taken when it was posted, and gives its page to show again.
+
+    None where it can be kept but not shown, or is no form of this request's payload.
+    """
+    try:
+        page, bound = read_post(approval, base_version(approval, posted), posted)
+    except (InvalidInput, TooLarge):
+        return None
+    with suppress(EditedElsewhere):
+        keep(approval, person, page, bound)
+    return page if page.base.number == approval.current_version else None
 
 
 def _settled(bound: Bound) -> Bound:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
 
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render
@@ -15,6 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from approvals.models import Approval
+from approvals.views import kept_posts
 from grants.models import User
 
 CARRIED = ("tab", "risk", "action_type", "q", "overdue", "after")
@@ -43,10 +45,12 @@ def signed_in(
     @wraps(view)
     def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if request.user.is_authenticated:
+            if kept_posts.is_sent_again(request):
+                kept_posts.forget(request)
             return view(cast("PersonRequest", request), *args, **kwargs)
         if _brings_a_key(request):
             return render(request, "403.html", {"sentence": _KEYS_DECIDE_NOTHING}, status=403)
-        return _to_sign_in(request, kwargs.get("pk"))
+        return to_sign_in(request, kwargs.get("pk"))
 
     return wrapped
 
@@ -56,10 +60,15 @@ def _brings_a_key(request: HttpRequest) -> bool:
     return scheme.lower() == "bearer"
 
 
-def _to_sign_in(request: HttpRequest, pk: Any) -> HttpResponse:
-    """A POST is not repeated after signing in, so it leads back to the page that it was sent from."""
+def to_sign_in(request: HttpRequest, pk: Any = None) -> HttpResponse:
+    """A POST is not repeated after signing in: it leads back to the page that it was sent from, and the sign-in
+    page carries what was typed there."""
     htmx: HtmxDetails | None = getattr(request, "htmx", None)
-    response = redirect_to_login(_page_to_open_again(request, htmx, pk))
+    page = _page_to_open_again(request, htmx, pk)
+    if packed := kept_posts.pack(request):
+        context = {"next": page, "kept": packed, "form": AuthenticationForm()}
+        return render(request, "registration/sign_in.html", context, status=401)
+    response = redirect_to_login(page)
     return HttpResponseClientRedirect(response.url) if htmx else response
 
 

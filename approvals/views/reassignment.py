@@ -17,6 +17,7 @@ from approvals.exceptions import FieldError, InvalidInput, NotPermitted, Refused
 from approvals.lifecycle.reassignment import LONGEST_REASON
 from approvals.models import Approval
 from approvals.views.access import Case, load
+from approvals.views.kept_posts import shown_again
 from approvals.views.page import PersonRequest, carried, onward, show, signed_in
 from approvals.views.refusals import cleaned, redrawn_by, refused, status_of
 from approvals.views.requests import footer_context
@@ -80,6 +81,7 @@ def reassignment(request: PersonRequest, pk: UUID) -> HttpResponse:
 
 
 def _show(request: PersonRequest, case: Case, *, refusal: Refused | None = None) -> HttpResponse:
+    typed, not_sent = shown_again(request, "reassignment", pk=case.approval.pk)
     context = {
         "case": case,
         "approval": case.approval,
@@ -87,8 +89,8 @@ def _show(request: PersonRequest, case: Case, *, refusal: Refused | None = None)
         "colleagues": authority.receivers(case.approval, by=case.person, at=case.at),
         "one_more": ONE_MORE,
         "is_restricted": authority.is_restricted(case.approval),
-        "typed": request.POST,
-        **refused(refusal),
+        "typed": typed,
+        **refused(refusal or not_sent),
         **footer_context(request, case),
     }
     return show(request, "approvals/reassignment.html", context, fragment="approvals/_reassignment.html")

@@ -19,6 +19,8 @@ from approvals.views.filters import Filters
 from approvals.views.form_pages import FormPage, page_of
 from approvals.views.history import lines
 from approvals.views.inbox import inbox_context
+from approvals.views.keeping import take_up
+from approvals.views.kept_posts import forget, shown_again
 from approvals.views.page import PersonRequest, carried, post_only, show, signed_in, wants_fragment
 from approvals.views.queues import Inbox
 from approvals.views.refusals import refused
@@ -26,6 +28,8 @@ from approvals.views.succession import succession_of
 
 AS_FORM, AS_JSON = VIEWS = ("form", "json")
 """How the payload is edited: by fields, or whole."""
+FORMS = ("review", "edits", "comments")
+"""The names of the addresses to which the forms of the request's page are posted."""
 
 
 @require_safe
@@ -54,8 +58,12 @@ def show_request(
 ) -> HttpResponse:
     """The request's page; with `page` what was typed there, with `refusal` what stands against it."""
     as_json = request.GET.get("view") == AS_JSON
-    context = request_context(request, case, page, as_json=as_json) | refused(refusal)
-    context["typed"] = request.POST if typed is None else typed
+    shown, not_sent = shown_again(request, *FORMS, pk=case.approval.pk)
+    if not_sent:
+        page = take_up(case.approval, case.person, shown) if case.ruling.allowed else None
+        forget(request)
+    context = request_context(request, case, page, as_json=as_json) | refused(refusal or not_sent)
+    context["typed"] = shown if typed is None else typed
     if not wants_fragment(request):
         context = inbox_context(request, current=case.approval) | context
     return show(request, "approvals/request.html", context, fragment="approvals/_request.html", status=status)

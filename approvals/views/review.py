@@ -22,6 +22,7 @@ from approvals.views.ending import edits_of
 from approvals.views.form_pages import FormPage, base_version, read_post
 from approvals.views.headlines import headline_of
 from approvals.views.keeping import keep
+from approvals.views.kept_posts import shown_again
 from approvals.views.page import PersonRequest, carried, onward, show, signed_in
 from approvals.views.refusals import redrawn_by, refused, status_of
 from approvals.views.requests import VIEWS, footer_context, show_request
@@ -56,8 +57,9 @@ def review(request: PersonRequest, pk: UUID) -> HttpResponse:
 
 def show_review(request: PersonRequest, case: Case, *, refusal: Refused | None = None) -> HttpResponse:
     """The review page; with `refusal` what stands against the decision, and what was typed is still there."""
-    context = review_context(request, case) | refused(refusal) | {"typed": request.POST}
-    context["ticked"] = {int(index) for index in request.POST.getlist("acknowledged") if index in _INDEXES}
+    typed, not_sent = shown_again(request, "decision", pk=case.approval.pk)
+    context = review_context(request, case) | refused(refusal or not_sent) | {"typed": typed}
+    context["ticked"] = {int(index) for index in typed.getlist("acknowledged") if index in _INDEXES}
     return show(request, "approvals/review.html", context, fragment="approvals/_review.html")
 
 

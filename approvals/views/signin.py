@@ -1,14 +1,22 @@
-"""How does a person get in, and out again?"""
+"""How does a person get in, and out again? And what of a form that was made in another session?"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth import views
 from django.contrib.auth.forms import AuthenticationForm
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import render
+from django.urls import resolve, reverse
+from django_htmx.http import HttpResponseClientRedirect
 
-from approvals.views import first_steps
+from approvals.views import first_steps, kept_posts
+from approvals.views.page import to_sign_in
+from grants.models import User
+
+_ANOTHER = "You are signed in as somebody else than the person who filled in this form."
 
 _NO_MATCH = (
     "The password is wrong, or nobody signs in here with this address. Check both and enter the password again; "
@@ -34,7 +42,15 @@ class SignIn(views.LoginView):
     redirect_authenticated_user = True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(steps=first_steps.missing(), **kwargs)
+        packed = self.request.POST.get(kept_posts.FIELD, "")
+        return super().get_context_data(steps=first_steps.missing(), kept=packed, **kwargs)
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """After a form that was not taken, its page is next, with what was typed."""
+        response = super().form_valid(form)
+        packed = self.request.POST.get(kept_posts.FIELD, "")
+        page = kept_posts.unpack(self.request, packed, cast("User", self.request.user)) if packed else ""
+        return HttpResponseRedirect(page) if page else response
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         response = super().form_invalid(form)
@@ -46,3 +62,41 @@ class SignOut(views.LogoutView):
     """A POST; the session ends."""
 
     next_page = "/sign-in/"
+
+
+def made_in_another_session(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form whose token is another session's: nothing is done, and what was typed is shown again.
+
+    Only where a page of this site sent it: a form from elsewhere is refused and shown to nobody.
+    """
+    if not kept_posts.is_same_origin(request):
+        return render(request, "403_csrf.html", status=403)
+    if request.path == reverse("sign-in"):
+        return _sign_in_anew(request)
+    if not request.user.is_authenticated:
+        return to_sign_in(request, resolve(request.path).kwargs.get("pk"))
+    if "application/json" in request.headers.get("Accept", ""):
+        return _token_anew(request)
+    page = kept_posts.unpack(request, kept_posts.pack(request) or "{}", request.user)
+    if not page:
+        return render(request, "403_csrf.html", status=403)
+    is_htmx = "HX-Request" in request.headers
+    return HttpResponseClientRedirect(page) if is_htmx else HttpResponseRedirect(page)
+
+
+def _sign_in_anew(request: HttpRequest) -> HttpResponse:
+    """The sign-in page was an older one: shown again with what it carries, or passed where one is signed in now."""
+    packed = request.POST.get(kept_posts.FIELD, "")
+    if request.user.is_authenticated:
+        page = kept_posts.unpack(request, packed or "{}", request.user)
+        return HttpResponseRedirect(page or reverse("approvals:inbox"))
+    form = AuthenticationForm(initial={"username": request.POST.get("username", "")})
+    context = {"form": form, "next": request.POST.get("next", ""), "kept": packed}
+    return render(request, SignIn.template_name, context)
+
+
+def _token_anew(request: HttpRequest) -> HttpResponse:
+    """For the script that saves while one types: the session's token, if the page was made for this person."""
+    if request.POST.get("person") != str(request.user.pk):
+        return JsonResponse({"sentence": _ANOTHER}, status=403)
+    return JsonResponse({"token": get_token(request)}, status=403)
