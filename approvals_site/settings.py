@@ -155,6 +155,7 @@ MIDDLEWARE = [
     "patience.outcome.watched",
     "django.middleware.security.SecurityMiddleware",
     # Outside of whatever may answer for itself: every response has their headers, errors and files too.
+    "approvals.views.ours.marked",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

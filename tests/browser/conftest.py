@@ -54,7 +54,7 @@ def sign_in(chromium: Browser, site: str) -> Iterator[Callable[..., Page]]:
     contexts = []
 
     def open_page(email: str, *, javascript: bool = True, **options: object) -> Page:
-        context = chromium.new_context(base_url=site, java_script_enabled=javascript, **options)  # type: ignore[arg-type]
+        context = chromium.new_context(**{"base_url": site, "java_script_enabled": javascript, **options})  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
         page.goto("/sign-in/")
