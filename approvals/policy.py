@@ -11,8 +11,8 @@ from approvals import autonomy
 from approvals.exceptions import FieldError, InvalidInput
 from approvals.models import Policy
 from approvals.models.assignment import Assignment
-from approvals.models.choices import BreachAction, Pattern, Risk, Status
-from approvals.models.policy import ANY_ACTION_TYPE
+from approvals.models.choices import BreachAction, Pattern, Risk, Status, Tone
+from approvals.models.policy import ANY_ACTION_TYPE, ANY_TONE
 
 CRITICAL_QUORUM = 2
 
@@ -217,6 +217,7 @@ def _missing(policy: Policy, proposal: Proposal) -> list[FieldError]:
         for label in policy.required_evidence
         if label.casefold() not in labels
     ]
+    errors += _missing_tones(policy, proposal)
     if policy.require_initiated_by and not proposal.initiated_by:
         sentence = f"The policy for {policy.name} asks on whose behalf the agent runs: send initiatedBy."
         errors.append(FieldError("/initiatedBy", "initiated_by_required", sentence))
@@ -229,6 +230,20 @@ def _nobody_named(status: Status, risk: Risk, reviewers: Sequence[Reviewer]) -> 
         return []
     sentence = f"A {risk} action needs at least one named reviewer: name one in assignees, or in the policy."
     return [FieldError("/assignees", "assignee_required", sentence)]
+
+
+def _missing_tones(policy: Policy, proposal: Proposal) -> list[FieldError]:
+    tones = {str(item.get("tone", Tone.SLATE)) for item in proposal.evidence}
+    errors = []
+    for tone in policy.required_evidence_tones:
+        if tone in tones or (tone == ANY_TONE and tones):
+            continue
+        wanted = (
+            "evidence" if tone == ANY_TONE else f"evidence of the tone {tone} ({Tone(tone).label.lower()})"
+        )
+        sentence = f"The policy for {policy.name} needs {wanted}: add an item to evidence."
+        errors.append(FieldError("/evidence", "evidence_tone_required", sentence))
+    return errors
 
 
 def _missing_of_gate(policy: Policy, proposal: Proposal) -> list[FieldError]:

@@ -30,7 +30,7 @@ _TEXTS = (
     "notes",
     "reason",
 )
-_LISTS = ("reviewers", "locked_fields", "headline", "required_evidence")
+_LISTS = ("reviewers", "locked_fields", "headline", "required_evidence", "required_evidence_tones")
 _FLAGS = ("allow_self_approval", "require_initiated_by")
 _SHARES = ("reminder_share", "minimum_confidence")
 

@@ -9,7 +9,7 @@ from typing import Any
 from approvals import policy, strict_json
 from approvals.exceptions import FieldError, InvalidInput
 from approvals.models import Policy
-from approvals.models.choices import Risk
+from approvals.models.choices import Risk, Tone
 from approvals.policy import Proposal, Verdict
 
 
@@ -32,7 +32,10 @@ def _are_texts(value: Any) -> bool:
 
 def _is_evidence(value: Any) -> bool:
     return isinstance(value, list) and all(
-        isinstance(one, dict) and isinstance(one.get("label"), str) for one in value
+        isinstance(one, dict)
+        and isinstance(one.get("label"), str)
+        and one.get("tone", Tone.SLATE) in Tone.values
+        for one in value
     )
 
 
@@ -46,12 +49,16 @@ _FIELDS = {
     ),
     "assignees": _Field("assignees", _are_texts, "a list of addresses"),
     "payload": _Field("payload", lambda value: isinstance(value, dict), "an object"),
-    "evidence": _Field("evidence", _is_evidence, "a list of objects, each with a label"),
+    "evidence": _Field(
+        "evidence", _is_evidence, "a list of objects, each with a label, and a tone that there is"
+    ),
     "context": _Field("context", lambda value: isinstance(value, dict), "an object"),
     "workflow": _Field("workflow", lambda value: isinstance(value, str), "a text"),
     "agent": _Field("agent", lambda value: isinstance(value, str), "the agent's name"),
     "initiatedBy": _Field("initiated_by", lambda value: isinstance(value, str), "an address"),
 }
+_UNSAID = {"value": "", "tone": Tone.SLATE.value, "url": None}
+"""What an item of evidence is taken to say where it does not."""
 _IGNORED = (
     "actionType",
     "action",
@@ -89,5 +96,7 @@ def _read(found: Policy, sample: str) -> Proposal:
     ]
     if errors:
         raise InvalidInput(errors[0].message if len(errors) == 1 else "The sample does not fit.", errors)
+    if "evidence" in given:
+        given["evidence"] = [{**_UNSAID, **item} for item in given["evidence"]]
     fields = {_FIELDS[name].name: one for name, one in given.items()}
     return Proposal(action_type=found.action_type, **{"workflow": found.workflow, **fields})

@@ -1,4 +1,4 @@
-"""Would this request reach anybody who can decide it? What would keep it from that is told at submission."""
+"""Would this request reach anybody who can decide it, and could they judge it? Told at submission."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from uuid import UUID
 from django.core.cache import cache
 from django.db.models import Exists, OuterRef
 
-from approvals import payload, visible
+from approvals import payload, proposal_quality, visible
 from approvals.authority import barred_addresses
 from approvals.models import Approval, ChannelTest, Notification
 from approvals.notifications.routing import Route, Routes, look_up
@@ -138,7 +138,18 @@ def _warnings(approval: Approval, around: _Around) -> list[Warning]:
         *_unheard(able, around),
         *_too_few(approval, able, around),
         *_not_checked(approval),
+        *_poor(approval),
     ]
+
+
+def _poor(approval: Approval) -> list[Warning]:
+    return proposal_quality.warnings(
+        action=approval.action,
+        rationale=approval.rationale,
+        evidence=approval.evidence,
+        payload=approval.version(1).value,
+        risk=approval.risk,
+    )
 
 
 def _named(approval: Approval) -> list[str]:

@@ -15,13 +15,22 @@ from django.urls import reverse
 from approvals import policy_table
 from approvals.models import Policy
 from approvals.models.choices import BreachAction, Risk
+from approvals.models.policy import TONES_DEMANDED
 from approvals.models.policy_rules import validate_escalation
 from audit.admin import StaffAdmin
 
 IDENTITY = ["action_type", "workflow"]
 """What a policy is for: fixed once it stands."""
 GROUPS = {
-    "What it needs": ["pattern", "risk", "quorum", "reviewers", "required_evidence", "require_initiated_by"],
+    "What it needs": [
+        "pattern",
+        "risk",
+        "quorum",
+        "reviewers",
+        "required_evidence",
+        "required_evidence_tones",
+        "require_initiated_by",
+    ],
     "By when": [
         "sla_minutes",
         "reminder_share",
@@ -74,6 +83,13 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
         label="Escalation ladder",
         help_text="One step a line: minutes after the deadline, a colon, addresses. Critical: at least one.",
         validators=[validate_escalation],
+    )
+
+    required_evidence_tones = forms.MultipleChoiceField(
+        required=False,
+        choices=TONES_DEMANDED,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="A proposal without evidence of each of these tones is refused.",
     )
 
     class Meta:

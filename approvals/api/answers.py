@@ -61,7 +61,7 @@ class OutcomeOut(Answer):
 
 
 class Warning(Answer):  # noqa: A001 - the wire's word
-    """Something that would keep the request from reaching anybody."""
+    """Something that would keep the request from reaching anybody, or from being judged well."""
 
     code: str
     message: str

@@ -81,7 +81,7 @@ def evaluate(request: HttpRequest) -> HttpResponse:
     """The body of a submission; nothing is stored, and nobody is told."""
     text, _ = _read(request)
     submission = _submission(_shape(SubmissionIn, text), text, b"")
-    return _json(evaluation_out(lifecycle.judge(submission, key=_key(request))))
+    return _json(evaluation_out(submission, lifecycle.judge(submission, key=_key(request))))
 
 
 @router.get(

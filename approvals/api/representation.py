@@ -10,8 +10,8 @@ from typing import Any
 from django.conf import settings
 from django.db.models import QuerySet
 
-from approvals import payload, reachability
-from approvals.lifecycle import Judgement
+from approvals import payload, proposal_quality, reachability
+from approvals.lifecycle import Judgement, Submission
 from approvals.models import Approval, Claim, Vote
 from approvals.models.choices import Disposition, Status
 from audit.clock import rfc3339
@@ -83,9 +83,16 @@ def claim_out(claim: Claim) -> dict[str, Any]:
     }
 
 
-def evaluation_out(judgement: Judgement) -> dict[str, Any]:
+def evaluation_out(submission: Submission, judgement: Judgement) -> dict[str, Any]:
     """The fields of `answers.Evaluation`."""
     found, verdict = judgement.found, judgement.verdict
+    poor = proposal_quality.warnings(
+        action=submission.action,
+        rationale=submission.rationale,
+        evidence=submission.evidence,
+        payload=judgement.value,
+        risk=verdict.risk,
+    )
     return {
         "status": verdict.status,
         "disposition": _DISPOSITIONS[verdict.status],
@@ -95,7 +102,7 @@ def evaluation_out(judgement: Judgement) -> dict[str, Any]:
         "quorum": verdict.quorum,
         "deadlineMinutes": verdict.sla_minutes,
         "breachAction": verdict.breach_action,
-        "reasons": list(verdict.reasons),
+        "reasons": [*verdict.reasons, *(one["message"] for one in poor if verdict.is_gated)],
         "policy": {"actionType": found.action_type, "workflow": found.workflow, "version": found.version},
     }
 

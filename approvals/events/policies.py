@@ -24,6 +24,7 @@ _TERMS = {
     "locked_fields": Field("JSON pointers to fields that nobody edits", ["/account"]),
     "headline": Field("where the payload has the amount or target that the page shows", ["/amount"]),
     "required_evidence": Field("labels of evidence that an agent must show", ["Contract"]),
+    "required_evidence_tones": Field("tones of evidence that it must show; `any` for whatever tone", ["any"]),
     "allow_self_approval": Field(
         "whether whoever started the agent may decide, at low and medium risk", False
     ),

@@ -13,10 +13,13 @@ from django.db import models
 from django.db.models import Q
 
 from approvals.models import policy_rules
-from approvals.models.choices import BreachAction, Pattern, Risk
+from approvals.models.choices import BreachAction, Pattern, Risk, Tone
 from audit.message import Subject
 
 ANY_ACTION_TYPE = "*"
+ANY_TONE = "any"
+"""Some evidence, of whatever tone."""
+TONES_DEMANDED = [(ANY_TONE, "Any: some evidence"), *Tone.choices]
 DAY_MINUTES = 24 * 60
 SUBJECT_LENGTH = 64
 
@@ -36,6 +39,7 @@ TERMS = (
     "locked_fields",
     "headline",
     "required_evidence",
+    "required_evidence_tones",
     "allow_self_approval",
     "require_initiated_by",
     "notes",
@@ -118,13 +122,13 @@ class Policy(models.Model):
     reminder_share = models.FloatField(
         null=True,
         blank=True,
-        validators=[MinValueValidator(0), MaxValueValidator(1)],
+        validators=[MinValueValidator(0), MaxValueValidator(1), policy_rules.validate_finite],
         help_text="The share of the SLA after which reviewers are reminded, e.g. 0.75.",
     )
     minimum_confidence = models.FloatField(
         null=True,
         blank=True,
-        validators=[MinValueValidator(0), MaxValueValidator(1)],
+        validators=[MinValueValidator(0), MaxValueValidator(1), policy_rules.validate_finite],
         help_text="Below it, or without a confidence, a person looks at an exception-based action.",
     )
     condition = models.TextField(
@@ -158,6 +162,12 @@ class Policy(models.Model):
         default=list,
         blank=True,
         help_text="Comma-separated labels of evidence without which a proposal is refused.",
+    )
+    required_evidence_tones = ArrayField(
+        models.CharField(max_length=10, choices=TONES_DEMANDED),
+        default=list,
+        blank=True,
+        help_text="Tones of evidence without each of which a proposal is refused.",
     )
     allow_self_approval = models.BooleanField(
         default=False,
@@ -228,6 +238,10 @@ class Policy(models.Model):
                 name="policy_shadow_stands_behind_a_gate",
             ),
             models.CheckConstraint(
+                condition=Q(required_evidence_tones__contained_by=[ANY_TONE, *Tone.values]),
+                name="policy_known_tones",
+            ),
+            models.CheckConstraint(
                 condition=Q(allow_self_approval=False) | Q(risk__in=[Risk.LOW, Risk.MEDIUM]),
                 name="policy_self_approval_below_high",
             ),
@@ -265,6 +279,11 @@ class Policy(models.Model):
     def escalation_targets(self) -> list[str]:
         """Everybody on the ladder, each once, the first to be asked first."""
         return list(dict.fromkeys(email for step in self.escalation for email in step["emails"]))
+
+    @property
+    def tones_in_words(self) -> list[str]:
+        """The tones that it demands, as the screens say them."""
+        return [dict(TONES_DEMANDED)[tone] for tone in self.required_evidence_tones]
 
     def terms(self) -> dict[str, Any]:
         """All that a version says, without whose and which it is."""

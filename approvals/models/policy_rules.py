@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,11 @@ def validate_name(text: str) -> None:
 def validate_action_type(text: str) -> None:
     if text != "*":
         validate_name(text)
+
+
+def validate_finite(number: float) -> None:
+    if not math.isfinite(number):
+        raise ValidationError("Write a number in digits.")
 
 
 def validate_condition(source: str) -> None:

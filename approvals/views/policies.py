@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
+from itertools import zip_longest
 from typing import Any, Concatenate, ParamSpec
 
 from django.http import Http404, HttpResponse
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from approvals import authority, policy_files, policy_table, policy_trial, policy_warnings
 from approvals.exceptions import InvalidInput, TooLarge
 from approvals.models import Policy
+from approvals.models.policy import ANY_TONE
 from approvals.policy import Verdict
 from approvals.views.page import PersonRequest, show, signed_in
 from approvals.views.refusals import forbidden
@@ -139,7 +141,12 @@ def _sample(found: Policy) -> str:
     sample: dict[str, Any] = {"risk": found.risk, "confidence": 0.9, "payload": {"amount": 5000} | payload}
     if "amount" in payload:
         sample["payload"]["amount"] = 5000
-    sample["evidence"] = [{"label": label, "value": ""} for label in found.required_evidence]
+    tones = [tone for tone in found.required_evidence_tones if tone != ANY_TONE]
+    labels = found.required_evidence or (["Source"] if found.required_evidence_tones else [])
+    pairs = zip_longest(labels, tones) if labels else ()
+    sample["evidence"] = [
+        {"label": label or "Source", "value": "", "tone": tone or "slate"} for label, tone in pairs
+    ]
     if found.require_initiated_by:
         sample["initiatedBy"] = "somebody@example.com"
     if not found.sla_minutes:

@@ -250,6 +250,26 @@ class TestWhatAPolicyDemands:
             ("/slaMinutes", "sla_required"),
         }
 
+    @pytest.mark.parametrize(
+        ("demanded", "brought", "missing"),
+        [
+            (["any"], [], 1),
+            (["any"], ["red"], 0),
+            (["emerald"], ["slate"], 1),
+            (["emerald"], ["slate", "emerald"], 0),
+            (["emerald", "blue"], [], 2),
+            (["emerald", "blue"], ["blue"], 1),
+        ],
+    )
+    def test_it_demands_tones(self, demanded: list[str], brought: list[str], missing: int) -> None:
+        terms = {"required_evidence_tones": demanded}
+        evidence = [{"label": "x", "value": "", "tone": tone} for tone in brought]
+
+        if missing:
+            assert refusals(terms, evidence=evidence) == {("/evidence", "evidence_tone_required")}
+        else:
+            assert judge(terms, evidence=evidence).is_gated
+
     @pytest.mark.parametrize("pattern", ["none", "draft_only", "exception_based", "approval_gate"])
     def test_it_demands_of_every_pattern(self, pattern: str) -> None:
         terms = {"pattern": pattern, "required_evidence": ["Contract"], "minimum_confidence": 0.8}

@@ -10,6 +10,7 @@ import yaml
 from django.core.management import CommandError, call_command
 
 from approvals import policy_files
+from approvals.exceptions import InvalidInput
 from approvals.models import Policy
 from approvals.policy_files import UnfitFile
 from audit.message import SYSTEM
@@ -40,6 +41,9 @@ ROWS = [
 ]
 
 
+EVIDENCE = {"label": "Source", "value": "CON-4821", "tone": "slate", "url": None}
+
+
 def load(text: str) -> policy_files.Loaded:
     return policy_files.load(text, by=SYSTEM)
 
@@ -58,6 +62,7 @@ def test_each_row_of_the_starting_table(
         assignees=(),
         payload=payload,
         initiated_by="boss@example.com",
+        evidence=(EVIDENCE,),
         **proposed,
     )
 
@@ -72,6 +77,20 @@ def test_the_template_is_complete_and_has_a_deadline_for_each_gate() -> None:
 
     assert set(Policy.objects.values_list("action_type", flat=True)) == {row[0] for row in ROWS}
     assert not Policy.objects.filter(pattern="approval_gate", sla_minutes=None).exists()
+
+
+@pytest.mark.parametrize("action_type", sorted({row[0] for row in ROWS}))
+def test_the_template_demands_evidence_from_medium_on(action_type: str) -> None:
+    load(TEMPLATE)
+    policy = Policy.objects.get(action_type=action_type)
+    proposed = {"policy": policy, "confidence": 0.9, "initiated_by": "boss@example.com"}
+
+    if policy.risk == "low":
+        assert make_approval(**proposed).pk
+    else:
+        with pytest.raises(InvalidInput) as refusal:
+            make_approval(**proposed)
+        assert [error.code for error in refusal.value.errors] == ["evidence_tone_required"]
 
 
 def test_loading_again_makes_no_new_version() -> None:
@@ -100,7 +119,15 @@ def test_a_longest_sla_from_an_earlier_version_is_refused_with_what_to_do() -> N
 
 def test_an_export_loads_as_unchanged_also_elsewhere() -> None:
     load(TEMPLATE)
-    make_policy("*", workflow="billing", condition="", locked_fields=["/a"], validity_minutes=5)
+    make_policy(
+        "*",
+        workflow="billing",
+        condition="",
+        locked_fields=["/a"],
+        validity_minutes=5,
+        required_evidence=["08", "0o10", "1e3", "yes"],
+        required_evidence_tones=["red", "any"],
+    )
     text = policy_files.export(Policy.objects.current())
 
     assert not load(text).published
@@ -166,6 +193,7 @@ def test_every_mistake_is_named_with_its_line_and_nothing_is_loaded() -> None:
         ("policies:\n  - {action_type: a, pattern: exception_based, risk: low, minimum_confidence: 0.8}", "reason"),
         ("policies:\n  - {action_type: a, pattern: none, risk: low, escalation: [{emails: 3, after_minutes: 0}]}", "Step 1 names nobody"),
         ("policies:\n  - {action_type: a, pattern: none, risk: low, notes: !!binary x}", "notes"),
+        ("policies:\n  - {action_type: a, pattern: none, risk: low, required_evidence_tones: [gold]}", "required_evidence_tones"),
         ("x" * 300_000, "256 KiB"),
     ],
 )  # fmt: skip

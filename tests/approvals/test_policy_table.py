@@ -33,6 +33,9 @@ FORBIDDEN = [
     {"risk": "none"},
     {"minimum_confidence": 1.5},
     {"minimum_confidence": -0.1},
+    {"minimum_confidence": float("nan")},
+    {"reminder_share": float("nan")},
+    {"required_evidence_tones": ["gold"]},
     {"reminder_share": 1.5},
     {"pattern": "exception_based", "minimum_confidence": None, "condition": ""},
     {"pattern": "none", "shadow_condition": "false"},
@@ -62,7 +65,7 @@ def test_the_database_refuses_it_without_python(terms: dict[str, Any]) -> None:
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO approvals_policy SELECT (jsonb_populate_record(p, %s)).* FROM approvals_policy p WHERE id = %s",
-            [json.dumps(changed), good.pk],
+            [json.dumps(changed).replace("NaN", '"NaN"'), good.pk],
         )
 
 

@@ -15,14 +15,14 @@ from django.conf import settings as site
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 
-from approvals import authority, delegation, keys, lifecycle, payload, seeds
+from approvals import authority, delegation, keys, lifecycle, payload, reachability, seeds
 from approvals.api.shapes import SubmissionIn
 from approvals.models import Agent, Approval, Policy
 from approvals.models.choices import Status
 from approvals.seeds.cases import CASES
 from audit import clock
 from grants.models import ApproverMembership, DelegatedGrant, User
-from tests.factories import make_policy
+from tests.factories import make_approval, make_policy
 
 pytestmark = pytest.mark.django_db
 
@@ -233,6 +233,15 @@ def test_policy_that_somebody_changed_stays_changed(note: Path) -> None:
     _seed(note)
 
     assert Policy.objects.current().get(action_type="external_email").sla_minutes == 15
+
+
+def test_demo_takes_a_first_request_without_evidence_and_warns_of_it(note: Path) -> None:
+    _seed(note)
+    policy = Policy.objects.get(action_type="external_email")
+
+    approval = make_approval(policy=policy)
+
+    assert "no_evidence" in [one["code"] for one in reachability.warnings(approval, at=clock.now())]
 
 
 def test_demo_never_runs_off_the_desk(settings: Any, tmp_path: Path) -> None:

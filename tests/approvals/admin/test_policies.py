@@ -57,6 +57,21 @@ def test_changing_publishes_the_next_version_and_keeps_the_one_before(admin: Cli
     assert Event.objects.filter(type="policy.changed").count() == 2
 
 
+def test_tones_of_evidence_are_ticked_and_shown_again(admin: Client) -> None:
+    admin.post(ADD, _form(action_type="refund", required_evidence_tones=["red", "any"]))
+
+    policy = Policy.objects.get(action_type="refund")
+    assert policy.required_evidence_tones == ["red", "any"]
+    assert admin.get(_change(policy)).content.count(b" checked") == 2
+
+
+def test_a_tone_that_there_is_not_is_refused(admin: Client) -> None:
+    response = admin.post(ADD, _form(action_type="refund", required_evidence_tones=["gold"]))
+
+    assert response.context["adminform"].form.errors["required_evidence_tones"]
+    assert not Policy.objects.exists()
+
+
 def test_change_never_moves_a_policy_to_another_action_type(admin: Client) -> None:
     first = make_policy("refund")
 

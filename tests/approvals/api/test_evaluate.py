@@ -117,6 +117,21 @@ def test_a_policys_demands_are_refused_at_their_place() -> None:
     ]
 
 
+@pytest.mark.parametrize("call", ["/evaluate", "/approvals"])
+def test_evidence_of_a_tone_that_a_policy_demands_is_missed_alike(call: str) -> None:
+    make_policy(required_evidence_tones=["emerald"])
+
+    response = AgentClient().post(call, {**PROPOSAL, "evidence": []})
+
+    (error,) = json.loads(response.content)["errors"]
+    assert (response.status_code, error["pointer"], error["code"]) == (
+        422,
+        "/evidence",
+        "evidence_tone_required",
+    )
+    assert "evidence of the tone emerald (supports)" in error["message"]
+
+
 def test_a_key_asks_only_within_its_scope() -> None:
     make_policy()
     key = make_key(make_agent(action_types=["crm_update"]))[1]

@@ -105,6 +105,21 @@ def test_the_page_shows_terms_ladder_and_versions():
         assert words in text
 
 
+def test_the_page_shows_which_evidence_is_demanded():
+    make_policy(required_evidence_tones=["emerald", "any"])
+
+    assert "Supports, Any: some evidence" in text_of(client_of(make_approver()).get(DETAIL))
+
+
+def test_an_item_of_the_sample_says_what_a_submission_would():
+    make_policy(pattern="exception_based", condition='evidence.exists(e, e.tone == "red")')
+    sample = {"confidence": 0.9, "evidence": [{"label": "x"}]}
+
+    assert "It runs without a person" in text_of(
+        client_of(make_approver()).post(TRIAL, {"sample": json.dumps(sample)})
+    )
+
+
 def test_the_candidate_is_shown_with_how_people_decided():
     policy = make_policy(shadow_condition="payload.amount > 100", minimum_confidence=0.8)
     for amount in (5, 6):
@@ -130,9 +145,15 @@ def test_a_sample_is_judged_and_nothing_is_stored():
     assert not Approval.objects.exists()
 
 
-def test_the_sample_that_the_page_offers_fits():
+@pytest.mark.parametrize("tones", [[], ["any"], ["red", "emerald"]])
+@pytest.mark.parametrize("labels", [[], ["Contract"]])
+def test_the_sample_that_the_page_offers_fits(labels, tones):
     make_policy(
-        required_evidence=["Contract"], require_initiated_by=True, headline=["/amount"], sla_minutes=None
+        required_evidence=labels,
+        required_evidence_tones=tones,
+        require_initiated_by=True,
+        headline=["/amount"],
+        sla_minutes=None,
     )
     client = client_of(make_approver())
 
@@ -153,6 +174,7 @@ def test_the_sample_that_the_page_offers_fits():
         ('{"slaMinutes": 0}', "above 0"),
         ('{"payload": []}', "an object"),
         ('{"evidence": [{"value": 1}]}', "each with a label"),
+        ('{"evidence": [{"label": "x", "tone": "gold"}]}', "a tone that there is"),
         ('{"speed": 3}', "There is no field speed"),
         ('{"risk": "critical"}', "at least one named reviewer"),
         ('{"risk": "<script>"}', "low, medium"),
