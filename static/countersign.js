@@ -111,6 +111,30 @@
     link.hidden = !fresh;
   };
 
+  // Back in a list one is where one left it: browsers keep the place of a window, not of a list that scrolls by
+  // itself, and lose both where htmx fetches the page anew.
+  const listShown = () => document.querySelector("[data-news]")?.getAttribute("href");
+  const keptPlace = () => {
+    try { return JSON.parse(sessionStorage.getItem(`place:${listShown()}`)) || {}; } catch { return {}; }
+  };
+  const keepPlace = () => {
+    const list = document.getElementById("inbox");
+    if (!list) return;
+    const outer = document.getElementById("request") ? keptPlace().outer : scrollY;
+    const place = JSON.stringify({ inner: list.scrollTop, outer });
+    try { sessionStorage.setItem(`place:${listShown()}`, place); } catch { /* no storage: the list starts at its top */ }
+  };
+  const takePlace = () => {
+    const list = document.getElementById("inbox");
+    if (!list) return;
+    const { inner, outer } = keptPlace();
+    list.scrollTop = inner || 0;
+    if (!document.getElementById("request")) scrollTo({ top: outer || 0, behavior: "instant" });
+  };
+  addEventListener("pagehide", keepPlace);
+  document.addEventListener("click", (event) => { if (event.target.closest("a.row")) keepPlace(); }, true);
+  document.addEventListener("htmx:historyRestore", takePlace);
+
   let pressed = null;
   const focusAfter = (target) => {
     const same = pressed?.name && document.querySelector(
@@ -139,6 +163,7 @@
     tick();
     setInterval(tick, 20000);
     document.querySelector("[data-focus]")?.focus();
+    if (/^\/approvals\/[0-9a-f-]{36}\//.test(document.referrer && new URL(document.referrer).pathname)) takePlace();
     listen();
   });
   document.addEventListener("visibilitychange", listen);

@@ -33,6 +33,8 @@ class Items(Node):
     rows: dict[int, Leaf] = field(default_factory=dict)
     drawn_rows: dict[int, Leaf] = field(default_factory=dict)
     """Those that the form started from."""
+    removed_at: int | None = None
+    """Where a row was just taken out: the keyboard goes on there."""
     can_add: bool = True
     can_remove: bool = True
 
@@ -44,6 +46,16 @@ class Items(Node):
         """Call when rows came or went: people count from 1, whatever the ids are."""
         for position, row in enumerate(self.rows.values(), start=1):
             row.label, row.key = f"{self.label} {position}", self.key
+
+    @property
+    def focused_row(self) -> int | None:
+        """Which row's button gets the focus: of the one that moved up, or else of the last."""
+        return None if self.removed_at is None else min(self.removed_at, len(self.rows) - 1)
+
+    @property
+    def is_emptied(self) -> bool:
+        """The last row was just taken out."""
+        return self.removed_at is not None and not self.rows
 
     @property
     def is_empty_list(self) -> bool:

@@ -32,9 +32,10 @@ def _add(items: Items) -> bool:
 
 
 def _remove(items: Items, path: str) -> bool:
-    for row_id, row in items.rows.items():
+    for position, (row_id, row) in enumerate(items.rows.items()):
         if row.path == path:
             del items.rows[row_id]
+            items.removed_at = position
             items.number_rows()
             return True
     return False

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from approvals.exceptions import AlreadyReported, InvalidInput
@@ -78,7 +79,7 @@ def removal(request: PersonRequest, pk: UUID) -> HttpResponse:
         preferences.remove(channel, by=request.user.as_actor()) if channel else None
     except InvalidInput as refusal:
         return _page(request, refusal=refusal)
-    return _back(request, "The channel was removed.")
+    return _back(request, "The channel was removed.", at="#channels")
 
 
 @signed_in
@@ -165,9 +166,9 @@ def _label(test: ChannelTest) -> str:
     return test.channel.name if test.channel else test.user.email
 
 
-def _back(request: PersonRequest, sentence: str) -> HttpResponse:
+def _back(request: PersonRequest, sentence: str, *, at: str = "") -> HttpResponse:
     messages.success(request, sentence)
-    response = redirect(PAGE)
+    response = redirect(reverse(PAGE) + at)
     response.status_code = 303
     return response
 
