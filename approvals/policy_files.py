@@ -81,7 +81,7 @@ def _beside_fields(entry: Entry, refusal: ValidationError) -> list[FileError]:
 
 
 def _warnings(policies: Sequence[Policy]) -> list[str]:
-    each = policy_warnings.of_policies(policies)
+    each = policy_warnings.look_again(policies)
     return policy_warnings.of_table(policies) + [
         f"{policy.name}: {sentence}" for policy in policies for sentence in each[policy]
     ]

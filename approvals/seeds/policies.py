@@ -10,6 +10,9 @@ from audit.message import SYSTEM
 
 STAND_INS = {
     "operations": "sales",
+    "operations-lead": "approver",
+    "sales-lead": "approver",
+    "support-lead": "approver",
     "finance-lead": "deputy",
     "cfo": "approver",
     "legal": "deputy",

@@ -67,7 +67,7 @@ def readers_only(
 def policies(request: PersonRequest) -> HttpResponse:
     """The whole table, with what somebody should look at again."""
     current = list(Policy.objects.current())
-    each = policy_warnings.of_policies(current)
+    each = policy_warnings.look_again(current)
     context = {
         "rows": [Row(policy, each[policy]) for policy in current],
         "warnings": policy_warnings.of_table(current),
@@ -123,7 +123,7 @@ def _show(request: PersonRequest, found: Policy, trial: Trial, *, status: int = 
     versions = Policy.objects.filter(action_type=found.action_type, workflow=found.workflow)
     context: dict[str, Any] = {
         "policy": found,
-        "warnings": policy_warnings.of_policies([found])[found],
+        "warnings": policy_warnings.look_again([found])[found],
         "shadow": policy_table.shadow_summary(found) if found.shadow_condition else None,
         "needed": policy_table.TRIAL,
         "versions": versions.select_related("created_by").order_by("-version")[:VERSIONS],

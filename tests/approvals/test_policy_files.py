@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -226,6 +227,27 @@ def test_the_commands_load_and_export(tmp_path: Path, capsys: pytest.CaptureFixt
     call_command("load_policies", str(path))
 
     assert "0 published, 11 unchanged." in capsys.readouterr().out
+
+
+def test_loading_a_quorum_above_its_reviewers_says_look_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "table.yaml"
+    path.write_text(
+        "policies:\n  - {action_type: a, pattern: approval_gate, risk: low, sla_minutes: 60, quorum: 2,\n"
+        "     reviewers: [a@example.com], escalation: [{after_minutes: 0, emails: [b@example.com]}]}"
+    )
+
+    call_command("load_policies", str(path))
+
+    assert "Look again: a: It takes 2 approvals and names 1 reviewer" in capsys.readouterr().err
+
+
+def test_the_template_gives_nothing_to_look_at_but_its_addresses() -> None:
+    for address in re.findall(r"[a-z-]+@example\.com", TEMPLATE):
+        make_user(address)
+
+    assert load(TEMPLATE).warnings == []
 
 
 @pytest.mark.parametrize(
