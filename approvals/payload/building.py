@@ -106,26 +106,25 @@ def _items(place: Place, shape: Shape) -> Items:
     values = place.value if isinstance(place.value, list) else []
     schema = shapes.row_schema(shape, values)
     new_row = partial(_row, place, schema, ABSENT)
-    node = Items(**_common(place, shape), new_row=new_row)
+    most = min(shape.schema.get("maxItems", MAX_ROWS), MAX_ROWS)
+    node = Items(**_common(place, shape), new_row=new_row, most=most)
     node.drawn_rows = {index: _row(place, schema, value, index) for index, value in enumerate(values)}
     node.rows = dict(node.drawn_rows)
-    most = shape.schema.get("maxItems", MAX_ROWS)
     node.number_rows()
-    node.can_add = len(values) < min(most, MAX_ROWS)
     return node
 
 
-def _row(place: Place, schema: Any, value: Any, row_id: int) -> Leaf:
+def _row(place: Place, schema: Any, value: Any, row_id: int) -> Node:
     """A row is there or it is not: it has no state of its own."""
-    row = Place(
+    stands = Place(
         value=value,
         schema=schema,
         pointer=pointers.child(place.pointer, row_id),
         path=place.path + step(row_id),
     )
-    leaf = _leaf(row, shapes.shape_of(schema, value))
-    leaf.states, leaf.state, leaf.is_row = (VALUE,), VALUE, True
-    return leaf
+    row = build(stands, ())
+    row.states, row.state, row.base_state, row.is_row = (VALUE,), VALUE, VALUE, True
+    return row
 
 
 def _leaf(place: Place, shape: Shape) -> Leaf:

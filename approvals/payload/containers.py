@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from approvals.payload.nodes import VALUE, Leaf, Node
+from approvals.payload.bounds import MAX_ROWS
+from approvals.payload.nodes import VALUE, Node
 
 
 @dataclass(kw_only=True, eq=False)
@@ -26,17 +27,24 @@ class Group(Node):
 
 @dataclass(kw_only=True, eq=False)
 class Items(Node):
-    """A list of scalars: rows by id, in order. `new_row` makes an empty one."""
+    """A list of scalars or of objects: rows by id, in order, at most `most`. `new_row` makes an empty one."""
 
     template: ClassVar[str] = "approvals/payload/_items.html"
-    new_row: Callable[[int], Leaf]
-    rows: dict[int, Leaf] = field(default_factory=dict)
-    drawn_rows: dict[int, Leaf] = field(default_factory=dict)
+    new_row: Callable[[int], Node]
+    most: int = MAX_ROWS
+    rows: dict[int, Node] = field(default_factory=dict)
+    drawn_rows: dict[int, Node] = field(default_factory=dict)
     """Those that the form started from."""
     removed_at: int | None = None
     """Where a row was just taken out: the keyboard goes on there."""
-    can_add: bool = True
-    can_remove: bool = True
+
+    @property
+    def can_add(self) -> bool:
+        return len(self.rows) < self.most
+
+    @property
+    def has_groups(self) -> bool:
+        return any(isinstance(row, Group) for row in self.rows.values())
 
     @property
     def children(self) -> list[Node]:

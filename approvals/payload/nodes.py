@@ -55,6 +55,8 @@ class Node:
     hints: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     is_touched: bool = False
+    is_row: bool = False
+    """One of a list: it is there, or it is removed."""
     base_state: str = field(init=False)
     """The state that the form started from."""
 
@@ -126,6 +128,14 @@ class Node:
         """What a browser posts for this node itself as it is shown now."""
         yield from [(self.state_name, self._posted_state(self.state))] if self.state_choices else []
 
+    def move_to(self, pointer: str) -> None:
+        """Where the node stands now that rows above it came or went."""
+        for node in self.walk():
+            node.pointer = (
+                pointer + node.pointer.removeprefix(self.pointer) if node is not self else node.pointer
+            )
+        self.pointer = pointer
+
     def walk(self) -> Iterator[Node]:
         yield self
         for node in self.children:
@@ -142,7 +152,6 @@ class Leaf(Node):
     text: str = ""
     options: list[Choice] = field(default_factory=list)
     step: str = ""
-    is_row: bool = False
 
     def pairs(self) -> Iterator[tuple[str, str]]:
         yield self.name, self.text

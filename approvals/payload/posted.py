@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from approvals.exceptions import FieldError
+from approvals.payload.bounds import MAX_NAMES
+from approvals.payload.nodes import Node
 
 _NAMESPACES = ("payload", "state", "rows")
 
@@ -14,6 +16,7 @@ class Posted:
     """The posted pairs. What the form did not offer is refused by `strangers`: nothing else can be set."""
 
     def __init__(self, pairs: Mapping[str, Sequence[str]]) -> None:
+        self._room = MAX_NAMES
         lists: Any = getattr(pairs, "lists", None)
         self._values = {
             name: [values] if isinstance(values, str) else list(values)
@@ -24,6 +27,15 @@ class Posted:
         """None where the name was not posted, or more than once."""
         values = self._values.get(name, [])
         return values[0] if len(values) == 1 else None
+
+    def holds(self, node: Node) -> bool:
+        """Whether anything was posted for the node or inside it."""
+        return any(name in self._values for inner in node.walk() for name in inner.names())
+
+    def makes_room(self, node: Node) -> bool:
+        """Whether a new row still fits on one page; a post that lists more rows was never on one."""
+        self._room -= sum(1 for inner in node.walk() for _ in inner.names())
+        return self._room >= 0
 
     def strangers(self, offered: set[str]) -> Iterator[FieldError]:
         """Names in the form's namespaces that it did not offer, and names that came more than once."""

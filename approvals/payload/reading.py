@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from approvals.payload import line_endings, widgets
+from approvals.payload import line_endings, rows, widgets
 from approvals.payload.bounds import MAX_ROWS
 from approvals.payload.containers import Group, Items
 from approvals.payload.nodes import (
@@ -101,12 +101,12 @@ def _items(items: Items, posted: Posted) -> list[Any]:
     _read_rows(items, posted)
     values: list[Any] = []
     for row_id, row in list(items.rows.items()):
-        value = _scalar_or_json(row, posted)
+        value = _content(row, posted) if row.base is not ABSENT or posted.holds(row) else ABSENT
         if value is not ABSENT:
-            row.pointer = child(items.pointer, len(values))
+            row.move_to(child(items.pointer, len(values)))
             values.append(value)
         elif row.errors:
-            row.pointer = child(items.pointer, "-")
+            row.move_to(child(items.pointer, "-"))
         else:
             del items.rows[row_id]
     items.number_rows()
@@ -122,5 +122,10 @@ def _read_rows(items: Items, posted: Posted) -> None:
     if ids is None or len(set(ids)) != len(ids) or len(ids) > max(MAX_ROWS, len(items.rows)):
         items.errors.append("The rows of this list were not sent as the page had them; load the page again.")
         return
-    known = items.rows
-    items.rows = {row_id: known.get(row_id) or items.new_row(row_id) for row_id in ids}
+    known, items.rows = items.rows, {}
+    for row_id in ids:
+        row = known.get(row_id) or items.new_row(row_id)
+        if row_id not in known and not posted.makes_room(row):
+            items.errors.append(rows.FULL)
+            return
+        items.rows[row_id] = row

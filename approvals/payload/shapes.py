@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from approvals.payload import choices, dates
+from approvals.payload import choices, dates, inference
 from approvals.payload.branches import the_other_than_null
 from approvals.payload.pointers import ABSENT
 
@@ -51,7 +51,7 @@ def member_schema(schema: Any, key: str) -> Any:
 def row_schema(shape: Shape, value: Any) -> Any:
     """The schema of one row of a list whose shape has the kind items."""
     items = shape.schema.get("items")
-    return items if isinstance(items, dict) else inferred_items(value)
+    return items if isinstance(items, dict) else inference.rows_schema(value)
 
 
 def _unwrapped(schema: Any) -> tuple[dict[str, Any], bool]:
@@ -121,7 +121,7 @@ def _scalar_kind(declared: str, schema: dict[str, Any], value: Any) -> str:
         return _text_kind(schema.get("format"), "" if value is ABSENT else value)
     if declared == "boolean" and (value is ABSENT or isinstance(value, bool)):
         return "boolean"
-    is_fitting = value is ABSENT or _scalar_type(value) == "number"
+    is_fitting = value is ABSENT or inference.scalar_type(value) == "number"
     return declared if declared in {"integer", "number"} and is_fitting else "json"
 
 
@@ -149,35 +149,18 @@ def _list_kind(schema: dict[str, Any], value: Any) -> str:
         return "json"
     if not isinstance(schema.get("items"), dict):
         return _inferred_kind(schema, value)
-    rows = [shape_of(schema["items"], row) for row in ([] if value is ABSENT else value)]
-    shapes = [shape_of(schema["items"], ABSENT), *rows]
-    return (
-        "json"
-        if any(row.is_nullable or row.kind in {"json", "group", "items"} for row in shapes)
-        else "items"
-    )
+    rows = [shape_of(schema["items"], row) for row in (ABSENT, *([] if value is ABSENT else value))]
+    kinds = {row.kind for row in rows}
+    # Rows are all fields or all groups of fields, or nothing is lost only as JSON.
+    is_mixed = bool(kinds & {"json", "items"}) or ("group" in kinds and len(kinds) > 1)
+    return "json" if is_mixed or any(row.is_nullable for row in rows) else "items"
 
 
 def _inferred_kind(schema: dict[str, Any], value: Any) -> str:
     if isinstance(value, dict) and value:
         return _object_kind(schema, value)
     if isinstance(value, list) and value:
-        return "items" if inferred_items(value) else "json"
+        return "items" if inference.rows_schema(value) else "json"
     if isinstance(value, str):
         return _text_kind(schema.get("format"), value)
-    return _scalar_type(value) or "json"
-
-
-def inferred_items(rows: list[Any]) -> dict[str, str] | None:
-    """The schema of the rows where all are scalars of one type, else None."""
-    types = {_scalar_type(row) for row in rows}
-    only = types.pop() if len(types) == 1 else ""
-    return {"type": only} if only else None
-
-
-def _scalar_type(value: Any) -> str:
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, int | float):
-        return "number"
-    return "string" if isinstance(value, str) else ""
+    return inference.scalar_type(value) or "json"

@@ -19,4 +19,5 @@ values = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),
     max_leaves=12,
 )
-payloads = st.dictionaries(texts, values, max_size=5)
+rows = st.lists(st.dictionaries(st.sampled_from(["a", "b"]), values, min_size=1, max_size=2), max_size=3)
+payloads = st.dictionaries(texts, values | rows, max_size=5)

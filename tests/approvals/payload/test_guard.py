@@ -25,7 +25,7 @@ LOCKED = ["/to", "/amount/value", "/items/0/price", "/tags/0"]
     "name",
     [
         "payload", "payload/", "payload/risk", "payload/actionType", "payload/assignees", "payload/body/0", "payload/amount",
-        "payload/items/0/price", "payload/__class__", "payload/tags/2", "payload/tags", "payload/tags/-1", "payload/body ",
+        "payload/items/0/discount", "payload/items/2/sku", "payload/items", "payload/items/0", "state/items/0", "payload/__class__", "payload/tags/2", "payload/tags", "payload/tags/-1", "payload/body ",
         "payload//body", "payload/Body", "payload/%62ody", "state/body", "state/to", "state/", "rows/body", "rows/",
         "state/amount", "payload/amount/currency/x",
     ],
@@ -51,7 +51,15 @@ def test_t24_a_locked_field_cannot_be_posted(name):
 
 
 @pytest.mark.parametrize(
-    ("button", "path"), [("add", "/body"), ("add", "/items"), ("remove", "/tags/9"), ("remove", "")]
+    ("button", "path"),
+    [
+        ("add", "/body"),
+        ("add", "/items/0"),
+        ("add", "/items/0/sku"),
+        ("remove", "/items/2"),
+        ("remove", "/tags/9"),
+        ("remove", ""),
+    ],
 )
 def test_t24_a_button_that_the_form_did_not_show_is_refused(button, path):
     bound = form_for(VALUE).bind({button: [path]})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from approvals.payload import Bound, PayloadForm
@@ -17,6 +17,13 @@ SCHEMA = {
         "urgent": {"type": "boolean"},
         "tags": {"type": "array", "items": {"type": "string"}},
         "free": {},
+        "lines": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"n": {"type": "string"}},
+            },
+        },
         "address": {"type": "object", "properties": {"city": {"type": "string"}, "zip": {"type": "string"}}},
     },
 }
@@ -24,6 +31,7 @@ VALUES = [
     {},
     {"name": None},
     {"name": "Ada", "note": "", "urgent": False, "tags": ["a", "b"], "free": {"x": 1}, "address": {}},
+    {"lines": [{"n": "a"}, {}]},
 ]
 
 
@@ -107,6 +115,7 @@ def _typed(name: str) -> st.SearchStrategy[str]:
     return STATES if name.startswith("state") else TEXTS
 
 
+@settings(deadline=None)
 @given(data=st.data(), value=st.sampled_from(VALUES))
 def test_whatever_was_posted_is_posted_again_by_the_page_that_shows_it(data, value):
     form = form_for(value, SCHEMA)

@@ -84,6 +84,7 @@ FIELDS = st.sampled_from(
         {"anyOf": [{"const": ""}, {"enum": [True, 0], "enumNames": ["A", "B"]}, {"type": "null"}]}, {"anyOf": [{"type": "string"}, {"type": "null"}]}, {"oneOf": [{}, False]}, True,
         {"type": "array", "items": {"type": "string"}}, {"items": {"enum": ["a"]}}, {"prefixItems": [{}]}, {},
         {"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]}, {"additionalProperties": {}},
+        {"items": {"properties": {"a": {"type": "string"}, "b": {"items": {"properties": {"a": {}}}}}}},
     ]
 )  # fmt: skip
 

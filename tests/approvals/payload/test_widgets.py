@@ -52,7 +52,21 @@ def test_a_value_gets_its_widget(schema, value, kind):
 
 
 AS_JSON = {
-    "a list of objects": (None, [{"b": 1}]),
+    "a list of lists": (None, [[1], [2]]),
+    "a list of lists by its schema": (
+        {"type": "array", "items": {"type": "array", "items": {"type": "integer"}}},
+        [[1], [2]],
+    ),
+    "a list of objects and others": (None, [{"b": 1}, 2]),
+    "rows that may be null": (
+        {"type": "array", "items": {"type": ["object", "null"], "properties": {"b": {}}}},
+        [{"b": 1}, None],
+    ),
+    "a row that does not fit": (
+        {"type": "array", "items": {"type": "object", "properties": {"b": {}}}},
+        [{"b": 1}, 2],
+    ),
+    "free-form rows": ({"type": "array", "items": {"type": "object"}}, [{"b": 1}]),
     "a list of mixed types": (None, [1, "a"]),
     "an empty list": (None, []),
     "an empty object": (None, {}),
