@@ -6,13 +6,15 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from approvals import lifecycle
-from approvals.exceptions import Refused
+from approvals.exceptions import Refused, StateConflict
 from approvals.lifecycle import Attestation, Seen
+from approvals.models import Vote
 from approvals.models.choices import Resolution
 from approvals.views import drafts
 from approvals.views.access import Case, load, load_to_decide
@@ -88,13 +90,18 @@ def _redraw_review(request: PersonRequest, pk: UUID, refusal: Refused) -> HttpRe
 @redrawn_by(_redraw_review)
 def decision(request: PersonRequest, pk: UUID) -> HttpResponse:
     """Approve exactly the payload that the review page showed, with this person's edits if any."""
-    approval = load_to_decide(request, pk).approval
+    case = load_to_decide(request, pk)
+    approval = case.approval
     form = DecisionForm(request.POST)
     posted = cleaned(form)
     draft = drafts.draft_of(approval, request.user)
     attestation = _attestation(posted, request.user)
     edited = draft.source if draft.is_edited and not draft.is_stale else None
-    lifecycle.approve(pk, by=request.user, seen=form.seen(), attestation=attestation, edited=edited)
+    try:
+        lifecycle.approve(pk, by=request.user, seen=form.seen(), attestation=attestation, edited=edited)
+    except StateConflict:
+        if not _has_decided(case, Vote.Verdict.APPROVE, form.seen(), posted["comment"]):
+            raise
     return onward(request, approval.get_absolute_url())
 
 
@@ -126,8 +133,19 @@ def rejection(request: PersonRequest, pk: UUID) -> HttpResponse:
     form = RejectionForm(request.POST)
     posted = cleaned(form)
     words = {name: posted[name] for name in ("resolution", "category", "comment")}
-    lifecycle.reject(pk, by=request.user, seen=form.seen(), **words)
+    try:
+        lifecycle.reject(pk, by=request.user, seen=form.seen(), **words)
+    except StateConflict:
+        if not _has_decided(case, Vote.Verdict.REJECT, form.seen(), posted["comment"]):
+            raise
     return onward(request, case.approval.get_absolute_url())
+
+
+def _has_decided(case: Case, verdict: str, seen: Seen, comment: str) -> bool:
+    """Whether this person's own vote says the same already: a button that is pressed twice decides once."""
+    votes = Vote.objects.filter(approval=case.approval, user=case.person, verdict=verdict, comment=comment)
+    digest = bytes.fromhex(seen.payload_sha256)
+    return votes.filter(version=F("approval__current_version"), payload_sha256=digest).exists()
 
 
 def _show_rejection(request: PersonRequest, case: Case, *, refusal: Refused | None = None) -> HttpResponse:

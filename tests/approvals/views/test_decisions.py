@@ -364,3 +364,31 @@ def test_a_page_made_before_an_edit_does_not_remove_a_later_working_copy():
 
     assert response.status_code == 409
     assert WorkingCopy.objects.get().base_version == 2
+
+
+@pytest.mark.parametrize("page", ["review", "rejection"])
+def test_a_button_that_is_pressed_twice_decides_once(page):
+    approval, client = make_approval(), client_of(make_user())
+    name, press = ("decision", "approve") if page == "review" else ("rejection", "reject")
+    fields = form_in(client.get(url(page, approval)), f"{name}-form", press=press) | {
+        "resolution": "declined"
+    }
+
+    first, second = client.post(url(name, approval), fields), client.post(url(name, approval), fields)
+    other = client.post(url(name, approval), fields | {"comment": "Another word"})
+
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert first.url == second.url
+    assert other.status_code == 409
+    assert Vote.objects.count() == 1
+
+
+def test_an_approval_that_an_edit_made_void_is_not_taken_for_one_that_counts():
+    approval = make_approval(risk="critical", assignees=("sales@example.com", "finance@example.com"))
+    client = client_of(make_user())
+    fields = form_in(client.get(url("review", approval)), "decision-form", press="approve")
+    client.post(url("decision", approval), fields | {"password": PASSWORD})
+    edited = {**factories.EMAIL_PAYLOAD, "subject": "Q4"}
+    factories.approve(approval, by=make_user("finance@example.com"), edited=edited)
+
+    assert client.post(url("decision", approval), fields | {"password": PASSWORD}).status_code == 409
