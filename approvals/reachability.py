@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef
 
 from approvals import payload, proposal_quality, visible
 from approvals.authority import barred_addresses
+from approvals.enough import Around, Reach, reaches, votes_on
 from approvals.models import Approval, ChannelTest, Notification
 from approvals.notifications.routing import Route, Routes, look_up
 from grants.models import ApproverMembership, DelegatedGrant, User
@@ -60,6 +61,7 @@ class _Around:
     approvers: Mapping[str, datetime]
     lent: Mapping[str, Sequence[DelegatedGrant]]
     barred: Mapping[UUID, frozenset[str]]
+    reach: Mapping[UUID, Reach]
     routes: Routes
     broken: frozenset[tuple[str, Route]]
 
@@ -85,15 +87,19 @@ def _look_around(approvals: Sequence[Approval], at: datetime) -> _Around:
     grants = DelegatedGrant.objects.active(at).filter(grantor__email__in=named).order_by("pk")
     for grant in grants.select_related("grantor", "grantee"):
         lent[grant.grantor.email].append(grant)
-    parties = Approval.objects.filter(pk__in=[approval.pk for approval in approvals])
+    known = list(Approval.objects.filter(pk__in=[approval.pk for approval in approvals]).with_parties())
     members = ApproverMembership.objects.open(at).filter(user__is_active=True)
+    people = User.objects.filter(email__in=named, is_active=True)
+    active = frozenset(people.values_list("email", flat=True))
+    approvers = dict(members.values_list("user__email", "joined_at"))
+    assigned = {approval.pk: approval.assignments.all() for approval in approvals}
+    beside = Around(named=assigned, active=active, approvers=approvers, votes=votes_on(known, assigned))
     return _Around(
-        active=frozenset(
-            User.objects.filter(email__in=named, is_active=True).values_list("email", flat=True)
-        ),
-        approvers=dict(members.values_list("user__email", "joined_at")),
+        active=active,
+        approvers=approvers,
         lent=lent,
-        barred={one.pk: barred_addresses(one) for one in parties.with_parties()},
+        barred={one.pk: barred_addresses(one) for one in known},
+        reach=reaches(known, at=at, around=beside),
         routes=look_up(named),
         broken=_broken(named),
     )
@@ -138,6 +144,7 @@ def _warnings(approval: Approval, around: _Around) -> list[Warning]:
         *_unheard(able, around),
         *_too_few(approval, able, around),
         *_not_checked(approval),
+        *_too_few_told(approval, around),
         *_poor(approval),
     ]
 
@@ -231,6 +238,15 @@ def _not_checked(approval: Approval) -> list[Warning]:
         "it is no regular expression of ECMA-262, or takes too long."
     )
     return [_warning("pattern_not_checked", sentence)]
+
+
+def _too_few_told(approval: Approval, around: _Around) -> list[Warning]:
+    """The approvers are among those told once they were asked: then everybody who may decide it was told."""
+    reach = around.reach[approval.pk]
+    if reach.is_enough:
+        return []
+    also = " The administrators were told." if approval.administrators_told_at else ""
+    return [_warning("too_few_people_told", reach.shortage + also)]
 
 
 def _warning(code: str, message: str) -> Warning:

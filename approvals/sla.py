@@ -11,7 +11,7 @@ import structlog
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection, transaction
 
-from approvals import lifecycle
+from approvals import enough, lifecycle
 from approvals.models import Agent, AgentKey, Approval, Policy, heartbeat
 from approvals.models.approval_queries import ApprovalQuerySet
 from audit import clock
@@ -24,7 +24,7 @@ BATCH = 1000
 
 _READ = (
     "pk", "status", "workflow", "action_type", "risk", "run_id", "initiated_by", "policy_id", "agent_id", "key_id",
-    "agent_owner_id", "key_owner_id", "pattern",
+    "agent_owner_id", "key_owner_id", "pattern", "quorum", "approvers_asked_at", "administrators_told_at",
     "created_at", "deadline", "remind_at", "escalate_at", "valid_until", "breach_action", "current_version",
 )  # fmt: skip
 """What the rules look at; the rest of a request is long."""
@@ -37,7 +37,7 @@ class Job:
     name: str
     find: Callable[[ApprovalQuerySet, datetime], ApprovalQuerySet]
     moment: str
-    act: Callable[[Sequence[Approval], datetime], None]
+    act: Callable[[Sequence[Approval], datetime], object]
 
 
 JOBS = (
@@ -45,6 +45,7 @@ JOBS = (
     Job("escalated", ApprovalQuerySet.to_escalate, "escalate_at", lifecycle.escalate),
     Job("reminded", ApprovalQuerySet.to_remind, "remind_at", lifecycle.remind),
     Job("expired", ApprovalQuerySet.to_expire, "valid_until", lifecycle.expire),
+    Job("asked", enough.perhaps_short, "deadline", lifecycle.ask_enough),
 )
 
 

@@ -192,6 +192,26 @@ EVENTS = (
         },
     ),
     EventType(
+        "approval.approvers_asked",
+        "approval",
+        "Those told could not give all the approvals that it takes, so the approvers were asked as well.",
+        {
+            "people": Field("which of them, by address", ["ada@example.com"]),
+            "wanted": Field("how many approvals were still to come", 2),
+            "able": Field("how many of the people told before could give one", 1),
+        },
+    ),
+    EventType(
+        "approval.understaffed",
+        "approval",
+        "Too few people could decide it, the approvers included, so the administrators were told.",
+        {
+            "people": Field("which of them, by address", ["admin@example.com"]),
+            "wanted": Field("how many approvals were still to come", 2),
+            "able": Field("how many people could give one", 1),
+        },
+    ),
+    EventType(
         "approval.expired",
         "approval",
         "The agent did not claim the approval within its validity, so it can never be executed.",

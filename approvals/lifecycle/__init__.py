@@ -4,6 +4,7 @@ Every function has the same five beats in one transaction: lock the request's ro
 event, notify. The pages and the JSON endpoint call the same ones.
 """
 
+from approvals.lifecycle.asking import ask_enough
 from approvals.lifecycle.breach import breach
 from approvals.lifecycle.commenting import comment
 from approvals.lifecycle.deadline import breach_if_overdue
@@ -25,6 +26,7 @@ __all__ = [
     "Seen",
     "Submission",
     "approve",
+    "ask_enough",
     "breach",
     "breach_if_overdue",
     "cancel",

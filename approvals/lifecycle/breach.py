@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from django.db.models import F
 from approvals.audience import Audience, gather
 from approvals.authority import barred_addresses
 from approvals.lifecycle import escalation
+from approvals.lifecycle.asking import ask_enough
 from approvals.lifecycle.beats import asked_of, record_all
 from approvals.lifecycle.escalation import Step
 from approvals.models import Approval, Notification, PayloadVersion
@@ -35,10 +36,13 @@ def breach(approvals: Sequence[Approval], at: datetime) -> None:
     cases = [_Case.of(one, versions[one.pk], asked[one.pk], at) for one in approvals]
     people = {address for case in cases for address in (*case.assignees, *case.asked)}
     _change(approvals, at)
-    escalation.assign((step for case in cases for step in case.steps), at)
+    escalation.assign(_steps(cases), at)
     record_all([event for case in cases for event in _events(case, at)], approvals, people=people)
     around = _Around(gather(people, at=at), pool_watchers(at), team_channels(approvals))
-    tell((told for case in cases for told in _told(case, around)), at=at)
+    told = [one for case in cases for one in _told(case, around)]
+    tell(told, at=at)
+    held = [one for one in approvals if one.breach_action != BreachAction.REJECT]
+    ask_enough(held, at, besides=told, certainly=escalation.unheard(_steps(cases), around.audience))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,10 @@ class _Around:
     audience: Audience
     watchers: list[str]
     teams: Mapping[tuple[str, str], list[UUID]]
+
+
+def _steps(cases: Iterable[_Case]) -> list[Step]:
+    return [step for case in cases for step in case.steps]
 
 
 def _current_versions(approvals: Sequence[Approval]) -> dict[UUID, PayloadVersion]:
@@ -156,7 +164,7 @@ def _told(case: _Case, around: _Around) -> Iterator[Told | TeamTold]:
     asked = around.audience.of(approval, case.asked) if case.steps else []
     for address in asked:
         yield Told(ESCALATED, approval, address)
-    named = around.audience.for_certain(approval, [*case.assignees, *asked])
+    named = around.audience.with_administrators(approval, [*case.assignees, *asked])
     watching = [address for address in around.watchers if address not in barred_addresses(approval)]
     for address in dict.fromkeys([*named, *watching]):
         if address not in asked:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from approvals.lifecycle.asking import ask_enough
 from approvals.lifecycle.beats import lock, lock_authority, moment
 from approvals.lifecycle.breach import breach
 from approvals.models import Approval
@@ -48,6 +49,7 @@ def _locked(approval_id: UUID, act: Act, by: User | None, concerned: list[str]) 
     if approval.is_overdue(at) and not approval.breached_at:
         raise _Overdue
     act(approval, at)
+    ask_enough([approval], at)
     return approval
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from approvals import authority, payload, safeguards, strict_json
+from approvals.audience import gather
 from approvals.exceptions import FieldError, InvalidInput, NotPermitted, StaleVersion
 from approvals.lifecycle.ballot import Words, authority_of, cast_vote, describe
 from approvals.lifecycle.beats import changes_since_first, new_version, record, require_pending
@@ -168,7 +169,8 @@ def _tell_the_others(approval: Approval, vote: Vote, at: datetime) -> None:
     """Whoever was asked, or approved before, need not look any more."""
     named = {assignment.email for assignment in approval.assignments.all() if assignment.is_open}
     voted = {earlier.user.email for earlier in _approving_votes(approval)}
-    others = User.objects.filter(email__in=(named | voted) - {vote.user.email}, is_active=True)
+    asked = set(gather((), at=at).asked_approvers(approval))
+    others = User.objects.filter(email__in=(named | voted | asked) - {vote.user.email}, is_active=True)
     addresses = others.order_by("email").values_list("email", flat=True)
     notify(approval, Notification.Kind.DECIDED, addresses, at=at)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from approvals.audience import gather
 from approvals.authority import barred_addresses
+from approvals.lifecycle.asking import ask_enough
 from approvals.models import Approval, Notification
 from approvals.notifications import Told, tell
 from grants.models import User
@@ -32,4 +34,14 @@ def tell_of_what_is_left(user: User, *, at: datetime) -> int:
         if address != user.email
     ]
     tell(told, at=at)
+    _ask_enough(left, told, at)
     return len(left)
+
+
+def _ask_enough(left: Iterable[Approval], told: Iterable[Told], at: datetime) -> None:
+    """A request that somebody works on at this moment is left to them, or to the next sweep.
+
+    They have it locked and may wait for the account that this transaction closes.
+    """
+    rows = Approval.objects.pending().with_parties().filter(pk__in=[one.pk for one in left]).order_by("pk")
+    ask_enough(rows.select_for_update(skip_locked=True, no_key=True, of=("self",)), at, besides=told)

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from django.db.models import F
 
-from approvals.audience import gather
+from approvals.audience import Audience, gather
+from approvals.lifecycle.asking import ask_enough
 from approvals.lifecycle.beats import record_all
 from approvals.models import Approval, Assignment, Notification
 from approvals.models.choices import BreachAction
@@ -71,14 +72,18 @@ def escalate(approvals: Sequence[Approval], at: datetime) -> None:
         )
     assign(steps, at)
     record_all([event(step, at) for step in steps], approvals, people=_people(steps))
-    tell(
-        (
-            Told(Notification.Kind.ESCALATED, step.approval, address)
-            for step in steps
-            for address in audience.of(step.approval, step.people)
-        ),
-        at=at,
-    )
+    told = [
+        Told(Notification.Kind.ESCALATED, step.approval, address)
+        for step in steps
+        for address in audience.of(step.approval, step.people)
+    ]
+    tell(told, at=at)
+    ask_enough(approvals, at, besides=told, certainly=unheard(steps, audience))
+
+
+def unheard(steps: Iterable[Step], audience: Audience) -> set[UUID]:
+    """The requests of those steps on which nobody has an account: asking them was asking nobody."""
+    return {step.approval.pk for step in steps if not any(audience.accounts.get(one) for one in step.people)}
 
 
 def _by_next_step(approvals: Iterable[Approval], at: datetime) -> dict[int | None, list[UUID]]:

@@ -32,7 +32,7 @@ def remind(approvals: Sequence[Approval], at: datetime) -> None:
         (
             Told(Notification.Kind.REMINDER, approval, address)
             for approval, addresses in waiting.items()
-            for address in audience.of(approval, addresses)
+            for address in audience.of_all(approval, addresses)
             if (approval.pk, approval.current_version, address) not in seated
         ),
         at=at,

@@ -15,6 +15,7 @@ from approvals import policy
 from approvals.audience import gather
 from approvals.authority import barred_addresses
 from approvals.exceptions import FieldError, IdempotencyConflict, InvalidInput
+from approvals.lifecycle.asking import ask_enough
 from approvals.lifecycle.beats import new_version, record
 from approvals.lifecycle.judging import Judgement, judge
 from approvals.models import Agent, AgentKey, Approval, Assignment, Notification, PayloadVersion, Policy
@@ -169,7 +170,8 @@ def _tell(approval: Approval, verdict: policy.Verdict, at: datetime) -> None:
     asked = gather(named, at=at).of(approval, named)
     notify(approval, TOLD[verdict.status], asked, at=at)
     if verdict.status == Status.PENDING:
-        away = barred_addresses(approval).union(asked)
+        also = ask_enough([approval], at)
+        away = barred_addresses(approval).union(asked, (one.address for one in also))
         watching = [address for address in pool_watchers(at) if address not in away]
         notify(approval, Notification.Kind.POOL, watching, at=at)
 

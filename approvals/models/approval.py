@@ -110,6 +110,12 @@ class Approval(models.Model):
     )
     breached_at = models.DateTimeField(null=True)
     escalate_at = models.DateTimeField(null=True, help_text="when the ladder's next step is asked")
+    approvers_asked_at = models.DateTimeField(
+        null=True, help_text="when the approvers were last asked, since those told were too few"
+    )
+    administrators_told_at = models.DateTimeField(
+        null=True, help_text="when they were told that too few people can decide it; null while enough can"
+    )
     decided_at = models.DateTimeField(null=True)
     valid_until = models.DateTimeField(null=True, help_text="an approval can be claimed until then")
     claimed_at = models.DateTimeField(null=True, editable=False, help_text="the claim's, kept by a trigger")

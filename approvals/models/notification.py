@@ -42,6 +42,7 @@ class Notification(models.Model):
         VOTES_VOIDED = "votes_voided", "Your approval is void"
         REASSIGNED = "reassigned", "Handed to you"
         MENTIONED = "mentioned", "You were mentioned"
+        UNDERSTAFFED = "understaffed", "Too few people can decide"
         LEFT_OPEN = "left_open", "A reviewer has left"
         DECIDED = "decided", "Decided"
         MISMATCH = "mismatch", "Executed something else"

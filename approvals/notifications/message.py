@@ -111,6 +111,8 @@ _WHILE_PENDING = {
     "Please look at the request again.",
     Kind.REASSIGNED: "A request was handed to you: you are asked to decide it.",
     Kind.MENTIONED: "Somebody mentioned you in a comment on a request.",
+    Kind.UNDERSTAFFED: "Fewer people can decide this request than it takes. Please have somebody else asked, or "
+    "make somebody an approver.",
     Kind.LEFT_OPEN: "A reviewer of this request has left, and it still waits for a decision.",
 }
 

@@ -30,6 +30,7 @@ EVENTS: dict[str, str] = {
     Kind.DECIDED: "A request that names you is decided",
     Kind.MENTIONED: "You are mentioned in a comment",
     Kind.LEFT_OPEN: "A reviewer has left a request open",
+    Kind.UNDERSTAFFED: "Too few people can decide a request",
     Kind.DRAFT: "A draft is there to use",
     Kind.MISMATCH: "An agent executed something else",
     Kind.GRANT_GIVEN: "Authority is lent",

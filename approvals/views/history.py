@@ -163,6 +163,8 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "approval.rejected": _rejected,
     "approval.sla_breach": _breached,
     "approval.escalated": _escalated,
+    "approval.approvers_asked": _says("asked the approvers as well: those asked before are too few"),
+    "approval.understaffed": _says("told the administrators that too few people can decide it"),
     "approval.expired": _says(
         "noted that the approval was not claimed in time: it cannot be executed any more"
     ),

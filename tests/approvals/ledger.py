@@ -141,6 +141,14 @@ class Ledger:
             return False
         return any(seat.principal not in case.seated for seat, _ in self.authorities(name, case, at))
 
+    def can_complete(self, told: set[str], case: Case) -> bool:
+        """Whether these, of whom none has a seat, can give all that is wanted still."""
+        able = [name for name in told if not self.is_barred(name, case) and self.own_basis(name, case)]
+        free = [name for name in able if name not in case.seated]
+        has_policys = any(case.filled) or not case.policy_names
+        counts = [name for name in free if not case.is_agents_pick(name, self.own_basis(name, case) or "")]
+        return len(free) >= case.quorum - len(case.seats) and (has_policys or bool(counts))
+
     def may_hand_on(self, name: str, case: Case) -> bool:
         return not self.is_barred(name, case) and bool(self.own_basis(name, case) or name in self.staff)
 

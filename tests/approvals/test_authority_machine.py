@@ -25,7 +25,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from approvals import authority, delegation, lifecycle, payload
+from approvals import authority, delegation, lifecycle, payload, sla
 from approvals.exceptions import AlreadyDecided, InvalidInput, NotPermitted, Refused, SeatTaken, StaleVersion
 from approvals.lifecycle import Seen
 from approvals.models import Approval, Policy, Vote
@@ -46,6 +46,9 @@ ANN, BEN, CAT, DAN, EVE, ZOE = PEOPLE = tuple(
     f"{name}@example.com" for name in ("ann", "ben", "cat", "dan", "eve", "zoe")
 )
 """Ann is a policy's reviewer, Cat an approver at first, Eve answers for the agent, Zoe is an administrator."""
+
+ASKING = ("approval.approvers_asked", "approval.understaffed")
+"""Written where too few were told; the story of who did what goes without them."""
 
 MOMENT = timedelta(milliseconds=15)
 LONG = timedelta(days=1)
@@ -253,12 +256,14 @@ class Authority(RuleBasedStateMachine):
     @rule(name=people)
     def join(self, name: str) -> None:
         self._join(name)
+        sla.sweep()
         self._count("join", "done")
 
     @rule(name=people)
     def leave(self, name: str) -> None:
         membership.leave(self.users[name], by=SYSTEM)
         self.ledger.members.pop(name, None)
+        sla.sweep()
         self._count("leave", "done")
 
     @rule(someone=someone, to=people, number=numbers, whose=strategies.none() | people)
@@ -288,6 +293,7 @@ class Authority(RuleBasedStateMachine):
     def deactivate_or_not(self, name: str, is_active: bool) -> None:
         User.objects.filter(email=name).update(is_active=is_active)
         (self.ledger.inactive.discard if is_active else self.ledger.inactive.add)(name)
+        sla.sweep()
         self._count("activate" if is_active else "deactivate", "done")
 
     @rule()
@@ -316,12 +322,29 @@ class Authority(RuleBasedStateMachine):
         type(self).steps += 1
         cases = {case.row.pk: case for case in self.ledger.cases}
         told: dict[str, list[str]] = {str(pk): [] for pk in cases}
-        for event in Event.objects.filter(subject_id__in=told).order_by("seq"):
+        for event in Event.objects.filter(subject_id__in=told).exclude(type__in=ASKING).order_by("seq"):
             told[event.subject_id].append(event.type)
         for row in Approval.objects.filter(pk__in=cases):
             case = cases[row.pk]
             assert (row.status, row.current_version) == (case.status, case.version)
             assert told[str(row.pk)] == case.story
+
+    @invariant()
+    def nobody_is_waited_for_who_was_never_asked(self) -> None:
+        if not hasattr(self, "ledger"):
+            return
+        for case in self.ledger.cases:
+            if case.status != "pending":
+                continue
+            named = set(case.names) - case.removed
+            pool = {name for name in self.ledger.members if self.ledger.is_approver_of(name, case)}
+            pool = {name for name in pool if not self.ledger.is_barred(name, case)} - case.seated - named
+            asked = {name for people in _people_of(case, ASKING[0]) for name in people}
+            if self.ledger.can_complete(named | (asked & pool), case):
+                continue
+            assert pool <= asked
+            if not self.ledger.is_barred(ZOE, case):
+                assert [ZOE] in _people_of(case, ASKING[1])
 
     def _case(self, number: int) -> Case:
         """Mostly an open one."""
@@ -412,6 +435,11 @@ def _shown(case: Case, edited: dict[str, str] | None = None) -> Seen:
     version = case.row.versions.get(number=case.version)
     digest = payload.digest(payload.canonical(edited)).hex() if edited else version.digest
     return Seen(version.number, digest)
+
+
+def _people_of(case: Case, kind: str) -> list[list[str]]:
+    events = Event.objects.about("approval", case.row.pk).filter(type=kind).select_related("body")
+    return [json.loads(bytes(event.body.content))["data"]["people"] for event in events]
 
 
 def _events(kind: str, subject: object) -> list[str]:

@@ -86,7 +86,7 @@ def test_a_sole_assignee_who_may_not_decide_is_told_as_such() -> None:
     assert codes(make_approval(key=make_key(make_agent(owner=owner))[0])) == ["sole_assignee_barred"]
 
 
-@pytest.mark.parametrize(("approvers", "expected"), [(0, ["too_few_people"]), (1, [])])
+@pytest.mark.parametrize(("approvers", "expected"), [(0, ["too_few_people", "too_few_people_told"]), (1, [])])
 def test_a_quorum_that_too_few_can_fill(approvers: int, expected: list[str]) -> None:
     for address in TWO:
         make_user(address)

@@ -37,7 +37,7 @@ def _people() -> Iterator[None]:
 
 
 def counts(**done: int) -> dict[str, int]:
-    return {"breached": 0, "escalated": 0, "reminded": 0, "expired": 0, **done}
+    return {"breached": 0, "escalated": 0, "reminded": 0, "expired": 0, "asked": 0, **done}
 
 
 def events(approval: Approval) -> list[str]:
@@ -186,7 +186,7 @@ def test_the_command_sweeps_and_says_what_it_did(capsys: pytest.CaptureFixture[s
 
     call_command("sweep")
 
-    assert capsys.readouterr().out == "1 breached, 0 escalated, 0 reminded, 0 expired.\n"
+    assert capsys.readouterr().out == "1 breached, 0 escalated, 0 reminded, 0 expired, 0 asked.\n"
 
 
 def test_the_beat_sweeps_every_five_minutes() -> None:

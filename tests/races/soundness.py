@@ -41,7 +41,8 @@ _TOLD = """
         WHEN type = 'approval.opened' THEN body->'actor'->>'id'
         WHEN type IN ('approval.claimed', 'execution.mismatch', 'execution.reported') THEN body->'data'->>'claim'
         ELSE '' END AS detail
-    FROM log WHERE type NOT IN ('approval.votes_voided', 'approval.escalated', 'approval.reassigned')
+    FROM log WHERE type NOT IN ('approval.votes_voided', 'approval.escalated', 'approval.reassigned',
+        'approval.approvers_asked', 'approval.understaffed')
 """
 
 _FAULTS = f"""

@@ -1,0 +1,182 @@
+"""Were enough people told of a request to give it the approvals that it still wants?"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models.expressions import RawSQL
+
+from approvals.authority import barred_addresses
+from approvals.models import Approval, Assignment, Vote
+from approvals.models.approval_queries import ApprovalQuerySet
+from grants.models import ApproverMembership, User
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far the approvals of one request can come, by address.
+
+    `told` were told and can still fill a seat; `others` are the approvers who could, and were not. `wanted`
+    approvals are still to come. Where `wants_policys` is set, one of them comes from `counting`: the people whom
+    not the agent alone chose.
+    """
+
+    wanted: int
+    told: frozenset[str]
+    others: frozenset[str]
+    wants_policys: bool
+    counting: frozenset[str]
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether those told can complete it."""
+        return self._suffices(self.told)
+
+    @property
+    def could_be(self) -> bool:
+        """Whether they could together with the approvers who were not told."""
+        return self._suffices(self.told | self.others)
+
+    @property
+    def shortage(self) -> str:
+        """What is missing where those told are not enough, in a sentence."""
+        left = "1 approval is" if self.wanted == 1 else f"{self.wanted} approvals are"
+        if len(self.told) >= self.wanted:
+            whose = "the agent chose everybody who was told"
+            return f"{left} still to come, and {whose}: one is for somebody whom the policy knows."
+        able = f"only {len(self.told)} of those told can" if self.told else "nobody who was told can"
+        return f"{left} still to come, and {able} give one."
+
+    def _suffices(self, people: frozenset[str]) -> bool:
+        return len(people) >= self.wanted and not (self.wants_policys and people.isdisjoint(self.counting))
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Who there is beside some requests, looked up once for all of them.
+
+    `named` has each request's assignments, `active` the addresses of these with an active account, `approvers`
+    since when each is one, `votes` the approving votes as `votes_on` reads them.
+    """
+
+    named: Mapping[UUID, Iterable[Assignment]]
+    active: frozenset[str]
+    approvers: Mapping[str, datetime]
+    votes: Mapping[UUID, Sequence[_Vote]]
+
+
+def reaches(
+    approvals: Collection[Approval], *, at: datetime, around: Around | None = None
+) -> dict[UUID, Reach]:
+    """Of each pending request, in a fixed number of queries. Needs the requests `with_parties`.
+
+    A delegate is told as well and fills the grantor's seat, so no delegate is counted beside the grantor.
+    """
+    around = around or _look_around(approvals, at)
+    return {approval.pk: _reach(approval, around) for approval in approvals}
+
+
+_Vote = tuple[int, str, str, bool]
+"""The version, the voter's and the principal's address, and whether it fills the policy's seat."""
+
+
+def votes_on(
+    approvals: Iterable[Approval], named: Mapping[UUID, Iterable[Assignment]]
+) -> dict[UUID, list[_Vote]]:
+    """The approving votes on each pending request, of every version.
+
+    Not asked of a request that one approval ends, whoever gives it: while it is pending it has none.
+    """
+    several = [one.pk for one in approvals if one.quorum > 1 or _names_reviewers(named.get(one.pk, ()))]
+    if not several:
+        return {}
+    votes: defaultdict[UUID, list[_Vote]] = defaultdict(list)
+    cast = Vote.objects.filter(approval__in=several, verdict=Vote.Verdict.APPROVE)
+    fields = ("approval_id", "version", "user__email", "principal__email", "fills_policy_seat")
+    for approval_id, *vote in cast.values_list(*fields):
+        votes[approval_id].append(tuple(vote))
+    return votes
+
+
+def _look_around(approvals: Iterable[Approval], at: datetime) -> Around:
+    named: defaultdict[UUID, list[Assignment]] = defaultdict(list)
+    for one in Assignment.objects.filter(approval__in=[approval.pk for approval in approvals]):
+        named[one.approval_id].append(one)
+    addresses = {one.email for found in named.values() for one in found if one.is_open}
+    people = User.objects.filter(email__in=addresses, is_active=True)
+    members = ApproverMembership.objects.open(at).filter(user__is_active=True)
+    return Around(
+        named=named,
+        active=frozenset(people.values_list("email", flat=True)),
+        approvers=dict(members.values_list("user__email", "joined_at")),
+        votes=votes_on(approvals, named),
+    )
+
+
+def _reach(approval: Approval, around: Around) -> Reach:
+    votes = [vote for vote in around.votes.get(approval.pk, ()) if vote[0] == approval.current_version]
+    away = barred_addresses(approval).union(*(vote[1:3] for vote in votes))
+    everybody = list(around.named.get(approval.pk, ()))
+    named = {one.email for one in everybody if one.is_open and one.email in around.active} - away
+    approvers = {
+        address: joined_at
+        for address, joined_at in around.approvers.items()
+        if address not in away and not (approval.is_critical and joined_at > approval.created_at)
+    }
+    asked_at = approval.approvers_asked_at
+    asked = {address for address, joined_at in approvers.items() if asked_at and joined_at <= asked_at}
+    by_agent = {one.email for one in everybody if one.source == Assignment.Source.AGENT}
+    chosen = named - (by_agent - set(approval.policy.escalation_targets))
+    wants_policys = _names_reviewers(everybody) and not any(vote[3] for vote in votes)
+    return Reach(
+        wanted=max(approval.quorum - len(votes), int(wants_policys)),
+        told=frozenset(named | asked),
+        others=frozenset(approvers.keys() - named - asked),
+        wants_policys=wants_policys,
+        counting=frozenset(chosen | approvers.keys()),
+    )
+
+
+def _names_reviewers(assignments: Iterable[Assignment]) -> bool:
+    return any(one.source == Assignment.Source.POLICY for one in assignments)
+
+
+# More than those that `reaches` calls short: it takes parties to be barred whatever the policy allows.
+_SHORT = """
+    SELECT request.id FROM approvals_approval request
+    JOIN approvals_agent agent ON agent.id = request.agent_id
+    JOIN approvals_agentkey key ON key.id = request.key_id
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS approved, coalesce(bool_or(fills_policy_seat), false) AS has_policys
+        FROM approvals_vote vote WHERE vote.approval_id = request.id
+            AND vote.version = request.current_version AND vote.verdict = 'approve') votes
+    CROSS JOIN LATERAL (
+        SELECT count(DISTINCT person.id) AS able, coalesce(bool_or(told.counts), false) AS has_policys FROM (
+            SELECT named.id, assignment.source <> 'agent' AS counts
+                FROM approvals_assignment assignment JOIN grants_user named USING (email)
+                WHERE assignment.approval_id = request.id AND assignment.is_open
+            UNION ALL
+            SELECT member.user_id, true FROM grants_approvermembership member
+                WHERE member.left_at IS NULL AND member.joined_at <= request.approvers_asked_at
+                    AND (request.risk <> 'critical' OR member.joined_at <= request.created_at)) told
+        JOIN grants_user person ON person.id = told.id AND person.is_active
+        WHERE person.email <> request.initiated_by AND person.id NOT IN (
+                request.agent_owner_id, request.key_owner_id, agent.owner_id, key.owner_id)
+            AND NOT EXISTS (SELECT FROM approvals_voteseat seat WHERE seat.approval_id = request.id
+                AND seat.version = request.current_version AND seat.user_id = person.id)) people
+    WHERE request.status = 'pending' AND (
+        request.administrators_told_at IS NOT NULL
+        OR votes.approved + people.able < request.quorum
+        OR NOT votes.has_policys AND NOT people.has_policys AND EXISTS (
+            SELECT FROM approvals_assignment assignment
+            WHERE assignment.approval_id = request.id AND assignment.source = 'policy'))
+"""
+
+
+def perhaps_short(rows: ApprovalQuerySet, now: datetime) -> ApprovalQuerySet:
+    """The pending requests to look at: too few may be told, or the administrators were told that they are."""
+    return rows.filter(pk__in=RawSQL(_SHORT, []))  # noqa: S611 - a constant
