@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from approvals.payload import choices, dates, hints, labels, pointers, shapes, widgets
+from approvals.payload.additions import STEP, Addition, Additions
 from approvals.payload.bounds import MAX_ROWS
 from approvals.payload.containers import Group, Items
 from approvals.payload.labels import NO_LABEL, Label
@@ -55,6 +56,8 @@ def json_leaf(place: Place, locked: tuple[str, ...]) -> JsonLeaf:
     shape = Shape("json", shapes.shape_of(place.schema, place.value).schema)
     text = "" if place.value is ABSENT else labels.as_json(place.value)
     node = JsonLeaf(**_common(place, shape), text=text, shown=text)
+    if shapes.is_object(shape.schema, place.value) and shapes.takes_keys(shape.schema):
+        node.hints.append("You may add keys.")
     node.hints += [f"Locked: {lock}" for lock in pointers.locks_below(place.pointer, locked)]
     return node
 
@@ -99,7 +102,26 @@ def _group(place: Place, shape: Shape, locked: tuple[str, ...]) -> Group:
             is_required=key in required or key not in known,
         )
         members[key] = build(member, locked)
-    return Group(**_common(place, shape), members=members)
+    group = Group(**_common(place, shape), members=members)
+    if shapes.takes_keys(shape.schema):
+        group.additions = _additions(group, inner)
+    return group
+
+
+def _additions(group: Group, schema: Any) -> Additions:
+    path, pointer = group.path + STEP, pointers.child(group.pointer, "+")
+    owner = group.spoken_label or "the payload"
+    new_row = partial(_addition, path, pointer, schema)
+    return Additions(path=path, pointer=pointer, label="New field", base=[], owner=owner, new_row=new_row)
+
+
+def _addition(path: str, pointer: str, schema: Any, row_id: int) -> Addition:
+    here, below = path + step(row_id), pointers.child(pointer, row_id)
+    value = build(Place(ABSENT, schema, below, here, Label("Value")), ())
+    value.states, value.state, value.base_state = (VALUE,), VALUE, VALUE
+    if isinstance(value, JsonLeaf):
+        value.hints.append('As JSON: "a text" in quotes, 12, true, a list in [ ], a group in { }.')
+    return Addition(path=here, pointer=f"{below}/", label="", base=ABSENT, value=value, is_row=True)
 
 
 def _items(place: Place, shape: Shape) -> Items:

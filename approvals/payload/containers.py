@@ -16,10 +16,12 @@ class Group(Node):
 
     template: ClassVar[str] = "approvals/payload/_group.html"
     members: dict[str, Node] = field(default_factory=dict)
+    additions: Items | None = None
+    """Where new fields come in; None where the schema takes none."""
 
     @property
     def children(self) -> list[Node]:
-        return list(self.members.values())
+        return [*self.members.values(), *([self.additions] if self.additions else [])]
 
     def names(self) -> Iterator[str]:
         yield from [self.state_name] if self.state_choices else []

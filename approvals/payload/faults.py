@@ -24,17 +24,19 @@ class Fault:
 
 def attach(root: Node, errors: Iterable[FieldError]) -> list[str]:
     """Each error beside its node, else beside the node that holds its place. What is left over is the form's."""
-    nodes = {node.pointer: node for node in root.walk()}
+    nodes: dict[str, Node] = {}
+    for node in root.walk():
+        nodes.setdefault(node.pointer, node)
     general: list[str] = []
     for error in errors:
         pointer = error.pointer
         while pointer not in nodes and pointer:
             pointer = pointer.rpartition("/")[0]
-        node = nodes.get(pointer)
+        holder = nodes.get(pointer)
         inside = error.pointer.removeprefix(pointer)
         text = f"{inside}: {_sentence(error)}" if inside else _sentence(error)
-        is_of_form = node is None or (node is root and isinstance(node, Group))
-        (general if node is None or is_of_form else node.errors).append(text)
+        is_of_form = holder is None or (holder is root and isinstance(holder, Group))
+        (general if holder is None or is_of_form else holder.errors).append(text)
     return general
 
 
@@ -45,7 +47,7 @@ def faults(root: Node, general: Iterable[str]) -> Iterator[Fault]:
 
 
 def _faults(node: Node, trail: list[Label]) -> Iterator[Fault]:
-    yield from (Fault(node.name, trail, sentence) for sentence in node.errors)
+    yield from (Fault(node.target, trail, sentence) for sentence in node.errors)
     # The label of a row names its list.
     above = trail[:-1] if isinstance(node, Items) else trail
     for child in node.children:

@@ -68,6 +68,11 @@ class Node:
         return f"payload{self.path}"
 
     @property
+    def target(self) -> str:
+        """The id of the element that takes the focus."""
+        return self.name
+
+    @property
     def state_name(self) -> str:
         return f"state{self.path}"
 

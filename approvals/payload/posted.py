@@ -9,7 +9,7 @@ from approvals.exceptions import FieldError
 from approvals.payload.bounds import MAX_NAMES
 from approvals.payload.nodes import Node
 
-_NAMESPACES = ("payload", "state", "rows")
+_NAMESPACES = ("payload", "state", "rows", "key")
 
 
 class Posted:

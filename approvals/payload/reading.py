@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from approvals.payload import line_endings, rows, widgets
+from approvals.payload.additions import Addition, Additions
 from approvals.payload.bounds import MAX_ROWS
 from approvals.payload.containers import Group, Items
 from approvals.payload.nodes import (
@@ -91,8 +92,37 @@ def _scalar_or_json(node: Leaf | JsonLeaf, posted: Posted) -> Any:
 def _members(group: Group, posted: Posted) -> dict[str, Any]:
     """Keys stay in their order; what was left out before comes after them."""
     values = {key: read(member, posted) for key, member in group.members.items()}
-    group.is_touched = any(member.is_touched for member in group.members.values())
+    if isinstance(group.additions, Additions):
+        values |= _added(group, group.additions, posted)
+    group.is_touched = any(child.is_touched for child in group.children)
     return {key: value for key, value in values.items() if value is not ABSENT}
+
+
+def _added(group: Group, additions: Additions, posted: Posted) -> dict[str, Any]:
+    """The new fields that have a key. One that is quite empty is not there, and is kept on the page."""
+    _read_rows(additions, posted)
+    values: dict[str, Any] = {}
+    for row in additions.rows.values():
+        if not isinstance(row, Addition):
+            continue
+        row.typed_key = posted.text(row.key_name) or ""
+        value = read(row.value, posted)
+        if not row.typed_key and not row.value.is_touched:
+            row.value.reset()
+        elif fault := _key_fault(row.typed_key, {*group.members, *values}):
+            row.errors.append(fault)
+        else:
+            row.value.move_to(child(group.pointer, row.typed_key))
+            values[row.typed_key] = value
+    additions.number_rows()
+    additions.is_touched = bool(values)
+    return values
+
+
+def _key_fault(key: str, taken: set[str]) -> str:
+    if not key:
+        return "Enter a key for the new field, or remove it."
+    return "This key is there already: edit its field, or enter another key." if key in taken else ""
 
 
 def _items(items: Items, posted: Posted) -> list[Any]:
