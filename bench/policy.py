@@ -1,34 +1,20 @@
-"""How many verdicts a second, and which share of a submission is that? `python bench/policy.py`.
+"""How many verdicts a second, which share of a submission is that, and how fast is a table of policies loaded?
 
-Works in a transaction that is rolled back, on the database that the environment names. The two times are
-taken in turns within one run, so that the share holds on a busy machine too.
+`policy.py [POLICIES]`, 1,000 if not told. The times of a verdict and of a submission are taken in turns within one
+run, so that the share holds on a busy machine too.
 """
 
 from __future__ import annotations
 
-import os
 import statistics
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from uuid import uuid4
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "approvals_site.settings")
+from ground import ground
 
-import django
-
-django.setup()
-
-from django.db import transaction
-
-from approvals import keys, lifecycle, policy
-from approvals.models import Agent, Policy
-from approvals.policy_table import publish
-from audit.message import SYSTEM
-from grants.models import User
-
+POLICIES = 1000
 ROUNDS, BATCH = 20, 50
 CONDITION = 'payload.amount > 10000 || confidence < 0.8 || evidence.exists(item, item.tone == "red")'
 PAYLOAD = {"amount": 5000, "account": "Acme", "note": "n" * 500}
@@ -46,18 +32,32 @@ CASES = {
 
 
 def main() -> None:
-    with transaction.atomic():
-        owner = User.objects.create(email=f"{uuid4()}@example.com", name="Bench")
-        agent = Agent.objects.create(name=str(uuid4()), owner=owner, action_types=["*"], workflows=["*"])
-        key, _ = keys.create_key(agent, owner=owner, by=SYSTEM)
-        print(f"{'':24}{'verdicts/s':>12}{'submissions/s':>16}{'share':>9}")
-        for name, terms in CASES.items():
-            measure(name, terms, key)
-        transaction.set_rollback(True)
+    with ground("policy"):
+        judging()
+        loading(int(sys.argv[1]) if len(sys.argv) > 1 else POLICIES)
+
+
+def judging() -> None:
+    from approvals import keys
+    from approvals.models import Agent
+    from audit.message import SYSTEM
+    from grants.models import User
+
+    owner = User.objects.create(email="owner@example.com", name="Bench")
+    agent = Agent.objects.create(name="Bench", owner=owner, action_types=["*"], workflows=["*"])
+    key, _ = keys.create_key(agent, owner=owner, by=SYSTEM)
+    print(f"{'':24}{'verdicts/s':>12}{'submissions/s':>16}{'share':>9}")
+    for name, terms in CASES.items():
+        measure(name, terms, key)
 
 
 def measure(name: str, terms: dict[str, object], key: object) -> None:
     """One line: medians over rounds in turns."""
+    from approvals import policy
+    from approvals.models import Policy
+    from approvals.policy_table import publish
+    from audit.message import SYSTEM
+
     action_type = f"bench_{uuid4().hex}"
     found = publish(
         Policy(action_type=action_type, risk="medium", sla_minutes=60, reviewers=["a@example.com"], **terms),
@@ -75,6 +75,8 @@ def measure(name: str, terms: dict[str, object], key: object) -> None:
 
 
 def submit(action_type: str, key: object) -> None:
+    from approvals import lifecycle
+
     submission = lifecycle.Submission(
         action_type=action_type,
         action="Update Acme",
@@ -85,6 +87,29 @@ def submit(action_type: str, key: object) -> None:
         request_sha256=uuid4().bytes * 2,
     )
     lifecycle.submit(submission, key=key, idempotency_key=str(uuid4()))
+
+
+def loading(count: int) -> None:
+    """A table that is new, then changed throughout, then as it stands."""
+    from approvals import policy_files
+    from audit.message import SYSTEM
+
+    new = "policies:\n" + "".join(map(entry, range(count)))
+    changed = new.replace("sla_minutes: 60", "sla_minutes: 61")
+    for name, text in (("new", new), ("changed", changed), ("as they stand", changed)):
+        start = time.perf_counter()
+        policy_files.load(text, by=SYSTEM)
+        taken = time.perf_counter() - start
+        print(f"{count:,} policies {name}: {taken:.2f} s, {count / taken:,.0f}/s")
+
+
+def entry(number: int) -> str:
+    return (
+        f"  - {{action_type: load{number}, pattern: approval_gate, risk: medium, sla_minutes: 60,\n"
+        f"     reviewers: [r{number}@example.com], minimum_confidence: 0.8,\n"
+        f"     shadow_condition: payload.amount > {number},\n"
+        f"     escalation: [{{after_minutes: 0, emails: [lead{number}@example.com]}}]}}\n"
+    )
 
 
 def seconds(act: Callable[[], object]) -> float:

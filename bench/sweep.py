@@ -29,6 +29,11 @@ _ASSIGN = """
     INSERT INTO approvals_assignment (approval_id, email, source, created_at, is_open, deadline)
     SELECT made.id, 'sales@example.com', 'agent', now(), true, now() - interval '1 hour' FROM made
 """
+_PROPOSE = """
+    INSERT INTO approvals_payloadversion (approval_id, number, canonical, sha256, source, created_at)
+    SELECT made.id, one.number, one.canonical, one.sha256, one.source, one.created_at
+    FROM made, approvals_payloadversion one WHERE one.approval_id = %(one)s
+"""
 _OPEN = """
     INSERT INTO audit_event SELECT (jsonb_populate_record(one, jsonb_build_object('event_id', made.event_id,
         'subject_id', made.id, 'leaf', '\\x' || encode(sha256(made.id::text::bytea), 'hex')))).*
@@ -92,7 +97,7 @@ def _breached(one, count: int) -> None:
         with cursor.copy("COPY made FROM STDIN") as copy:
             for _ in range(count):
                 copy.write_row((uuid.uuid7(), uuid.uuid7()))
-        for statement in (_CLONE, _ASSIGN, _OPEN):
+        for statement in (_CLONE, _PROPOSE, _ASSIGN, _OPEN):
             cursor.execute(statement, {"one": one.pk})
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE approvals_approval, approvals_assignment, audit_event")
