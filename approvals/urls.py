@@ -26,6 +26,7 @@ urlpatterns = [
     path("<uuid:pk>/", requests.request_page, name="request"),
     path("<uuid:pk>/opening/", requests.opening, name="opening"),
     path("<uuid:pk>/edits/", edits.edits, name="edits"),
+    path("<uuid:pk>/edits/discarding/", edits.discarding, name="edits-discarding"),
     path("<uuid:pk>/review/", review.review, name="review"),
     path("<uuid:pk>/decision/", decisions.decision, name="decision"),
     path("<uuid:pk>/rejection/", decisions.rejection, name="rejection"),

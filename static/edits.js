@@ -8,7 +8,7 @@
   const MOST_ON_LEAVING = 60000; // bytes that a browser still sends while a page goes away
   const KEPT = "typed:"; // what is typed into the other forms, in this tab only
 
-  const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
+  const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const theForm = () => document.querySelector("form[data-edits]");
 
   // --- The payload's form: saved a moment after typing stops, and on leaving

@@ -1,16 +1,20 @@
-"""What is typed into the payload's form is saved while it is typed; the page's script asks for it."""
+"""What a reviewer types into the payload's form: the page's script saves it, the reviewer may discard it."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
 from django.http import Http404, HttpResponse, JsonResponse
+from django.views.decorators.http import require_http_methods
 
-from approvals.exceptions import NotPermitted, Refused
-from approvals.views.access import load_to_decide
-from approvals.views.page import PersonRequest, post_only, signed_in
+from approvals.exceptions import EditedElsewhere, NotPermitted, Refused
+from approvals.views import drafts
+from approvals.views.access import load, load_to_decide
+from approvals.views.page import PersonRequest, onward, post_only, show, signed_in
 from approvals.views.refusals import status_of
 from approvals.views.review import keep_typed
+
+_ELSEWHERE = "you edited this payload in another tab or on another device. Press Review decision to see both."
 
 
 @signed_in
@@ -23,6 +27,22 @@ def edits(request: PersonRequest, pk: UUID) -> HttpResponse:
         return JsonResponse({"sentence": str(refusal)}, status=403)
     except Http404:
         return JsonResponse({"sentence": "This request is not here, or not yours to see."}, status=404)
+    except EditedElsewhere as refusal:
+        return JsonResponse({"sentence": _ELSEWHERE}, status=status_of(refusal))
     except Refused as refusal:
         return JsonResponse({"sentence": str(refusal)}, status=status_of(refusal))
     return JsonResponse({"saved": copy.updated_at.isoformat() if copy else None})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def discarding(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """GET: asks once, and shows what would go. POST: this person's edits of the request are gone."""
+    case = load(request, pk)
+    draft = drafts.draft_of(case.approval, case.person)
+    if request.method == "POST":
+        drafts.discard(case.approval, case.person)
+    if request.method == "POST" or draft.copy is None:
+        return onward(request, case.approval.get_absolute_url())
+    context = {"approval": case.approval, "at": case.at, "draft": draft}
+    return show(request, "approvals/edits_discarding.html", context)

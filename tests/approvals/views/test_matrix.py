@@ -37,6 +37,7 @@ NEEDS = {
     "request": "read",
     "opening": "read",
     "edits": "decide",
+    "edits-discarding": "read",
     "comments": "read",
     "review": "decide",
     "decision": "decide",

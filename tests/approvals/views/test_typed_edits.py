@@ -245,3 +245,22 @@ def test_a_form_in_the_middle_of_a_row_is_kept(client):
     review(client, approval, opened(client, approval))
 
     assert final(client, approval) == {"to": ["b@x.example"]}
+
+
+def test_edits_are_discarded_after_one_question(client, approval):
+    client.post(url("edits", approval), opened(client, approval) | {"payload/b": "Typed"})
+
+    asked = text_of(client.get(url("edits-discarding", approval)))
+    kept = opened(client, approval)["payload/b"]
+    client.post(url("edits-discarding", approval))
+
+    assert "Typed" in asked
+    assert (kept, opened(client, approval)["payload/b"]) == ("Typed", "x")
+
+
+def test_nobody_discards_the_edits_of_another(client, approval):
+    client.post(url("edits", approval), opened(client, approval) | {"payload/b": "Typed"})
+
+    client_of(make_user("audit@example.com", is_auditor=True)).post(url("edits-discarding", approval))
+
+    assert opened(client, approval)["payload/b"] == "Typed"
