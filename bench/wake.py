@@ -129,7 +129,7 @@ def measure(bench: Bench, crowds: Sequence[int]) -> None:
         found = []
         for _ in range(DECISIONS):
             found += bench.latencies(1)
-            if number == 1:
+            if number <= DECISIONS:  # few enough to be kept as many
                 bench.crowd(number)
         _print(f"{number:5} waiting", found, cost if number > 1 else "")
 
