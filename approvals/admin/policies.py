@@ -87,7 +87,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
 
     required_evidence_tones = forms.MultipleChoiceField(
         required=False,
-        choices=TONES_DEMANDED,
+        choices=[(tone, f"{label} ({tone})") for tone, label in TONES_DEMANDED],
         widget=forms.CheckboxSelectMultiple,
         help_text="A proposal without evidence of each of these tones is refused.",
     )
