@@ -12,7 +12,7 @@ from django.utils.html import strip_tags
 from approvals import lifecycle
 from approvals.models import Approval
 from grants.models import User
-from tests.approvals.views.browse import client_of, text_of, url
+from tests.approvals.views.browse import client_of, form_in, text_of, url
 from tests.factories import (
     EMAIL_PAYLOAD,
     approve,
@@ -275,3 +275,20 @@ def test_who_has_approved_in_their_own_right_covers_for_nobody_any_more():
     approve(approval, by=other)
 
     assert "by different people. Waiting for One or the approvers." in page(approval, other)
+
+
+def test_an_edit_that_would_void_an_approval_says_so_before_it_does():
+    people = ("sales@example.com", "deputy@example.com")
+    make_policy(headline=["/amount"], quorum=2)
+    approval = make_approval(assignees=people, payload={"amount": 18450.5})
+    approve(approval, by=make_user("deputy@example.com"))
+    client = client_of(make_user())
+    unedited = text_of(client.get(url("review", approval)))
+
+    form = form_in(client.get(url("request", approval)), "review-form")
+    edited = text_of(client.post(url("review", approval), form | {"payload/amount": "18000"}, follow=True))
+
+    assert "void" not in unedited
+    assert "Your edit makes 1 earlier approval void: that person is told, and asked again." in edited
+    assert '<span class="headline">18450.5</span>' in unedited
+    assert '<span class="headline">As edited: 18000</span>' in edited
