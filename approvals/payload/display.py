@@ -47,10 +47,12 @@ def shown(value: Any) -> Shown:
 
 
 def sides(before: Any, after: Any) -> tuple[Shown, Shown]:
-    """Two values side by side: of different types both are marked; a difference that no eye sees is spelled out."""
+    """Two values side by side: texts, numbers and truths in each other's place are marked; a difference that no
+    eye sees is spelled out."""
     left, right = shown(before), shown(after)
-    if _type(before) != _type(after):
-        return replace(left, mark=_type(before)), replace(right, mark=_type(after))
+    types = _type(before), _type(after)
+    if all(types) and types[0] != types[1]:
+        return replace(left, mark=types[0]), replace(right, mark=types[1])
     if is_hidden_difference(before, after):
         return Shown(text=json.dumps(before), mark=TEXT), Shown(text=json.dumps(after), mark=TEXT)
     return left, right

@@ -18,7 +18,7 @@ from approvals.payload.display import Shown
 from approvals.payload.labels import Label
 
 VALUE, LEFT_OUT, NULL = "value", "absent", "null"
-STATE_LABELS = {VALUE: "Value", LEFT_OUT: "Left out", NULL: "Null"}
+STATE_LABELS = {VALUE: "Included", LEFT_OUT: "Left out", NULL: "Null"}
 CHOSEN, UNLESS_FILLED = "-chosen", "-unless-filled"
 """Endings of a posted state. One that is as the form started gives way to what was typed, and so does one that
 ends in UNLESS_FILLED; one that ends in CHOSEN holds whatever was typed."""

@@ -55,6 +55,7 @@ def test_different_values_read_differently(one, other):
     left, right = display.sides(one, other)
 
     assert left != right
+    assert display.shown(one) != display.shown(other)
     assert display.in_words(one) != display.in_words(other)
 
 
@@ -63,6 +64,12 @@ def test_a_plain_text_reads_as_it_stands(text):
     word = f"a{text}z"
 
     assert display.shown(word) == display.Shown(text=word)
+
+
+def test_a_value_that_comes_in_is_marked_only_where_it_reads_as_another():
+    rows = payload.comparison({}, {"a": "plain", "b": 3, "c": True, "d": "3"})
+
+    assert [row.after.mark for row in rows] == ["", "", "", "text"]
 
 
 def test_sides_of_different_types_name_them():
