@@ -151,4 +151,8 @@ def test_the_payload_keeps_the_order_and_the_literals_that_were_sent(agent: Agen
 def test_an_unowned_assignee_is_a_warning(agent: AgentClient) -> None:
     body = agent.submit(assignees=["shared-mailbox@example.com"])
 
-    assert [warning["code"] for warning in body["warnings"]] == ["unowned_assignee", "too_few_people"]
+    assert [warning["code"] for warning in body["warnings"]] == [
+        "unowned_assignee",
+        "too_few_people",
+        "too_few_people_told",
+    ]
