@@ -105,6 +105,24 @@ class AlreadyClaimed(StateConflict):
     code = "already_claimed"
 
 
+class Superseded(StateConflict):
+    """The agent proposed it anew, so this approval can be claimed no more."""
+
+    code = "superseded"
+
+
+class AlreadySuperseded(StateConflict):
+    """Another request took its place before."""
+
+    code = "already_superseded"
+
+
+class CannotSupersede(StateConflict):
+    """The earlier request may have been carried out."""
+
+    code = "cannot_supersede"
+
+
 class AlreadyReported(StateConflict):
     """The outcome was reported before, and differently."""
 

@@ -91,6 +91,8 @@ class ApprovalOut(Answer):
     outcome: OutcomeOut | None
     valid_until: datetime | None
     warnings: list[Warning]
+    supersedes: UUID | None
+    superseded_by: UUID | None
     created_at: datetime
     decided_at: datetime | None
 

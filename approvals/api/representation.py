@@ -67,6 +67,8 @@ def _out(approval: Approval, warnings: list[dict[str, str]], at: datetime) -> di
         "outcome": _outcome(approval),
         "validUntil": _moment(approval.valid_until),
         "warnings": warnings,
+        "supersedes": str(approval.supersedes_id) if approval.supersedes_id else None,
+        "supersededBy": str(approval.successor_id) if approval.successor_id else None,
         "createdAt": rfc3339(approval.created_at),
         "decidedAt": _moment(approval.decided_at),
     }

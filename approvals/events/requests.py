@@ -75,6 +75,11 @@ _DRAFT = {
     "on_behalf_of": Field("the person whose authority was used, as named then", _PERSON),
     "payload": Field("the draft's payload, whole", _PAYLOAD),
 }
+_SUPERSEDED = {
+    "key": Field("the prefix of the agent's key", "4f1d2c3b5a69"),
+    "payload": Field("the payload as it stood then, whole", _PAYLOAD),
+    "superseded_by": Field("the request that takes its place", _ID),
+}
 
 EVENTS = (
     EventType(
@@ -91,6 +96,9 @@ EVENTS = (
     ),
     EventType("draft.used", "approval", "A person used the draft by hand.", _DRAFT),
     EventType("draft.discarded", "approval", "A person discarded the draft.", _DRAFT),
+    EventType(
+        "draft.replaced", "approval", "The agent left a newer draft, so this one is discarded.", _SUPERSEDED
+    ),
     EventType(
         "approval.opened", "approval", "Somebody who may decide opened the request for the first time."
     ),
@@ -220,11 +228,14 @@ EVENTS = (
     EventType(
         "approval.cancelled",
         "approval",
-        "The agent withdrew the request before anybody decided.",
-        {
-            "key": Field("the prefix of the agent's key", "4f1d2c3b5a69"),
-            "payload": Field("the payload as it stood then, whole", _PAYLOAD),
-        },
+        "The agent withdrew the request before anybody decided, or proposed it anew.",
+        {**_SUPERSEDED, "superseded_by": Field("the request that takes its place, or null", None)},
+    ),
+    EventType(
+        "approval.superseded",
+        "approval",
+        "The agent proposed anew what was decided before. An approval can be claimed no more after that.",
+        _SUPERSEDED,
     ),
     EventType(
         "approval.claimed",

@@ -10,10 +10,10 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from approvals import authority, payload, safeguards, strict_json
-from approvals.audience import gather
-from approvals.exceptions import FieldError, InvalidInput, NotPermitted, StaleVersion
+from approvals.exceptions import AlreadyDecided, FieldError, InvalidInput, NotPermitted, StaleVersion
 from approvals.lifecycle.ballot import Words, authority_of, cast_vote, describe
 from approvals.lifecycle.beats import changes_since_first, new_version, record, require_pending
+from approvals.lifecycle.closing import tell_who_was_asked
 from approvals.lifecycle.deadline import in_time
 from approvals.models import Approval, Notification, PayloadVersion, Vote, WorkingCopy
 from approvals.models.choices import Resolution, Status
@@ -46,6 +46,8 @@ def approve(
 
     def act(approval: Approval, at: datetime) -> None:
         person, ruling = _rule(approval, by, seen, at)
+        if approval.successor_id:
+            raise AlreadyDecided("The agent proposed this again: decide that request. Nothing was changed.")
         version, is_edited = _final_version(approval, person, seen, edited, at)
         safeguards.check(approval, attestation, is_edited=is_edited)
         if is_edited:
@@ -84,7 +86,7 @@ def reject(
             authority=authority_of(vote),
             data={**describe(vote), "payload": approval.version().value},
         )
-        _tell_the_others(approval, vote, at)
+        tell_who_was_asked(approval, at, but=vote.user.email)
         WorkingCopy.objects.filter(approval=approval, user=person).delete()
 
     return in_time(approval_id, act, by=by)
@@ -162,17 +164,7 @@ def _grant_if_quorum(approval: Approval, version: PayloadVersion, vote: Vote, at
             "valid_until": rfc3339(approval.valid_until),
         },
     )
-    _tell_the_others(approval, vote, at)
-
-
-def _tell_the_others(approval: Approval, vote: Vote, at: datetime) -> None:
-    """Whoever was asked, or approved before, need not look any more."""
-    named = {assignment.email for assignment in approval.assignments.all() if assignment.is_open}
-    voted = {earlier.user.email for earlier in _approving_votes(approval)}
-    asked = set(gather((), at=at).asked_approvers(approval))
-    others = User.objects.filter(email__in=(named | voted | asked) - {vote.user.email}, is_active=True)
-    addresses = others.order_by("email").values_list("email", flat=True)
-    notify(approval, Notification.Kind.DECIDED, addresses, at=at)
+    tell_who_was_asked(approval, at, but=vote.user.email)
 
 
 def _approving_votes(approval: Approval) -> QuerySet[Vote]:

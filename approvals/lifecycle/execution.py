@@ -8,8 +8,16 @@ from uuid import UUID
 
 from django.db import transaction
 
-from approvals.exceptions import AlreadyClaimed, AlreadyReported, ApprovalExpired, InvalidInput, NotApproved
+from approvals.exceptions import (
+    AlreadyClaimed,
+    AlreadyReported,
+    ApprovalExpired,
+    InvalidInput,
+    NotApproved,
+    Superseded,
+)
 from approvals.lifecycle.beats import lock, moment, record, require_pending
+from approvals.lifecycle.closing import tell_who_was_asked
 from approvals.lifecycle.deadline import in_time
 from approvals.models import AgentKey, Approval, Claim, Notification, Outcome
 from approvals.models.choices import Status
@@ -36,7 +44,8 @@ def cancel(approval_id: UUID, *, by: AgentKey) -> Approval:
         approval.status, approval.decided_at = Status.CANCELLED, at
         approval.save(update_fields=["status", "decided_at"])
         version = approval.version()
-        data = {"key": by.prefix, "payload": version.value}
+        data = {"key": by.prefix, "payload": version.value, "superseded_by": None}
+        tell_who_was_asked(approval, at)
         record(approval, "approval.cancelled", actor=by.agent.as_actor(), at=at, version=version, data=data)
 
     return in_time(approval_id, act)
@@ -46,13 +55,17 @@ def cancel(approval_id: UUID, *, by: AgentKey) -> Approval:
 def claim(approval_id: UUID, *, by: AgentKey, idempotency_key: str = "") -> Claim:
     """Take an approved request for execution, once; the same non-empty key again gets the same claim.
 
-    Raises NotApproved, AlreadyClaimed, ApprovalExpired.
+    Raises NotApproved, AlreadyClaimed, Superseded, ApprovalExpired.
     """
     approval = lock(approval_id)
     if approval.status != Status.APPROVED:
         raise NotApproved(f"This request is {approval.state_name.lower()}; only an approved one is claimed.")
     if approval.is_claimed:
         return _repeated(approval.claim, idempotency_key)
+    if approval.successor_id:
+        raise Superseded(
+            f"This approval was superseded by {approval.successor_id}: claim that one once it is approved."
+        )
     at = moment(approval)
     if approval.has_expired(at):
         raise ApprovalExpired("The approval was not claimed within its validity. Submit the action again.")

@@ -14,10 +14,12 @@ from django.db import IntegrityError, transaction
 from approvals import policy
 from approvals.audience import gather
 from approvals.authority import barred_addresses
-from approvals.exceptions import FieldError, IdempotencyConflict, InvalidInput
+from approvals.exceptions import FieldError, IdempotencyConflict, InvalidInput, StateConflict
 from approvals.lifecycle.asking import ask_enough
 from approvals.lifecycle.beats import new_version, record
+from approvals.lifecycle.deadline import breach_if_overdue
 from approvals.lifecycle.judging import Judgement, judge
+from approvals.lifecycle.superseding import end, lock_to_supersede
 from approvals.models import Agent, AgentKey, Approval, Assignment, Notification, PayloadVersion, Policy
 from approvals.models.choices import Status
 from approvals.notifications import notify, pool_watchers
@@ -62,19 +64,25 @@ def find_previous(agent: Agent, idempotency_key: str, request_sha256: bytes) -> 
 def submit(submission: Submission, *, key: AgentKey, idempotency_key: str) -> tuple[Approval, bool]:
     """Open a request, or record that none is needed; the bool says whether it is new.
 
-    Raises NotPermitted (the key's scope), InvalidInput, IdempotencyConflict.
+    Where it supersedes another, that one ends. Raises NotPermitted (the key's scope), InvalidInput,
+    IdempotencyConflict, AlreadySuperseded, CannotSupersede.
     """
     judgement = judge(submission, key=key)
-    supersedes = _find_superseded(key.agent, submission)
+    earlier = _find_superseded(key.agent, submission)
+    if earlier:
+        breach_if_overdue(earlier.pk)
     try:
         with transaction.atomic():
+            before = lock_to_supersede(earlier.pk) if earlier else None
             at = clock.now()
             approval = _build(submission, judgement, at)
             approval.agent, approval.key, approval.idempotency_key = key.agent, key, idempotency_key
             approval.agent_owner, approval.key_owner = key.agent.owner, key.owner
-            approval.supersedes = supersedes
+            approval.supersedes = before
             _store(approval, submission, judgement, at)
-    except IntegrityError:
+            if before:
+                end(before, approval, key=key, at=at)
+    except (IntegrityError, StateConflict):
         # Two calls with one key at once: the other one made it.
         previous = find_previous(key.agent, idempotency_key, submission.request_sha256)
         if previous is None:

@@ -83,6 +83,15 @@ class Approval(models.Model):
     run_id = models.CharField(max_length=200, blank=True)
     initiated_by = models.EmailField(blank=True, help_text="on whose behalf the agent runs")
     supersedes = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="superseded_by")
+    successor = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        editable=False,
+        help_text="the request that superseded this one, kept by a trigger",
+    )
     payload_schema = models.TextField(blank=True, help_text="JSON Schema, as it was sent")
     locked_fields = ArrayField(models.CharField(max_length=500), default=list, help_text="JSON pointers")
 
@@ -268,12 +277,13 @@ class Approval(models.Model):
         return self.valid_until is not None and self.valid_until <= now
 
     def disposition(self, now: datetime) -> Disposition:
-        """What the agent does now. Once claimed it is `stop`: whoever reads it next must not execute it again."""
+        """What the agent does now. Once claimed or superseded it is `stop`: the next to read it must not execute it."""
         if self.is_pending:
             return Disposition.WAIT
         if self.status == Status.NOT_REQUIRED:
             return Disposition.PROCEED
-        if self.status == Status.APPROVED and not self.is_claimed and not self.has_expired(now):
+        is_over = self.is_claimed or self.successor_id is not None or self.has_expired(now)
+        if self.status == Status.APPROVED and not is_over:
             return Disposition.PROCEED
         return Disposition.STOP
 

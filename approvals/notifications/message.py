@@ -91,6 +91,10 @@ def _sentence(kind: Kind, approval: Approval) -> str:
     if approval.resolution == Resolution.SLA_EXPIRED:
         return "The deadline passed without a decision, so this request was rejected."
     how = approval.state_name.lower()
+    if approval.successor_id and approval.status == Status.APPROVED:
+        return "The agent proposed this again before carrying it out, so this approval is not used any more."
+    if approval.successor_id:
+        return "The agent proposed this again: its page leads to the new request. Nothing is left to do here."
     if kind == Kind.DECIDED:
         return f"A request that names you is {how}. Nothing is left to do."
     if not approval.is_pending:

@@ -141,6 +141,10 @@ def _rejected(data: dict[str, Any]) -> str:
     return "ended the request"
 
 
+def _cancelled(data: dict[str, Any]) -> str:
+    return "cancelled it, and proposed it again" if data.get("superseded_by") else "cancelled it"
+
+
 def _says(sentence: str) -> Callable[[dict[str, Any]], str]:
     return lambda _data: sentence
 
@@ -155,6 +159,7 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "draft.recorded": _says("left a draft to use by hand"),
     "draft.used": _says("used the draft"),
     "draft.discarded": _says("discarded the draft"),
+    "draft.replaced": _says("left a newer draft in place of this one"),
     "approval.opened": _says("opened it"),
     "approval.voted": _voted,
     "approval.edited": _edited,
@@ -170,7 +175,8 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     ),
     "approval.reassigned": _reassigned,
     "approval.commented": _commented,
-    "approval.cancelled": _says("cancelled it"),
+    "approval.cancelled": _cancelled,
+    "approval.superseded": _says("proposed it again"),
     "approval.claimed": _says("took it for execution"),
     "execution.reported": _reported,
     "execution.mismatch": _says("executed something else than was approved"),

@@ -51,6 +51,21 @@ def succession_of(case: Case) -> Succession | None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Successor:
+    """That the agent proposed it again; `after` is None where this person may not read that request."""
+
+    after: Approval | None
+
+
+def successor_of(case: Case) -> Successor | None:
+    """Nothing for what stands by itself."""
+    if case.approval.successor_id is None:
+        return None
+    visible = authority.visible_to(case.person, at=case.at)
+    return Successor(visible.filter(pk=case.approval.successor_id).first())
+
+
 def _facts(approval: Approval) -> dict[str, str | float]:
     """What the agent says around the payload, by the words of the page; what it does not say is left out."""
     facts = {

@@ -11,7 +11,7 @@ from approvals.models import AgentKey, Approval
 from audit.message import SYSTEM
 from grants import membership
 from grants.models import DelegatedGrant, User
-from tests.factories import EMAIL_PAYLOAD, attest, seen
+from tests.factories import EMAIL_PAYLOAD, attest, make_approval, seen
 from tests.races.arena import Act
 
 
@@ -85,6 +85,14 @@ def editing(approval: Approval, by: User) -> Act:
 
 def cancelling(approval: Approval, key: AgentKey) -> Act:
     return lambda: str(lifecycle.cancel(approval.pk, by=key).status)
+
+
+def superseding(approval: Approval, key: AgentKey) -> Act:
+    def supersede() -> str:
+        make_approval(key=key, supersedes=approval.pk)
+        return "superseded"
+
+    return supersede
 
 
 def claiming(approval: Approval, key: AgentKey, idempotency_key: str) -> Act:

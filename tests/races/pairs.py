@@ -29,6 +29,7 @@ from tests.races.acts import (
     reassigning,
     rejecting,
     revoking,
+    superseding,
 )
 from tests.races.arena import Act, Arena, Attempt
 from tests.races.soundness import faults
@@ -229,6 +230,38 @@ RACES = {
         endings={
             ("approved v1", "claimed", "AlreadyClaimed"): 0,
             ("approved v1", "AlreadyClaimed", "claimed"): 1,
+        },
+    ),
+    "supersede/approve": Race(
+        sides=("approve", "the agent proposes it anew"),
+        prepare=_pending,
+        acts=lambda cast, approval: (approving(approval, cast.one), superseding(approval, cast.key)),
+        # An approval that came first stands, and cannot be claimed any more.
+        endings={
+            ("approved v1", "approved", "superseded"): 0,
+            ("cancelled v1", "AlreadyDecided", "superseded"): 1,
+        },
+        held_back=AUTHORITY,
+    ),
+    "supersede/claim": Race(
+        sides=("the agent proposes it anew", "claim"),
+        prepare=_approved,
+        acts=lambda cast, approval: (
+            superseding(approval, cast.key),
+            claiming(approval, cast.key, "one run"),
+        ),
+        endings={
+            ("approved v1", "superseded", "Superseded"): 0,
+            ("approved v1", "CannotSupersede", "claimed"): 1,
+        },
+    ),
+    "supersede/supersede": Race(
+        sides=("one proposes it anew", "other proposes it anew"),
+        prepare=_pending,
+        acts=lambda cast, approval: (superseding(approval, cast.key), superseding(approval, cast.key)),
+        endings={
+            ("cancelled v1", "superseded", "AlreadySuperseded"): 0,
+            ("cancelled v1", "AlreadySuperseded", "superseded"): 1,
         },
     ),
     "revoke/approve": Race(

@@ -24,6 +24,7 @@ _TABLES = """
     UNION ALL SELECT id, 'approval.cancelled', '' FROM approvals_approval WHERE status = 'cancelled'
     UNION ALL SELECT id, 'approval.expired', '' FROM approvals_approval WHERE expired_at IS NOT NULL
     UNION ALL SELECT id, 'approval.sla_breach', '' FROM approvals_approval WHERE breached_at IS NOT NULL
+    UNION ALL SELECT id, 'superseded', successor_id::text FROM approvals_approval WHERE successor_id IS NOT NULL
     UNION ALL SELECT approval_id, 'approval.voted', id::text FROM approvals_vote
     UNION ALL SELECT approval_id, 'approval.edited', number::text FROM approvals_payloadversion WHERE number > 1
     UNION ALL SELECT approval_id, 'approval.opened', user_id::text FROM approvals_opening
@@ -42,7 +43,9 @@ _TOLD = """
         WHEN type IN ('approval.claimed', 'execution.mismatch', 'execution.reported') THEN body->'data'->>'claim'
         ELSE '' END AS detail
     FROM log WHERE type NOT IN ('approval.votes_voided', 'approval.escalated', 'approval.reassigned',
-        'approval.approvers_asked', 'approval.understaffed')
+        'approval.approvers_asked', 'approval.understaffed', 'approval.superseded')
+    UNION ALL SELECT id, 'superseded', body->'data'->>'superseded_by' FROM log
+        WHERE body->'data'->>'superseded_by' IS NOT NULL
 """
 
 _FAULTS = f"""
