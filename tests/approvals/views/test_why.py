@@ -93,7 +93,7 @@ def test_the_second_voter_does_not_learn_who_was_the_first():
     assert "Approvals: 1 of 2" in shown
     assert "Looks right to me." not in shown
     assert "I called them." not in shown
-    assert "Asked are One, Other and the approvers." in shown  # as if nobody had
+    assert "Asked are One, Other. Any approver may decide it as well." in shown  # as if nobody had
 
 
 def test_once_they_have_voted_they_read_it():
@@ -245,7 +245,7 @@ def test_who_may_not_read_the_earlier_request_learns_that_there_was_one():
 
     shown = page(again, make_user())
 
-    assert "to others than you: that request is pending." in shown
+    assert "to others than you: that request is cancelled." in shown
 
 
 def test_places_handed_on_take_no_query_each():
