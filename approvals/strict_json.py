@@ -36,7 +36,7 @@ def loads(text: str | bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX
     flaws: list[_Flaw] = []
     value = _parsed(readable, flaws)
     if flaws or _SUSPECT_ESCAPE.search(readable):
-        _refuse(list(islice(_flaws_in(value, ""), MAX_ERRORS)))
+        _refuse(list(islice(_flaws_in(value, ()), MAX_ERRORS)))
     return value
 
 
@@ -171,28 +171,33 @@ def _beyond_safe(literal: str) -> _Flaw:
     return _Flaw("unsafe_integer", f"The number {_short(literal)} is beyond ±(2^53-1); send it as a string.")
 
 
-def _flaws_in(value: Any, pointer: str) -> Iterator[FieldError]:
+def _flaws_in(value: Any, path: tuple[str, ...]) -> Iterator[FieldError]:
     """Depth is bounded before this runs."""
     if isinstance(value, _Flaw):
-        yield FieldError(pointer, value.code, value.message)
+        yield FieldError(_pointer(path), value.code, value.message)
     elif isinstance(value, str):
-        yield from _flaws_of_text(value, pointer)
+        yield from _flaws_of_text(value, path)
     elif isinstance(value, Mapping):
         for key, member in value.items():
-            yield from _flaws_of_text(key, pointer)
-            yield from _flaws_in(member, f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}")
+            yield from _flaws_of_text(key, path)
+            yield from _flaws_in(member, (*path, key))
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _flaws_in(item, f"{pointer}/{index}")
+            yield from _flaws_in(item, (*path, str(index)))
 
 
-def _flaws_of_text(text: str, pointer: str) -> Iterator[FieldError]:
+def _pointer(path: tuple[str, ...]) -> str:
+    """Written where a flaw is: with long keys, one for each value would be many times the text."""
+    return "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in path)
+
+
+def _flaws_of_text(text: str, path: tuple[str, ...]) -> Iterator[FieldError]:
     if "\0" in text:
-        yield FieldError(pointer, "null_character", "The text holds the character U+0000; leave it out.")
+        message = "The text holds the character U+0000; leave it out."
+        yield FieldError(_pointer(path), "null_character", message)
     if _SURROGATE.search(text):
-        yield FieldError(
-            pointer, "lone_surrogate", "The text holds half of a surrogate pair; send whole characters."
-        )
+        message = "The text holds half of a surrogate pair; send whole characters."
+        yield FieldError(_pointer(path), "lone_surrogate", message)
 
 
 def _refuse(errors: list[FieldError]) -> None:

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, Literal, NamedTuple
 
-from approvals.payload.canonical import same
-from approvals.payload.pointers import ABSENT, child
+from approvals.payload.canonical import Numbers, same
+from approvals.payload.pointers import ABSENT, Path, pointer_of
+
+MAX_CHANGES = 1_000
+"""In one group or list, with all that is inside it."""
+MAX_POINTERS = 256 * 1024
+"""Characters of their pointers together."""
+
+
+Op = Literal["add", "remove", "replace"]
+
+_Step = tuple[Op, Path, Any, Any]
 
 
 class Difference(NamedTuple):
     """One step from old to new. The pointer counts list positions as they are when its turn comes."""
 
-    op: Literal["add", "remove", "replace"]
+    op: Op
     pointer: str
     before: Any
     after: Any
@@ -26,51 +37,57 @@ def patch(old: Any, new: Any) -> list[dict[str, Any]]:
     ]
 
 
-def differences(old: Any, new: Any, pointer: str = "") -> Iterator[Difference]:
+def differences(old: Any, new: Any) -> list[Difference]:
+    """Where more differs in one group or list than a person reads, it is replaced as a whole."""
+    steps = _steps(old, new, None, 0, Numbers())
+    return [Difference(op, pointer_of(path), before, after) for op, path, before, after in steps]
+
+
+def _steps(old: Any, new: Any, path: Path, length: int, numbers: Numbers) -> list[_Step]:
+    """`length`: the pointer's own. Pointers are written in the end, for those steps that are left."""
     if isinstance(old, dict) and isinstance(new, dict):
-        yield from _between_objects(old, new, pointer)
+        inner = _between_objects(old, new, path, length, numbers)
     elif isinstance(old, list) and isinstance(new, list):
-        yield from _between_lists(old, new, pointer)
-    elif type(old) is type(new) and old == new:
-        return
-    elif not (_is_number(old) and _is_number(new) and old == new):
-        yield Difference("replace", pointer, old, new)
+        inner = _between_lists(old, new, path, length, numbers)
+    else:
+        return [] if same(old, new) else [("replace", path, old, new)]
+    most = max(1, min(MAX_CHANGES, MAX_POINTERS // (length + 1)))
+    found = list(islice(inner, most + 1))
+    return found if len(found) <= most else [("replace", path, old, new)]
 
 
-def _between_objects(old: dict[str, Any], new: dict[str, Any], pointer: str) -> Iterator[Difference]:
+def _between_objects(
+    old: dict[str, Any], new: dict[str, Any], path: Path, length: int, numbers: Numbers
+) -> Iterator[_Step]:
     for key, value in old.items():
         if key not in new:
-            yield Difference("remove", child(pointer, key), value, ABSENT)
+            yield "remove", (path, key), value, ABSENT
         else:
-            yield from differences(value, new[key], child(pointer, key))
+            yield from _steps(value, new[key], (path, key), length + 1 + len(key), numbers)
     for key, value in new.items():
         if key not in old:
-            yield Difference("add", child(pointer, key), ABSENT, value)
+            yield "add", (path, key), ABSENT, value
 
 
-def _between_lists(old: list[Any], new: list[Any], pointer: str) -> Iterator[Difference]:
+def _between_lists(
+    old: list[Any], new: list[Any], path: Path, length: int, numbers: Numbers
+) -> Iterator[_Step]:
     """Lists of one length item by item; else what both start and end with stays, and the middle moves."""
-    if len(old) == len(new):
-        head, tail = 0, 0
-    else:
-        head = _common_prefix(old, new)
-        tail = _common_prefix(old[head:][::-1], new[head:][::-1])
+    head, tail = (0, 0) if len(old) == len(new) else _ends(numbers.of_all(old), numbers.of_all(new))
     left, right = old[head : len(old) - tail], new[head : len(new) - tail]
     paired = min(len(left), len(right))
     for index in range(paired):
-        yield from differences(left[index], right[index], child(pointer, head + index))
+        yield from _steps(left[index], right[index], (path, head + index), length + 7, numbers)
     for index in range(len(left) - 1, paired - 1, -1):
-        yield Difference("remove", child(pointer, head + index), left[index], ABSENT)
+        yield "remove", (path, head + index), left[index], ABSENT
     for index in range(paired, len(right)):
-        yield Difference("add", child(pointer, head + index), ABSENT, right[index])
+        yield "add", (path, head + index), ABSENT, right[index]
 
 
-def _common_prefix(left: list[Any], right: list[Any]) -> int:
-    length = 0
-    while length < min(len(left), len(right)) and same(left[length], right[length]):
-        length += 1
-    return length
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _ends(left: list[int], right: list[int]) -> tuple[int, int]:
+    """How many both start with, and how many of the rest both end with."""
+    most = min(len(left), len(right))
+    head = next((index for index in range(most) if left[index] != right[index]), most)
+    most -= head
+    tail = next((index for index in range(most) if left[-1 - index] != right[-1 - index]), most)
+    return head, tail

@@ -13,7 +13,7 @@ from approvals.payload.display import Shown
 from approvals.payload.labels import Label
 from approvals.payload.paths import Paths
 from approvals.payload.schema import compiled
-from approvals.payload.sequences import Op, Run, runs
+from approvals.payload.sequences import Allowance, Op, Run, runs
 
 _WORDS = re.compile(r"\s+|\S+")
 _LINES = re.compile(r"[^\n]*\n|[^\n]+")
@@ -38,23 +38,24 @@ class Change:
 def comparison(old: Any, new: Any, schema: Any = None) -> list[Change]:
     """Empty where both are the same JSON. Positions in labels count from 1."""
     paths = Paths(old, new, compiled(schema).schema if schema else None)
-    return [_change_of(step, paths) for step in differences(old, new)]
+    allowance = Allowance()
+    return [_change_of(step, paths, allowance) for step in differences(old, new)]
 
 
-def _change_of(step: Difference, paths: Paths) -> Change:
+def _change_of(step: Difference, paths: Paths, allowance: Allowance) -> Change:
     before, after = display.sides(step.before, step.after)
     is_hidden = display.is_hidden_difference(step.before, step.after)
-    words = [] if is_hidden else _words(step.before, step.after)
+    words = [] if is_hidden else _words(step.before, step.after, allowance)
     return Change(step.pointer, paths.path(step.pointer), before, after, words)
 
 
-def _words(before: Any, after: Any) -> list[tuple[Op, str]]:
+def _words(before: Any, after: Any, allowance: Allowance) -> list[tuple[Op, str]]:
     """Word by word; too different for that: line by line; else one whole for the other."""
     if not (isinstance(before, str) and isinstance(after, str) and before and after):
         return []
     for pattern in (_WORDS, _LINES):
         old, new = pattern.findall(before), pattern.findall(after)
-        found = runs(old, new)
+        found = runs(old, new, allowance)
         if found is not None:
             return list(_joined(_without_islands(_pieces(found, old, new))))
     return [("del", before), ("ins", after)]

@@ -12,14 +12,12 @@ from typing import Any, NamedTuple
 from approvals.payload.canonical import canonical
 from approvals.payload.matching import Effort
 from approvals.payload.matching import matches as pattern_matches
-from approvals.payload.pointers import child
+from approvals.payload.pointers import Path, pointer_of
 
 MAX_STEPS = 1_000_000
 MAX_LEVELS = 120
 """Schemas within schemas on the way to one value: a payload has 32 levels, each with some that speak of it."""
 
-Path = tuple["Path", str | int] | None
-"""From a value up to the root: a pointer is written only where something is found."""
 Schema = dict[str, Any]
 
 
@@ -38,14 +36,6 @@ class Finding(NamedTuple):
     @property
     def pointer(self) -> str:
         return pointer_of(self.path)
-
-
-def pointer_of(path: Path) -> str:
-    steps: list[str | int] = []
-    while path is not None:
-        path, step = path
-        steps.append(step)
-    return "".join(child("", step) for step in reversed(steps))
 
 
 @dataclass(slots=True)

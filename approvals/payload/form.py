@@ -10,7 +10,7 @@ from typing import Any
 from approvals import strict_json
 from approvals.exceptions import FieldError, InvalidInput, TooLarge
 from approvals.payload import rows
-from approvals.payload.bounds import MAX_LEAVES, MAX_NAMES
+from approvals.payload.bounds import MAX_LEAVES, MAX_NAMES, MAX_POSTED, posted_size
 from approvals.payload.building import Place, build, json_leaf
 from approvals.payload.canonical import leaf_count, same
 from approvals.payload.containers import Group
@@ -115,12 +115,17 @@ def build_form(
 def _root(place: Place, locked: tuple[str, ...], is_json: bool) -> Node:
     if not is_json and leaf_count(place.value) <= MAX_LEAVES:
         root = build(replace(place, schema=unrolled(place.schema, place.value)), locked)
-        names = [name for node in root.walk() for name in node.names()]
-        if len(names) <= MAX_NAMES and not isinstance(root, JsonLeaf):
+        if not isinstance(root, JsonLeaf) and _fits(root):
             return root
     root = json_leaf(place, locked)
     root.label = "Payload"
     return root
+
+
+def _fits(root: Node) -> bool:
+    """Whether the page can send all of it. Values that reviewers make longer are refused by their own bound."""
+    pairs = [pair for node in root.walk() for pair in node.pairs()]
+    return len(pairs) <= MAX_NAMES and posted_size(pairs) <= MAX_POSTED
 
 
 def _bound(form: PayloadForm, posted: Posted) -> Bound:

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from approvals.exceptions import FieldError, InvalidInput
-from approvals.payload.canonical import same
+from approvals.payload.canonical import Numbers
 from approvals.payload.pointers import ABSENT, find
 from approvals.payload.strangers import strangers
 from approvals.payload.validation import MAX_ERRORS, validate
@@ -25,10 +25,11 @@ def assert_edit_allowed(original: Any, edited: Any, schema: Any = None, locked: 
 def edit_errors(original: Any, edited: Any, schema: Any, locked: Iterable[str]) -> list[FieldError]:
     if not isinstance(edited, dict):
         return [FieldError("", "not_an_object", "must be a JSON object")]
+    numbers = Numbers()
     broken = [
         FieldError(lock, "locked", "is locked and cannot be changed")
         for lock in locked
-        if not _is_kept(find(original, lock), find(edited, lock))
+        if not _is_kept(find(original, lock), find(edited, lock), numbers)
     ]
     invalid = validate(edited, schema) if schema else []
     said = {error.pointer for error in invalid}
@@ -40,7 +41,7 @@ def edit_errors(original: Any, edited: Any, schema: Any, locked: Iterable[str]) 
     return broken + invalid + unknown
 
 
-def _is_kept(before: Any, after: Any) -> bool:
+def _is_kept(before: Any, after: Any, numbers: Numbers) -> bool:
     if before is ABSENT or after is ABSENT:
         return before is after
-    return same(before, after)
+    return numbers.same(before, after)

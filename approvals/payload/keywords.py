@@ -12,7 +12,8 @@ from typing import Any
 
 from approvals.payload import branches, formats, unevaluated
 from approvals.payload.canonical import canonical, same
-from approvals.payload.evaluation import Evaluation, Finding, Path, Schema
+from approvals.payload.evaluation import Evaluation, Finding, Schema
+from approvals.payload.pointers import Path
 
 Findings = Iterable[Finding]
 Check = Callable[[Evaluation, Any, Any, Schema, Path], Findings]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from approvals import visible
+from approvals.payload.bounds import MAX_POSTED, posted_size
 
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|_")
@@ -54,8 +55,20 @@ def humanised(key: str) -> str:
 
 
 def as_json(value: Any, *, indent: int | None = 2) -> str:
-    """JSON that shows what it holds: invisible characters are written as escapes."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent)
+    """JSON that shows what it holds: invisible characters are written as escapes.
+
+    Indented less, or not at all, where a page could not send it back otherwise: at 30 levels each number of a
+    list has 60 blanks before it.
+    """
+    for blanks in [*range(indent, -1, -1)] if indent is not None else []:
+        text = _revealed(json.dumps(value, ensure_ascii=False, allow_nan=False, indent=blanks))
+        if posted_size([("", text)]) <= MAX_POSTED:
+            return text
+    separators = None if indent is None else (",", ":")
+    return _revealed(json.dumps(value, ensure_ascii=False, allow_nan=False, separators=separators))
+
+
+def _revealed(text: str) -> str:
     hidden = {mark for mark in set(text) if mark != "\n" and visible.is_invisible(mark)}
     return text.translate({ord(mark): json.dumps(mark)[1:-1] for mark in hidden}) if hidden else text
 

@@ -22,6 +22,18 @@ class Absent(Enum):
 ABSENT: Final = Absent.ABSENT
 
 
+Path = tuple["Path", str | int] | None
+"""From a place up to the root: a pointer is as long as its keys, so it is written only where it is shown."""
+
+
+def pointer_of(path: Path) -> str:
+    steps: list[str | int] = []
+    while path is not None:
+        path, step = path
+        steps.append(step)
+    return "".join(child("", step) for step in reversed(steps))
+
+
 def child(pointer: str, key: str | int) -> str:
     return f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}"
 

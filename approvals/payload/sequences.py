@@ -23,11 +23,18 @@ class Run(NamedTuple):
     new: range
 
 
-def runs(old: Sequence[str], new: Sequence[str]) -> list[Run] | None:
-    """The runs in order, or None when that would take more than MAX_EDITS edits or MAX_STEPS comparisons."""
+class Allowance:
+    """Comparisons that are left, for one pair or for all pairs of a page together."""
+
+    def __init__(self, steps: int = MAX_STEPS) -> None:
+        self.steps = steps
+
+
+def runs(old: Sequence[str], new: Sequence[str], allowance: Allowance | None = None) -> list[Run] | None:
+    """The runs in order, or None when that would take more than MAX_EDITS edits or the allowance."""
     head = _common_prefix(old, new)
     tail = _common_prefix(old[head:][::-1], new[head:][::-1])
-    ops = _script(old[head : len(old) - tail], new[head : len(new) - tail])
+    ops = _script(old[head : len(old) - tail], new[head : len(new) - tail], allowance or Allowance())
     if ops is None:
         return None
     around: list[Op] = ["same"]
@@ -43,14 +50,13 @@ def _common_prefix(left: Sequence[str], right: Sequence[str]) -> int:
     return length
 
 
-def _script(old: Sequence[str], new: Sequence[str]) -> list[Op] | None:
+def _script(old: Sequence[str], new: Sequence[str], allowance: Allowance) -> list[Op] | None:
     """Each step of the shortest way from old to new. Trace `d` holds the furthest x on each diagonal k."""
     if not old or not new:
         only: Op = "del" if old else "ins"
         return [only for _ in (old or new)]
     furthest: dict[int, int] = {1: 0}
     trace: list[dict[int, int]] = []
-    steps = 0
     for edits in range(min(MAX_EDITS, len(old) + len(new)) + 1):
         trace.append({k: furthest[k] for k in range(-edits - 1, edits + 2) if k in furthest})
         for k in range(-edits, edits + 1, 2):
@@ -58,11 +64,11 @@ def _script(old: Sequence[str], new: Sequence[str]) -> list[Op] | None:
             while x < len(old) and x - k < len(new) and old[x] == new[x - k]:
                 x += 1
             furthest[k] = x
-            steps += 1 + x - start
+            allowance.steps -= 1 + x - start
+            if allowance.steps < 0:
+                return None
             if x >= len(old) and x - k >= len(new):
                 return list(_backtracked(trace, len(old), len(new)))[::-1]
-        if steps > MAX_STEPS:
-            return None
     return None
 
 

@@ -14,9 +14,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from approvals.payload.evaluation import Path, pointer_of
 from approvals.payload.expansion import in_place
 from approvals.payload.matching import Effort, matches
+from approvals.payload.pointers import Path, pointer_of
 from approvals.payload.schema import compiled
 
 _LISTS_FIELDS = frozenset(

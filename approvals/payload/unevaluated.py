@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from approvals.payload.evaluation import Evaluation, Finding, Path, Schema
+from approvals.payload.evaluation import Evaluation, Finding, Schema
+from approvals.payload.pointers import Path
 
 
 def properties(run: Evaluation, inner: Any, value: Any, schema: Schema, path: Path) -> Iterator[Finding]:

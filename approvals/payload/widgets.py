@@ -11,12 +11,10 @@ from typing import Any
 from approvals import strict_json, visible
 from approvals.exceptions import InvalidInput, TooLarge
 from approvals.payload import dates, display, formats, labels, line_endings
+from approvals.payload.bounds import MAX_JSON_BYTES
 from approvals.payload.canonical import same
 from approvals.payload.nodes import Choice, JsonLeaf, Leaf
 from approvals.payload.pointers import ABSENT
-
-MAX_JSON_BYTES = 4 * strict_json.MAX_BYTES
-"""Indented for people, JSON takes more room than the payload may; the payload itself is measured afterwards."""
 
 MAX_TITLE = 60
 """Characters of a choice's title: a longer one would push the value itself out of sight."""
