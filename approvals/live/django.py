@@ -11,7 +11,9 @@ from typing import Any, TypeVar
 
 from django.core.handlers.asgi import ASGIRequest
 from django.core.handlers.base import BaseHandler
-from django.db import connection
+from django.core.handlers.exception import response_for_exception
+from django.db import OperationalError, connection
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 THREADS = 2
@@ -19,6 +21,11 @@ THREADS = 2
 
 WOKEN_THREADS = 2
 """Apart for whoever is woken: however many come at the same moment, a decision is not told behind them."""
+
+ANSWER_SECONDS = 20.0
+"""How long anybody waits for a thread and its answer. Each ends within seconds while the database hangs, but they are
+few, and many may stand in the queue.
+"""
 
 SWITCH_SECONDS = 0.0005
 """How long a thread keeps the interpreter while others want it. With Python's own 5 ms whoever is woken could wait
@@ -43,9 +50,13 @@ class Django:
         self._handler.load_middleware(is_async=False)
 
     async def ask(self, scope: Scope, *, is_woken: bool = False) -> HttpResponseBase:
-        """What the view behind this address answers to a GET."""
+        """What the view behind this address answers to a GET; 503 where the database holds up all threads."""
         request = ASGIRequest(scope, io.BytesIO())
-        return await self.in_thread(lambda: self._handler.get_response(request), is_woken=is_woken)
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                return await self.in_thread(lambda: self._handler.get_response(request), is_woken=is_woken)
+        except TimeoutError:
+            return _unavailable(request)
 
     async def in_thread(self, work: Callable[[], T], *, is_woken: bool = True) -> T:
         """The result of work that uses the database."""
@@ -58,6 +69,14 @@ class Django:
                 connection.close()
 
         return await asyncio.get_running_loop().run_in_executor(threads, run)
+
+
+def _unavailable(request: HttpRequest) -> HttpResponseBase:
+    """What Django makes of a database that does not answer."""
+    try:
+        raise OperationalError(f"no answer within {ANSWER_SECONDS:g} seconds")  # noqa: TRY301 - Django wants it in hand
+    except OperationalError as error:
+        return response_for_exception(request, error)
 
 
 async def start(response: HttpResponseBase, send: Send) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -18,6 +19,7 @@ from approvals.live.bounds import bounded
 from approvals.live.bus import Bus
 from approvals.live.django import Application, Django, Receive, Scope, Send
 from approvals.live.inbox import stream_inbox
+from approvals.live.stopping import Stopping
 from approvals.live.wait import answer_when_decided
 from approvals.models import Approval
 
@@ -35,17 +37,23 @@ class WaitingFront:
         self._behind = behind
         self._django = Django()
         self._bus = Bus(settings.REDIS_URL, wakeups.channel(), self._find_decided)
+        self._stopping: Stopping | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._stopping = self._stopping or Stopping()
         is_get = scope["type"] == "http" and scope["method"] == "GET"
         if is_get and (path := WAIT_PATH.match(scope["path"])):
-            await answer_when_decided(path[1], scope, receive, send, django=self._django, bus=self._bus)
+            await answer_when_decided(path[1], scope, receive, send, **self._waiting())
         elif is_get and scope["path"] == INBOX_PATH:
-            await stream_inbox(scope, receive, send, django=self._django, bus=self._bus)
+            await stream_inbox(scope, receive, send, **self._waiting())
         elif scope["type"] == "http":
             await bounded(self._behind, scope, receive, send)
         else:
             await self._behind(scope, receive, send)
+
+    def _waiting(self) -> dict[str, Any]:
+        """What everybody who waits has in common."""
+        return {"django": self._django, "bus": self._bus, "stopping": self._stopping}
 
     async def _find_decided(self, keys: Collection[str]) -> Collection[str]:
         """Of all that is waited for, the ids of requests that are decided: the backstop behind Redis."""

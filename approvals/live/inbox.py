@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
+from http import HTTPStatus
 
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 
 from approvals.live.bus import Bus
@@ -14,13 +17,23 @@ from approvals.wakeups import KEYS_HEADER, RE_ASK_SECONDS
 CALM_SECONDS = 1.0
 """Several changes within this time are one piece of news."""
 
-NOTHING_NEW = b":\n\n"
-"""A comment: it keeps proxies from closing a stream on which nothing is told."""
+PING_SECONDS = 20.0
+"""A stream on which nothing is told shows life this often, so that no proxy takes it for dead and closes it."""
+
+PING = b":\n\n"
+"""A comment, which a browser skips."""
+
+LATER = b"retry: 5000\n\n"
+"""Ends a stream so that the browser asks again in five seconds. On a 503 it would give up for good."""
 
 
-async def stream_inbox(scope: Scope, receive: Receive, send: Send, *, django: Django, bus: Bus) -> None:
-    """Send the view's event, and again whenever it differs, until the page or the session ends."""
+async def stream_inbox(
+    scope: Scope, receive: Receive, send: Send, *, django: Django, bus: Bus, stopping: asyncio.Event
+) -> None:
+    """Send the view's event, and again whenever it differs, until the page, the session or this process ends."""
     response = await django.ask(scope)
+    if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+        response = HttpResponse(LATER, content_type="text/event-stream")
     if KEYS_HEADER not in response:
         await send_whole(response, send)
         return
@@ -31,10 +44,12 @@ async def stream_inbox(scope: Scope, receive: Receive, send: Send, *, django: Dj
         while news.keys:
             with bus.listening(*news.keys) as changed:
                 changed.set()  # what happened between the answer and now is looked at once more
-                news = await _tell(news, scope, send, changed, gone, django)
+                stream = _Stream(scope, send, changed, gone, stopping)
+                news = await stream.tell(news, django)
     finally:
         gone.cancel()
-    await send({"type": "http.response.body", "body": b""})
+    # To a browser this is a line that broke: it comes back, and to another process where this one stops.
+    await send({"type": "http.response.body", "body": LATER if stopping.is_set() else b""})
 
 
 class _News:
@@ -51,17 +66,42 @@ class _News:
             del response[KEYS_HEADER], response["Content-Length"]
 
 
-async def _tell(
-    news: _News, scope: Scope, send: Send, changed: asyncio.Event, gone: asyncio.Task[None], django: Django
-) -> _News:
-    """Tell it, and what follows under the same keys; returns what has to be listened for otherwise."""
-    keys = news.keys
-    while news.keys == keys:
-        part = news.body if news.body != news.told else NOTHING_NEW
-        await send({"type": "http.response.body", "body": part, "more_body": True})
-        if await either(changed, gone, RE_ASK_SECONDS):
-            return _News()
-        await asyncio.sleep(CALM_SECONDS)
-        changed.clear()
-        news = _News(await django.ask(scope), told=news.body)
-    return news
+@dataclass(frozen=True, slots=True)
+class _Stream:
+    """One open inbox while it listens under the same keys."""
+
+    scope: Scope
+    send: Send
+    changed: asyncio.Event
+    gone: asyncio.Task[None]
+    stopping: asyncio.Event
+
+    async def tell(self, news: _News, django: Django) -> _News:
+        """Tell it, and what follows under the same keys; returns what has to be listened for otherwise."""
+        keys = news.keys
+        while news.keys == keys:
+            await self._send(news.body if news.body != news.told else PING)
+            news.told = news.body
+            if not await self._goes_on():
+                return _News()
+            await asyncio.sleep(CALM_SECONDS)
+            self.changed.clear()
+            response = await django.ask(self.scope)
+            # While the database is away, what was told stands.
+            if response.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
+                news = _News(response, told=news.body)
+        return news
+
+    async def _goes_on(self) -> bool:
+        """Wait for news, or until it is time to ask whether there are any; False once there is nobody to tell."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + RE_ASK_SECONDS
+        while (left := until - loop.time()) > 0 and not self.changed.is_set() and not self.stopping.is_set():
+            if await either(self.changed, self.gone, min(left, PING_SECONDS), self.stopping):
+                return False
+            if not self.changed.is_set() and not self.stopping.is_set():
+                await self._send(PING)
+        return not self.stopping.is_set()
+
+    async def _send(self, part: bytes) -> None:
+        await self.send({"type": "http.response.body", "body": part, "more_body": True})

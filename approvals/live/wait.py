@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from http import HTTPStatus
 from urllib.parse import parse_qs
 
 from django.http.response import HttpResponseBase
@@ -15,26 +16,42 @@ LONGEST_SECONDS = 30
 
 
 async def answer_when_decided(
-    key: str, scope: Scope, receive: Receive, send: Send, *, django: Django, bus: Bus
+    key: str,
+    scope: Scope,
+    receive: Receive,
+    send: Send,
+    *,
+    django: Django,
+    bus: Bus,
+    stopping: asyncio.Event,
 ) -> None:
-    """Send what the JSON endpoint answers, once it no longer says `Retry-After`."""
+    """Send what the JSON endpoint answers, once it no longer says that the request is pending.
+
+    A process that stops answers at once, and leaves `Retry-After` in: another one is to be asked.
+    """
     loop = asyncio.get_running_loop()
     until = loop.time() + _seconds(scope)
     gone = asyncio.create_task(hang_up(receive))
     with bus.listening(key) as changed:
         try:
             response = await _first_answer(scope, changed, django)
-            while "Retry-After" in response:
-                if await either(changed, gone, until - loop.time()):
+            while _is_pending(response) and not stopping.is_set():
+                if await either(changed, gone, until - loop.time(), stopping):
                     return
                 if not changed.is_set():  # nothing happened: what it said before still stands
-                    del response["Retry-After"]
+                    if not stopping.is_set():
+                        del response["Retry-After"]
                     break
                 changed.clear()
                 response = await django.ask(scope, is_woken=True)
         finally:
             gone.cancel()
     await send_whole(response, send)
+
+
+def _is_pending(response: HttpResponseBase) -> bool:
+    """While the database is away there is nothing to wait for: the agent is told so, and when to come back."""
+    return response.status_code == HTTPStatus.OK and "Retry-After" in response
 
 
 async def _first_answer(scope: Scope, changed: asyncio.Event, django: Django) -> HttpResponseBase:
@@ -59,13 +76,16 @@ def _seconds(scope: Scope) -> float:
     return min(int(asked), LONGEST_SECONDS) if is_number else DEFAULT_SECONDS
 
 
-async def either(changed: asyncio.Event, gone: asyncio.Task[None], seconds: float) -> bool:
-    """Wait for a change, a hang-up or the time; True when the client hung up."""
-    waiting = asyncio.create_task(changed.wait())
+async def either(
+    changed: asyncio.Event, gone: asyncio.Task[None], seconds: float, stopping: asyncio.Event
+) -> bool:
+    """Wait for a change, a hang-up, the end of this process or the time; True when the client hung up."""
+    waiting = {asyncio.create_task(changed.wait()), asyncio.create_task(stopping.wait())}
     try:
-        await asyncio.wait({waiting, gone}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({*waiting, gone}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        waiting.cancel()
+        for task in waiting:
+            task.cancel()
     return gone.done()
 
 

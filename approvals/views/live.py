@@ -29,8 +29,8 @@ def inbox_news(request: HttpRequest) -> HttpResponse:
     news = json.dumps({"counts": counts, "ids": ids})
     text = f"retry: {wakeups.RE_ASK_SECONDS * 1000}\nevent: inbox\ndata: {news}\n\n"
     response = HttpResponse(text, content_type="text/event-stream")
-    response["Cache-Control"] = "no-store"
-    response["X-Accel-Buffering"] = "no"  # nginx would keep the events back
+    response["Cache-Control"] = "no-store, no-transform"  # what compresses a stream keeps its events back
+    response["X-Accel-Buffering"] = "no"  # as nginx would
     response[wakeups.KEYS_HEADER] = " ".join(_keys(inbox))
     return response
 

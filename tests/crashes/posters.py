@@ -39,7 +39,7 @@ class Poster(Thread):
         self.stopping = Event()
         self._port = port
         self._agent = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        self._person = {
+        self.person = {
             "Cookie": f"sessionid={session(reviewer)}; csrftoken={CSRF}",
             "Content-Type": "application/x-www-form-urlencoded",
         }
@@ -77,7 +77,7 @@ class Poster(Thread):
             "resolution": "declined",
         }
         fresh, again = 303, 409
-        self._post(f"/approvals/{proposed['id']}/{page}/", urlencode(form), self._person, fresh, again)
+        self._post(f"/approvals/{proposed['id']}/{page}/", urlencode(form), self.person, fresh, again)
         self.told.decided[proposed["id"]] = "approved" if is_approved else "rejected"
 
     def _claim(self, approval_id: str, name: str) -> None:
@@ -90,7 +90,7 @@ class Poster(Thread):
         is_repeated, deadline = False, time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             try:
-                status, content = self._once(path, body, headers)
+                status, content = self.once(path, body, headers)
             except (OSError, http.client.HTTPException):
                 self.told.counts["unanswered"] += 1
                 is_repeated = True
@@ -102,8 +102,9 @@ class Poster(Thread):
             return content
         raise TimeoutError(f"{path} got no answer")
 
-    def _once(self, path: str, body: str, headers: dict[str, str]) -> tuple[int, bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=10)
+    def once(self, path: str, body: str, headers: dict[str, str]) -> tuple[int, bytes]:
+        """Status and content. Raises OSError or HTTPException where no answer came."""
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE)
         try:
             connection.request("POST", path, body, headers)
             answer = connection.getresponse()

@@ -15,6 +15,7 @@ from django.test import Client
 
 from approvals import delegation
 from approvals.delegation import Terms
+from approvals.live import inbox
 from approvals.live.inbox import CALM_SECONDS
 from audit import clock
 from grants.models import User
@@ -29,6 +30,7 @@ from tests.factories import (
     make_policy,
     make_user,
 )
+from tests.outages import outage
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -95,6 +97,28 @@ def test_a_grant_that_is_given_while_the_inbox_is_open_counts_at_once() -> None:
     thread.join()
 
     assert [told["counts"]["me"] for told in news(answer)] == ["0", "1"]
+
+
+def test_a_stream_on_which_nothing_is_told_shows_life(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert inbox.PING_SECONDS == 20
+    monkeypatch.setattr(inbox, "PING_SECONDS", 0.1)
+
+    answer = get(
+        "/live/inbox/", cookie_of(make_user()), until=lambda so_far: so_far.parts.count(":\n\n") == 5
+    )
+
+    assert len(news(answer)) == 1
+    assert answer.headers["cache-control"] == "no-store, no-transform"
+    assert answer.headers["x-accel-buffering"] == "no"
+
+
+def test_a_page_that_opens_while_the_database_is_away_asks_again_soon() -> None:
+    cookie = cookie_of(make_user())
+    with outage():
+        answer = get("/live/inbox/", cookie)
+
+    assert (answer.status, answer.body) == (200, "retry: 5000\n\n")
+    assert answer.headers["content-type"] == "text/event-stream"
 
 
 def test_a_stranger_is_told_nothing() -> None:

@@ -49,7 +49,13 @@ async def answer_while_everybody_queues(approval: Approval, token: str) -> bytes
 
     bus = Bus(settings.REDIS_URL, wakeups.channel(), _everything)
     call = answer_when_decided(
-        str(approval.pk), _scope(approval, token), receive, send, django=django, bus=bus
+        str(approval.pk),
+        _scope(approval, token),
+        receive,
+        send,
+        django=django,
+        bus=bus,
+        stopping=asyncio.Event(),
     )
     try:
         await asyncio.wait_for(call, 30)

@@ -14,6 +14,7 @@ from django.db import connection
 from approvals.models import Approval
 from tests.approvals.live.asgi import get
 from tests.factories import approve, make_approval, make_key, make_user
+from tests.outages import outage
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -67,6 +68,34 @@ def test_t37_redis_lost_costs_latency_and_no_answer(pending: Approval, settings:
     thread.join()
 
     assert body["status"] == "approved"
+
+
+def test_an_agent_that_comes_while_the_database_is_away_is_told_when_to_come_back(pending: Approval) -> None:
+    _, token = make_key()
+    with outage():
+        answer = get(
+            f"/api/v1/approvals/{pending.pk}/wait", {"authorization": f"Bearer {token}"}, "timeout=30"
+        )
+
+    assert (answer.status, answer.headers["retry-after"]) == (503, "2")
+    assert json.loads(answer.body)["type"] == "urn:countersign:problem:unavailable"
+
+
+def test_nobody_waits_without_end_behind_a_database_that_hangs(
+    pending: Approval, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A statement that waits for the row holds up the thread; the answer does not wait for it."""
+    _, token = make_key()
+    monkeypatch.setattr("approvals.live.django.ANSWER_SECONDS", 0.5)
+    hang = threading.Event()
+    monkeypatch.setattr("audit.clock.now", lambda: hang.wait(10))
+    release = threading.Timer(2, hang.set)
+    release.start()
+
+    answer = get(f"/api/v1/approvals/{pending.pk}/wait", {"authorization": f"Bearer {token}"}, "timeout=30")
+    release.join()
+
+    assert (answer.status, answer.headers["retry-after"]) == (503, "2")
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from patience.postgres.base import DatabaseWrapper, OutcomeUnknown
 from tests.approvals.api.client import PROPOSAL, agent_client
 from tests.approvals.views.browse import client_of, form_in, text_of, url
 from tests.factories import make_approval, make_user
-from tests.serving import free_port
+from tests.outages import outage
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -24,19 +24,6 @@ COMMENT = "Fine, but\r\nsend it <tomorrow>."
 
 def reviewer(**options: Any) -> Client:
     return client_of(make_user(), raise_request_exception=False, **options)
-
-
-@contextmanager
-def outage() -> Iterator[None]:
-    """Nobody listens where the database was."""
-    port = connection.settings_dict["PORT"]
-    connection.close()
-    connection.settings_dict["PORT"] = str(free_port())
-    try:
-        yield
-    finally:
-        connection.close()
-        connection.settings_dict["PORT"] = port
 
 
 @contextmanager
