@@ -5,7 +5,7 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import worker_init, worker_ready
-from kombu import Queue
+from kombu import Exchange, Queue
 
 from approvals_site.schedule import CLOCK, DELIVERIES, EVERY, QUEUES
 
@@ -15,8 +15,8 @@ app = Celery("countersign")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-# A worker that names no queue takes from both.
-app.conf.task_queues = [Queue(DELIVERIES), Queue(CLOCK)]
+# A worker that names no queue takes from both. With the default's exchange and key each would get the other's tasks.
+app.conf.task_queues = [Queue(name, Exchange(name), routing_key=name) for name in (DELIVERIES, CLOCK)]
 app.conf.task_default_queue = DELIVERIES
 app.conf.task_routes = {task: {"queue": queue} for task, queue in QUEUES.items()}
 # An entry expires when the next is due: after an outage nothing piles up.

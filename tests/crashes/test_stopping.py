@@ -122,7 +122,6 @@ def test_worker_clock_and_beat_stop_cleanly_once_they_have_worked(tmp_path: Path
         assert within(40, Checkpoint.objects.exists)
 
         beat.terminate()
-        clock.terminate()
         assert_stops(worker)
         assert_stops(clock)
         assert_stops(beat)
