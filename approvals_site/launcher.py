@@ -13,14 +13,17 @@ import urllib.error
 import urllib.request
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from approvals_site.leashed import Leashed
 from approvals_site.ports import LOOPBACK, is_taken
 from approvals_site.schedule import CLOCK, DELIVERIES
+from approvals_site.signpost import Signpost
 
 _ROOT = Path(__file__).resolve().parent.parent
 _PATIENCE = 30.0  # seconds until the first page must have come
+_GRACE = 20  # seconds for what the site has in hand when it is to stop
 
 
 class LaunchError(Exception):
@@ -60,9 +63,13 @@ def _run(stack: ExitStack) -> None:
     # Before anything waits for one child to end, each is asked to.
     stack.callback(_let_go, children)
     _wait_for_first_page(desk, children)
+    signpost = Signpost(desk.var / "demo.json", desk.url)
+    signpost.point_here()
     _greet(desk)
-    while True:
+    for turn in count():
         _check(children)
+        if turn % 10 == 0:
+            signpost.mend()
         time.sleep(0.3)
 
 
@@ -124,10 +131,12 @@ def _site(desk: Desk) -> Leashed:
                 "--port",
                 str(desk.port),
             ),
-            *("--workers", "1", "--workers-kill-timeout", "3", "--no-access-log", "--log-level", "warning"),
+            *("--workers", "1", "--respawn-failed-workers", "--workers-kill-timeout", str(_GRACE)),
+            *("--no-access-log", "--log-level", "warning"),
             "approvals_site.asgi:application",
         ],
         log=desk.var / "log" / "site.log",
+        options=("--patience", str(_GRACE + 3)),
     )
 
 
@@ -136,7 +145,7 @@ def _worker(desk: Desk) -> Leashed:
 
 
 def _clock(desk: Desk) -> Leashed:
-    return _celery(desk, "clock", CLOCK, "--beat", "--schedule", str(desk.var / "beat-schedule"))
+    return _celery(desk, "clock", CLOCK, "--beat", "--schedule", str(desk.var / f"beat-schedule-{desk.port}"))
 
 
 def _celery(desk: Desk, name: str, queue: str, *more: str) -> Leashed:
@@ -144,7 +153,7 @@ def _celery(desk: Desk, name: str, queue: str, *more: str) -> Leashed:
         [
             *(sys.executable, "-m", "celery", "--app", "approvals_site", "worker", "--queues", queue),
             *("--pool", "threads", "--concurrency", "2", "--loglevel", "info"),
-            *("--hostname", f"{name}@desk", "--without-gossip", "--without-mingle", *more),
+            *("--hostname", f"{name}-{desk.port}@desk", "--without-gossip", "--without-mingle", *more),
         ],
         log=desk.var / "log" / f"{name}.log",
     )

@@ -1,10 +1,13 @@
 """Does the launcher start everything, say what is wrong, and leave nothing behind?"""
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+from contextlib import contextmanager
+from urllib.request import urlopen
 
 import pytest
 
@@ -37,7 +40,13 @@ def _desk(var, port):
 
 @pytest.fixture
 def running(var):
-    with start(var, str(free_port())) as process:
+    with started(var, free_port()) as process:
+        yield process
+
+
+@contextmanager
+def started(var, port):
+    with start(var, str(port)) as process:
         while (line := process.stdout.readline()) and "Ctrl-C" not in line:
             pass
         assert line, process.stderr.read()
@@ -67,6 +76,46 @@ def test_end_of_a_child_is_said_and_ends_everything(running, var):
 
     assert running.wait(8) == 1
     assert running.stderr.read().startswith("The worker ended: ")
+
+
+def test_site_goes_on_when_its_server_process_is_killed(var):
+    port = free_port()
+    with started(var, port) as running:
+        (site,) = [
+            one for one in processes_of(var) if one.cmdline()[1:3] == ["-m", "granian"] and one.children()
+        ]
+        (server,) = site.children()
+
+        server.kill()
+
+        assert within(5, lambda: not server.is_running())
+        assert within(20, lambda: is_alive(port))
+        assert running.poll() is None
+
+
+def test_note_names_an_instance_that_lives_once_another_has_ended(var):
+    first, second = free_port(), free_port()
+    with started(var, first):
+        before = note(var)
+        with started(var, second) as other:
+            assert note(var)["url"] == f"http://127.0.0.1:{second}"
+            other.send_signal(signal.SIGINT)
+            assert other.wait(10) == 0
+
+        assert within(10, lambda: note(var)["url"] == f"http://127.0.0.1:{first}")
+        assert note(var) == before
+        assert (var / "demo.json").stat().st_mode & 0o777 == 0o600
+
+
+def note(var):
+    return json.loads((var / "demo.json").read_text())
+
+
+def is_alive(port):
+    try:
+        return urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5).status == 200
+    except OSError:
+        return False
 
 
 def test_taken_port_is_refused_with_the_way_out(var):
