@@ -244,16 +244,17 @@ RACES = {
         held_back=AUTHORITY,
     ),
     "supersede/claim": Race(
-        sides=("the agent proposes it anew", "claim"),
+        sides=("claim", "the agent proposes it anew"),
         prepare=_approved,
         acts=lambda cast, approval: (
-            superseding(approval, cast.key),
             claiming(approval, cast.key, "one run"),
+            superseding(approval, cast.key),
         ),
         endings={
-            ("approved v1", "superseded", "Superseded"): 0,
-            ("approved v1", "CannotSupersede", "claimed"): 1,
+            ("approved v1", "claimed", "CannotSupersede"): 0,
+            ("approved v1", "Superseded", "superseded"): 1,
         },
+        held_back=AUTHORITY,
     ),
     "supersede/supersede": Race(
         sides=("one proposes it anew", "other proposes it anew"),
