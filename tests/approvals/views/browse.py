@@ -35,7 +35,7 @@ class _Forms(HTMLParser):
         self.fields: dict[str, dict[str, str]] = {}
         self.buttons: dict[str, list[dict[str, str | None]]] = {}
         self._form = ""
-        self._textarea = ""
+        self._textarea = self._textarea_form = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
@@ -45,7 +45,7 @@ class _Forms(HTMLParser):
         elif tag == "button" and kind == "submit":
             self.buttons.setdefault(form, []).append(given)
         elif tag == "textarea":
-            self._textarea = name
+            self._textarea, self._textarea_form = name, form
             self.fields.setdefault(form, {})[name] = ""
         elif tag == "input" and name and (kind not in ("checkbox", "radio") or "checked" in given):
             self.fields.setdefault(form, {})[name] = given.get("value") or ""
@@ -58,7 +58,7 @@ class _Forms(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self._textarea:
-            self.fields[self._form][self._textarea] += data.removeprefix("\n")
+            self.fields[self._textarea_form][self._textarea] += data.removeprefix("\n")
 
 
 def form_in(response: HttpResponse, form_id: str, *, press: str = "") -> dict[str, str]:

@@ -88,3 +88,19 @@ def test_a_delegate_comments_by_the_page_that_shows_the_decision():
 
     assert response.status_code == 303
     assert Comment.objects.get().user == grant.grantee
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_a_name_that_cannot_be_told_is_refused_and_what_was_typed_stays(headers):
+    approval, client = make_approval(), client_of(make_user())
+    make_user("stranger@example.com")
+    form = form_in(client.get(url("request", approval)), "review-form")
+    posted = {"text": "@stranger, is this yours?", "payload/subject": "Corrected"}
+
+    response = client.post(url("comments", approval), form | posted, headers=headers)
+
+    assert response.status_code == 422
+    assert "@stranger cannot read this request" in text_of(response)
+    assert "@stranger, is this yours?</textarea>" in text_of(response)
+    assert headers or form_in(response, "review-form")["payload/subject"] == "Corrected"
+    assert not Comment.objects.exists()

@@ -1,0 +1,72 @@
+"""Whom does a comment tell? Who is named in it after an @, and may read the request."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models import Q, Value
+from django.db.models.functions import Left, StrIndex
+
+from approvals import authority
+from approvals.exceptions import FieldError, InvalidInput
+from approvals.models import Approval
+from grants.models import User
+
+MOST = 10
+_MENTION = re.compile(r"(?<![\w.@])@([\w.+-]+(?:@[\w-]+(?:\.[\w-]+)+)?)")
+_PART_BEFORE_AT = Left("email", StrIndex("email", Value("@")) - 1)
+
+
+def mentioned(text: str, approval: Approval, *, at: datetime) -> list[User]:
+    """Each person meant, once. Raises InvalidInput that says whom the comment would not reach, and what to do.
+
+    An address means its account, a short name the one reader whose address begins so. A short name that no account
+    has is only text, such as "@home".
+    """
+    handles = list(dict.fromkeys(name.rstrip(".").lower() for name in _MENTION.findall(text)))
+    accounts = _accounts(handles)
+    names = [handle for handle in handles if "@" in handle or accounts[handle]]
+    if len(names) > MOST:
+        raise _unfit(
+            [f"A comment tells at most {MOST} people; this one names {len(names)}. Leave out the @ of some."]
+        )
+    readers = {name: [one for one in accounts[name] if _is_reader(one, approval, at)] for name in names}
+    if errors := [sentence for name in names if (sentence := _error(name, readers[name], approval))]:
+        raise _unfit(errors)
+    return list(dict.fromkeys(readers[name][0] for name in names))
+
+
+def _accounts(handles: Sequence[str]) -> dict[str, list[User]]:
+    """By the handle, whose address it is or begins; deactivated accounts too: their names are meant all the same."""
+    found: defaultdict[str, list[User]] = defaultdict(list)
+    if handles:
+        people = User.objects.annotate(short=_PART_BEFORE_AT)
+        for user in people.filter(Q(email__in=handles) | Q(short__in=handles)).order_by("email"):
+            found[user.email].append(user)
+            found[user.email.partition("@")[0]].append(user)
+    return found
+
+
+def _is_reader(user: User, approval: Approval, at: datetime) -> bool:
+    return user.is_active and authority.may_read(user, approval, at=at)
+
+
+def _error(name: str, readers: Sequence[User], approval: Approval) -> str:
+    """Why that name tells nobody; empty where it means one reader."""
+    if len(readers) == 1:
+        return ""
+    if readers:
+        whole = " or ".join(f"@{user.email}" for user in readers)
+        return f"@{name} could mean several people: write {whole}."
+    instead = "To have them look at it, reassign it to them; to" if approval.is_pending else "To"
+    return f"@{name} cannot read this request, so they would not be told. {instead} only name them, leave out the @."
+
+
+def _unfit(sentences: Sequence[str]) -> InvalidInput:
+    errors = [FieldError("text", "not_told", sentence) for sentence in sentences]
+    return InvalidInput(
+        sentences[0] if len(sentences) == 1 else "Some of those named would not be told.", errors
+    )
