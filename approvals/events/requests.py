@@ -100,7 +100,9 @@ EVENTS = (
         "draft.replaced", "approval", "The agent left a newer draft, so this one is discarded.", _SUPERSEDED
     ),
     EventType(
-        "approval.opened", "approval", "Somebody who may decide opened the request for the first time."
+        "approval.opened",
+        "approval",
+        "Somebody who may decide opened the request for the first time, at the latest by deciding it.",
     ),
     EventType(
         "approval.voted",

@@ -15,6 +15,7 @@ from approvals.lifecycle.ballot import Words, authority_of, cast_vote, describe
 from approvals.lifecycle.beats import changes_since_first, new_version, record, require_pending
 from approvals.lifecycle.closing import tell_who_was_asked
 from approvals.lifecycle.deadline import in_time
+from approvals.lifecycle.opening import stamp_opening
 from approvals.models import Approval, Notification, PayloadVersion, Vote, WorkingCopy
 from approvals.models.choices import Resolution, Status
 from approvals.notifications import notify
@@ -50,6 +51,7 @@ def approve(
             raise AlreadyDecided("The agent proposed this again: decide that request. Nothing was changed.")
         version, is_edited = _final_version(approval, person, seen, edited, at)
         safeguards.check(approval, attestation, is_edited=is_edited)
+        stamp_opening(approval, person, at)
         if is_edited:
             _supersede(approval, version, person, at)
         words = Words(comment=attestation.comment, sentence=attestation.sentence)
@@ -73,6 +75,7 @@ def reject(
     def act(approval: Approval, at: datetime) -> None:
         person, ruling = _rule(approval, by, seen, at)
         _require_words(resolution, comment)
+        stamp_opening(approval, person, at)
         words = Words(comment, resolution=resolution, category=category)
         vote = cast_vote(approval, approval.version(), person, ruling, at, words)
         approval.status, approval.resolution, approval.decided_at = Status.REJECTED, resolution, at

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
 from approvals import authority
 from approvals.lifecycle.beats import lock, moment, record
-from approvals.models import Opening
+from approvals.models import Approval, Opening
 from grants.models import User
 
 
@@ -17,8 +18,12 @@ def open_request(approval_id: UUID, *, by: User) -> None:
     """Stamp the first opening by somebody who may decide; later ones, and other readers, change nothing."""
     approval = lock(approval_id)
     at = moment(approval)
-    if not approval.is_pending or not authority.may_decide(by, approval, at=at).allowed:
-        return
+    if approval.is_pending and authority.may_decide(by, approval, at=at).allowed:
+        stamp_opening(approval, by, at)
+
+
+def stamp_opening(approval: Approval, by: User, at: datetime) -> None:
+    """On a locked request, by somebody who may decide it. A decision calls it too: nobody decides unopened."""
     _, is_first = Opening.objects.get_or_create(approval=approval, user=by, defaults={"opened_at": at})
     if is_first:
         record(approval, "approval.opened", actor=by.as_actor(), at=at, data={}, version=approval.version())

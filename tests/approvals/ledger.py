@@ -65,6 +65,13 @@ class Case:
     seats: list[Seat] = field(default_factory=list)
     filled: list[bool] = field(default_factory=list)
     story: list[str] = field(default_factory=lambda: ["approval.requested"])
+    openers: set[str] = field(default_factory=set)
+
+    def note_opening(self, name: str) -> None:
+        """Nobody decides what they have not opened: a first decision is the opening too."""
+        if name not in self.openers:
+            self.openers.add(name)
+            self.story.append("approval.opened")
 
     @property
     def seated(self) -> set[str]:

@@ -141,6 +141,7 @@ class Authority(RuleBasedStateMachine):
         )
 
         if came is None:
+            case.note_opening(name)
             self._note_edit(case) if edits else None
             self._note_vote(name, case)
         elif came is not wanted:
@@ -162,6 +163,7 @@ class Authority(RuleBasedStateMachine):
         if came is None:
             self._check_vote(name, case)
             case.status = "rejected"
+            case.note_opening(name)
             case.story += ["approval.voted", "approval.rejected"]
         elif came is not wanted:
             self._must_have_ended_meanwhile(name, case, before)

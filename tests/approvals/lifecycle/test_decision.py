@@ -50,7 +50,7 @@ def test_one_approval_is_enough_below_critical() -> None:
     decided = approve(approval, by=make_user())
 
     assert decided.status == "approved"
-    assert events(approval) == ["requested", "voted", "granted"]
+    assert events(approval) == ["requested", "opened", "voted", "granted"]
 
 
 def test_a_critical_request_takes_two_people() -> None:
@@ -78,7 +78,7 @@ def test_an_edit_becomes_the_version_that_is_approved() -> None:
     assert decided.current_version == 2
     assert decided.version().value == CORRECTED
     assert decided.version(1).value == EMAIL_PAYLOAD
-    assert events(approval) == ["requested", "edited", "voted", "granted"]
+    assert events(approval) == ["requested", "opened", "edited", "voted", "granted"]
     assert event_data(approval, "granted")["changes"] == [
         {"op": "replace", "path": "/body", "value": CORRECTED["body"]}
     ]
@@ -305,7 +305,7 @@ def test_a_decision_after_the_deadline_is_late_and_follows_the_breach() -> None:
     decided = approve(approval, by=make_user())
 
     assert decided.status == "approved"
-    assert events(approval) == ["requested", "sla_breach", "voted", "granted"]
+    assert events(approval) == ["requested", "sla_breach", "opened", "voted", "granted"]
     assert event_data(approval, "voted")["late"] is True
 
 
@@ -359,4 +359,4 @@ def test_a_decision_after_the_deadline_follows_the_breach_and_is_late() -> None:
     approve(approval, by=make_user())
 
     assert event_data(approval, "voted")["late"] is True
-    assert events(approval) == ["requested", "sla_breach", "voted", "granted"]
+    assert events(approval) == ["requested", "sla_breach", "opened", "voted", "granted"]

@@ -7,6 +7,7 @@ import pytest
 from approvals import delegation
 from approvals.models import Approval, Opening, Vote, WorkingCopy
 from audit import clock
+from audit.models import Event
 from tests import factories
 from tests.approvals.views.browse import buttons_in, client_of, form_in, text_of, url
 from tests.factories import (
@@ -256,6 +257,36 @@ def test_without_javascript_going_on_to_the_review_says_it():
     client.post(url("review", approval), form_in(client.get(url("request", approval)), "review-form"))
 
     assert Opening.objects.count() == 1
+
+
+@pytest.mark.parametrize("page", ["request", "review", "rejection"])
+def test_each_page_that_leads_to_a_decision_says_that_it_is_open(page):
+    approval, client = make_approval(), client_of(make_user())
+
+    assert f'hx-post="{url("opening", approval)}"' in text_of(client.get(url(page, approval)))
+
+
+@pytest.mark.parametrize(("page", "address"), [("review", "decision"), ("rejection", "rejection")])
+def test_without_javascript_whoever_goes_straight_there_has_opened_it_by_deciding(page, address):
+    approval, client = make_approval(), client_of(make_user())
+    verdict = "approve" if page == "review" else "reject"
+    fields = form_in(client.get(url(page, approval)), f"{address}-form", press=verdict)
+
+    client.post(url(address, approval), fields | {"resolution": "declined"})
+
+    vote, opening = Vote.objects.get(), Opening.objects.get()
+    assert (opening.user, vote.opened_at) == (vote.user, opening.opened_at)
+    types = list(Event.objects.about("approval", approval.pk).values_list("type", flat=True))
+    assert types[:3] == ["approval.requested", "approval.opened", "approval.voted"]
+
+
+def test_a_decision_that_is_refused_opens_nothing():
+    approval, client = make_approval(risk="high", evidence=AMBER_AND_RED), client_of(make_user())
+    fields = form_in(client.get(url("review", approval)), "decision-form", press="approve")
+
+    assert client.post(url("decision", approval), fields).status_code == 422
+
+    assert not Opening.objects.exists()
 
 
 @pytest.mark.parametrize("page", ["request", "review", "rejection"])
