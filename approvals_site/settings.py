@@ -159,13 +159,14 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "approvals.api.problems.as_problems",
+    "approvals.views.readable.only_readable",  # before anything looks a cookie up
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "approvals.api.problems.as_problems",
 ]
 ROOT_URLCONF = "approvals_site.urls"
 ASGI_APPLICATION = "approvals_site.asgi.application"

@@ -11,7 +11,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
 from django.db import models, transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -78,8 +78,11 @@ class PersonAdmin(StaffAdmin, UserAdmin):  # type: ignore[type-arg]
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002
         """Django's page; recorded, because whoever sets a password can sign in with it."""
+        found = self.get_object(request, unquote(id))  # None for what is no id
+        if found is None:
+            raise Http404
         with transaction.atomic():
-            before = get_object_or_404(User.objects.select_for_update(), pk=unquote(id))
+            before = User.objects.select_for_update().get(pk=found.pk)
             response = super().user_change_password(request, id, form_url)
             after = User.objects.get(pk=before.pk)
             if after.password != before.password:

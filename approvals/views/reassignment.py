@@ -19,6 +19,7 @@ from approvals.models import Approval
 from approvals.views.access import Case, load
 from approvals.views.kept_posts import shown_again
 from approvals.views.page import PersonRequest, carried, onward, show, signed_in
+from approvals.views.readable import NUL
 from approvals.views.refusals import cleaned, redrawn_by, refused, status_of
 from approvals.views.requests import footer_context
 from audit import clock
@@ -159,6 +160,11 @@ def _show_several(
 
 
 def _naming(email: str, by: User) -> list[Approval]:
-    """Pending requests that name that person, of those this one hands on at all, the next deadline first."""
+    """Pending requests that name that person, of those this one hands on at all, the next deadline first.
+
+    None where it is no address: what is wrong with it, the form says.
+    """
+    if NUL in email:
+        return []
     rows = Approval.objects.pending().assigned_to(email).filter(authority.hands_on(by, at=clock.now()))
     return list(rows.select_related("agent").by_deadline()[:MOST_AT_ONCE])
