@@ -39,6 +39,12 @@ class InvalidInput(Refused):
         self.errors = tuple(errors)
 
 
+class UnknownAddress(InvalidInput):
+    """Nobody here has the address that would be asked; it is asked only where that is said once more (HTTP 422)."""
+
+    code = "unknown_address"
+
+
 class TooLarge(Refused):
     """What was sent is over a size bound (HTTP 413)."""
 

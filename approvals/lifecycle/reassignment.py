@@ -10,7 +10,7 @@ from django.core.validators import validate_email
 
 from approvals import authority
 from approvals.audience import gather
-from approvals.exceptions import FieldError, InvalidInput, NotPermitted
+from approvals.exceptions import FieldError, InvalidInput, NotPermitted, UnknownAddress
 from approvals.lifecycle.beats import record, require_pending
 from approvals.lifecycle.deadline import in_time
 from approvals.models import Approval, Assignment, Notification
@@ -22,11 +22,20 @@ from grants.models import User
 LONGEST_REASON = 500
 
 
-def reassign(approval_id: UUID, *, by: User, to: str, reason: str, instead_of: str = "") -> Approval:
+def reassign(
+    approval_id: UUID,
+    *,
+    by: User,
+    to: str,
+    reason: str,
+    instead_of: str = "",
+    accepts_unknown: bool = False,
+) -> Approval:
     """Ask `to` in the place of `instead_of`, both by address; without it somebody is asked as well.
 
-    Who may, and whom, `authority.may_hand_on` and `may_receive` say (DESIGN §4.14). Votes already cast stand.
-    Raises NotPermitted, AlreadyDecided, InvalidInput.
+    Who may, and whom, `authority.may_hand_on` and `may_receive` say. Votes already cast stand. `accepts_unknown`
+    says that an address without an account is meant. Raises NotPermitted, AlreadyDecided, InvalidInput, and
+    UnknownAddress where only that is left to say.
     """
 
     def act(approval: Approval, at: datetime) -> None:
@@ -40,6 +49,8 @@ def reassign(approval_id: UUID, *, by: User, to: str, reason: str, instead_of: s
             raise _unfit("instead_of", refusal)
         target = _target(approval, to, person, at)
         words = _reason(reason)
+        if not accepts_unknown:
+            _require_account(target)
         _replace(approval, place, target, person, at)
         record(
             approval,
@@ -75,6 +86,14 @@ def _target(approval: Approval, to: str, by: User, at: datetime) -> str:
     if refusal := authority.may_receive(email, approval, by=by, at=at):
         raise _unfit("to", refusal)
     return email
+
+
+def _require_account(email: str) -> None:
+    """A mistyped address would hold the request, and nobody would hear of it."""
+    if User.objects.filter(email=email).exists():
+        return
+    sentence = f"Nobody here has the address {email}: they must be given an account to decide."
+    raise UnknownAddress(sentence, [FieldError("to", UnknownAddress.code, sentence)])
 
 
 def _reason(reason: str) -> str:

@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from approvals import authority, lifecycle
-from approvals.exceptions import FieldError, InvalidInput, NotPermitted, Refused
+from approvals.exceptions import FieldError, InvalidInput, NotPermitted, Refused, UnknownAddress
 from approvals.lifecycle.reassignment import LONGEST_REASON
 from approvals.models import Approval
 from approvals.views.access import Case, load
@@ -36,6 +36,7 @@ class ReassignmentForm(forms.Form):
     to = forms.CharField(required=False, max_length=254)
     instead_of = forms.CharField(required=False, max_length=254)
     reason = forms.CharField(required=False, max_length=LONGEST_REASON)
+    accepts_unknown = forms.CharField(required=False, max_length=254)
 
 
 class BulkForm(forms.Form):
@@ -44,6 +45,7 @@ class BulkForm(forms.Form):
     of = forms.CharField(required=False, max_length=254)
     to = forms.CharField(required=False, max_length=254)
     reason = forms.CharField(required=False, max_length=LONGEST_REASON)
+    accepts_unknown = forms.CharField(required=False, max_length=254)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +79,17 @@ def reassignment(request: PersonRequest, pk: UUID) -> HttpResponse:
         sentence = "Choose in whose place."
         raise InvalidInput(sentence, [FieldError("instead_of", "none_chosen", sentence)])
     instead_of = "" if posted["instead_of"] == ONE_MORE else posted["instead_of"]
-    lifecycle.reassign(pk, by=request.user, to=posted["to"], reason=posted["reason"], instead_of=instead_of)
+    lifecycle.reassign(pk, by=request.user, instead_of=instead_of, **_asked(posted))
     return onward(request, case.approval.get_absolute_url())
+
+
+def _asked(posted: dict[str, Any]) -> dict[str, Any]:
+    """Who is asked, and why. An unknown address is accepted by itself: another one typed since is asked about."""
+    return {
+        "to": posted["to"],
+        "reason": posted["reason"],
+        "accepts_unknown": posted["to"] == posted["accepts_unknown"],
+    }
 
 
 def _show(request: PersonRequest, case: Case, *, refusal: Refused | None = None) -> HttpResponse:
@@ -107,11 +118,11 @@ def reassignments(request: PersonRequest) -> HttpResponse:
         return _show_several(request, of, rows)
     try:
         chosen, posted = _chosen(request, rows)
+        outcomes = [_hand_on(approval, of, request.user, posted) for approval in chosen]
     except InvalidInput as refusal:
         response = _show_several(request, of, rows, refusal=refusal)
         response.status_code = status_of(refusal)
         return response
-    outcomes = [_hand_on(approval, of, request.user, posted) for approval in chosen]
     outcomes += [Outcome(None, "decided or handed on meanwhile")] * (_count_chosen(request) - len(chosen))
     return _show_several(request, of, _naming(of, request.user), outcomes=outcomes)
 
@@ -129,8 +140,11 @@ def _count_chosen(request: PersonRequest) -> int:
 
 
 def _hand_on(approval: Approval, of: str, by: User, posted: dict[str, Any]) -> Outcome:
+    """An unknown address is asked about before any is handed on: it is the same for them all."""
     try:
-        lifecycle.reassign(approval.pk, by=by, to=posted["to"], reason=posted["reason"], instead_of=of)
+        lifecycle.reassign(approval.pk, by=by, instead_of=of, **_asked(posted))
+    except UnknownAddress:
+        raise
     except Refused as refusal:
         return Outcome(approval, str(refusal))
     return Outcome(approval)

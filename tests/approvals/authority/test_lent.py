@@ -129,6 +129,7 @@ def test_t06_a_circle_brings_nothing_back() -> None:
     approval = make_approval()
     lend(ANN, BEN)
     lend(BEN, ANN)
+    make_user(CAT)
     lifecycle.reassign(approval.pk, by=make_user(ANN), to=CAT, reason="On leave.", instead_of=ANN)
 
     assert [may_decide(email, approval) for email in (ANN, BEN, CAT)] == [False, False, True]
@@ -136,7 +137,7 @@ def test_t06_a_circle_brings_nothing_back() -> None:
 
 LOSSES: dict[str, Callable[[Approval], object]] = {
     "their place went to another": lambda approval: lifecycle.reassign(
-        approval.pk, by=make_user(ANN), to=CAT, reason="On leave.", instead_of=ANN
+        approval.pk, by=make_user(ANN), to=make_user(CAT).email, reason="On leave.", instead_of=ANN
     ),
     "they left the approvers": lambda _: membership.leave(make_user(ANN), by=SYSTEM),
     "their account was deactivated": lambda _: User.objects.filter(email=ANN).update(is_active=False),

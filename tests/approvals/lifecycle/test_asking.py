@@ -145,7 +145,12 @@ def two_named() -> Approval:
 def hand_on_to_nobody(approval: Approval) -> None:
     """At low risk to an address without an account."""
     lifecycle.reassign(
-        approval.pk, by=make_user(SALES), to="mailbox@example.com", reason="On leave.", instead_of=SALES
+        approval.pk,
+        by=make_user(SALES),
+        to="mailbox@example.com",
+        reason="On leave.",
+        instead_of=SALES,
+        accepts_unknown=True,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from approvals import authority, lifecycle
-from approvals.exceptions import AlreadyDecided, InvalidInput, NotPermitted
+from approvals.exceptions import AlreadyDecided, InvalidInput, NotPermitted, UnknownAddress
 from approvals.models import Approval, Assignment, Notification, Policy
 from audit import clock
 from audit.models import Event
@@ -30,8 +30,12 @@ pytestmark = pytest.mark.django_db
 SALES, FINANCE, NEW = "sales@example.com", "finance@example.com", "new@example.com"
 
 
-def hand_on(approval: Approval, *, by: User, to: str = NEW, **fields: str) -> Approval:
-    return lifecycle.reassign(approval.pk, by=by, to=to, **{"reason": "On leave.", **fields})
+def hand_on(
+    approval: Approval, *, by: User, to: str = NEW, accepts_unknown: bool = True, **fields: str
+) -> Approval:
+    return lifecycle.reassign(
+        approval.pk, by=by, to=to, accepts_unknown=accepts_unknown, **{"reason": "On leave.", **fields}
+    )
 
 
 def may_decide(email: str, approval: Approval) -> bool:
@@ -148,6 +152,26 @@ def test_low_risk_goes_to_an_address_without_an_account() -> None:
     hand_on(approval, by=make_user(SALES), to="nobody.yet@example.com", instead_of=SALES)
 
     assert may_decide("nobody.yet@example.com", approval)
+
+
+def test_an_address_without_an_account_is_asked_only_when_that_is_meant() -> None:
+    approval = make_approval()
+
+    with pytest.raises(UnknownAddress) as refusal:
+        hand_on(approval, by=make_user(SALES), to="typo@example.com", instead_of=SALES, accepts_unknown=False)
+
+    assert [(error.pointer, error.code) for error in refusal.value.errors] == [("to", "unknown_address")]
+    assert may_decide(SALES, approval)
+    assert not Notification.objects.filter(kind="reassigned").exists()
+
+
+def test_what_else_does_not_fit_is_said_before_the_address_is_asked_about() -> None:
+    approval = make_approval()
+
+    with pytest.raises(InvalidInput) as refusal:
+        hand_on(approval, by=make_user(SALES), reason=" ", instead_of=SALES, accepts_unknown=False)
+
+    assert not isinstance(refusal.value, UnknownAddress)
 
 
 def test_an_approver_hands_on_any_place() -> None:

@@ -160,3 +160,72 @@ def test_choosing_none_is_said_and_the_rest_stays():
     assert response.status_code == 422
     assert "Choose at least one request." in text_of(response)
     assert 'value="other@example.com"' in text_of(response)
+
+
+def test_an_address_without_an_account_is_asked_about_first():
+    approval, client = make_approval(), client_of(make_user())
+    posted = {"instead_of": "sales@example.com", "to": "Typo@example.com", "reason": "On leave."}
+
+    asked = client.post(url("reassignment", approval), posted)
+    page = text_of(asked)
+
+    assert asked.status_code == 422
+    assert "Nobody here has the address typo@example.com" in page
+    assert 'value="On leave."' in page
+    assert '<option value="sales@example.com" selected>' in " ".join(page.split())
+    assert named(approval) == {"sales@example.com"}
+
+    again = client.post(url("reassignment", approval), posted | {"accepts_unknown": "Typo@example.com"})
+
+    assert again.status_code == 303
+    assert named(approval) == {"typo@example.com"}
+
+
+def test_another_address_than_the_one_accepted_is_asked_about_again():
+    approval, client = make_approval(), client_of(make_user())
+    posted = {"instead_of": "sales@example.com", "to": "other-typo@example.com", "reason": "On leave."}
+
+    response = client.post(url("reassignment", approval), posted | {"accepts_unknown": "typo@example.com"})
+
+    assert response.status_code == 422
+    assert 'value="other-typo@example.com"' in text_of(response)
+    assert named(approval) == {"sales@example.com"}
+
+
+def test_somebody_with_an_account_is_not_asked_about():
+    approval, client = make_approval(), client_of(make_user())
+    make_user("other@example.com")
+    posted = {"instead_of": "sales@example.com", "to": "other@example.com", "reason": "On leave."}
+
+    assert client.post(url("reassignment", approval), posted).status_code == 303
+
+
+def test_at_high_risk_an_unknown_address_is_refused_whatever_is_accepted():
+    approval, client = make_approval(risk="high"), client_of(make_user())
+    posted = {"instead_of": "sales@example.com", "to": "typo@example.com", "reason": "On leave."}
+
+    response = client.post(url("reassignment", approval), posted | {"accepts_unknown": "typo@example.com"})
+
+    assert "has no account here" in text_of(response)
+    assert 'name="accepts_unknown"' not in text_of(response)
+    assert named(approval) == {"sales@example.com"}
+
+
+def test_for_several_an_unknown_address_is_asked_about_before_any_is_handed_on():
+    high, one, other = make_approval(risk="high"), make_approval(), make_approval()
+    client = client_of(make_user())
+    posted = {"approvals": [high.pk, one.pk, other.pk], "to": "typo@example.com", "reason": "On leave."}
+
+    asked = client.post(BULK, posted)
+    page = text_of(asked)
+
+    assert asked.status_code == 422
+    assert "Nobody here has the address typo@example.com" in page
+    assert page.count("checked") == 3
+    assert named(one) == named(other) == {"sales@example.com"}
+
+    done = client.post(BULK, posted | {"accepts_unknown": "typo@example.com"})
+
+    assert "2 of 3 handed on" in text_of(done)
+    assert named(one) == named(other) == {"typo@example.com"}
+    assert named(high) == {"sales@example.com"}
