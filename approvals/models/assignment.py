@@ -48,3 +48,13 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def how_asked(self) -> str:
+        """How the person came to be asked, to stand behind their name."""
+        return {
+            self.Source.POLICY: "named by the policy",
+            self.Source.AGENT: "named by the agent",
+            self.Source.REASSIGNED: "asked by another reviewer",
+            self.Source.ESCALATION: "asked by escalation",
+        }[self.Source(self.source)]

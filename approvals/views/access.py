@@ -53,6 +53,14 @@ class Case:
         return next((vote for vote in self.approving if seats & {vote.user_id, vote.principal_id}), None)
 
     @property
+    def voided_vote(self) -> Vote | None:
+        """This person's newest approval that an edit made void, while they have given no other."""
+        if not self._is_open or self.has_approved:
+            return None
+        void = [vote for vote in self.votes if vote.verdict == "approve" and not self.is_current(vote)]
+        return next((vote for vote in reversed(void) if vote.user_id == self.person.pk), None)
+
+    @property
     def has_approved(self) -> bool:
         """This person's part is done; somebody else's is not."""
         return self.own_vote is not None

@@ -25,6 +25,7 @@ from approvals.views.page import PersonRequest, carried, post_only, show, signed
 from approvals.views.queues import Inbox
 from approvals.views.refusals import refused
 from approvals.views.succession import succession_of, successor_of
+from approvals.views.voiding import voided_of
 
 AS_FORM, AS_JSON = VIEWS = ("form", "json")
 """How the payload is edited: by fields, or whole."""
@@ -85,6 +86,7 @@ def request_context(
         "kept": kept if kept and kept.changes else None,
         "proposal_edits": edits_of(case.approval),
         "succession": succession_of(case),
+        "voided": voided_of(case),
         "successor": successor_of(case),
         "history": lines(case),
         "warnings": [] if case.is_lost else reachability.warnings(case.approval, at=case.at),

@@ -292,3 +292,26 @@ def test_an_edit_that_would_void_an_approval_says_so_before_it_does():
     assert "Your edit makes 1 earlier approval void: that person is told, and asked again." in edited
     assert '<span class="headline">18450.5</span>' in unedited
     assert '<span class="headline">As edited: 18000</span>' in edited
+
+
+@pytest.mark.parametrize(("risk", "by"), [("medium", "Deputy"), ("critical", "Another reviewer")])
+def test_whose_approval_an_edit_made_void_reads_so_and_what_changed(risk, by):
+    make_policy(quorum=2, risk="medium")
+    approval = make_approval(risk=risk, assignees=("sales@example.com", "deputy@example.com"))
+    first, second = make_user("sales@example.com"), make_user("deputy@example.com")
+    approve(approval, by=first)
+    approve(approval, by=second, edited={**EMAIL_PAYLOAD, "subject": "Corrected"})
+
+    shown = page(approval, first)
+
+    assert "Your approval no longer counts" in shown
+    assert f"{by} has edited the payload since" in shown
+    assert "Corrected" in shown.split("Your approval no longer counts")[1].split("Why you")[0]
+    assert "Your approval no longer counts" not in page(approval, second)
+
+
+def test_who_was_asked_by_escalation_reads_so():
+    approval = make_approval(assignees=("sales@example.com", "deputy@example.com"))
+    approval.assignments.filter(email="deputy@example.com").update(source="escalation")
+
+    assert "asked by escalation" in page(approval, make_user())
