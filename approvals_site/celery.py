@@ -3,11 +3,15 @@
 import os
 from typing import Any
 
+import structlog
 from celery import Celery
-from celery.signals import worker_init, worker_ready
+from celery.signals import beat_init, worker_init, worker_ready
 from kombu import Exchange, Queue
+from kombu.exceptions import OperationalError
 
 from approvals_site.schedule import CLOCK, DELIVERIES, EVERY, QUEUES
+
+logger = structlog.get_logger(__name__)
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "approvals_site.settings")
 
@@ -37,9 +41,21 @@ def _limit_waits(**_: object) -> None:
 
 @worker_ready.connect
 def _catch_up(sender: Any = None, **_: object) -> None:
-    """After a stop, deadlines are looked at and the log is signed at once, and not when the next run is due."""
-    if CLOCK not in sender.app.amqp.queues.consume_from:
-        return
+    """After a stop of the clock's worker, what must not be late is done at once, not when the next run is due."""
+    if CLOCK in sender.app.amqp.queues.consume_from:
+        _ask_the_clock()
+
+
+@beat_init.connect
+def _begin(**_: object) -> None:
+    """A beat that starts counts from zero, so that one which is killed again and again would never ask."""
+    _ask_the_clock()
+
+
+def _ask_the_clock() -> None:
     for task, queue in QUEUES.items():
         if queue == CLOCK:
-            app.send_task(task, queue=queue, expires=EVERY[task])
+            try:
+                app.send_task(task, queue=queue, expires=EVERY[task], retry=False)
+            except OperationalError as error:
+                logger.warning("broker_lost", error=str(error))  # the next run is due all the same

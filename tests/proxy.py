@@ -31,6 +31,14 @@ class Line:
             with suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
 
+    def ports_in_use(self) -> list[int]:
+        """From which the server sees us come."""
+        ports = []
+        for one in self.open:
+            with suppress(OSError):
+                ports.append(one.getsockname()[1])
+        return ports
+
     def database_url(self) -> str:
         """The test database, by this line."""
         parts = urlsplit(test_database_url())

@@ -16,6 +16,7 @@ from grants.models import User
 from tests.approvals.api.client import PROPOSAL
 
 CSRF = "c" * 32
+UNAVAILABLE = 503
 PATIENCE = 30  # seconds until a call that is never answered ends its poster
 
 
@@ -27,13 +28,22 @@ class Told:
     decided: dict[str, str] = field(default_factory=dict)
     claimed: dict[str, str] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
+    seconds: list[float] = field(default_factory=list)
+    """How long each call took that was answered."""
+    failure: BaseException | None = None
 
 
 class Poster(Thread):
-    """Submits, decides as `reviewer`, claims; one request after the other until told to stop."""
+    """Submits, decides as `reviewer`, claims; one request after the other until told to stop.
 
-    def __init__(self, port: int, token: str, reviewer: User) -> None:
+    `patience`: seconds until a call that is never answered ends it. `pause`: seconds between two requests.
+    """
+
+    def __init__(
+        self, port: int, token: str, reviewer: User, *, patience: float = PATIENCE, pause: float = 0
+    ) -> None:
         super().__init__(daemon=True)
+        self._patience, self._pause = patience, pause
         self.told = Told()
         self.answered = Event()
         self.stopping = Event()
@@ -47,9 +57,13 @@ class Poster(Thread):
 
     def run(self) -> None:
         number = 0
-        while not self.stopping.is_set():
-            number += 1
-            self._story(f"{self._reviewer.email} {number}", is_approved=number % 3 > 0)
+        try:
+            while not self.stopping.wait(self._pause):
+                number += 1
+                self._story(f"{self._reviewer.email} {number}", is_approved=number % 3 > 0)
+        except BaseException as failure:
+            self.told.failure = failure
+            raise
 
     def _story(self, name: str, *, is_approved: bool) -> None:
         proposed = self._submit(name)
@@ -87,8 +101,9 @@ class Poster(Thread):
 
     def _post(self, path: str, body: str, headers: dict[str, str], fresh: int, again: int) -> bytes:
         """Repeated until answered: with `fresh`, or with `again` where an unheard attempt was stored."""
-        is_repeated, deadline = False, time.monotonic() + PATIENCE
+        is_repeated, deadline = False, time.monotonic() + self._patience
         while time.monotonic() < deadline:
+            started = time.monotonic()
             try:
                 status, content = self.once(path, body, headers)
             except (OSError, http.client.HTTPException):
@@ -96,6 +111,12 @@ class Poster(Thread):
                 is_repeated = True
                 time.sleep(0.01)
                 continue
+            if status == UNAVAILABLE:
+                self.told.counts["503"] += 1
+                is_repeated = True
+                time.sleep(0.3)
+                continue
+            self.told.seconds.append(time.monotonic() - started)
             self.answered.set()
             assert status == fresh or (is_repeated and status == again), (path, status, content)
             self.told.counts["stored, though unanswered"] += status == again != fresh
