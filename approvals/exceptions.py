@@ -75,6 +75,12 @@ class AlreadyDecided(StateConflict):
     code = "already_decided"
 
 
+class ActedMeanwhile(StateConflict):
+    """What would be taken back has been acted on."""
+
+    code = "acted_meanwhile"
+
+
 class StaleVersion(StateConflict):
     """The decision names a payload that is no longer the one it would approve (DESIGN §4.15)."""
 

@@ -16,6 +16,7 @@ from approvals.views import (
     reassignment,
     requests,
     review,
+    taking_back,
 )
 from approvals.views.signin import SignIn, SignOut
 
@@ -31,6 +32,7 @@ urlpatterns = [
     path("<uuid:pk>/decision/", decisions.decision, name="decision"),
     path("<uuid:pk>/rejection/", decisions.rejection, name="rejection"),
     path("<uuid:pk>/reassignment/", reassignment.reassignment, name="reassignment"),
+    path("<uuid:pk>/taking-back/", taking_back.taking_back, name="taking-back"),
     path("<uuid:pk>/comments/", comments.comments, name="comments"),
     path("reassignments/", reassignment.reassignments, name="reassignments"),
     path("<uuid:pk>/use/", draft_use.use, name="use"),

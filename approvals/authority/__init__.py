@@ -4,7 +4,15 @@
 holds the two equal.
 """
 
-from approvals.authority.handing_on import is_restricted, may_hand_on, may_receive, may_replace, receivers
+from approvals.authority.handing_on import (
+    acted_since,
+    handed_on_by,
+    is_restricted,
+    may_hand_on,
+    may_receive,
+    may_replace,
+    receivers,
+)
 from approvals.authority.quorum import Asked, Quorum, awaited, quorum_of, still_asked
 from approvals.authority.reading import (
     Standing,
@@ -32,11 +40,13 @@ __all__ = [
     "Quorum",
     "Ruling",
     "Standing",
+    "acted_since",
     "awaited",
     "barred_addresses",
     "decidable_by",
     "drafts_for",
     "fills_policy_seat",
+    "handed_on_by",
     "hands_on",
     "hidden_from",
     "is_named_in_policy",

@@ -70,6 +70,26 @@ def may_receive(email: str, approval: Approval, *, by: User, at: datetime) -> st
     return _of_risky(email, user, approval, at)
 
 
+def handed_on_by(user: User, approval: Approval) -> list[Assignment]:
+    """Whom this person asked and can ask no more: nobody has acted since."""
+    if not (approval.is_pending and user.is_active):
+        return []
+    placed = [a for a in approval.assignments.all() if a.placed_by_id == user.pk]
+    return [a for a in placed if not acted_since(a, approval)]
+
+
+def acted_since(asked: Assignment, approval: Approval) -> str:
+    """What happened since that person was asked in another's place, so that it stands; nothing where nobody acted."""
+    if asked.removed_at is not None or asked.placed_at is None:
+        return f"{asked.email} is not asked any more. Nothing was changed."
+    if approval.votes.filter(decided_at__gte=asked.placed_at).exists():
+        return "Somebody has voted since it was handed on, so that stands. Nothing was changed."
+    is_escalated = approval.breached_at is not None and approval.breached_at >= asked.placed_at
+    if is_escalated and asked.email in approval.policy.escalation_targets:
+        return f"{asked.email} is asked by escalation by now. Nothing was changed."
+    return ""
+
+
 def is_restricted(approval: Approval) -> bool:
     """Whether only those whom the policy or the group knows can be asked instead."""
     return Risk(approval.risk).rank >= Risk.HIGH.rank

@@ -182,6 +182,15 @@ EVENTS = (
         },
     ),
     EventType(
+        "approval.taken_back",
+        "approval",
+        "Who handed a request on took that back, before anybody had acted.",
+        {
+            "from": Field("the address of who is asked no more", "ada@example.com"),
+            "to": Field("whose place is theirs again, or null where it was a place more", "sam@example.com"),
+        },
+    ),
+    EventType(
         "approval.commented",
         "approval",
         "A person wrote a comment, which the agent does not read.",

@@ -18,6 +18,7 @@ from approvals.lifecycle.opening import open_request
 from approvals.lifecycle.reassignment import reassign
 from approvals.lifecycle.reminding import remind
 from approvals.lifecycle.submission import Submission, find_previous, submit
+from approvals.lifecycle.taking_back import take_back
 from approvals.safeguards import Attestation
 
 __all__ = [
@@ -43,5 +44,6 @@ __all__ = [
     "remind",
     "report",
     "submit",
+    "take_back",
     "use_draft",
 ]

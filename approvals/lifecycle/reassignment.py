@@ -105,6 +105,10 @@ def _reason(reason: str) -> str:
     return words
 
 
+_FOLLOWS_THE_PLACE = (Assignment.Source.AGENT, Assignment.Source.REASSIGNED)
+"""Who is asked again keeps what the policy or its ladder said of them; what others said goes by the new place."""
+
+
 def _replace(approval: Approval, place: Assignment | None, email: str, by: User, at: datetime) -> None:
     """Whoever is asked fills the place as it was: what the policy wanted there it has there still."""
     source = place.source if place else Assignment.Source.REASSIGNED
@@ -114,13 +118,22 @@ def _replace(approval: Approval, place: Assignment | None, email: str, by: User,
     former = Assignment.objects.filter(approval=approval, email=email).first()
     if former is None:
         Assignment.objects.create(
-            approval=approval, email=email, source=source, in_place_of=place, placed_by=by, created_at=at
+            approval=approval,
+            email=email,
+            source=source,
+            in_place_of=place,
+            placed_by=by,
+            placed_at=at,
+            created_at=at,
         )
         return
-    if former.source == Assignment.Source.AGENT:
+    former.source_before = former.source
+    if former.source in _FOLLOWS_THE_PLACE:
         former.source = source
-    former.removed_at, former.in_place_of, former.placed_by = None, place, by
-    former.save(update_fields=["removed_at", "source", "in_place_of", "placed_by"])
+    former.removed_at, former.in_place_of, former.placed_by, former.placed_at = None, place, by, at
+    former.save(
+        update_fields=["removed_at", "source", "source_before", "in_place_of", "placed_by", "placed_at"]
+    )
 
 
 def _unfit(field: str, sentence: str) -> InvalidInput:

@@ -29,6 +29,15 @@ class Assignment(models.Model):
     placed_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, related_name="+", help_text="who handed the request on"
     )
+    placed_at = models.DateTimeField(null=True, help_text="when it was handed on")
+    source_before = models.CharField(
+        max_length=20,
+        choices=Source.choices,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="what the source was, where somebody is asked again",
+    )
     created_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True)
     is_open = models.BooleanField(default=True, editable=False)
@@ -37,6 +46,11 @@ class Assignment(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["approval", "email"], name="assignment_one_per_address"),
+            models.CheckConstraint(
+                condition=Q(placed_by=None, placed_at=None)
+                | Q(placed_by__isnull=False, placed_at__isnull=False),
+                name="assignment_placed_by_and_at",
+            ),
             models.CheckConstraint(condition=Q(email=Lower("email")), name="assignment_email_is_lower_case"),
         ]
         indexes = [

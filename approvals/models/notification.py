@@ -41,6 +41,7 @@ class Notification(models.Model):
         DRAFT = "draft", "Draft to use"
         VOTES_VOIDED = "votes_voided", "Your approval is void"
         REASSIGNED = "reassigned", "Handed to you"
+        TAKEN_BACK = "taken_back", "Asked no more"
         MENTIONED = "mentioned", "You were mentioned"
         UNDERSTAFFED = "understaffed", "Too few people can decide"
         LEFT_OPEN = "left_open", "A reviewer has left"

@@ -113,6 +113,7 @@ _WHILE_PENDING = {
     Kind.ESCALATED: "The deadline passed without a decision, and now you are asked to decide.",
     Kind.VOTES_VOIDED: "The payload that you approved was edited, so your approval no longer counts. "
     "Please look at the request again.",
+    Kind.TAKEN_BACK: "A request that was handed to you was taken back: you are asked no more.",
     Kind.REASSIGNED: "A request was handed to you: you are asked to decide it.",
     Kind.MENTIONED: "Somebody mentioned you in a comment on a request.",
     Kind.UNDERSTAFFED: "Fewer people can decide this request than it takes. Please have somebody else asked, or "

@@ -26,6 +26,7 @@ EVENTS: dict[str, str] = {
     Kind.BREACHED: "A deadline passed",
     Kind.ESCALATED: "A request is escalated to you",
     Kind.REASSIGNED: "A request is handed to you",
+    Kind.TAKEN_BACK: "A request handed to you is taken back",
     Kind.VOTES_VOIDED: "An edit made your approval void",
     Kind.DECIDED: "A request that names you is decided",
     Kind.MENTIONED: "You are mentioned in a comment",

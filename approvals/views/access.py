@@ -12,7 +12,7 @@ from django.http import Http404
 from approvals import authority
 from approvals.authority import Asked, Quorum, Ruling
 from approvals.exceptions import NotPermitted
-from approvals.models import Approval, Vote
+from approvals.models import Approval, Assignment, Vote
 from approvals.models.approval_queries import ApprovalQuerySet
 from approvals.models.choices import Resolution, Status, state_name
 from approvals.views.page import PersonRequest
@@ -74,6 +74,11 @@ class Case:
     @property
     def may_ask_one_more(self) -> bool:
         return not authority.may_replace(self.hand_on_ruling, self.approval, None)
+
+    @cached_property
+    def takes_back(self) -> list[Assignment]:
+        """Whom this person asked in another's place, and nobody has acted since."""
+        return authority.handed_on_by(self.person, self.approval)
 
     @cached_property
     def asked(self) -> list[Asked]:

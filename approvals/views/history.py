@@ -100,6 +100,11 @@ def _reassigned(data: dict[str, Any]) -> str:
     return f"asked {data.get('to')} as well"
 
 
+def _taken_back(data: dict[str, Any]) -> str:
+    again = f": {data['to']} is asked again" if data.get("to") else ""
+    return f"took it back from {data['from']}{again}" if data.get("from") else f"took it back{again}"
+
+
 def _commented(data: dict[str, Any]) -> str:
     return f"commented, telling {' and '.join(data['told'])}" if data.get("told") else "commented"
 
@@ -174,6 +179,7 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
         "noted that the approval was not claimed in time: it cannot be executed any more"
     ),
     "approval.reassigned": _reassigned,
+    "approval.taken_back": _taken_back,
     "approval.commented": _commented,
     "approval.cancelled": _cancelled,
     "approval.superseded": _says("proposed it again"),

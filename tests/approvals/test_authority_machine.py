@@ -286,7 +286,9 @@ class Authority(RuleBasedStateMachine):
         assert came is wanted
         if came is None:
             source = case.names[place] if place else "reassigned"
-            case.names[to] = source if case.names.get(to, "agent") == "agent" else case.names[to]
+            case.names[to] = (
+                source if case.names.get(to, "agent") in ("agent", "reassigned") else case.names[to]
+            )
             case.removed = (case.removed | ({place} if place else set())) - {to}
             case.placed[to] = by
             case.story.append("approval.reassigned")

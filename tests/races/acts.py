@@ -69,12 +69,12 @@ def deactivating(user: User) -> Act:
     return deactivate
 
 
-def reassigning(approval: Approval, by: User, instead_of: User) -> Act:
+def reassigning(approval: Approval, by: User, instead_of: User, *, to: User | None = None) -> Act:
     def reassign() -> str:
         lifecycle.reassign(
             approval.pk,
             by=by,
-            to="third@example.com",
+            to=to.email if to else "third@example.com",
             reason="On leave.",
             instead_of=instead_of.email,
             accepts_unknown=True,
@@ -82,6 +82,14 @@ def reassigning(approval: Approval, by: User, instead_of: User) -> Act:
         return "reassigned"
 
     return reassign
+
+
+def taking_back(approval: Approval, by: User, of: User) -> Act:
+    def take_back() -> str:
+        lifecycle.take_back(approval.pk, by=by, of=of.email)
+        return "taken back"
+
+    return take_back
 
 
 def editing(approval: Approval, by: User) -> Act:

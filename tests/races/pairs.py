@@ -30,6 +30,7 @@ from tests.races.acts import (
     rejecting,
     revoking,
     superseding,
+    taking_back,
 )
 from tests.races.arena import Act, Arena, Attempt
 from tests.races.soundness import faults
@@ -127,6 +128,12 @@ def _approved(cast: Cast) -> Approval:
 def _named(cast: Cast) -> Approval:
     """One person is named, so that the other decides by what can be taken from them."""
     return make_approval(key=cast.key, assignees=(cast.one.email,))
+
+
+def _handed_on(cast: Cast) -> Approval:
+    approval = _named(cast)
+    reassigning(approval, cast.one, instead_of=cast.one, to=cast.other)()
+    return approval
 
 
 def _lent(cast: Cast) -> Approval:
@@ -301,6 +308,18 @@ RACES = {
         ),
         endings={
             ("pending v1", "reassigned", "NotPermitted"): 0,
+            ("approved v1", "AlreadyDecided", "approved"): 1,
+        },
+    ),
+    "take back/approve": Race(
+        sides=("who handed it on takes it back", "who was asked approves"),
+        prepare=_handed_on,
+        acts=lambda cast, approval: (
+            taking_back(approval, cast.one, of=cast.other),
+            if_permitted(approving(approval, cast.other)),
+        ),
+        endings={
+            ("pending v1", "taken back", "NotPermitted"): 0,
             ("approved v1", "AlreadyDecided", "approved"): 1,
         },
     ),

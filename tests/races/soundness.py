@@ -42,7 +42,7 @@ _TOLD = """
         WHEN type = 'approval.opened' THEN body->'actor'->>'id'
         WHEN type IN ('approval.claimed', 'execution.mismatch', 'execution.reported') THEN body->'data'->>'claim'
         ELSE '' END AS detail
-    FROM log WHERE type NOT IN ('approval.votes_voided', 'approval.escalated', 'approval.reassigned',
+    FROM log WHERE type NOT IN ('approval.votes_voided', 'approval.escalated', 'approval.reassigned', 'approval.taken_back',
         'approval.approvers_asked', 'approval.understaffed', 'approval.superseded')
     UNION ALL SELECT id, 'superseded', body->'data'->>'superseded_by' FROM log
         WHERE body->'data'->>'superseded_by' IS NOT NULL

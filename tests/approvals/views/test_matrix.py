@@ -43,6 +43,7 @@ NEEDS = {
     "decision": "decide",
     "rejection": "decide",
     "reassignment": "hand on",
+    "taking-back": "have handed on",
     "use": "use",
     "discarding": "use",
 }
@@ -64,9 +65,10 @@ CAN: dict[str, set[str]] = {
     "owner of the agent": set(),
     "stranger": set(),
 }
-REFUSED = {"read": 404, "decide": 403, "hand on": 403, "use": 403}
+REFUSED = {"have handed on": 403, "read": 404, "decide": 403, "hand on": 403, "use": 403}
 METHODS = ("get", "post")
 POST_ONLY = {
+    "taking-back": "request",
     "opening": "request",
     "edits": "request",
     "comments": "request",

@@ -229,3 +229,50 @@ def test_for_several_an_unknown_address_is_asked_about_before_any_is_handed_on()
     assert "2 of 3 handed on" in text_of(done)
     assert named(one) == named(other) == {"typo@example.com"}
     assert named(high) == {"sales@example.com"}
+
+
+def hand_on(approval, client):
+    make_user("other@example.com")
+    posted = {"instead_of": "sales@example.com", "to": "other@example.com", "reason": "On leave."}
+    client.post(url("reassignment", approval), posted)
+
+
+def test_who_handed_it_on_takes_it_back_by_a_button_that_nobody_else_has():
+    approval, client = make_approval(), client_of(make_user())
+    hand_on(approval, client)
+    others = [client_of(make_user("other@example.com")), client_of(make_approver())]
+
+    page = client.get(url("request", approval))
+    form = form_in(page, url("taking-back", approval))
+    response = client.post(url("taking-back", approval), form)
+
+    assert "Nobody has acted since." in text_of(page)
+    for other in others:
+        assert url("taking-back", approval) not in text_of(other.get(url("request", approval)))
+    assert response.status_code == 303
+    assert named(approval) == {"sales@example.com"}
+    history = text_of(client.get(response.url))
+    assert "took it back from other@example.com: sales@example.com is asked again" in history
+    assert url("taking-back", approval) not in history
+
+
+def test_taking_back_what_was_acted_on_says_so_on_the_page():
+    approval, client = make_approval(), client_of(make_user())
+    hand_on(approval, client)
+    form = form_in(client.get(url("request", approval)), url("taking-back", approval))
+    approve(approval, by=make_user("other@example.com"))
+
+    response = client.post(url("taking-back", approval), form)
+
+    assert response.status_code == 409
+    assert "already approved" in text_of(response)
+
+
+def test_taking_back_what_another_handed_on_is_refused():
+    approval, client = make_approval(), client_of(make_user())
+    hand_on(approval, client)
+
+    response = client_of(make_approver()).post(url("taking-back", approval), {"of": "other@example.com"})
+
+    assert response.status_code == 403
+    assert named(approval) == {"other@example.com"}
