@@ -148,15 +148,11 @@ class Node:
 
 
 @dataclass(kw_only=True, eq=False)
-class Leaf(Node):
-    """One scalar. `text` is in the widget now, `shown` was there when the page was rendered."""
+class Input(Node):
+    """What is typed into. `text` is in the widget now, `shown` was there when the page was rendered."""
 
-    template: ClassVar[str] = "approvals/payload/_leaf.html"
-    kind: str
     shown: str = ""
     text: str = ""
-    options: list[Choice] = field(default_factory=list)
-    step: str = ""
 
     def pairs(self) -> Iterator[tuple[str, str]]:
         yield self.name, self.text
@@ -165,6 +161,16 @@ class Leaf(Node):
     def reset(self) -> None:
         self.text = self.shown
         super().reset()
+
+
+@dataclass(kw_only=True, eq=False)
+class Leaf(Input):
+    """One scalar."""
+
+    template: ClassVar[str] = "approvals/payload/_leaf.html"
+    kind: str
+    options: list[Choice] = field(default_factory=list)
+    step: str = ""
 
     @property
     def input_type(self) -> str:
@@ -209,20 +215,10 @@ class Leaf(Node):
 
 
 @dataclass(kw_only=True, eq=False)
-class JsonLeaf(Node):
+class JsonLeaf(Input):
     """A subtree that no widget carries whole, as JSON."""
 
     template: ClassVar[str] = "approvals/payload/_json.html"
-    shown: str = ""
-    text: str = ""
-
-    def pairs(self) -> Iterator[tuple[str, str]]:
-        yield self.name, self.text
-        yield from super().pairs()
-
-    def reset(self) -> None:
-        self.text = self.shown
-        super().reset()
 
     @property
     def type_mark(self) -> str:
