@@ -152,12 +152,17 @@
 
   // --- An answer that is not Countersign's, or none: the page stays
 
-  const isOurs = (xhr) => xhr.getResponseHeader("Countersign") !== null;
-  const sentence = (status) => {
+  const isOurs = (xhr) => Boolean(xhr?.status) && xhr.getResponseHeader("Countersign") !== null;
+  // Countersign itself says in a sentence what went wrong; a proxy, or nobody, does not.
+  const sentence = (xhr) => {
+    const status = xhr?.status;
+    const said = isOurs(xhr) ? new DOMParser().parseFromString(xhr.responseText, "text/html").querySelector("[role=alert]") : null;
+    if (said) return `${said.textContent.trim().replace(/\s+/g, " ")} What you typed is still here.`;
     const what = status ? `The server answered ${status}.` : "Countersign could not be reached.";
-    return `${what} What you typed is still here. Press again in a moment: sending it twice does no harm.`;
+    const next = status === 413 ? "It is too large to be sent." : "Press again in a moment: sending it twice does no harm.";
+    return `${what} What you typed is still here. ${next}`;
   };
-  const complain = (element, status) => {
+  const complain = (element, xhr) => {
     const panel = element.closest(".decision-panel, form, section") || document.getElementById("main");
     const place = panel.matches("form[data-edits]") ? document.getElementById("decision-panel") || panel : panel;
     place.querySelector("[data-failed]")?.remove();
@@ -166,7 +171,7 @@
     told.dataset.failed = "";
     told.setAttribute("role", "alert");
     place.prepend(told);
-    told.textContent = sentence(status);
+    told.textContent = sentence(xhr);
   };
   const pressedIn = (element) => {
     const form = element.matches("form") ? element : element.form;
@@ -191,10 +196,10 @@
     const { xhr, requestConfig } = event.detail;
     if (isOurs(xhr) && xhr.status < 500) return;
     event.detail.shouldSwap = false;
-    complain(pressedIn(requestConfig.elt), xhr.status);
+    complain(pressedIn(requestConfig.elt), xhr);
   });
   for (const none of ["htmx:sendError", "htmx:timeout"]) {
-    document.addEventListener(none, (event) => complain(pressedIn(event.detail.elt), 0));
+    document.addEventListener(none, (event) => complain(pressedIn(event.detail.elt), null));
   }
   document.addEventListener("htmx:afterRequest", (event) => {
     const { elt } = event.detail;

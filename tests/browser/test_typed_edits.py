@@ -212,6 +212,25 @@ def test_an_answer_from_a_proxy_or_none_leaves_the_page(approval, between, sign_
     expect_final(page, '{"a":null,"b":"x","note":"typed"}')
 
 
+def test_what_countersign_says_of_its_own_trouble_stands_beside_the_button(approval, sign_in: Open):
+    page = sign_in("sales@example.com")
+    open_request(page, approval)
+    said = {
+        "status": 503,
+        "headers": {"Countersign": "1"},
+        "body": '<p role="alert">The database is away.</p>',
+    }
+    page.route("**/review/", lambda route: route.fulfill(**said))
+    field(page, "note").fill("typed")
+
+    review(page)
+
+    expect(page.locator("#decision-panel [role=alert]")).to_have_text(
+        "The database is away. What you typed is still here."
+    )
+    expect(field(page, "note")).to_have_value("typed")
+
+
 @pytest.mark.parametrize("mode", ["502", "drop"])
 def test_saving_goes_on_when_the_connection_is_back(approval, between, sign_in: Open, mode):
     page = sign_in("sales@example.com", base_url=between.url)
