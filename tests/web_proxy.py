@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.client
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -67,13 +67,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _pass_on(self) -> None:
         server: Any = self.server
-        upstream = http.client.HTTPConnection(server.site.hostname, server.site.port, timeout=30)
         headers = {name: value for name, value in self.headers.items() if name.lower() not in HOP_BY_HOP}
-        upstream.request(self.command, self.path, body=self._read() or None, headers=headers)
-        response = upstream.getresponse()
-        kept = [(name, value) for name, value in response.getheaders() if name.lower() not in HOP_BY_HOP]
-        self._answer(response.status, response.read(), kept)
-        upstream.close()
+        upstream = http.client.HTTPConnection(server.site.hostname, server.site.port, timeout=30)
+        with closing(upstream), suppress(OSError):  # a browser that left takes no answer
+            upstream.request(self.command, self.path, body=self._read() or None, headers=headers)
+            with closing(upstream.getresponse()) as response:
+                kept = [pair for pair in response.getheaders() if pair[0].lower() not in HOP_BY_HOP]
+                self._answer(response.status, response.read(), kept)
 
     def _answer(self, status: int, body: bytes, headers: list[tuple[str, str]]) -> None:
         self.send_response_only(status)
