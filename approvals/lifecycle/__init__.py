@@ -10,7 +10,7 @@ from approvals.lifecycle.commenting import comment
 from approvals.lifecycle.deadline import breach_if_overdue
 from approvals.lifecycle.decision import Seen, approve, reject
 from approvals.lifecycle.drafting import discard_draft, use_draft
-from approvals.lifecycle.escalation import escalate
+from approvals.lifecycle.escalation import asked_by_escalation, escalate
 from approvals.lifecycle.execution import cancel, claim, report
 from approvals.lifecycle.expiry import expire
 from approvals.lifecycle.judging import Judgement, judge
@@ -28,6 +28,7 @@ __all__ = [
     "Submission",
     "approve",
     "ask_enough",
+    "asked_by_escalation",
     "breach",
     "breach_if_overdue",
     "cancel",

@@ -49,6 +49,14 @@ def ladder(approval: Approval) -> list[Step]:
     ]
 
 
+def asked_by_escalation(approval: Approval) -> set[str]:
+    """Whom the ladder has asked so far, whoever else had named them before."""
+    if approval.breached_at is None:
+        return set()
+    until = approval.escalate_at
+    return {email for step in ladder(approval) if until is None or step.at < until for email in step.people}
+
+
 def due_steps(approval: Approval, *, since: datetime | None, at: datetime) -> list[Step]:
     """Those whose time came between two moments, both included."""
     return [step for step in ladder(approval) if since and since <= step.at <= at]

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.urls import reverse
 
-from approvals.models import Approval, ChannelTest, Notification
+from approvals.models import Approval, ChannelTest, Notification, Vote
 from approvals.models.choices import Resolution, Status
 from audit import clock
 from grants.models import DelegatedGrant
@@ -67,7 +67,7 @@ def _of_request(notification: Notification, approval: Approval) -> Message:
     return Message(
         id=notification.pk,
         headline=f"[{approval.get_risk_display()}] {label}: {action_type}",
-        sentence=_sentence(Kind(notification.kind), approval),
+        sentence=_sentence(Kind(notification.kind), approval, notification.recipient),
         facts=(
             ("Action type", action_type),
             ("Risk", str(approval.get_risk_display())),
@@ -82,7 +82,7 @@ def _of_request(notification: Notification, approval: Approval) -> Message:
     )
 
 
-def _sentence(kind: Kind, approval: Approval) -> str:
+def _sentence(kind: Kind, approval: Approval, recipient: str) -> str:
     """Nobody is asked for what is decided by now."""
     if kind in _ALWAYS:
         return _ALWAYS[kind]
@@ -99,6 +99,8 @@ def _sentence(kind: Kind, approval: Approval) -> str:
         return f"A request that names you is {how}. Nothing is left to do."
     if not approval.is_pending:
         return f"This request is {how} by now: nothing is left to do."
+    if kind == Kind.VOTES_VOIDED:
+        return _voided(approval, recipient)
     return _WHILE_PENDING.get(kind, "A request is waiting for a decision.")
 
 
@@ -111,8 +113,6 @@ _WHILE_PENDING = {
     Kind.REMINDER: "A request still waits for a decision, and a good part of its time is over.",
     Kind.BREACHED: "The deadline passed without a decision. The request is held until somebody decides.",
     Kind.ESCALATED: "The deadline passed without a decision, and now you are asked to decide.",
-    Kind.VOTES_VOIDED: "The payload that you approved was edited, so your approval no longer counts. "
-    "Please look at the request again.",
     Kind.TAKEN_BACK: "A request that was handed to you was taken back: you are asked no more.",
     Kind.REASSIGNED: "A request was handed to you: you are asked to decide it.",
     Kind.MENTIONED: "Somebody mentioned you in a comment on a request.",
@@ -120,6 +120,18 @@ _WHILE_PENDING = {
     "make somebody an approver.",
     Kind.LEFT_OPEN: "A reviewer of this request has left, and it still waits for a decision.",
 }
+
+
+def _voided(approval: Approval, recipient: str) -> str:
+    """Which version that person approved, and who has edited it since: a critical request's voters stay unnamed."""
+    own = approval.votes.filter(
+        user__email=recipient, verdict=Vote.Verdict.APPROVE, version__lt=approval.current_version
+    )
+    number = own.order_by("-version").values_list("version", flat=True).first()
+    which = f"version {number}" if number else "an earlier version"
+    editor = approval.version().edited_by
+    who = one_line(editor.get_full_name()) if editor and not approval.is_critical else "Another reviewer"
+    return f"{who} edited the payload, so your approval of {which} no longer counts. Please look at it again."
 
 
 def _decided_by(kind: Kind, approval: Approval) -> Facts:

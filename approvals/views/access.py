@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.http import Http404
 
-from approvals import authority
+from approvals import authority, lifecycle
 from approvals.authority import Asked, Quorum, Ruling
 from approvals.exceptions import NotPermitted
 from approvals.models import Approval, Assignment, Vote
@@ -74,6 +74,11 @@ class Case:
     @property
     def may_ask_one_more(self) -> bool:
         return not authority.may_replace(self.hand_on_ruling, self.approval, None)
+
+    @cached_property
+    def escalated(self) -> set[str]:
+        """The addresses that the escalation ladder has asked so far."""
+        return lifecycle.asked_by_escalation(self.approval)
 
     @cached_property
     def takes_back(self) -> list[Assignment]:

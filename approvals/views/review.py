@@ -77,7 +77,7 @@ def review_context(request: PersonRequest, case: Case) -> dict[str, Any]:
         "needed": needed,
         "to_acknowledge": evidence,
         "proposal_edits": edits_of(case.approval),
-        "votes_left": case.approval.quorum - len(case.approving),
+        "votes_left": case.approval.quorum - (0 if draft.is_edited else len(case.approving)),
         **footer_context(request, case),
     }
 

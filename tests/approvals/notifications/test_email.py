@@ -9,7 +9,16 @@ from approvals.models import Approval, Notification
 from approvals.notifications import deliver_due
 from approvals.notifications.channels import email
 from approvals.notifications.message import of_notification
-from tests.factories import make_agent, make_approval, make_key, make_policy, make_user, reject
+from tests.factories import (
+    EMAIL_PAYLOAD,
+    approve,
+    make_agent,
+    make_approval,
+    make_key,
+    make_policy,
+    make_user,
+    reject,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -104,3 +113,18 @@ def test_html_says_the_same_as_the_text_and_writes_no_markup_of_its_own() -> Non
 
 def test_machines_do_not_answer_it() -> None:
     assert _sent(make_approval()).message()["Auto-Submitted"] == "auto-generated"
+
+
+@pytest.mark.parametrize(("risk", "who"), [("medium", "Finance"), ("critical", "Another reviewer")])
+def test_whose_approval_is_void_reads_which_one_and_who_edited(risk: str, who: str) -> None:
+    make_policy(quorum=2, risk=risk)
+    approval = make_approval(risk=risk, assignees=("sales@example.com", "finance@example.com"))
+    approve(approval, by=make_user())
+    approve(approval, by=make_user("finance@example.com"), edited={**EMAIL_PAYLOAD, "subject": "Corrected"})
+    row = Notification.objects.get(kind="votes_voided", recipient="sales@example.com")
+
+    message = of_notification(row)
+
+    expected = f"{who} edited the payload, so your approval of version 1 no longer counts."
+    assert message.sentence.startswith(expected)
+    assert "Corrected" not in str(message)

@@ -15,6 +15,7 @@ from grants.models import User
 from tests.approvals.views.browse import client_of, form_in, text_of, url
 from tests.factories import (
     EMAIL_PAYLOAD,
+    age,
     approve,
     make_approval,
     make_approver,
@@ -315,3 +316,37 @@ def test_who_was_asked_by_escalation_reads_so():
     approval.assignments.filter(email="deputy@example.com").update(source="escalation")
 
     assert "asked by escalation" in page(approval, make_user())
+
+
+def test_who_was_named_before_and_is_on_the_ladder_reads_so_once_it_asked_them():
+    ladder = [
+        {"emails": ["sales@example.com"], "after_minutes": 0},
+        {"emails": ["other@example.com"], "after_minutes": 600},
+    ]
+    approval = make_approval(
+        policy=make_policy(breach_action="escalate", escalation=ladder),
+        assignees=("sales@example.com", "other@example.com"),
+    )
+    before = page(approval, make_user())
+    lifecycle.breach_if_overdue(age(approval, minutes=90).pk)
+
+    shown = page(approval, make_user())
+
+    assert "escalation" not in before
+    assert "You are asked by escalation" in shown
+    assert shown.count(", and asked by escalation") == 1
+    assert "You are asked by escalation" not in page(approval, make_user("other@example.com"))
+
+
+def test_an_edit_wants_all_the_approvals_again():
+    make_policy(quorum=2)
+    approval = make_approval(assignees=("sales@example.com", "deputy@example.com"))
+    approve(approval, by=make_user("deputy@example.com"))
+    client = client_of(make_user())
+    unedited = text_of(client.get(url("review", approval)))
+
+    form = form_in(client.get(url("request", approval)), "review-form")
+    edited = text_of(client.post(url("review", approval), form | {"payload/subject": "New"}, follow=True))
+
+    assert "to approve" not in unedited
+    assert "1 more person has to approve" in edited
