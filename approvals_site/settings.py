@@ -160,7 +160,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "approvals.api.problems.as_problems",
-    "approvals.views.readable.only_readable",  # before anything looks a cookie up
+    "approvals.views.readable.OnlyReadable",  # before anything looks a cookie up
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.core.exceptions import BadRequest
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
@@ -115,6 +116,8 @@ def reassignments(request: PersonRequest) -> HttpResponse:
     of = (request.POST.get("of") or request.GET.get("of") or request.user.email).strip().lower()
     rows = _naming(of, request.user)
     if request.method != "POST":
+        if NUL in of:
+            raise BadRequest
         return _show_several(request, of, rows)
     try:
         chosen, posted = _chosen(request, rows)

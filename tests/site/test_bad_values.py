@@ -184,7 +184,7 @@ def test_the_address_of_the_report_is_refused(client: Client) -> None:
 
 
 def test_an_agent_gets_a_problem() -> None:
-    answer = Client().get("/api/v1/approvals?status=%00")
+    answer = Client().get(f"/api/v1/approvals?runId={'x' * 9000}")
 
     assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
 
