@@ -46,7 +46,8 @@ def _line(event: Event, case: Case) -> Line:
     # Who has voted is found by elimination too, so others are named only where they say something.
     is_nameless = is_of_voter or (is_of_other and event.type != "approval.commented")
     if is_nameless:
-        data = {name: value for name, value in data.items() if name not in ("from", "told")}
+        told_whose = ("to",) if event.type == "approval.taken_back" else ("from", "told")
+        data = {name: value for name, value in data.items() if name not in told_whose}
     # The reason for handing on is for whoever is asked instead; all else a voter wrote waits.
     is_unsaid = is_of_voter and event.type != "approval.reassigned"
     return Line(

@@ -216,6 +216,19 @@ def test_whoever_is_asked_instead_reads_why_and_not_for_whom():
     assert "in place of" not in shown
 
 
+def test_taking_it_back_does_not_say_whose_place_it_was_either():
+    approver = make_approver()
+    approval, one, other = critical()
+    lifecycle.reassign(approval.pk, by=one, to=approver.email, reason="I am away.", instead_of=one.email)
+    lifecycle.take_back(approval.pk, by=one, of=approver.email)
+
+    shown = page(approval, other)
+
+    assert f"took it back from {approver.email}" in shown
+    assert f"{one.email} is asked again" not in shown
+    assert f"{one.email} is asked again" in page(approval, one)
+
+
 def test_a_delegate_whose_grantor_has_voted_has_nothing_left_to_decide():
     approval, one, _ = critical()
     grant = make_grant(one, make_user("deputy@example.com"))
