@@ -246,7 +246,8 @@ def test_who_handed_it_on_takes_it_back_by_a_button_that_nobody_else_has():
     form = form_in(page, url("taking-back", approval))
     response = client.post(url("taking-back", approval), form)
 
-    assert "Nobody has acted since." in text_of(page)
+    assert "in your place." in text_of(page)
+    assert "Nobody has acted since" in text_of(page)
     for other in others:
         assert url("taking-back", approval) not in text_of(other.get(url("request", approval)))
     assert response.status_code == 303
