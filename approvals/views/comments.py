@@ -7,9 +7,9 @@ from uuid import UUID
 from django.http import HttpResponse
 
 from approvals import lifecycle
-from approvals.exceptions import EditedElsewhere, Refused
+from approvals.exceptions import EditedElsewhere, InvalidInput, Refused, TooLarge
 from approvals.views.access import Case, load
-from approvals.views.form_pages import FormPage
+from approvals.views.form_pages import FormPage, base_version, read_post
 from approvals.views.history import lines
 from approvals.views.page import PersonRequest, onward, post_only, show, signed_in, wants_fragment
 from approvals.views.refusals import redrawn_by, refused, status_of
@@ -32,10 +32,15 @@ def comments(request: PersonRequest, pk: UUID) -> HttpResponse:
 
     Without htmx the payload's form comes along, and is kept for whoever was correcting it.
     """
-    approval = load(request, pk).approval
+    case = load(request, pk)
+    approval = case.approval
+    is_fragment = wants_fragment(request)
+    if not is_fragment and _has_payload(request, case):
+        # Refused before the comment is stored, which would stand twice once it is sent again.
+        read_post(approval, base_version(approval, request.POST), request.POST)
     lifecycle.comment(approval.pk, by=request.user, text=request.POST.get("text", ""))
     case = load(request, pk)
-    if wants_fragment(request):
+    if is_fragment:
         return _show_history(request, case)
     try:
         if _has_payload(request, case):
@@ -51,13 +56,18 @@ def _has_payload(request: PersonRequest, case: Case) -> bool:
 
 
 def _kept_page(request: PersonRequest, case: Case) -> FormPage | None:
-    """The payload's form as it was posted beside a refused comment; kept, unless other edits are in the way."""
+    """The payload's form as it was posted beside a refused comment; kept, unless other edits are in the way.
+
+    None where none was posted, or one that no page of this request has.
+    """
     if not _has_payload(request, case):
         return None
     try:
         page, _, _ = keep_typed(request, case)
     except EditedElsewhere:
         return typed_page(request, case)
+    except (InvalidInput, TooLarge):
+        return None
     return page
 
 

@@ -7,6 +7,7 @@ and however often it comes, whatever was saved in between.
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -20,6 +21,7 @@ from approvals.payload import Bound, PayloadForm
 from approvals.views.drafts import Draft, schema_of
 
 MAX_TURN = 2**31 - 1
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _UNKNOWN = {"unknown_field", "repeated_field"}
 
 
@@ -61,7 +63,7 @@ def read_post(approval: Approval, base: PayloadVersion, posted: QueryDict) -> tu
     page = replace(
         page,
         form=bound.form,
-        token=posted.get("page", "")[:64],
+        token=_token(posted.get("page", "")),
         turn=_turn(posted.get("turn", "")),
         saw=posted.get("saw", ""),
     )
@@ -94,6 +96,10 @@ def _drawn_from(draft: Draft, text: str, *, as_json: bool) -> FormPage:
     form = payload.build_form(draft.base.source, schema_of(draft.approval), locked, text, as_json=as_json)
     is_own = form.is_json or text == draft.base.source
     return FormPage(form=form, base=draft.base, drawn="" if is_own else text)
+
+
+def _token(text: str) -> str:
+    return text if _TOKEN.fullmatch(text) else ""
 
 
 def _turn(text: str) -> int:

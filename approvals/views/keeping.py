@@ -29,9 +29,9 @@ def keep(approval: Approval, person: User, page: FormPage, bound: Bound) -> Work
 
     Raises EditedElsewhere where another page saved something else that this one did not know of.
     """
-    rows = WorkingCopy.objects.select_for_update().filter(
-        approval=approval, user=person, base_version=page.base.number
-    )
+    # One save of a person at a time: the first copy has no row to lock, and two would both be the first.
+    User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    rows = WorkingCopy.objects.filter(approval=approval, user=person, base_version=page.base.number)
     copy = rows.first()
     if copy is not None and copy.page == page.token and page.turn < copy.turn:
         return copy

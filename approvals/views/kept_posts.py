@@ -6,6 +6,7 @@ It is shown again on the page of that form after signing in; nothing is done unt
 from __future__ import annotations
 
 import json
+from itertools import chain
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -54,15 +55,16 @@ def pack(request: HttpRequest) -> str:
 def unpack(request: HttpRequest, packed: str, person: User) -> str:
     """Keeps it in this person's session; gives the address of the page that shows it, or nothing.
 
-    A form that another person filled in is not shown to this one.
+    A form that another person filled in, or that does not say who did, is not shown to this one.
     """
     try:
         found: dict[str, Any] = json.loads(packed)
         path, query, pairs = str(found["path"]), str(found["query"]), _checked(found["pairs"])
-    except (ValueError, KeyError, TypeError):
+        "".join([path, query, *pairs, *chain(*pairs.values())]).encode()
+    except (ValueError, KeyError, TypeError, RecursionError):
         return ""
     name = _name_of(path)
-    if not name or pairs.get("person", [str(person.pk)]) != [str(person.pk)]:
+    if not name or pairs.get("person") != [str(person.pk)]:
         return ""
     request.session[_SESSION_KEY] = {"path": path, "pairs": pairs}
     page = reverse(f"approvals:{_PAGES[name]}", kwargs=resolve(path).kwargs)
@@ -102,7 +104,7 @@ def is_same_origin(request: HttpRequest) -> bool:
 
 def _checked(pairs: Any) -> dict[str, list[str]]:
     """Raises TypeError for what no form posts."""
-    if not isinstance(pairs, dict) or not all(isinstance(texts, list) for texts in pairs.values()):
+    if not isinstance(pairs, dict) or not all(texts and isinstance(texts, list) for texts in pairs.values()):
         raise TypeError
     return {str(name): [str(text) for text in texts] for name, texts in pairs.items()}
 

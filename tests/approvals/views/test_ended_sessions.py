@@ -110,6 +110,43 @@ def test_what_one_person_typed_is_not_shown_to_another(reviewer, approval):
     assert "kept_post" not in reviewer.session
 
 
+@pytest.mark.parametrize(
+    ("name", "page", "form", "field"),
+    [
+        ("reassignment", "reassignment", "reassignment-form", "reason"),
+        ("comments", "request", "review-form", "text"),
+    ],
+)
+def test_every_form_says_who_filled_it_in(reviewer, approval, name, page, form, field):
+    make_user("finance@example.com", is_auditor=True)
+    typed = form_in(reviewer.get(url(page, approval)), form) | {field: "Between us"}
+    del reviewer.cookies["sessionid"]
+    refused = reviewer.post(url(name, approval), typed)
+
+    mine = sign_in_again(reviewer, refused)
+    shown = text_of(reviewer.get(mine.url))
+    del reviewer.cookies["sessionid"]
+    theirs = sign_in_again(reviewer, reviewer.post(url(name, approval), typed), "finance@example.com")
+
+    assert "Between us" in shown
+    assert theirs.url.startswith("/approvals/")
+    assert "Between us" not in text_of(reviewer.get(url(page, approval)))
+    assert "kept_post" not in reviewer.session
+
+
+def test_the_comment_of_somebody_who_only_reads_is_not_shown_to_another(approval):
+    make_user("audit@example.com", is_auditor=True)
+    make_user()
+    reader = browser()
+    sign_in(reader, "audit@example.com")
+    typed = form_in(reader.get(url("request", approval)), "new-comment") | {"text": "Between us"}
+    del reader.cookies["sessionid"]
+
+    sign_in_again(reader, reader.post(url("comments", approval), typed))
+
+    assert "Between us" not in text_of(reader.get(url("request", approval)))
+
+
 def test_t27_a_form_from_elsewhere_is_neither_taken_nor_shown(reviewer, approval):
     for headers in (
         {"Sec-Fetch-Site": "cross-site"},
@@ -166,6 +203,29 @@ def test_what_no_form_sent_is_not_kept(kept):
     client = browser()
 
     assert sign_in(client, kept=kept).url == "/approvals/"
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "[" * 60_000,
+        '{"path": "%s", "query": "\\ud800", "pairs": {"person": ["%s"]}}',
+        '{"path": "%s", "query": "", "pairs": {"person": ["%s"], "version": ["1"], "drawn": []}}',
+        '{"path": "%s", "query": "", "pairs": {"person": ["%s"], "version": ["1"], "page": ["\\u0000"]}}',
+        '{"path": "%s", "query": "", "pairs": {"person": ["%s"], "version": ["1"], "\\ud800": ["x"]}}',
+        '{"path": "%s", "query": "", "pairs": {"person": ["%s"], "version": ["1"], "payload/to": ["\\ud800"]}}',
+    ],
+)
+def test_a_forged_one_is_no_fault(approval, kept):
+    person = make_user()
+    client = browser()
+
+    response = sign_in(
+        client, kept=kept.replace("%s", url("review", approval), 1).replace("%s", str(person.pk))
+    )
+
+    assert response.status_code == 302
+    assert client.get(response.url).status_code == 200
 
 
 def test_whoever_sends_it_again_starts_with_an_empty_form_next_time(reviewer, approval):
