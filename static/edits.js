@@ -6,20 +6,27 @@
   const SOON = 700; // milliseconds after the last key
   const AGAIN = 10000; // milliseconds until a save that failed is tried again
   const MOST_ON_LEAVING = 60000; // bytes that a browser still sends while a page goes away
-  const KEPT = "typed:"; // what is typed into the other forms, in this tab only
 
   const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const theForm = () => document.querySelector("form[data-edits]");
 
   // --- The payload's form: saved a moment after typing stops, and on leaving
 
-  // For each form: how often something was typed, up to where it is saved, and whether the last save failed.
+  // For each form: how often something was typed, up to where it is saved or posted, whether the last save failed,
+  // and what was typed since it was posted.
   const states = new WeakMap();
   const stateOf = (form) => {
-    if (!states.has(form)) states.set(form, { typed: 0, saved: 0, failed: false, timer: 0, sent: 0 });
+    if (!states.has(form)) states.set(form, { typed: 0, saved: 0, failed: false, timer: 0, sent: 0, posted: 0, since: new Map() });
     return states.get(form);
   };
   const isDirty = (form) => Boolean(form) && stateOf(form).typed > stateOf(form).saved;
+
+  // Counted for each page by its name: a form that was drawn again may not know of the saves sent meanwhile.
+  const turns = new Map();
+  const nextTurn = ({ elements: { page, turn } }) => {
+    turn.value = Math.max(turns.get(page.value) || 0, Number(turn.value)) + 1;
+    turns.set(page.value, Number(turn.value));
+  };
 
   const say = (text, isBad = false) => {
     const place = document.querySelector("[data-saved]");
@@ -35,18 +42,19 @@
   };
 
   const bodyOf = (form) => {
-    form.elements.turn.value = Number(form.elements.turn.value) + 1;
+    nextTurn(form);
     const body = new URLSearchParams(new FormData(form));
     body.delete("text"); // the comment beside it
     return body;
   };
 
+  const isLarge = (body) => body.toString().length >= MOST_ON_LEAVING;
   const send = (form, body) => fetch(form.dataset.edits, {
     method: "POST",
     body,
     headers: { Accept: "application/json" },
     redirect: "manual",
-    keepalive: body.toString().length < MOST_ON_LEAVING,
+    keepalive: !isLarge(body),
   });
 
   const renewToken = (token) => {
@@ -66,7 +74,7 @@
     if (response?.ok && answer) {
       state.saved = Math.max(state.saved, upTo);
       state.failed = false;
-      say(answer.saved ? `Saved ${clock.format(new Date(answer.saved))}` : "");
+      if (form.isConnected) say(answer.saved ? `Saved ${clock.format(new Date(answer.saved))}` : "");
     } else if (response?.status === 403 && answer?.token) {
       renewToken(answer.token);
       later(form, 0);
@@ -75,6 +83,7 @@
 
   const notSaved = (form, status, why) => {
     stateOf(form).failed = true;
+    if (!form.isConnected) return; // another request's page by now
     if (why) {
       say(`Not saved: ${why}`, true);
       return;
@@ -98,34 +107,12 @@
 
   const onTyped = (event) => {
     const form = event.target.form;
-    if (!form) return;
-    if (form === theForm() && event.target.name !== "text") {
-      fill(event.target);
-      stateOf(form).typed += 1;
-      stateOf(form).failed = false;
-      later(form, SOON);
-    } else keepInTab(event.target);
-  };
-
-  // --- The other forms' texts: in this tab until they are taken
-
-  const keyOf = (field) => `${KEPT}${location.pathname}#${field.name}`;
-  const isText = (field) => field.matches("textarea, input[type=text], input[type=email]") && !field.closest("[hidden]");
-  const isPosted = (field) => field.form?.method === "post" && !field.name.startsWith("payload");
-  const inTab = (act) => { try { return act(sessionStorage); } catch { return null; } };
-
-  const keepInTab = (field) => {
-    if (isText(field) && isPosted(field)) inTab((store) => store.setItem(keyOf(field), field.value));
-  };
-  const bringBack = () => {
-    for (const field of document.querySelectorAll("main textarea, main input")) {
-      if (!isText(field) || !isPosted(field) || field.value) continue;
-      const text = inTab((store) => store.getItem(keyOf(field)));
-      if (text) field.value = text;
-    }
-  };
-  const forgetInTab = (form) => {
-    for (const field of form.elements) inTab((store) => store.removeItem(keyOf(field)));
+    if (!form || form !== theForm() || event.target.name === "text") return; // that is the comment beside it
+    fill(event.target);
+    stateOf(form).typed += 1;
+    stateOf(form).since.set(event.target.name, event.target.value);
+    stateOf(form).failed = false;
+    later(form, SOON);
   };
 
   // --- A form is sent once
@@ -146,7 +133,9 @@
     form.setAttribute("aria-busy", "true");
     if (form !== theForm()) return;
     clearTimeout(stateOf(form).timer);
-    form.elements.turn.value = Number(form.elements.turn.value) + 1;
+    stateOf(form).posted = stateOf(form).typed;
+    stateOf(form).since = new Map();
+    nextTurn(form);
     if (!form.hasAttribute("hx-post")) stateOf(form).saved = stateOf(form).typed;
   };
 
@@ -158,7 +147,7 @@
     const status = xhr?.status;
     const said = isOurs(xhr) ? new DOMParser().parseFromString(xhr.responseText, "text/html").querySelector("[role=alert]") : null;
     if (said) return `${said.textContent.trim().replace(/\s+/g, " ")} What you typed is still here.`;
-    const what = status ? `The server answered ${status}.` : "Countersign could not be reached.";
+    const what = status === 401 ? "You are signed out. Sign in in another tab." : status ? `The server answered ${status}.` : "Countersign could not be reached.";
     const next = status === 413 ? "It is too large to be sent." : "Press again in a moment: sending it twice does no harm.";
     return `${what} What you typed is still here. ${next}`;
   };
@@ -185,16 +174,33 @@
     if (stateOf(theForm()).failed && !confirm("What you typed is not saved yet. Leave it?")) event.preventDefault();
     else saveBeforeLeaving();
   });
+  // What was typed while the answer was under way goes on in the form that comes with it.
+  let since = null;
+  const typeAgain = () => {
+    const form = theForm();
+    if (since && form?.elements.page.value === since.page) {
+      for (const [name, text] of since.fields) {
+        const field = form.elements.namedItem(name);
+        if (!field || field.value === text) continue;
+        field.value = text;
+        field.dispatchEvent(new Event("input", { bubbles: true }));
+      }
+    }
+    since = null;
+  };
   // Before htmx follows a redirect or swaps the form away: what was typed has arrived.
   document.addEventListener("htmx:beforeOnLoad", (event) => {
     const { elt, xhr } = event.detail;
     if (!isOurs(xhr) || xhr.status >= 500) return;
-    if (elt === theForm()) stateOf(elt).saved = stateOf(elt).typed;
-    else if (xhr.status < 400 && (elt.form || elt.matches("form"))) forgetInTab(elt.form || elt);
+    if (elt.matches("form[data-edits]")) {
+      stateOf(elt).saved = Math.max(stateOf(elt).saved, stateOf(elt).posted);
+      if (stateOf(elt).since.size && xhr.status !== 401) since = { page: elt.elements.page.value, fields: stateOf(elt).since };
+    }
   });
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr, requestConfig } = event.detail;
-    if (isOurs(xhr) && xhr.status < 500) return;
+    const wouldTakeEdits = xhr.status === 401 && isDirty(theForm()) && requestConfig.elt !== theForm();
+    if (isOurs(xhr) && xhr.status < 500 && !wouldTakeEdits) return;
     event.detail.shouldSwap = false;
     complain(pressedIn(requestConfig.elt), xhr);
   });
@@ -204,7 +210,9 @@
   document.addEventListener("htmx:afterRequest", (event) => {
     const { elt } = event.detail;
     const form = elt.matches("form") ? elt : elt.form;
-    if (form) release(form);
+    if (!form) return;
+    release(form);
+    if (form === theForm() && isDirty(form)) later(form, SOON);
   });
 
   // --- When
@@ -219,11 +227,11 @@
   addEventListener("online", () => { if (isDirty(theForm())) later(theForm(), 0); });
   addEventListener("pagehide", saveBeforeLeaving);
   addEventListener("beforeunload", (event) => {
-    if (isDirty(theForm()) && stateOf(theForm()).failed) event.preventDefault();
+    const form = theForm();
+    if (isDirty(form) && (stateOf(form).failed || isLarge(new URLSearchParams(new FormData(form))))) event.preventDefault();
   });
   addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("form[data-sending]")) release(form);
-    bringBack();
   });
-  document.addEventListener("htmx:afterSettle", bringBack);
+  document.addEventListener("htmx:afterSettle", typeAgain);
 })();

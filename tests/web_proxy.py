@@ -8,10 +8,12 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from time import sleep
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-Mode = Literal["pass", "502", "drop"]
+Mode = Literal["pass", "502", "drop", "slow"]
+SLOW = 3.0  # seconds that a form is under way, while saves are not
 HOP_BY_HOP = {"connection", "transfer-encoding", "keep-alive", "content-length"}
 
 
@@ -60,6 +62,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             self.connection.close()
         else:
+            sleep(SLOW if server.proxy.mode == "slow" and self.path.split("?")[0].endswith("/review/") else 0)
             self._pass_on()
 
     def _read(self) -> bytes:

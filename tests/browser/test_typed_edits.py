@@ -59,8 +59,8 @@ def expect_final(page: Page, text: str) -> None:
     expect(page.locator("details.exact pre")).to_have_text(text)
 
 
-def sign_in_here(page: Page) -> None:
-    page.get_by_label("E-mail address").fill("sales@example.com")
+def sign_in_here(page: Page, email: str = "sales@example.com") -> None:
+    page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
 
@@ -309,3 +309,61 @@ def test_a_rejections_comment_survives_an_ended_session(approval, sign_in: Open,
     page.get_by_role("button", name=re.compile("^Reject")).click()
     expect(page.locator("#decision-panel")).to_contain_text("Sales")
     assert Approval.objects.get().status == "rejected"
+
+
+def test_a_comment_is_not_brought_back_for_another_person(sign_in: Open):
+    make_user()
+    make_user("finance@example.com")
+    approval = make_approval(assignees=("sales@example.com", "finance@example.com"))
+    page = sign_in("sales@example.com")
+    open_request(page, approval)
+    page.locator("#text").fill("Between us")
+    page.context.clear_cookies(name="sessionid")
+    page.goto("/sign-in/")
+    sign_in_here(page, "finance@example.com")
+    page.wait_for_url("**/approvals/")
+
+    open_request(page, approval)
+    expect(page.locator("#text")).to_have_value("")
+    page.context.clear_cookies(name="sessionid")
+    page.goto("/sign-in/")
+    sign_in_here(page)
+    page.wait_for_url("**/approvals/")
+    open_request(page, approval)
+
+    expect(page.locator("#text")).to_have_value("Between us")
+
+
+def test_what_is_typed_while_a_row_is_added_goes_on(sign_in: Open, between):
+    make_user()
+    approval = make_approval(payload={"b": "x", "tags": ["t"]})
+    page = sign_in("sales@example.com", base_url=between.url)
+    open_request(page, approval)
+
+    between.mode = "slow"
+    page.get_by_role("button", name=re.compile("^Add to")).first.click()
+    for text in ("one", "two", "three"):
+        field(page, "b").fill(text)
+        page.wait_for_timeout(800)
+    expect(page.locator('[name="payload/tags/1"]')).to_be_visible(timeout=10_000)
+    between.mode = "pass"
+
+    expect(field(page, "b")).to_have_value("three")
+    page.locator('[name="payload/tags/1"]').fill("u")
+    review(page)
+    expect_final(page, '{"b":"three","tags":["t","u"]}')
+
+
+def test_a_comment_after_an_ended_session_leaves_an_unsaved_edit(approval, sign_in: Open):
+    page = sign_in("sales@example.com")
+    open_request(page, approval)
+    page.context.clear_cookies(name="sessionid")
+    field(page, "note").fill("typed")
+    expect(page.locator("[data-saved]")).to_contain_text("you are signed out")
+    page.locator("#text").fill("Looks odd")
+
+    page.get_by_role("button", name="Comment").click()
+
+    expect(page.locator("[data-failed]")).to_contain_text("Sign in in another tab")
+    expect(field(page, "note")).to_have_value("typed")
+    expect(page.locator("#text")).to_have_value("Looks odd")
