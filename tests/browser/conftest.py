@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.db import connection
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.factories import PASSWORD
@@ -48,6 +50,21 @@ def site(_served: str, transactional_db: None) -> str:
     return _served
 
 
+def _wait_until_nothing_is_under_way() -> None:
+    """A page saves when it goes away; the database is emptied next, which a save at that moment would block."""
+    quiet = 0
+    for _ in range(100):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND pid <> pg_backend_pid() AND state <> 'idle'"
+            )
+            quiet = quiet + 1 if cursor.fetchone() == (0,) else 0
+        if quiet == 3:
+            return
+        time.sleep(0.1)
+
+
 @pytest.fixture
 def sign_in(chromium: Browser, site: str) -> Iterator[Callable[..., Page]]:
     """Opens a page signed in as that address; `javascript=False` for a browser without it."""
@@ -67,3 +84,4 @@ def sign_in(chromium: Browser, site: str) -> Iterator[Callable[..., Page]]:
     yield open_page
     for context in contexts:
         context.close()
+    _wait_until_nothing_is_under_way()
