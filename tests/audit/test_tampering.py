@@ -101,10 +101,11 @@ class TestWhatTheLogItselfTells:
         )
 
     def test_modified_event(self, decided: Approval) -> None:
+        edited = next(event for event in chain(decided) if event.type == "approval.edited")
         as_database_superuser(
             "UPDATE audit_eventbody SET content = replace(convert_from(content, 'UTF8'), 'Corrected', 'Altered')::bytea "
             "WHERE event_id = %s",
-            chain(decided)[1].pk,
+            edited.pk,
         )
 
     @pytest.mark.parametrize("tree", [True, False])
