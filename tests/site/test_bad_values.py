@@ -44,6 +44,7 @@ NAMES = (
 READ_WHOLE = ("after", "of", "p", "q")
 LOOKUPS = ("", "__gte", "__year")
 ODD_FOR_COLUMNS = ("half of a surrogate pair", "below zero", "many digits")
+IN_FIELDS = ("NUL", "half of a surrogate pair", "long", "many digits")
 IN_PATHS = ("NUL", "half of a surrogate pair", "many digits", "long")
 FORM = "application/x-www-form-urlencoded"
 APART = ("/api/", "/healthz", "/readyz")
@@ -157,9 +158,9 @@ def test_a_form_with_a_bad_field(pattern: str, places: dict[str, Any], client: C
     targets = [url, *(url.replace("/review/", "/decision/") for _ in [0] if url.endswith("/review/"))]
     for name in fields:
         others = urlencode({other: value for other, value in fields.items() if other != name})
-        for what, value in VALUES.items():
+        for what in IN_FIELDS:
             for target in targets:
-                answer = ask(client, "POST", target, f"{others}&{quote(name)}={value}")
+                answer = ask(client, "POST", target, f"{others}&{quote(name)}={VALUES[what]}")
                 assert answer.status_code < 500, f"{target} with {what} in {name}"
 
 
