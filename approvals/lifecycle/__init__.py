@@ -14,6 +14,7 @@ from approvals.lifecycle.escalation import asked_by_escalation, escalate
 from approvals.lifecycle.execution import cancel, claim, report
 from approvals.lifecycle.expiry import expire
 from approvals.lifecycle.judging import Judgement, judge
+from approvals.lifecycle.keeping import Edits, discard_edits, keep_edits
 from approvals.lifecycle.opening import open_request
 from approvals.lifecycle.reassignment import reassign
 from approvals.lifecycle.reminding import remind
@@ -23,6 +24,7 @@ from approvals.safeguards import Attestation
 
 __all__ = [
     "Attestation",
+    "Edits",
     "Judgement",
     "Seen",
     "Submission",
@@ -35,10 +37,12 @@ __all__ = [
     "claim",
     "comment",
     "discard_draft",
+    "discard_edits",
     "escalate",
     "expire",
     "find_previous",
     "judge",
+    "keep_edits",
     "open_request",
     "reassign",
     "reject",

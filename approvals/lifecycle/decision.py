@@ -15,8 +15,9 @@ from approvals.lifecycle.ballot import Words, authority_of, cast_vote, describe
 from approvals.lifecycle.beats import changes_since_first, new_version, record, require_pending
 from approvals.lifecycle.closing import tell_who_was_asked
 from approvals.lifecycle.deadline import in_time
+from approvals.lifecycle.keeping import discard_edits
 from approvals.lifecycle.opening import stamp_opening
-from approvals.models import Approval, Notification, PayloadVersion, Vote, WorkingCopy
+from approvals.models import Approval, Notification, PayloadVersion, Vote
 from approvals.models.choices import Resolution, Status
 from approvals.notifications import notify
 from approvals.safeguards import Attestation
@@ -58,7 +59,7 @@ def approve(
         acknowledged = attestation.acknowledged
         vote = cast_vote(approval, version, person, ruling, at, words, acknowledged=acknowledged)
         _grant_if_quorum(approval, version, vote, at)
-        WorkingCopy.objects.filter(approval=approval, user=person).delete()
+        discard_edits(approval, by=person)
 
     return in_time(approval_id, act, by=by)
 
@@ -90,7 +91,7 @@ def reject(
             data={**describe(vote), "payload": approval.version().value},
         )
         tell_who_was_asked(approval, at, but=vote.user.email)
-        WorkingCopy.objects.filter(approval=approval, user=person).delete()
+        discard_edits(approval, by=person)
 
     return in_time(approval_id, act, by=by)
 

@@ -8,10 +8,11 @@ import uuid_utils.compat as uuid
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import F
 
 from approvals.models.approval import Approval
 from approvals.models.choices import Resolution
-from grants.models import DelegatedGrant
+from grants.models import DelegatedGrant, User
 
 
 class Opening(models.Model):
@@ -36,6 +37,11 @@ class VoteQuerySet(models.QuerySet["Vote"]):
     def approving(self, approval: Approval) -> Self:
         """The approvals that count: those of the current version."""
         return self.filter(approval=approval, version=approval.current_version, verdict=Vote.Verdict.APPROVE)
+
+    def saying(self, approval: Approval, *, by: User, verdict: str, sha256: bytes, comment: str) -> Self:
+        """That person's vote on the current version, if it says just this of just this payload."""
+        votes = self.filter(approval=approval, version=F("approval__current_version"), user=by)
+        return votes.filter(verdict=verdict, payload_sha256=sha256, comment=comment)
 
 
 class Vote(models.Model):

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
@@ -143,9 +142,14 @@ def rejection(request: PersonRequest, pk: UUID) -> HttpResponse:
 
 def _has_decided(case: Case, verdict: str, seen: Seen, comment: str) -> bool:
     """Whether this person's own vote says the same already: a button that is pressed twice decides once."""
-    votes = Vote.objects.filter(approval=case.approval, user=case.person, verdict=verdict, comment=comment)
-    digest = bytes.fromhex(seen.payload_sha256)
-    return votes.filter(version=F("approval__current_version"), payload_sha256=digest).exists()
+    votes = Vote.objects.saying(
+        case.approval,
+        by=case.person,
+        verdict=verdict,
+        sha256=bytes.fromhex(seen.payload_sha256),
+        comment=comment,
+    )
+    return votes.exists()
 
 
 def _show_rejection(request: PersonRequest, case: Case, *, refusal: Refused | None = None) -> HttpResponse:

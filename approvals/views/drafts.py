@@ -82,11 +82,6 @@ def draft_before(approval: Approval, person: User, draft: Draft) -> Draft | None
     return _draft_from(approval, copy) if copy else None
 
 
-def discard(approval: Approval, person: User) -> None:
-    """All that this person typed into the request's form is gone; nobody else had seen it."""
-    WorkingCopy.objects.filter(approval=approval, user=person).delete()
-
-
 def as_it_stands(approval: Approval) -> Draft:
     """The current version, without anybody's edits."""
     current = approval.version()

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import Http404, HttpResponse, JsonResponse
 from django.views.decorators.http import require_http_methods
 
+from approvals import lifecycle
 from approvals.exceptions import EditedElsewhere, NotPermitted, Refused
 from approvals.views import drafts
 from approvals.views.access import load, load_to_decide
@@ -41,7 +42,7 @@ def discarding(request: PersonRequest, pk: UUID) -> HttpResponse:
     case = load(request, pk)
     draft = drafts.draft_of(case.approval, case.person)
     if request.method == "POST":
-        drafts.discard(case.approval, case.person)
+        lifecycle.discard_edits(case.approval, by=case.person)
     if request.method == "POST" or draft.copy is None:
         return onward(request, case.approval.get_absolute_url())
     context = {"approval": case.approval, "at": case.at, "draft": draft}

@@ -6,7 +6,6 @@ and however often it comes, whatever was saved in between.
 
 from __future__ import annotations
 
-import json
 import re
 import secrets
 from collections.abc import Mapping
@@ -104,8 +103,3 @@ def _token(text: str) -> str:
 
 def _turn(text: str) -> int:
     return min(int(text), MAX_TURN) if text.isascii() and text.isdigit() and len(text) < 12 else 0
-
-
-def typed_json(form: PayloadForm) -> str:
-    """What the form's fields hold, as a working copy keeps it."""
-    return json.dumps(form.pairs())

@@ -90,6 +90,7 @@ def forget(request: HttpRequest) -> None:
 
 
 def is_sent_again(request: HttpRequest) -> bool:
+    """Whether this is the form whose page showed it again."""
     return request.method == "POST" and request.session.get(_SESSION_KEY, {}).get("path") == request.path
 
 
