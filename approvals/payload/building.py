@@ -24,6 +24,7 @@ from approvals.payload.nodes import (
 )
 from approvals.payload.pointers import ABSENT
 from approvals.payload.shapes import Shape
+from approvals.payload.strangers import is_free_form
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def json_leaf(place: Place, locked: tuple[str, ...]) -> JsonLeaf:
     shape = Shape("json", shapes.shape_of(place.schema, place.value).schema)
     text = "" if place.value is ABSENT else labels.as_json(place.value)
     node = JsonLeaf(**_common(place, shape), text=text, shown=text)
-    if shapes.is_object(shape.schema, place.value) and shapes.takes_keys(shape.schema):
+    if shapes.is_object(shape.schema, place.value) and _takes_keys(shape):
         node.hints.append("You may add keys.")
     node.hints += [f"Locked: {lock}" for lock in pointers.locks_below(place.pointer, locked)]
     return node
@@ -103,9 +104,14 @@ def _group(place: Place, shape: Shape, locked: tuple[str, ...]) -> Group:
         )
         members[key] = build(member, locked)
     group = Group(**_common(place, shape), members=members)
-    if shapes.takes_keys(shape.schema):
+    if _takes_keys(shape):
         group.additions = _additions(group, inner)
     return group
+
+
+def _takes_keys(shape: Shape) -> bool:
+    """Where nothing is said of an object, the agent's payload is all that is known."""
+    return bool(shape.schema) and is_free_form(shape.schema)
 
 
 def _additions(group: Group, schema: Any) -> Additions:

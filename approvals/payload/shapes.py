@@ -12,7 +12,6 @@ from approvals.payload.pointers import ABSENT
 LONG_TEXT = 80
 """Characters from which a text without a format gets a text area."""
 
-_SPEAK_OF_FIELDS = {"properties", "patternProperties", "allOf", "anyOf", "oneOf"}
 _FORMAT_KINDS = {"email": "email", "idn-email": "email", "uri": "uri", "iri": "uri", "textarea": "textarea"}
 
 
@@ -51,13 +50,6 @@ def member_schema(schema: Any, key: str) -> Any:
 
 def is_object(schema: dict[str, Any], value: Any) -> bool:
     return isinstance(value, dict) or (value is ABSENT and _declared_type(schema) == "object")
-
-
-def takes_keys(schema: dict[str, Any]) -> bool:
-    """Whether a reviewer may add fields that the schema does not name, as `strangers` rules on it."""
-    if "additionalProperties" in schema:
-        return schema["additionalProperties"] is not False
-    return bool(schema) and not schema.keys() & _SPEAK_OF_FIELDS
 
 
 def row_schema(shape: Shape, value: Any) -> Any:

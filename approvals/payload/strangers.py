@@ -47,6 +47,11 @@ def strangers(original: Any, edited: Any, schema: Any) -> Iterator[str]:
         pending.extend(reversed(inside))
 
 
+def is_free_form(schema: Any) -> bool:
+    """Whether a reviewer may add keys that the schema, which is without references, does not name."""
+    return _Allowed([schema], Effort()).is_free
+
+
 class _Sent:
     """Every key that the agent's payload has at a place, over all rows of a list and at each depth."""
 
@@ -81,17 +86,17 @@ class _Allowed:
         self._inner: dict[str | int | None, _Allowed] = {}
         is_listed = any(part.keys() & _LISTS_FIELDS for part in self._parts)
         self._others = [schema for part in self._parts for schema in _others(part)]
-        self._is_free = bool(self._others) or (bool(self._parts) and not is_listed)
+        self.is_free = bool(self._others) or (bool(self._parts) and not is_listed)
 
     def takes(self, key: str) -> bool:
-        return self._is_free or bool(self._named(key))
+        return self.is_free or bool(self._named(key))
 
     def at(self, key: str) -> _Allowed:
         """Keys that the schema does not name are all alike."""
         named = self._named(key)
         slot = key if named else None
         if slot not in self._inner:
-            unnamed = self._others or ([{}] if self._is_free else [])
+            unnamed = self._others or ([{}] if self.is_free else [])
             self._inner[slot] = _Allowed(named or unnamed, self._effort)
         return self._inner[slot]
 
