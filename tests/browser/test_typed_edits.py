@@ -55,7 +55,7 @@ def review(page: Page) -> None:
 
 
 def expect_final(page: Page, text: str) -> None:
-    page.wait_for_url("**/review/")
+    expect(page).to_have_url(re.compile("/review/$"))
     expect(page.locator("details.exact pre")).to_have_text(text)
 
 

@@ -116,3 +116,12 @@ def _kill_all_but_the_servers(var):
     ]
     for process in sorted(processes, key=lambda process: "approvals_site.leash" not in process.cmdline()):
         process.kill()
+    assert within(5, lambda: all(_is_gone(process) for process in processes))
+
+
+def _is_gone(process):
+    """A killed process is there for a moment longer, and as long as nobody has waited for it."""
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
