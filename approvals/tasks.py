@@ -10,7 +10,8 @@ from celery import shared_task
 from celery.signals import worker_ready
 from kombu.exceptions import OperationalError
 
-from approvals import delegation, notifications, sla, wakeups
+from approvals import delegation, notifications, wakeups
+from approvals.lifecycle import sla
 
 logger = structlog.get_logger(__name__)
 

@@ -60,7 +60,7 @@ _BARE = """
 
 
 def main() -> None:
-    from approvals import sla
+    from approvals.lifecycle import sla
     from tests.factories import make_approval, make_user
 
     make_user("sales@example.com")

@@ -12,10 +12,11 @@ from uuid import uuid4
 from django.contrib.auth.hashers import make_password
 from django.db import connection
 
-from approvals import keys, lifecycle, policy_table
+from approvals import keys, lifecycle
 from approvals.lifecycle import Attestation, Seen, Submission
 from approvals.models import Agent, AgentKey, Approval, Policy
 from approvals.models.agent import ANY
+from approvals.policy import publishing
 from audit import clock
 from audit.message import SYSTEM
 from grants import membership
@@ -93,7 +94,7 @@ def make_policy(action_type: str = "external_email", **fields: Any) -> Policy:
         values = {"quorum": 2, "escalation": ladder, **values}
     if values["pattern"] == "exception_based":
         values = {"minimum_confidence": 0.8, "reason": "starting policy", **values}
-    return policy_table.publish(Policy(action_type=action_type, **values), by=SYSTEM)
+    return publishing.publish(Policy(action_type=action_type, **values), by=SYSTEM)
 
 
 def make_approval(

@@ -10,10 +10,11 @@ from typing import Any
 from django.conf import settings
 from django.db.models import QuerySet
 
-from approvals import payload, proposal_quality, reachability
+from approvals import payload, proposal_quality
 from approvals.lifecycle import Judgement, Submission
 from approvals.models import Approval, Claim, Vote
 from approvals.models.choices import Disposition, Status
+from approvals.reach import reachability
 from audit.clock import rfc3339
 
 

@@ -18,9 +18,9 @@ from approvals.lifecycle.keeping import Edits, discard_edits, keep_edits
 from approvals.lifecycle.opening import open_request
 from approvals.lifecycle.reassignment import reassign
 from approvals.lifecycle.reminding import remind
+from approvals.lifecycle.safeguards import Attestation
 from approvals.lifecycle.submission import Submission, find_previous, submit
 from approvals.lifecycle.taking_back import take_back
-from approvals.safeguards import Attestation
 
 __all__ = [
     "Attestation",

@@ -8,10 +8,10 @@ from datetime import datetime
 from uuid import UUID
 
 from approvals.authority import barred_addresses
-from approvals.enough import Reach, reaches
 from approvals.lifecycle.beats import record_all
 from approvals.models import Approval, Notification
 from approvals.notifications import TeamTold, Told, tell
+from approvals.reach.enough import Reach, reaches
 from audit.log import Draft
 from audit.message import SYSTEM
 from grants.models import User

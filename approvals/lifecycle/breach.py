@@ -11,7 +11,6 @@ from uuid import UUID
 
 from django.db.models import F
 
-from approvals.audience import Audience, gather
 from approvals.authority import barred_addresses
 from approvals.lifecycle import escalation
 from approvals.lifecycle.asking import ask_enough
@@ -20,6 +19,7 @@ from approvals.lifecycle.escalation import Step
 from approvals.models import Approval, Notification, PayloadVersion
 from approvals.models.choices import BreachAction, Resolution, Status
 from approvals.notifications import TeamTold, Told, pool_watchers, team_channels, tell
+from approvals.reach.audience import Audience, gather
 from audit.clock import rfc3339
 from audit.log import Draft
 from audit.message import SYSTEM

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from approvals.audience import gather
 from approvals.models import Approval, Notification, Vote
 from approvals.notifications import notify
+from approvals.reach.audience import gather
 from grants.models import User
 
 

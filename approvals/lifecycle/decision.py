@@ -9,18 +9,19 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from approvals import authority, payload, safeguards, strict_json
+from approvals import authority, payload, strict_json
 from approvals.exceptions import AlreadyDecided, FieldError, InvalidInput, NotPermitted, StaleVersion
+from approvals.lifecycle import safeguards
 from approvals.lifecycle.ballot import Words, authority_of, cast_vote, describe
 from approvals.lifecycle.beats import changes_since_first, new_version, record, require_pending
 from approvals.lifecycle.closing import tell_who_was_asked
 from approvals.lifecycle.deadline import in_time
 from approvals.lifecycle.keeping import discard_edits
 from approvals.lifecycle.opening import stamp_opening
+from approvals.lifecycle.safeguards import Attestation
 from approvals.models import Approval, Notification, PayloadVersion, Vote
 from approvals.models.choices import Resolution, Status
 from approvals.notifications import notify
-from approvals.safeguards import Attestation
 from audit.clock import rfc3339
 from grants.models import User
 

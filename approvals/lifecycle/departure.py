@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from approvals.audience import gather
 from approvals.authority import barred_addresses
 from approvals.lifecycle.asking import ask_enough
 from approvals.models import Approval, Notification
 from approvals.notifications import Told, tell
+from approvals.reach.audience import gather
 from grants.models import User
 
 

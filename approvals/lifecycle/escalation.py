@@ -10,12 +10,12 @@ from uuid import UUID
 
 from django.db.models import F
 
-from approvals.audience import Audience, gather
 from approvals.lifecycle.asking import ask_enough
 from approvals.lifecycle.beats import record_all
 from approvals.models import Approval, Assignment, Notification
 from approvals.models.choices import BreachAction
 from approvals.notifications import Told, tell
+from approvals.reach.audience import Audience, gather
 from audit.log import Draft
 from audit.message import SYSTEM
 

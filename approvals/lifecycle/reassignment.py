@@ -9,12 +9,12 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from approvals import authority
-from approvals.audience import gather
 from approvals.exceptions import FieldError, InvalidInput, NotPermitted, UnknownAddress
 from approvals.lifecycle.beats import record, require_pending
 from approvals.lifecycle.deadline import in_time
 from approvals.models import Approval, Assignment, Notification
 from approvals.notifications import notify
+from approvals.reach.audience import gather
 from approvals.texts import normalised
 from audit.message import Authority
 from grants.models import User

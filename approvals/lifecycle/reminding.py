@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from approvals.audience import gather
 from approvals.lifecycle.beats import asked_of
 from approvals.models import Approval, Notification, VoteSeat
 from approvals.notifications import Told, tell
+from approvals.reach.audience import gather
 
 
 def remind(approvals: Sequence[Approval], at: datetime) -> None:

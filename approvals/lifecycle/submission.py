@@ -12,7 +12,6 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from approvals import policy
-from approvals.audience import gather
 from approvals.authority import barred_addresses
 from approvals.exceptions import FieldError, IdempotencyConflict, InvalidInput, StateConflict
 from approvals.lifecycle.asking import ask_enough
@@ -23,6 +22,7 @@ from approvals.lifecycle.superseding import end, lock_to_supersede
 from approvals.models import Agent, AgentKey, Approval, Assignment, Notification, PayloadVersion, Policy
 from approvals.models.choices import Status
 from approvals.notifications import notify, pool_watchers
+from approvals.reach.audience import gather
 from audit import clock
 from audit.clock import rfc3339
 

@@ -6,12 +6,12 @@ from datetime import datetime
 from uuid import UUID
 
 from approvals import authority
-from approvals.audience import gather
 from approvals.exceptions import ActedMeanwhile, NotPermitted
 from approvals.lifecycle.beats import record, require_pending
 from approvals.lifecycle.deadline import in_time
 from approvals.models import Approval, Assignment, Notification
 from approvals.notifications import notify
+from approvals.reach.audience import gather
 from grants.models import User
 
 

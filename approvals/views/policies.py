@@ -15,11 +15,11 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
-from approvals import authority, policy_files, policy_table, policy_trial, policy_warnings
+from approvals import authority
 from approvals.exceptions import InvalidInput, TooLarge
 from approvals.models import Policy
 from approvals.models.policy import ANY_TONE
-from approvals.policy import Verdict
+from approvals.policy import Verdict, files, publishing, try_sample, warnings
 from approvals.views.page import PersonRequest, show, signed_in
 from approvals.views.refusals import forbidden
 from audit import clock
@@ -67,10 +67,10 @@ def readers_only(
 def policies(request: PersonRequest) -> HttpResponse:
     """The whole table, with what somebody should look at again."""
     current = list(Policy.objects.current())
-    each = policy_warnings.look_again(current)
+    each = warnings.look_again(current)
     context = {
         "rows": [Row(policy, each[policy]) for policy in current],
-        "warnings": policy_warnings.of_table(current),
+        "warnings": warnings.of_table(current),
     }
     return show(request, "approvals/policies.html", context)
 
@@ -80,7 +80,7 @@ def policies(request: PersonRequest) -> HttpResponse:
 @readers_only
 def template(request: PersonRequest) -> HttpResponse:
     """The starting table, to fill in and load."""
-    response = HttpResponse(policy_files.TEMPLATE.read_bytes(), content_type="text/yaml; charset=utf-8")
+    response = HttpResponse(files.TEMPLATE.read_bytes(), content_type="text/yaml; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="policies.yaml"'
     return response
 
@@ -105,7 +105,7 @@ def trial(request: PersonRequest, action_type: str) -> HttpResponse:
         return redirect(f"{address}?{urlencode({'workflow': found.workflow})}" if found.workflow else address)
     sample = request.POST.get("sample", "")
     try:
-        return _show(request, found, Trial(sample, verdict=policy_trial.run(found, sample)))
+        return _show(request, found, Trial(sample, verdict=try_sample(found, sample)))
     except (InvalidInput, TooLarge) as refusal:
         return _show(request, found, Trial(sample, refusal=refusal), status=422)
 
@@ -123,9 +123,9 @@ def _show(request: PersonRequest, found: Policy, trial: Trial, *, status: int = 
     versions = Policy.objects.filter(action_type=found.action_type, workflow=found.workflow)
     context: dict[str, Any] = {
         "policy": found,
-        "warnings": policy_warnings.look_again([found])[found],
-        "shadow": policy_table.shadow_summary(found) if found.shadow_condition else None,
-        "needed": policy_table.TRIAL,
+        "warnings": warnings.look_again([found])[found],
+        "shadow": publishing.shadow_summary(found) if found.shadow_condition else None,
+        "needed": publishing.TRIAL,
         "versions": versions.select_related("created_by").order_by("-version")[:VERSIONS],
         "trial": trial,
         "at": clock.now(),

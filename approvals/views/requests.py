@@ -9,9 +9,10 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from approvals import lifecycle, reachability
+from approvals import lifecycle
 from approvals.exceptions import Refused
 from approvals.models import Approval
+from approvals.reach import reachability
 from approvals.views.access import Case, load
 from approvals.views.drafts import as_it_stands, draft_before, draft_of
 from approvals.views.ending import edits_of, ending

@@ -11,8 +11,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from approvals import lifecycle, safeguards
+from approvals import lifecycle
 from approvals.exceptions import EditedElsewhere, InvalidInput, Refused, StaleVersion
+from approvals.lifecycle import safeguards
 from approvals.lifecycle.beats import require_pending
 from approvals.models import WorkingCopy
 from approvals.payload import Bound

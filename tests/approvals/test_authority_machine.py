@@ -25,9 +25,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from approvals import authority, delegation, lifecycle, payload, sla
+from approvals import authority, delegation, lifecycle, payload
 from approvals.exceptions import AlreadyDecided, InvalidInput, NotPermitted, Refused, SeatTaken, StaleVersion
-from approvals.lifecycle import Seen
+from approvals.lifecycle import Seen, sla
 from approvals.models import Approval, Policy, Vote
 from audit import clock
 from audit.message import SYSTEM

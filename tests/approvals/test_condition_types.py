@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from approvals import autonomy, conditions
+from approvals import conditions
 from approvals.conditions import declared
 from approvals.models.choices import Risk, Tone
+from approvals.policy import autonomy
 
 VALUES: list[Any] = [10000, 10000.5, "10000", "IR", "true", True, None, [], ["IR"], [10000], {}, {"a": 1}]
 

@@ -15,10 +15,11 @@ from django.conf import settings as site
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 
-from approvals import authority, delegation, keys, lifecycle, payload, reachability, seeds
+from approvals import authority, delegation, keys, lifecycle, payload, seeds
 from approvals.api.shapes import SubmissionIn
 from approvals.models import Agent, Approval, Policy
 from approvals.models.choices import Status
+from approvals.reach import reachability
 from approvals.seeds.cases import CASES
 from audit import clock
 from grants.models import ApproverMembership, DelegatedGrant, User

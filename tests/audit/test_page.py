@@ -11,7 +11,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django.utils.html import escape
 
-from approvals import sla
+from approvals.lifecycle import sla
 from approvals.models import Heartbeat
 from audit import clock
 from audit.tasks import sequence

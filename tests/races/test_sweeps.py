@@ -6,7 +6,8 @@ from collections import Counter
 
 import pytest
 
-from approvals import sla, tasks
+from approvals import tasks
+from approvals.lifecycle import sla
 from approvals.models import Approval, Notification
 from audit.models import Event
 from audit.verify import everything

@@ -6,12 +6,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from approvals import policy_files
 from approvals.models import Policy
+from approvals.policy import files
 
 
 class Command(BaseCommand):
     help = "Writes the current policies as YAML that load_policies takes."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(policy_files.export(Policy.objects.current()), ending="")
+        self.stdout.write(files.export(Policy.objects.current()), ending="")

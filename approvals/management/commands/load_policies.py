@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from approvals import policy_files
+from approvals.policy import files
 from audit.message import SYSTEM
 from grants.models import User
 
@@ -23,10 +23,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         author = _person(options["by"])
         try:
-            loaded = policy_files.load(
+            loaded = files.load(
                 _text(options["file"]), by=author.as_actor() if author else SYSTEM, author=author
             )
-        except policy_files.UnfitFile as refusal:
+        except files.UnfitFile as refusal:
             count = len(refusal.errors)
             listed = "\n".join(f"  {error}" for error in refusal.errors)
             raise CommandError(

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from approvals import sla
+from approvals.lifecycle import sla
 
 
 class Command(BaseCommand):

@@ -13,9 +13,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from approvals import lifecycle, reachability, sla
+from approvals import lifecycle
+from approvals.lifecycle import sla
 from approvals.lifecycle.departure import tell_of_what_is_left
 from approvals.models import Agent, Approval, Notification
+from approvals.reach import reachability
 from audit import clock
 from audit.message import SYSTEM
 from audit.models import Event

@@ -247,7 +247,7 @@ def test_agents_own_picks_alone_do_not_approve_where_the_policy_names_reviewers(
 def test_friction_grows_with_risk(
     risk: str, edited: bool, attestation: Attestation, missing: list[str]
 ) -> None:
-    from approvals import safeguards
+    from approvals.lifecycle import safeguards
 
     approval = make_approval(risk=risk, evidence=AMBER_AND_RED)
 

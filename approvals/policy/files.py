@@ -10,15 +10,15 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from approvals import policy_table, policy_warnings, policy_yaml
 from approvals.models import Policy
-from approvals.policy_reading import Entry, FileError, UnfitFile, read
+from approvals.policy import publishing, warnings, yaml_text
+from approvals.policy.reading import Entry, FileError, UnfitFile, read
 from audit.message import Actor
 from grants.models import User
 
 __all__ = ["TEMPLATE", "FileError", "Loaded", "UnfitFile", "export", "load"]
 
-TEMPLATE = Path(__file__).with_name("policy_template.yaml")
+TEMPLATE = Path(__file__).with_name("template.yaml")
 """The starting table, to be downloaded, filled in and loaded."""
 
 
@@ -35,7 +35,7 @@ class Loaded:
 def load(text: str, *, by: Actor, author: User | None = None) -> Loaded:
     """Publish what differs from the current policies; what the file does not name stays. Raises UnfitFile."""
     entries, errors = read(text)
-    standing = policy_table.standing_of(entry.policy for entry in entries)
+    standing = publishing.standing_of(entry.policy for entry in entries)
     loaded = Loaded()
     changed: dict[int, Entry] = {}
     for entry in entries:
@@ -46,8 +46,8 @@ def load(text: str, *, by: Actor, author: User | None = None) -> Loaded:
             loaded.published.append(entry.policy)
             changed[id(entry.policy)] = entry
     try:
-        policy_table.publish_many(loaded.published, by=by, author=author)
-    except policy_table.NotPublished as refused:
+        publishing.publish_many(loaded.published, by=by, author=author)
+    except publishing.NotPublished as refused:
         for policy, refusal in refused.refusals:
             errors += _beside_fields(changed[id(policy)], refusal)
     if errors:
@@ -59,11 +59,11 @@ def load(text: str, *, by: Actor, author: User | None = None) -> Loaded:
 def export(policies: Iterable[Policy]) -> str:
     """The policies as a file that `load` takes, without what is as it would be anyway."""
     entries = [_plain(policy) for policy in policies]
-    return policy_yaml.dump({"policies": entries})
+    return yaml_text.dump({"policies": entries})
 
 
 def _same(current: Policy, wanted: Policy) -> bool:
-    policy_table.tidy(wanted)
+    publishing.tidy(wanted)
     return current.terms() == wanted.terms()
 
 
@@ -81,7 +81,7 @@ def _beside_fields(entry: Entry, refusal: ValidationError) -> list[FileError]:
 
 
 def _warnings(policies: Sequence[Policy]) -> list[str]:
-    each = policy_warnings.look_again(policies)
-    return policy_warnings.of_table(policies) + [
+    each = warnings.look_again(policies)
+    return warnings.of_table(policies) + [
         f"{policy.name}: {sentence}" for policy in policies for sentence in each[policy]
     ]

@@ -9,9 +9,9 @@ from typing import Any
 
 import yaml
 
-from approvals import policy_yaml
 from approvals.models import Policy
 from approvals.models.policy import TERMS
+from approvals.policy import yaml_text
 
 KEYS = ("action_type", "workflow", *TERMS, "reason")
 GONE = {
@@ -73,8 +73,8 @@ def read(text: str) -> tuple[list[Entry], list[FileError]]:
     Raises UnfitFile where nothing can be read at all.
     """
     try:
-        root = policy_yaml.compose(text)
-    except policy_yaml.Unreadable as refusal:
+        root = yaml_text.compose(text)
+    except yaml_text.Unreadable as refusal:
         raise UnfitFile([FileError(refusal.line, "", str(refusal))]) from None
     reader = _Reader()
     return reader.entries(root), reader.errors
@@ -114,9 +114,9 @@ class _Reader:
                 self._error(node, name, "is missing")
         if len(self.errors) > before:
             return None
-        lines = {name: policy_yaml.line(one) for name, one in nodes.items()}
+        lines = {name: yaml_text.line(one) for name, one in nodes.items()}
         given = {name: value for name, value in values.items() if value is not None}
-        return Entry(Policy(**given), lines, policy_yaml.line(node))
+        return Entry(Policy(**given), lines, yaml_text.line(node))
 
     def _mapping(self, node: yaml.Node | None, known: Sequence[str]) -> dict[str, yaml.Node]:
         if not isinstance(node, yaml.MappingNode):
@@ -137,8 +137,8 @@ class _Reader:
 
     def _value(self, name: str, node: yaml.Node) -> Any:
         try:
-            value = policy_yaml.value(node)
-        except policy_yaml.Unreadable as refusal:
+            value = yaml_text.value(node)
+        except yaml_text.Unreadable as refusal:
             self.errors.append(FileError(refusal.line, name, str(refusal)))
             return None
         if value is None and name not in ("action_type", "pattern", "risk"):
@@ -149,7 +149,7 @@ class _Reader:
         return value
 
     def _error(self, node: yaml.Node | None, name: str, message: str) -> None:
-        self.errors.append(FileError(policy_yaml.line(node), name, f"{message}."))
+        self.errors.append(FileError(yaml_text.line(node), name, f"{message}."))
 
 
 def _meant(name: str, known: Sequence[str]) -> str:

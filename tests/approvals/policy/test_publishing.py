@@ -10,9 +10,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 
-from approvals import lifecycle, policy_table, policy_warnings
+from approvals import lifecycle
 from approvals.exceptions import InvalidInput, NotPermitted
 from approvals.models import Policy
+from approvals.policy import publishing, warnings
 from audit.models import Event
 from tests.factories import approve, make_agent, make_approval, make_key, make_policy, make_user, reject
 
@@ -50,7 +51,7 @@ FORBIDDEN = [
 @pytest.mark.parametrize("terms", FORBIDDEN, ids=str)
 def test_publishing_refuses_it_with_a_sentence(terms: dict[str, Any]) -> None:
     with pytest.raises(ValidationError) as refusal:
-        policy_table.publish(_policy(**terms), by=make_user().as_actor())
+        publishing.publish(_policy(**terms), by=make_user().as_actor())
 
     assert set(refusal.value.message_dict) & set(terms)
     assert not Policy.objects.exists()
@@ -58,7 +59,7 @@ def test_publishing_refuses_it_with_a_sentence(terms: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("terms", FORBIDDEN, ids=str)
 def test_the_database_refuses_it_without_python(terms: dict[str, Any]) -> None:
-    good = policy_table.publish(_policy(**CRITICAL), by=make_user().as_actor())
+    good = publishing.publish(_policy(**CRITICAL), by=make_user().as_actor())
     base = {} if terms.get("risk") == "critical" else {"risk": "low", "escalation": []}
     changed = {"id": str(uuid4()), "action_type": "other", **base, **terms}
 
@@ -112,7 +113,7 @@ class TestSwitchingToLettingGo:
     def test_thirty_decided_requests_beside_the_same_condition_are_enough(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(policy_table, "TRIAL", 2)
+        monkeypatch.setattr(publishing, "TRIAL", 2)
         condition = "payload.amount > 100"
         policy = make_policy("refund", minimum_confidence=0.8, shadow_condition=condition)
         for amount in (5, 500):
@@ -140,7 +141,7 @@ def test_a_candidate_is_summed_up_by_how_people_decided() -> None:
     lifecycle.cancel(_shadowed(policy, 9).pk, by=make_key()[0])
     _shadowed(policy, 10)
 
-    assert policy_table.shadow_summary(policy) == policy_table.ShadowSummary(
+    assert publishing.shadow_summary(policy) == publishing.ShadowSummary(
         decided=4, would_run=3, overruled=2, waiting=1
     )
 
@@ -226,19 +227,19 @@ class TestWarnings:
             make_policy(name, reviewers=["a@example.com", f"{name}@example.com"]) for name in ("x1", "x2")
         ]
 
-        assert [s[:13] for s in policy_warnings.of_table(policies)] == ["a@example.com"]
+        assert [s[:13] for s in warnings.of_table(policies)] == ["a@example.com"]
 
     def test_nobody_with_an_account(self) -> None:
         policy = make_policy(reviewers=["ghost@example.com"])
 
-        assert "Nobody with an account" in policy_warnings.of_policies([policy])[policy][0]
+        assert "Nobody with an account" in warnings.of_policies([policy])[policy][0]
 
     def test_a_slow_critical_policy(self) -> None:
         make_user("a@example.com")
         make_user("escalation@example.com")
         policy = make_policy(risk="critical", sla_minutes=241, reviewers=["a@example.com"])
 
-        assert policy_warnings.of_policies([policy])[policy] == [
+        assert warnings.of_policies([policy])[policy] == [
             "A critical action may wait 241 minutes: that is over four hours."
         ]
 
@@ -249,7 +250,7 @@ class TestTermsToLookAtAgain:
     GOOD = {"reviewers": ["a@example.com", "b@example.com"], "escalation": LADDER}
 
     def sentences(self, **terms: Any) -> list[str]:
-        return policy_warnings.of_terms(_policy(**{**self.GOOD, **terms}))
+        return warnings.of_terms(_policy(**{**self.GOOD, **terms}))
 
     def test_a_good_policy_has_none(self) -> None:
         assert self.sentences() == []
@@ -296,10 +297,10 @@ class TestTermsToLookAtAgain:
             _policy(action_type=f"b{n}", reviewers=["b@example.com", f"{n}@example.com"]) for n in range(2)
         ]
 
-        assert policy_warnings.of_table([*several, *others]) == [
+        assert warnings.of_table([*several, *others]) == [
             "a@example.com is the only reviewer of 3 of 5 policies: name somebody beside them."
         ]
-        assert policy_warnings.of_table([*several[:2], *others]) == []
+        assert warnings.of_table([*several[:2], *others]) == []
 
 
 def test_an_agents_name_is_what_a_condition_sees() -> None:

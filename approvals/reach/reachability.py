@@ -13,9 +13,9 @@ from django.db.models import Exists, OuterRef
 
 from approvals import payload, proposal_quality, visible
 from approvals.authority import barred_addresses
-from approvals.enough import Around, Reach, reaches, votes_on
 from approvals.models import Approval, ChannelTest, Notification
 from approvals.notifications.routing import Route, Routes, look_up
+from approvals.reach.enough import Around, Reach, reaches, votes_on
 from grants.models import ApproverMembership, DelegatedGrant, User
 
 LATELY = 120

@@ -11,8 +11,9 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from approvals import lifecycle, sla, tasks
+from approvals import lifecycle, tasks
 from approvals.exceptions import ApprovalExpired
+from approvals.lifecycle import sla
 from approvals.models import Approval, Notification
 from approvals_site.celery import app
 from audit import clock, log

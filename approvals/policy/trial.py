@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from approvals import policy, strict_json
+from approvals import strict_json
 from approvals.exceptions import FieldError, InvalidInput
 from approvals.models import Policy
 from approvals.models.choices import Risk, Tone
-from approvals.policy import Proposal, Verdict
+from approvals.policy.verdict import Proposal, Verdict, evaluate
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,9 @@ _IGNORED = (
 """What a submission carries and no policy looks at: whoever pastes one keeps it."""
 
 
-def run(found: Policy, sample: str) -> Verdict:
+def try_sample(found: Policy, sample: str) -> Verdict:
     """Judge a sample proposal, a JSON text as for `POST /approvals`. Raises InvalidInput."""
-    return policy.evaluate(found, _read(found, sample))
+    return evaluate(found, _read(found, sample))
 
 
 def _read(found: Policy, sample: str) -> Proposal:

@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from approvals import policy_files, policy_yaml
 from approvals.models import Policy
-from approvals.policy_files import UnfitFile
+from approvals.policy import files, yaml_text
+from approvals.policy.files import UnfitFile
 from audit.message import SYSTEM
 
 
 def read(text: str) -> Any:
-    node = policy_yaml.compose(text)
+    node = yaml_text.compose(text)
     assert node is not None
-    return policy_yaml.value(node)
+    return yaml_text.value(node)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_plain_words_are_those_of_yaml_1_2(written: str, value: Any) -> None:
     ],
 )
 def test_what_is_no_value_is_refused_in_a_sentence_with_its_line(text: str, line: int, sentence: str) -> None:
-    with pytest.raises(policy_yaml.Unreadable, match=sentence) as refusal:
+    with pytest.raises(yaml_text.Unreadable, match=sentence) as refusal:
         read(text)
 
     assert refusal.value.line == line
@@ -96,7 +96,7 @@ def test_aliases_that_multiply_are_refused_in_no_time() -> None:
     )
 
     start = time.thread_time()
-    with pytest.raises(policy_yaml.Unreadable, match="stand for too much"):
+    with pytest.raises(yaml_text.Unreadable, match="stand for too much"):
         read(bomb)
 
     assert time.thread_time() - start < 0.5
@@ -111,7 +111,7 @@ def test_an_alias_stands_for_what_it_names() -> None:
     | st.from_regex(r"[-+.:_0-9a-fxoeE]{1,6}", fullmatch=True)
 )
 def test_any_text_comes_back_as_it_was_dumped(text: str) -> None:
-    assert read(policy_yaml.dump({"a": [text]})) == {"a": [text]}
+    assert read(yaml_text.dump({"a": [text]})) == {"a": [text]}
 
 
 ENTRY = "policies:\n  - action_type: a\n    pattern: exception_based\n    risk: low\n    reason: x\n    "
@@ -135,14 +135,14 @@ ENTRY = "policies:\n  - action_type: a\n    pattern: exception_based\n    risk: 
 )
 def test_a_file_of_policies_is_refused_with_line_and_field(written: str, sentence: str) -> None:
     with pytest.raises(UnfitFile, match=sentence):
-        policy_files.load(ENTRY + written, by=SYSTEM)
+        files.load(ENTRY + written, by=SYSTEM)
 
     assert not Policy.objects.exists()
 
 
 @pytest.mark.django_db
 def test_010_is_ten_minutes() -> None:
-    policy_files.load(ENTRY + "minimum_confidence: 0.8\n    sla_minutes: 010", by=SYSTEM)
+    files.load(ENTRY + "minimum_confidence: 0.8\n    sla_minutes: 010", by=SYSTEM)
 
     assert Policy.objects.get().sla_minutes == 10
 
@@ -157,10 +157,10 @@ def test_a_thousand_policies_load_in_a_fixed_number_of_queries(django_assert_max
     start = time.perf_counter()
 
     with django_assert_max_num_queries(25):
-        loaded = policy_files.load(text, by=SYSTEM)
+        loaded = files.load(text, by=SYSTEM)
     assert time.perf_counter() - start < 5
     with django_assert_max_num_queries(25):
-        again = policy_files.load(text.replace("sla_minutes: 60", "sla_minutes: 61"), by=SYSTEM)
+        again = files.load(text.replace("sla_minutes: 60", "sla_minutes: 61"), by=SYSTEM)
 
     assert (len(loaded.published), len(again.published)) == (1000, 1000)
     assert {policy.version for policy in Policy.objects.current()} == {2}

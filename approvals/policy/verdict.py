@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
-from approvals import autonomy
 from approvals.exceptions import FieldError, InvalidInput
 from approvals.models import Policy
 from approvals.models.assignment import Assignment
 from approvals.models.choices import BreachAction, Pattern, Risk, Status, Tone
 from approvals.models.policy import ANY_ACTION_TYPE, ANY_TONE
+from approvals.policy import autonomy
 
 CRITICAL_QUORUM = 2
 

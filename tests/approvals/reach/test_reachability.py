@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from approvals import policy_warnings, reachability
 from approvals.models import Approval, ChannelTest, Notification
 from approvals.notifications import preferences
 from approvals.notifications.routing import NEVER_SILENT
+from approvals.policy import warnings
+from approvals.reach import reachability
 from audit import clock
 from tests.approvals.api.client import AgentClient
 from tests.factories import (
@@ -184,7 +185,7 @@ def test_a_mailbox_that_an_upgrade_put_onto_the_ladder_is_named() -> None:
     ladder = [{"emails": ["nobody-yet@example.com"], "after_minutes": 0}]
     policy = make_policy(risk="critical", sla_minutes=60, escalation=ladder)
 
-    sentences = policy_warnings.of_policies([policy])[policy]
+    sentences = warnings.of_policies([policy])[policy]
 
     assert any("nobody-yet@example.com stands on the escalation ladder" in sentence for sentence in sentences)
 

@@ -11,9 +11,10 @@ import structlog
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection, transaction
 
-from approvals import enough, lifecycle
+from approvals import lifecycle
 from approvals.models import Agent, AgentKey, Approval, Policy, heartbeat
 from approvals.models.approval_queries import ApprovalQuerySet
+from approvals.reach import enough
 from audit import clock
 from grants.models import User
 
