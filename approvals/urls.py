@@ -2,17 +2,14 @@
 
 from django.urls import path
 
-from approvals.views import (
+from approvals.views import policies, preferences
+from approvals.views.grants import grants, lending
+from approvals.views.inbox import inbox, live
+from approvals.views.request import (
     comments,
     decisions,
     draft_use,
     edits,
-    grants,
-    inbox,
-    lending,
-    live,
-    policies,
-    preferences,
     reassignment,
     requests,
     review,

@@ -12,7 +12,8 @@ from django.shortcuts import render
 from django.urls import resolve, reverse
 from django_htmx.http import HttpResponseClientRedirect
 
-from approvals.views import first_steps, kept_posts
+from approvals.views import kept_posts
+from approvals.views.inbox import first_steps
 from approvals.views.page import to_sign_in
 from grants.models import User
 

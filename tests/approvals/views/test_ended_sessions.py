@@ -10,7 +10,7 @@ from django.test import Client
 
 from approvals.models import Approval, Vote
 from tests.approvals.views.browse import client_of, form_in, text_of, url
-from tests.approvals.views.test_typed_edits import opened, page_form
+from tests.approvals.views.request.test_typed_edits import opened, page_form
 from tests.factories import PASSWORD, make_approval, make_user
 
 pytestmark = pytest.mark.django_db

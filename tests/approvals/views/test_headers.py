@@ -29,7 +29,7 @@ def test_t30_no_page_can_be_framed(path, status):
 
 
 def test_t30_not_even_a_page_about_a_fault_can_be_framed(monkeypatch):
-    monkeypatch.setattr("approvals.views.inbox.inbox_context", broken)
+    monkeypatch.setattr("approvals.views.inbox.inbox.inbox_context", broken)
     client = client_of(make_user(), raise_request_exception=False)
 
     response = client.get("/approvals/")

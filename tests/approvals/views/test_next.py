@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests.approvals.views.browse import client_of, form_in, text_of, url
-from tests.approvals.views.test_inbox import is_late
+from tests.approvals.views.inbox.test_inbox import is_late
 from tests.factories import approve, make_approval, make_approver, make_policy, make_user
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from approvals.models import Approval, Notification
 from approvals.models.choices import Resolution, Status, state_name
 from approvals.notifications.message import of_notification
 from tests.approvals.views.browse import client_of, text_of, url
-from tests.approvals.views.test_inbox import is_late
+from tests.approvals.views.inbox.test_inbox import is_late
 from tests.factories import approve, attest, make_approval, make_policy, make_user, reject, seen
 
 pytestmark = pytest.mark.django_db

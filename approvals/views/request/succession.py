@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from approvals import authority, payload
 from approvals.models import Approval
 from approvals.payload import Change
-from approvals.views.access import Case
-from approvals.views.drafts import schema_of
-from approvals.views.ending import Ending, ending
+from approvals.views.request.access import Case
+from approvals.views.request.drafts import schema_of
+from approvals.views.request.ending import Ending, ending
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,12 @@ from approvals import authority, lifecycle
 from approvals.exceptions import FieldError, InvalidInput, NotPermitted, Refused, UnknownAddress
 from approvals.lifecycle.reassignment import LONGEST_REASON
 from approvals.models import Approval
-from approvals.views.access import Case, load
 from approvals.views.kept_posts import shown_again
 from approvals.views.page import PersonRequest, carried, onward, show, signed_in
 from approvals.views.readable import NUL
 from approvals.views.refusals import cleaned, redrawn_by, refused, status_of
-from approvals.views.requests import footer_context
+from approvals.views.request.access import Case, load
+from approvals.views.request.requests import footer_context
 from audit import clock
 from grants.models import User
 

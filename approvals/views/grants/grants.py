@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 from approvals import authority, delegation
 from approvals.exceptions import NotPermitted, StateConflict
 from approvals.models import Vote
+from approvals.views.inbox.queues import bounded
 from approvals.views.page import PersonRequest, onward, post_only, show, signed_in
-from approvals.views.queues import bounded
 from approvals.views.refusals import forbidden, refused, status_of
 from audit import clock
 from audit.models import Event

@@ -9,11 +9,11 @@ from django.views.decorators.http import require_safe
 
 from approvals.models import Approval, Policy
 from approvals.models.choices import Risk
-from approvals.views import first_steps
-from approvals.views.filters import DECIDED, DRAFTS, FOR_ME, OPEN_TABS, POOL, Filters
-from approvals.views.headlines import headlines_of
+from approvals.views.inbox import first_steps
+from approvals.views.inbox.filters import DECIDED, DRAFTS, FOR_ME, OPEN_TABS, POOL, Filters
+from approvals.views.inbox.headlines import headlines_of
+from approvals.views.inbox.queues import Inbox
 from approvals.views.page import PersonRequest, carried, show, signed_in
-from approvals.views.queues import Inbox
 from audit import clock
 
 

@@ -11,7 +11,7 @@ from approvals.exceptions import EditedElsewhere, InvalidInput, TooLarge
 from approvals.lifecycle import Edits
 from approvals.models import Approval, WorkingCopy
 from approvals.payload import Bound
-from approvals.views.form_pages import FormPage, base_version, read_post
+from approvals.views.request.form_pages import FormPage, base_version, read_post
 from grants.models import User
 
 

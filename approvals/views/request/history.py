@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from approvals.models.choices import BreachAction, Resolution, Status, state_name
-from approvals.views.access import Case
+from approvals.views.request.access import Case
 from audit.models import Event
 
 HIDDEN_PERSON = "A reviewer"

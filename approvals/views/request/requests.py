@@ -13,20 +13,20 @@ from approvals import lifecycle
 from approvals.exceptions import Refused
 from approvals.models import Approval
 from approvals.reach import reachability
-from approvals.views.access import Case, load
-from approvals.views.drafts import as_it_stands, draft_before, draft_of
-from approvals.views.ending import edits_of, ending
-from approvals.views.filters import Filters
-from approvals.views.form_pages import FormPage, page_of
-from approvals.views.history import lines
-from approvals.views.inbox import inbox_context
-from approvals.views.keeping import take_up
+from approvals.views.inbox.filters import Filters
+from approvals.views.inbox.inbox import inbox_context
+from approvals.views.inbox.queues import Inbox
 from approvals.views.kept_posts import forget, shown_again
 from approvals.views.page import PersonRequest, carried, post_only, show, signed_in, wants_fragment
-from approvals.views.queues import Inbox
 from approvals.views.refusals import refused
-from approvals.views.succession import succession_of, successor_of
-from approvals.views.voiding import voided_of
+from approvals.views.request.access import Case, load
+from approvals.views.request.drafts import as_it_stands, draft_before, draft_of
+from approvals.views.request.ending import edits_of, ending
+from approvals.views.request.form_pages import FormPage, page_of
+from approvals.views.request.history import lines
+from approvals.views.request.keeping import take_up
+from approvals.views.request.succession import succession_of, successor_of
+from approvals.views.request.voiding import voided_of
 
 AS_FORM, AS_JSON = VIEWS = ("form", "json")
 """How the payload is edited: by fields, or whole."""

@@ -9,11 +9,11 @@ from django.views.decorators.http import require_http_methods
 
 from approvals import lifecycle
 from approvals.exceptions import EditedElsewhere, NotPermitted, Refused
-from approvals.views import drafts
-from approvals.views.access import load, load_to_decide
 from approvals.views.page import PersonRequest, onward, post_only, show, signed_in
 from approvals.views.refusals import status_of
-from approvals.views.review import keep_typed
+from approvals.views.request import drafts
+from approvals.views.request.access import load, load_to_decide
+from approvals.views.request.review import keep_typed
 
 _ELSEWHERE = "you edited this payload in another tab or on another device. Press Review decision to see both."
 

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from approvals import payload
 from approvals.payload import Change
-from approvals.views.access import Case
-from approvals.views.drafts import schema_of
+from approvals.views.request.access import Case
+from approvals.views.request.drafts import schema_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from approvals import payload
 from approvals.exceptions import InvalidInput
 from approvals.models import Approval, PayloadVersion
 from approvals.payload import Bound, PayloadForm
-from approvals.views.drafts import Draft, schema_of
+from approvals.views.request.drafts import Draft, schema_of
 
 MAX_TURN = 2**31 - 1
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")

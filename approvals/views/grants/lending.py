@@ -18,8 +18,8 @@ from approvals.exceptions import InvalidInput
 from approvals.models import Policy
 from approvals.models.choices import Risk
 from approvals.views.fields import TextField
+from approvals.views.inbox.queues import bounded
 from approvals.views.page import PersonRequest, onward, show, signed_in
-from approvals.views.queues import bounded
 from approvals.views.refusals import cleaned, refused
 from audit import clock
 from grants.models import DelegatedGrant, User

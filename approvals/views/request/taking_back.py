@@ -8,10 +8,10 @@ from django.http import HttpResponse
 
 from approvals import lifecycle
 from approvals.exceptions import Refused
-from approvals.views.access import load
 from approvals.views.page import PersonRequest, onward, post_only, signed_in
 from approvals.views.refusals import redrawn_by
-from approvals.views.requests import show_request
+from approvals.views.request.access import load
+from approvals.views.request.requests import show_request
 
 
 def _redraw(request: PersonRequest, pk: UUID, refusal: Refused) -> HttpResponse:

@@ -10,10 +10,10 @@ from django.views.decorators.http import require_http_methods
 
 from approvals import lifecycle
 from approvals.exceptions import NotPermitted, Refused
-from approvals.views.access import Case, load
 from approvals.views.page import PersonRequest, carried, onward, post_only, show, signed_in
 from approvals.views.refusals import redrawn_by
-from approvals.views.requests import show_request
+from approvals.views.request.access import Case, load
+from approvals.views.request.requests import show_request
 
 
 def _redraw(request: PersonRequest, pk: UUID, refusal: Refused) -> HttpResponse:

@@ -13,8 +13,8 @@ from approvals import authority
 from approvals.authority import Standing
 from approvals.models import Approval
 from approvals.models.choices import BreachAction, Pattern, Risk, Status
-from approvals.views.cursors import Cursor
-from approvals.views.filters import DECIDED, DRAFTS, FOR_ME, OPEN_TABS, POOL, Filters
+from approvals.views.inbox.cursors import Cursor
+from approvals.views.inbox.filters import DECIDED, DRAFTS, FOR_ME, OPEN_TABS, POOL, Filters
 from grants.models import User
 
 PAGE = 25

@@ -8,13 +8,13 @@ from django.http import HttpResponse
 
 from approvals import lifecycle
 from approvals.exceptions import EditedElsewhere, InvalidInput, Refused, TooLarge
-from approvals.views.access import Case, load
-from approvals.views.form_pages import FormPage, base_version, read_post
-from approvals.views.history import lines
 from approvals.views.page import PersonRequest, onward, post_only, show, signed_in, wants_fragment
 from approvals.views.refusals import redrawn_by, refused, status_of
-from approvals.views.requests import show_request
-from approvals.views.review import keep_typed, typed_page
+from approvals.views.request.access import Case, load
+from approvals.views.request.form_pages import FormPage, base_version, read_post
+from approvals.views.request.history import lines
+from approvals.views.request.requests import show_request
+from approvals.views.request.review import keep_typed, typed_page
 
 
 def _redraw(request: PersonRequest, pk: UUID, refusal: Refused) -> HttpResponse:

@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from approvals import wakeups
-from approvals.views.filters import Filters
-from approvals.views.queues import Inbox
+from approvals.views.inbox.filters import Filters
+from approvals.views.inbox.queues import Inbox
 from audit import clock
 from grants.models import User
 

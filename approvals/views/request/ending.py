@@ -9,8 +9,8 @@ from approvals import payload
 from approvals.models import Approval, Vote
 from approvals.models.choices import Status
 from approvals.payload import Change
-from approvals.views.access import Case
-from approvals.views.drafts import schema_of
+from approvals.views.request.access import Case
+from approvals.views.request.drafts import schema_of
 
 
 @dataclass(frozen=True, slots=True)

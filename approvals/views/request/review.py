@@ -17,16 +17,16 @@ from approvals.lifecycle import safeguards
 from approvals.lifecycle.beats import require_pending
 from approvals.models import WorkingCopy
 from approvals.payload import Bound
-from approvals.views import drafts
-from approvals.views.access import Case, load, load_to_decide
-from approvals.views.ending import edits_of
-from approvals.views.form_pages import FormPage, base_version, read_post
-from approvals.views.headlines import headline_of
-from approvals.views.keeping import keep
+from approvals.views.inbox.headlines import headline_of
 from approvals.views.kept_posts import shown_again
 from approvals.views.page import PersonRequest, carried, onward, show, signed_in
 from approvals.views.refusals import redrawn_by, refused, status_of
-from approvals.views.requests import VIEWS, footer_context, show_request
+from approvals.views.request import drafts
+from approvals.views.request.access import Case, load, load_to_decide
+from approvals.views.request.ending import edits_of
+from approvals.views.request.form_pages import FormPage, base_version, read_post
+from approvals.views.request.keeping import keep
+from approvals.views.request.requests import VIEWS, footer_context, show_request
 
 LEADS_TO = {
     "rejection": "approvals:rejection",

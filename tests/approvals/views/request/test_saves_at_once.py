@@ -11,7 +11,7 @@ from django.test import Client
 
 from approvals.models import Approval, Comment
 from tests.approvals.views.browse import client_of, url
-from tests.approvals.views.test_typed_edits import LEFT_OUT, opened
+from tests.approvals.views.request.test_typed_edits import LEFT_OUT, opened
 from tests.factories import make_approval, make_user
 
 pytestmark = pytest.mark.django_db

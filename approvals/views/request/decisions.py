@@ -15,14 +15,14 @@ from approvals.exceptions import Refused, StateConflict
 from approvals.lifecycle import Attestation, Seen
 from approvals.models import Vote
 from approvals.models.choices import Resolution
-from approvals.views import drafts
-from approvals.views.access import Case, load, load_to_decide
 from approvals.views.fields import TextField
 from approvals.views.kept_posts import shown_again
 from approvals.views.page import PersonRequest, carried, onward, post_only, show, signed_in
 from approvals.views.refusals import cleaned, redrawn_by, refused
-from approvals.views.requests import footer_context
-from approvals.views.review import show_review
+from approvals.views.request import drafts
+from approvals.views.request.access import Case, load, load_to_decide
+from approvals.views.request.requests import footer_context
+from approvals.views.request.review import show_review
 from grants.models import User
 
 COMMENT_LENGTH = 4000

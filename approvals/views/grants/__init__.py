@@ -1,0 +1,1 @@
+"""Lent authority: who lends what to whom, and what was decided under it."""

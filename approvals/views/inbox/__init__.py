@@ -1,0 +1,1 @@
+"""The inbox: which requests wait for this person, in which tab, in which order."""
