@@ -72,7 +72,7 @@ def policies(request: PersonRequest) -> HttpResponse:
         "rows": [Row(policy, each[policy]) for policy in current],
         "warnings": warnings.of_table(current),
     }
-    return show(request, "approvals/policies.html", context)
+    return show(request, "approvals/policies/policies.html", context)
 
 
 @require_safe
@@ -131,7 +131,7 @@ def _show(request: PersonRequest, found: Policy, trial: Trial, *, status: int = 
         "at": clock.now(),
     }
     return show(
-        request, "approvals/policy.html", context, fragment="approvals/policy/_trial.html", status=status
+        request, "approvals/policies/policy.html", context, fragment="approvals/policies/_trial.html", status=status
     )
 
 

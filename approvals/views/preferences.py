@@ -96,7 +96,7 @@ def notification_test(request: PersonRequest, pk: UUID) -> HttpResponse:
     """How far a test came, and the question whether it arrived."""
     test = get_object_or_404(ChannelTest.objects.select_related("channel"), pk=pk, user=request.user)
     context = {"test": test, "at": clock.now(), "label": _label(test)}
-    return show(request, "approvals/notification_test.html", context)
+    return show(request, "approvals/preferences/test.html", context)
 
 
 @signed_in
@@ -132,7 +132,7 @@ def _page(
         **refused(refusal),
     }
     status = status_of(refusal) if refusal else 200
-    return show(request, "approvals/notification_preferences.html", context, status=status)
+    return show(request, "approvals/preferences/preferences.html", context, status=status)
 
 
 def _columns(request: PersonRequest) -> list[Column]:

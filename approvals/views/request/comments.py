@@ -80,4 +80,4 @@ def _show_history(request: PersonRequest, case: Case, *, refusal: Refused | None
         "typed": request.POST if refusal else {},
         **refused(refusal),
     }
-    return show(request, "approvals/_history.html", context)
+    return show(request, "approvals/request/_history.html", context)

@@ -47,4 +47,4 @@ def _ask(request: PersonRequest, case: Case) -> HttpResponse:
         raise NotPermitted(case.draft_ruling.reason)
     if not case.approval.is_draft:
         return redirect(case.approval.get_absolute_url() + carried(request))
-    return show(request, "approvals/discarding.html", {"approval": case.approval, "at": case.at})
+    return show(request, "approvals/request/discarding.html", {"approval": case.approval, "at": case.at})

@@ -46,4 +46,4 @@ def discarding(request: PersonRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST" or draft.copy is None:
         return onward(request, case.approval.get_absolute_url())
     context = {"approval": case.approval, "at": case.at, "draft": draft}
-    return show(request, "approvals/edits_discarding.html", context)
+    return show(request, "approvals/request/edits_discarding.html", context)

@@ -106,7 +106,7 @@ def _show(request: PersonRequest, case: Case, *, refusal: Refused | None = None)
         **refused(refusal or not_sent),
         **footer_context(request, case),
     }
-    return show(request, "approvals/reassignment.html", context, fragment="approvals/_reassignment.html")
+    return show(request, "approvals/request/reassignment.html", context, fragment="approvals/request/_reassignment.html")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -173,7 +173,7 @@ def _show_several(
         "chosen": request.POST.getlist("approvals"),
         **refused(refusal),
     }
-    return show(request, "approvals/reassignments.html", context)
+    return show(request, "approvals/request/reassignments.html", context)
 
 
 def _naming(email: str, by: User) -> list[Approval]:

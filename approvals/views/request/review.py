@@ -61,7 +61,7 @@ def show_review(request: PersonRequest, case: Case, *, refusal: Refused | None =
     typed, not_sent = shown_again(request, "decision", pk=case.approval.pk)
     context = review_context(request, case) | refused(refusal or not_sent) | {"typed": typed}
     context["ticked"] = {int(index) for index in typed.getlist("acknowledged") if index in _INDEXES}
-    return show(request, "approvals/review.html", context, fragment="approvals/_review.html")
+    return show(request, "approvals/request/review.html", context, fragment="approvals/request/_review.html")
 
 
 def review_context(request: PersonRequest, case: Case) -> dict[str, Any]:
