@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from approvals import patterns
 from approvals.conditions import comparisons, declared, failures, kinds, tree
 from approvals.conditions.declared import EACH, Path
 from approvals.conditions.mistakes import Mistake, Unfit
 from approvals.conditions.tree import Node, Tree
-from approvals.payload import patterns
 
 LARGEST_PATTERNS = 500
 """RE2 instructions, in all of a condition's patterns together."""

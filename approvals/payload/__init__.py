@@ -1,16 +1,16 @@
 """What is in a payload, what does an edit of it mean, and which form does the reviewer get?"""
 
 from approvals.payload.canonical import canonical, digest, leaf_count, same
-from approvals.payload.changes import patch
-from approvals.payload.comparison import Change, comparison
+from approvals.payload.changes.comparison import Change, comparison
+from approvals.payload.changes.differences import patch
 from approvals.payload.display import Shown, in_words
-from approvals.payload.faults import Fault
-from approvals.payload.form import Bound, PayloadForm, build_form
-from approvals.payload.guard import assert_edit_allowed
+from approvals.payload.form.faults import Fault
+from approvals.payload.form.form import Bound, PayloadForm, build_form
+from approvals.payload.form.guard import assert_edit_allowed
 from approvals.payload.pointers import ABSENT, check_locked, find
-from approvals.payload.schema import check_schema
-from approvals.payload.unchecked import unchecked_patterns
-from approvals.payload.validation import validate
+from approvals.payload.schema.compiling import check_schema
+from approvals.payload.schema.unchecked import unchecked_patterns
+from approvals.payload.schema.validation import validate
 
 __all__ = [
     "ABSENT",

@@ -131,7 +131,11 @@ def _show(request: PersonRequest, found: Policy, trial: Trial, *, status: int = 
         "at": clock.now(),
     }
     return show(
-        request, "approvals/policies/policy.html", context, fragment="approvals/policies/_trial.html", status=status
+        request,
+        "approvals/policies/policy.html",
+        context,
+        fragment="approvals/policies/_trial.html",
+        status=status,
     )
 
 

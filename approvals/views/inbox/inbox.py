@@ -21,7 +21,9 @@ from audit import clock
 @signed_in
 def inbox(request: PersonRequest) -> HttpResponse:
     """The list; from 64rem on beside the request that is open."""
-    return show(request, "approvals/inbox/inbox.html", inbox_context(request), fragment="approvals/inbox/_panes.html")
+    return show(
+        request, "approvals/inbox/inbox.html", inbox_context(request), fragment="approvals/inbox/_panes.html"
+    )
 
 
 def inbox_context(request: PersonRequest, current: Approval | None = None) -> dict[str, Any]:

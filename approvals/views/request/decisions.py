@@ -165,4 +165,6 @@ def _show_rejection(request: PersonRequest, case: Case, *, refusal: Refused | No
         **refused(refusal or not_sent),
         **footer_context(request, case),
     }
-    return show(request, "approvals/request/rejection.html", context, fragment="approvals/request/_rejection.html")
+    return show(
+        request, "approvals/request/rejection.html", context, fragment="approvals/request/_rejection.html"
+    )

@@ -106,7 +106,12 @@ def _show(request: PersonRequest, case: Case, *, refusal: Refused | None = None)
         **refused(refusal or not_sent),
         **footer_context(request, case),
     }
-    return show(request, "approvals/request/reassignment.html", context, fragment="approvals/request/_reassignment.html")
+    return show(
+        request,
+        "approvals/request/reassignment.html",
+        context,
+        fragment="approvals/request/_reassignment.html",
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -68,7 +68,13 @@ def show_request(
     context["typed"] = shown if typed is None else typed
     if not wants_fragment(request):
         context = inbox_context(request, current=case.approval) | context
-    return show(request, "approvals/request/request.html", context, fragment="approvals/request/_request.html", status=status)
+    return show(
+        request,
+        "approvals/request/request.html",
+        context,
+        fragment="approvals/request/_request.html",
+        status=status,
+    )
 
 
 def request_context(

@@ -1,0 +1,1 @@
+"""What is different between two payloads, for programs and for people?"""

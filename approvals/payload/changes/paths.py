@@ -1,0 +1,70 @@
+"""What is a place in a payload called? Its fields by their labels, the rows of a list by their number from 1."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from approvals.payload.form import shapes
+from approvals.payload.labels import Label, labels
+from approvals.payload.pointers import ABSENT, child, find, tokens
+
+EVERYTHING = Label("Everything")
+
+
+class _Stop(NamedTuple):
+    """Where a path has come to, before and after an edit, and what the schema says of it."""
+
+    old: Any
+    new: Any
+    schema: Any
+
+
+class Paths:
+    """Names places in two payloads; what lies on the way to several of them is looked at once."""
+
+    def __init__(self, old: Any, new: Any, schema: Any) -> None:
+        self._stops = {"": _Stop(old, new, schema)}
+        self._labels: dict[str, dict[str, Label]] = {}
+
+    def path(self, pointer: str) -> list[Label]:
+        named, here = [], ""
+        for token in tokens(pointer):
+            named.append(self._named(here, token))
+            here = self._go_on(here, token)
+        return named or [EVERYTHING]
+
+    def _named(self, here: str, token: str) -> Label:
+        if _is_list(self._stops[here]):
+            return Label(str(int(token) + 1))
+        if here not in self._labels:
+            self._labels[here] = labels(_members(self._stops[here]))
+        return self._labels[here].get(token, Label(token))
+
+    def _go_on(self, here: str, token: str) -> str:
+        pointer, stop = child(here, token), self._stops[here]
+        if pointer not in self._stops:
+            step = child("", token)
+            below = _below(stop, token)
+            self._stops[pointer] = _Stop(find(stop.old, step), find(stop.new, step), below)
+        return pointer
+
+
+def _is_list(stop: _Stop) -> bool:
+    return isinstance(stop.new if stop.old is ABSENT else stop.old, list)
+
+
+def _members(stop: _Stop) -> dict[str, Any]:
+    """The schema of each field that stands beside the others, before or after."""
+    known = shapes.properties(stop.schema)
+    held = [value for value in (stop.old, stop.new) if isinstance(value, dict)]
+    return {
+        key: shapes.unwrapped(shapes.member_schema(stop.schema, key))
+        for keys in (*held, known)
+        for key in keys
+    }
+
+
+def _below(stop: _Stop, token: str) -> Any:
+    if _is_list(stop):
+        return shapes.unwrapped(stop.schema).get("items")
+    return shapes.member_schema(stop.schema, token)

@@ -1,0 +1,168 @@
+"""Which form does a payload get? Its own keys first, in their order, then what the schema allows besides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from approvals.payload import labels, pointers
+from approvals.payload.bounds import MAX_ROWS
+from approvals.payload.form import choices, dates, hints, shapes, widgets
+from approvals.payload.form.additions import STEP, Addition, Additions
+from approvals.payload.form.containers import Group, Items
+from approvals.payload.form.nodes import LEFT_OUT, NULL, VALUE, Choice, JsonLeaf, Leaf, Locked, Node, step
+from approvals.payload.form.shapes import Shape
+from approvals.payload.labels import NO_LABEL, Label
+from approvals.payload.pointers import ABSENT
+from approvals.payload.schema.strangers import is_free_form
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a node stands: its value or ABSENT, its schema without references (None where inferred)."""
+
+    value: Any
+    schema: Any
+    pointer: str = ""
+    path: str = ""
+    label: Label = NO_LABEL
+    is_required: bool = True
+
+
+def build(place: Place, locked: tuple[str, ...]) -> Node:
+    shape = shapes.shape_of(place.schema, place.value)
+    if pointers.is_covered(place.pointer, locked):
+        return Locked(**_common(place, shape))
+    if shape.kind == "group":
+        return _group(place, shape, locked)
+    # Rows move: a lock on one of them can be kept only where the list is edited as JSON under the guard.
+    if shape.kind == "items" and not pointers.locks_below(place.pointer, locked):
+        return _items(place, shape)
+    if shape.kind in {"items", "json"}:
+        return json_leaf(place, locked)
+    return _leaf(place, shape)
+
+
+def json_leaf(place: Place, locked: tuple[str, ...]) -> JsonLeaf:
+    shape = Shape("json", shapes.shape_of(place.schema, place.value).schema)
+    text = "" if place.value is ABSENT else labels.as_json(place.value)
+    node = JsonLeaf(**_common(place, shape), text=text, shown=text)
+    if shapes.is_object(shape.schema, place.value) and _takes_keys(shape):
+        node.hints.append("You may add keys.")
+    node.hints += [f"Locked: {lock}" for lock in pointers.locks_below(place.pointer, locked)]
+    return node
+
+
+def _common(place: Place, shape: Shape) -> dict[str, Any]:
+    description = shape.schema.get("description")
+    states = [VALUE]
+    if not place.is_required or place.value is ABSENT:
+        states.append(LEFT_OUT)
+    if shape.is_nullable:
+        states.append(NULL)
+    is_null = place.value is None and shape.is_nullable
+    return {
+        "pointer": place.pointer,
+        "path": place.path,
+        "label": place.label.words,
+        "key": place.label.key,
+        "description": description if isinstance(description, str) else "",
+        "base": place.value,
+        "is_required": place.is_required,
+        "states": tuple(states),
+        "state": NULL if is_null else LEFT_OUT if place.value is ABSENT else VALUE,
+        "hints": hints.hints(shape.schema, place.value, shape.kind),
+    }
+
+
+def _group(place: Place, shape: Shape, locked: tuple[str, ...]) -> Group:
+    known = shape.schema.get("properties", {})
+    inner = shape.schema.get("additionalProperties")
+    required = shape.schema.get("required", ())
+    present = place.value if isinstance(place.value, dict) else {}
+    keys = [*present, *(key for key in known if key not in present and known[key] is not False)]
+    names = labels.labels({key: shapes.unwrapped(known.get(key, inner)) for key in keys})
+    members: dict[str, Node] = {}
+    for key in keys:
+        member = Place(
+            value=present.get(key, ABSENT),
+            schema=known.get(key, inner),
+            pointer=pointers.child(place.pointer, key),
+            path=place.path + step(key),
+            label=names[key],
+            is_required=key in required or key not in known,
+        )
+        members[key] = build(member, locked)
+    group = Group(**_common(place, shape), members=members)
+    if _takes_keys(shape):
+        group.additions = _additions(group, inner)
+    return group
+
+
+def _takes_keys(shape: Shape) -> bool:
+    """Where nothing is said of an object, the agent's payload is all that is known."""
+    return bool(shape.schema) and is_free_form(shape.schema)
+
+
+def _additions(group: Group, schema: Any) -> Additions:
+    path, pointer = group.path + STEP, pointers.child(group.pointer, "+")
+    owner = group.spoken_label or "the payload"
+    new_row = partial(_addition, path, pointer, schema)
+    return Additions(path=path, pointer=pointer, label="New field", base=[], owner=owner, new_row=new_row)
+
+
+def _addition(path: str, pointer: str, schema: Any, row_id: int) -> Addition:
+    here, below = path + step(row_id), pointers.child(pointer, row_id)
+    value = build(Place(ABSENT, schema, below, here, Label("Value")), ())
+    value.states, value.state, value.base_state = (VALUE,), VALUE, VALUE
+    if isinstance(value, JsonLeaf):
+        value.hints.append('As JSON: "a text" in quotes, 12, true, a list in [ ], a group in { }.')
+    return Addition(path=here, pointer=f"{below}/", label="", base=ABSENT, value=value, is_row=True)
+
+
+def _items(place: Place, shape: Shape) -> Items:
+    values = place.value if isinstance(place.value, list) else []
+    schema = shapes.row_schema(shape, values)
+    new_row = partial(_row, place, schema, ABSENT)
+    most = min(shape.schema.get("maxItems", MAX_ROWS), MAX_ROWS)
+    node = Items(**_common(place, shape), new_row=new_row, most=most)
+    node.drawn_rows = {index: _row(place, schema, value, index) for index, value in enumerate(values)}
+    node.rows = dict(node.drawn_rows)
+    node.number_rows()
+    return node
+
+
+def _row(place: Place, schema: Any, value: Any, row_id: int) -> Node:
+    """A row is there or it is not: it has no state of its own."""
+    stands = Place(
+        value=value,
+        schema=schema,
+        pointer=pointers.child(place.pointer, row_id),
+        path=place.path + step(row_id),
+    )
+    row = build(stands, ())
+    row.states, row.state, row.base_state, row.is_row = (VALUE,), VALUE, VALUE, True
+    return row
+
+
+def _leaf(place: Place, shape: Shape) -> Leaf:
+    options = _options(shape)
+    text = widgets.shown(shape.kind, place.value, options)
+    local = dates.parsed(place.value) if shape.kind == "datetime" and isinstance(place.value, str) else None
+    return Leaf(
+        **_common(place, shape),
+        kind=shape.kind,
+        text=text,
+        shown=text,
+        options=options,
+        step="0.001" if local and local.milliseconds != "000" else "1" if local else "",
+    )
+
+
+def _options(shape: Shape) -> list[Choice]:
+    if shape.kind == "boolean":
+        return widgets.BOOLEANS
+    if shape.kind == "enum":
+        return widgets.enum_options(choices.members(shape.schema), choices.titles(shape.schema))
+    return []

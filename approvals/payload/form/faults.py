@@ -1,0 +1,62 @@
+"""What is wrong with what was posted? Each fault beside its field, and all of them in the form's order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from approvals.exceptions import FieldError
+from approvals.payload.form.containers import Group, Items
+from approvals.payload.form.nodes import Node
+from approvals.payload.labels import Label
+
+FORM_ID = "payload-form"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """`target` is the id of the element that takes the focus; `path` names the field, and is empty for the form."""
+
+    target: str
+    path: list[Label]
+    sentence: str
+
+
+def attach(root: Node, errors: Iterable[FieldError]) -> list[str]:
+    """Each error beside its node, else beside the node that holds its place. What is left over is the form's."""
+    nodes: dict[str, Node] = {}
+    for node in root.walk():
+        nodes.setdefault(node.pointer, node)
+    general: list[str] = []
+    for error in errors:
+        pointer = error.pointer
+        while pointer not in nodes and pointer:
+            pointer = pointer.rpartition("/")[0]
+        holder = nodes.get(pointer)
+        inside = error.pointer.removeprefix(pointer)
+        text = f"{inside}: {_sentence(error)}" if inside else _sentence(error)
+        is_of_form = holder is None or (holder is root and isinstance(holder, Group))
+        (general if holder is None or is_of_form else holder.errors).append(text)
+    return general
+
+
+def faults(root: Node, general: Iterable[str]) -> Iterator[Fault]:
+    yield from (Fault(FORM_ID, [], sentence) for sentence in general)
+    trail = [] if isinstance(root, Group) else [_label(root)]
+    yield from _faults(root, trail)
+
+
+def _faults(node: Node, trail: list[Label]) -> Iterator[Fault]:
+    yield from (Fault(node.target, trail, sentence) for sentence in node.errors)
+    # The label of a row names its list.
+    above = trail[:-1] if isinstance(node, Items) else trail
+    for child in node.children:
+        yield from _faults(child, [*above, _label(child)])
+
+
+def _label(node: Node) -> Label:
+    return Label(node.label, node.key)
+
+
+def _sentence(error: FieldError) -> str:
+    return error.message[:1].upper() + error.message[1:].rstrip(".") + "."

@@ -1,0 +1,47 @@
+"""May this edit stand? Whatever way it came (fields, a subtree, the whole JSON, a program), one last look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import islice
+from typing import Any
+
+from approvals.exceptions import FieldError, InvalidInput
+from approvals.payload.canonical import Numbers
+from approvals.payload.pointers import ABSENT, find
+from approvals.payload.schema.strangers import strangers
+from approvals.payload.schema.validation import MAX_ERRORS, validate
+
+
+def assert_edit_allowed(original: Any, edited: Any, schema: Any = None, locked: Iterable[str] = ()) -> None:
+    """Raises InvalidInput unless the edit is an object, leaves what is locked, knows its keys and fits the schema."""
+    errors = edit_errors(original, edited, schema, locked)
+    if errors:
+        first = errors[0]
+        where = first.pointer or "The payload"
+        raise InvalidInput(f"The edit cannot be taken: {where} {first.message}.", errors)
+
+
+def edit_errors(original: Any, edited: Any, schema: Any, locked: Iterable[str]) -> list[FieldError]:
+    if not isinstance(edited, dict):
+        return [FieldError("", "not_an_object", "must be a JSON object")]
+    numbers = Numbers()
+    broken = [
+        FieldError(lock, "locked", "is locked and cannot be changed")
+        for lock in locked
+        if not _is_kept(find(original, lock), find(edited, lock), numbers)
+    ]
+    invalid = validate(edited, schema) if schema else []
+    said = {error.pointer for error in invalid}
+    unknown = [
+        FieldError(pointer, "unknown_field", "is no field of this payload")
+        for pointer in islice(strangers(original, edited, schema), MAX_ERRORS)
+        if pointer not in said
+    ]
+    return broken + invalid + unknown
+
+
+def _is_kept(before: Any, after: Any, numbers: Numbers) -> bool:
+    if before is ABSENT or after is ABSENT:
+        return before is after
+    return numbers.same(before, after)

@@ -1,0 +1,50 @@
+"""What did the browser send, as far as it concerns the payload?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from approvals.exceptions import FieldError
+from approvals.payload.bounds import MAX_NAMES
+from approvals.payload.form.nodes import Node
+
+_NAMESPACES = ("payload", "state", "rows", "key")
+
+
+class Posted:
+    """The posted pairs. What the form did not offer is refused by `strangers`: nothing else can be set."""
+
+    def __init__(self, pairs: Mapping[str, Sequence[str]]) -> None:
+        self._room = MAX_NAMES
+        lists: Any = getattr(pairs, "lists", None)
+        self._values = {
+            name: [values] if isinstance(values, str) else list(values)
+            for name, values in (lists() if lists else pairs.items())
+        }
+
+    def text(self, name: str) -> str | None:
+        """None where the name was not posted, or more than once."""
+        values = self._values.get(name, [])
+        return values[0] if len(values) == 1 else None
+
+    def holds(self, node: Node) -> bool:
+        """Whether anything was posted for the node or inside it."""
+        return any(name in self._values for inner in node.walk() for name in inner.names())
+
+    def makes_room(self, node: Node) -> bool:
+        """Whether a new row still fits on one page; a post that lists more rows was never on one."""
+        self._room -= sum(1 for inner in node.walk() for _ in inner.names())
+        return self._room >= 0
+
+    def strangers(self, offered: set[str]) -> Iterator[FieldError]:
+        """Names in the form's namespaces that it did not offer, and names that came more than once."""
+        for name, values in self._values.items():
+            space, slash, path = name.partition("/")
+            if space not in _NAMESPACES or not (slash or space == "payload"):
+                continue
+            if name not in offered:
+                message = "This form has no such field; load the page again."
+                yield FieldError(slash + path, "unknown_field", message)
+            elif len(values) != 1:
+                yield FieldError(slash + path, "repeated_field", "This field was sent more than once.")

@@ -1,0 +1,170 @@
+"""Which widget carries a value without losing anything? Where none does, the answer is JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from approvals.payload.form import choices, dates, inference
+from approvals.payload.pointers import ABSENT
+from approvals.payload.schema.branches import the_other_than_null
+
+LONG_TEXT = 80
+"""Characters from which a text without a format gets a text area."""
+
+_FORMAT_KINDS = {"email": "email", "idn-email": "email", "uri": "uri", "iri": "uri", "textarea": "textarea"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """`kind` is group, items, json or the kind of a leaf; `schema` without wrappers around it."""
+
+    kind: str
+    schema: dict[str, Any]
+    is_nullable: bool = False
+
+
+def shape_of(schema: Any, value: Any) -> Shape:
+    flat, is_nullable = _unwrapped(schema)
+    if value is None and not is_nullable:
+        return Shape("json", flat)
+    kind = _kind(flat, ABSENT if value is None else value)
+    return Shape(kind, flat, is_nullable and kind != "json")
+
+
+def unwrapped(schema: Any) -> dict[str, Any]:
+    """The schema without the wrappers that a generator put around it; {} where it is none."""
+    return _unwrapped(schema)[0]
+
+
+def properties(schema: Any) -> dict[str, Any]:
+    """The schemas of the fields that an object's schema names, by key."""
+    known: dict[str, Any] = unwrapped(schema).get("properties", {})
+    return known
+
+
+def member_schema(schema: Any, key: str) -> Any:
+    """What an object's schema says of a field, named or not."""
+    return properties(schema).get(key, unwrapped(schema).get("additionalProperties"))
+
+
+def is_object(schema: dict[str, Any], value: Any) -> bool:
+    return isinstance(value, dict) or (value is ABSENT and _declared_type(schema) == "object")
+
+
+def row_schema(shape: Shape, value: Any) -> Any:
+    """The schema of one row of a list whose shape has the kind items."""
+    items = shape.schema.get("items")
+    return items if isinstance(items, dict) else inference.rows_schema(value)
+
+
+def _unwrapped(schema: Any) -> tuple[dict[str, Any], bool]:
+    """Lifts what a sole `allOf` and "this or null" wrap, as generators of schemas write them."""
+    flat: dict[str, Any] = schema if isinstance(schema, dict) else {}
+    is_nullable = False
+    while True:
+        key = next((key for key in ("allOf", "anyOf", "oneOf") if key in flat), "")
+        inner = flat[key][0] if key == "allOf" and len(flat[key]) == 1 else None
+        if key in {"anyOf", "oneOf"}:
+            inner = the_other_than_null(flat[key])
+            is_nullable = is_nullable or isinstance(inner, dict)
+        if not isinstance(inner, dict):
+            return _without_null(choices.as_enum(flat), is_nullable)
+        flat = {**inner, **{name: value for name, value in flat.items() if name != key}}
+
+
+def _without_null(flat: dict[str, Any], is_nullable: bool) -> tuple[dict[str, Any], bool]:
+    types = flat.get("type")
+    if isinstance(types, list) and "null" in types:
+        rest = [name for name in types if name != "null"]
+        flat, is_nullable = {**flat, "type": rest[0] if len(rest) == 1 else rest}, True
+    if None in flat.get("enum", ()):
+        flat, is_nullable = choices.without_null(flat), True
+    return flat, is_nullable
+
+
+def _kind(schema: dict[str, Any], value: Any) -> str:
+    if "enum" in schema or "const" in schema:
+        return _choice_kind(schema, value)
+    declared = _declared_type(schema)
+    if declared == "":
+        return _inferred_kind(schema, value)
+    if declared == "object":
+        return _object_kind(schema, value)
+    if declared == "array":
+        return _list_kind(schema, value)
+    return _scalar_kind(declared, schema, value)
+
+
+def _declared_type(schema: dict[str, Any]) -> str:
+    """One of JSON Schema's types; "mixed" where several fit; "" where the schema does not say."""
+    types = schema.get("type")
+    if isinstance(types, str):
+        return types
+    if isinstance(types, list):
+        return "number" if set(types) == {"integer", "number"} else "mixed"
+    if "properties" in schema:
+        return "object"
+    if "items" in schema or "prefixItems" in schema:
+        return "array"
+    return "mixed" if schema.keys() & {"anyOf", "oneOf", "allOf"} else ""
+
+
+def _choice_kind(schema: dict[str, Any], value: Any) -> str:
+    members = choices.members(schema)
+    if not members or any(member is None or isinstance(member, dict | list) for member in members):
+        return "json"
+    is_known = any(
+        member == value and isinstance(member, bool) == isinstance(value, bool) for member in members
+    )
+    return "enum" if value is ABSENT or is_known else "json"
+
+
+def _scalar_kind(declared: str, schema: dict[str, Any], value: Any) -> str:
+    if declared == "string" and (value is ABSENT or isinstance(value, str)):
+        return _text_kind(schema.get("format"), "" if value is ABSENT else value)
+    if declared == "boolean" and (value is ABSENT or isinstance(value, bool)):
+        return "boolean"
+    is_fitting = value is ABSENT or inference.scalar_type(value) == "number"
+    return declared if declared in {"integer", "number"} and is_fitting else "json"
+
+
+def _text_kind(name: Any, text: str) -> str:
+    if "\n" in text or "\r" in text:
+        return "textarea"
+    if name == "date" and (not text or dates.is_widget_date(text)):
+        return "date"
+    if name == "date-time" and (not text or dates.parsed(text)):
+        return "datetime"
+    return _FORMAT_KINDS.get(str(name), "textarea" if len(text) > LONG_TEXT else "text")
+
+
+def _object_kind(schema: dict[str, Any], value: Any) -> str:
+    if value is not ABSENT and not isinstance(value, dict):
+        return "json"
+    if schema.get("properties"):
+        return "group"
+    is_map = isinstance(schema.get("additionalProperties"), dict) or "patternProperties" in schema
+    return "group" if value is not ABSENT and value and not is_map else "json"
+
+
+def _list_kind(schema: dict[str, Any], value: Any) -> str:
+    if "prefixItems" in schema or (value is not ABSENT and not isinstance(value, list)):
+        return "json"
+    if not isinstance(schema.get("items"), dict):
+        return _inferred_kind(schema, value)
+    rows = [shape_of(schema["items"], row) for row in (ABSENT, *([] if value is ABSENT else value))]
+    kinds = {row.kind for row in rows}
+    # Rows are all fields or all groups of fields, or nothing is lost only as JSON.
+    is_mixed = bool(kinds & {"json", "items"}) or ("group" in kinds and len(kinds) > 1)
+    return "json" if is_mixed or any(row.is_nullable for row in rows) else "items"
+
+
+def _inferred_kind(schema: dict[str, Any], value: Any) -> str:
+    if isinstance(value, dict) and value:
+        return _object_kind(schema, value)
+    if isinstance(value, list) and value:
+        return "items" if inference.rows_schema(value) else "json"
+    if isinstance(value, str):
+        return _text_kind(schema.get("format"), value)
+    return inference.scalar_type(value) or "json"

@@ -1,0 +1,150 @@
+"""What does a widget show for a value, and what value does a posted text mean?
+
+A text that means what was shown gives the original object back: nothing changes by being looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from approvals import strict_json, visible
+from approvals.exceptions import InvalidInput, TooLarge
+from approvals.payload import display, labels
+from approvals.payload.bounds import MAX_JSON_BYTES
+from approvals.payload.canonical import same
+from approvals.payload.form import dates, line_endings
+from approvals.payload.form.nodes import Choice, JsonLeaf, Leaf
+from approvals.payload.pointers import ABSENT
+from approvals.payload.schema import formats
+
+MAX_TITLE = 60
+"""Characters of a choice's title: a longer one would push the value itself out of sight."""
+
+_NOT_IN_JSON = re.compile(r"[\x00\ud800-\udfff]")
+
+BOOLEANS = [Choice("true", "Yes", True), Choice("false", "No", False)]
+
+
+class UnreadableError(ValueError):
+    """The posted text means no value; the text of the error says what to write."""
+
+
+def shown(kind: str, value: Any, options: list[Choice]) -> str:
+    """What the widget holds; "" where there is no value."""
+    if value is ABSENT or value is None:
+        return ""
+    if kind in {"enum", "boolean"}:
+        return next(option.posted for option in options if _is_same_scalar(option.value, value))
+    if kind == "datetime":
+        local = dates.parsed(value)
+        return local.shown() if local else ""
+    return line_endings.normalised(value) if isinstance(value, str) else repr(value)
+
+
+def enum_options(members: list[Any], titles: list[str]) -> list[Choice]:
+    """Strings are posted as they are, unless that would be empty or ambiguous; everything else as JSON."""
+    plain = [member if isinstance(member, str) else labels.as_json(member) for member in members]
+    is_clear = len(set(map(str.strip, plain))) == len(plain) and all(map(str.strip, plain))
+    is_clear = is_clear and not any("\n" in text or "\r" in text for text in plain)
+    return [
+        Choice(text if is_clear else labels.as_json(member), label, member)
+        for text, label, member in zip(plain, _captions(members, titles), members, strict=True)
+    ]
+
+
+def _captions(members: list[Any], titles: list[str]) -> list[str]:
+    """The agent's title never stands alone: the value that it stands for follows it."""
+    captions = [
+        _caption(title, display.in_words(member)) for member, title in zip(members, titles, strict=True)
+    ]
+    if len(set(captions)) == len(captions):
+        return captions
+    return [_caption(title, labels.as_json(member)) for member, title in zip(members, titles, strict=True)]
+
+
+def _caption(title: str, value: str) -> str:
+    plain = visible.as_text(" ".join(title.split()))
+    shortened = plain if len(plain) <= MAX_TITLE else plain[: MAX_TITLE - 1] + "…"
+    return f"{shortened} ({value})" if plain and plain != value else value
+
+
+def value_of(leaf: Leaf, typed: str) -> Any:
+    """Raises UnreadableError."""
+    if _NOT_IN_JSON.search(typed):
+        raise UnreadableError("Leave out the character that is no text (U+0000 or half of a pair).")
+    if leaf.kind in {"enum", "boolean"}:
+        return _chosen(leaf, typed)
+    if leaf.kind in {"integer", "number"}:
+        return _number(leaf, typed.strip())
+    if leaf.kind == "datetime":
+        return _date_time(leaf, typed)
+    if leaf.kind in {"date", "email", "uri"}:
+        return _token(leaf, typed.strip())
+    return _text(leaf, line_endings.normalised(typed))
+
+
+def json_value_of(node: JsonLeaf, typed: str) -> Any:
+    """Raises UnreadableError, with line and column where it is no JSON."""
+    try:
+        value = strict_json.loads(line_endings.normalised(typed), max_bytes=MAX_JSON_BYTES)
+    except (InvalidInput, TooLarge) as error:
+        raise UnreadableError(str(error)) from None
+    return node.base if node.base is not ABSENT and same(value, node.base) else value
+
+
+def _text(leaf: Leaf, typed: str) -> str:
+    if not isinstance(leaf.base, str):
+        return typed
+    if typed == line_endings.normalised(leaf.base):
+        return leaf.base
+    return line_endings.merged(leaf.base, typed)
+
+
+def _token(leaf: Leaf, typed: str) -> str:
+    if isinstance(leaf.base, str) and typed == leaf.base.strip():
+        return leaf.base
+    if leaf.kind == "date" and not formats.is_date(typed):
+        raise UnreadableError(f"Enter a date{_or_leave_out(leaf)}.")
+    return typed
+
+
+def _chosen(leaf: Leaf, typed: str) -> Any:
+    for option in leaf.options:
+        if typed == option.posted:
+            return option.value
+    raise UnreadableError(f"Choose one of the options{_or_leave_out(leaf)}.")
+
+
+def _number(leaf: Leaf, typed: str) -> Any:
+    if not typed:
+        raise UnreadableError(f"Enter a number{_or_leave_out(leaf)}.")
+    try:
+        value = strict_json.number(typed)
+    except InvalidInput as error:
+        raise UnreadableError(str(error)) from None
+    if leaf.kind == "integer":
+        if value != int(value):
+            raise UnreadableError("Enter a whole number, without a fraction.")
+        value = int(value)
+    return leaf.base if _is_same_scalar(leaf.base, value) else value
+
+
+def _date_time(leaf: Leaf, typed: str) -> str:
+    before = dates.parsed(leaf.base) if isinstance(leaf.base, str) else None
+    local = dates.posted(typed, before.zone if before else "Z")
+    if local is None:
+        raise UnreadableError(f"Enter a date and a time{_or_leave_out(leaf)}.")
+    if before and before.is_same_moment(local):
+        return str(leaf.base)
+    return (before.edited(local) if before else local).written()
+
+
+def _is_same_scalar(left: Any, right: Any) -> bool:
+    return bool(left == right) and isinstance(left, bool) == isinstance(right, bool)
+
+
+def _or_leave_out(leaf: Leaf) -> str:
+    if leaf.is_row:
+        return ", or remove the row"
+    return ", or choose “Left out”" if "absent" in leaf.states else ""

@@ -1,0 +1,216 @@
+"""What does a schema say once every `$ref` is replaced by what it points to, in draft 2020-12?
+
+The result has no references: a part that refers to itself holds itself, so it is read as deep as the value goes
+and no deeper. Its size is that of the document, and what one place of a value can cost is counted beforehand.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from approvals.exceptions import FieldError
+from approvals.payload.pointers import child, find
+from approvals.payload.schema.dialects import ANNOTATIONS, At, Dialect, Inline, dialect_of, in_2020
+from approvals.payload.schema.keywords import Choices
+from approvals.payload.schema.metaschema import flaws
+from approvals.payload.schema.references import References, UnresolvedError
+
+MAX_NODES = 2_000
+MAX_DEPTH = 64
+MAX_ERRORS = 20
+
+_BRANCHES = ("allOf", "anyOf", "oneOf")
+_SINGLE_BRANCHES = ("not", "if", "then", "else")
+
+Said = dict[str, Any] | bool
+"""One schema's own keywords, with `At` for what stands below it."""
+
+
+class UnexpandableError(ValueError):
+    """`errors` say what is wrong, and where in the document."""
+
+    def __init__(self, *errors: FieldError) -> None:
+        super().__init__(errors[0].message)
+        self.errors = errors
+
+
+def expanded(document: dict[str, Any]) -> Any:
+    """The document's schema without references. Raises UnexpandableError."""
+    return _Expansion(document).root()
+
+
+def in_place(part: Any) -> Iterator[Any]:
+    """The schemas that speak of the very value that this one speaks of."""
+    if isinstance(part, dict):
+        for key in _BRANCHES:
+            yield from part.get(key, ())
+        yield from (part[key] for key in _SINGLE_BRANCHES if key in part)
+        yield from part.get("dependentSchemas", {}).values()
+
+
+class _Expansion:
+    """First every part is read, then filled: a part may stand in another before it is full."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self._document = document
+        self._dialect = self._dialect_at("", document)
+        self._references = References(document, self._dialect)
+        self._said: dict[str, Said] = {}
+        self._parts: dict[str, Any] = {}
+        self._full: set[str] = set()
+        self._filling: list[str] = []
+        self._costs: dict[int, tuple[int, int]] = {}
+
+    def root(self) -> Any:
+        self._read()
+        for pointer in self._said:
+            self._fill(pointer)
+        for pointer in self._said:
+            self._cost(self._parts[pointer], pointer, [])
+        return self._at("")
+
+    def _read(self) -> None:
+        """What the root and all that it leads to say; what nothing leads to is not looked at."""
+        errors: list[FieldError] = []
+        pending = [""]
+        while pending and len(errors) < MAX_ERRORS:
+            pointer = pending.pop()
+            if pointer not in self._said:
+                schema = find(self._document, pointer)
+                found = [*islice(self._flaws(schema, pointer), MAX_ERRORS)]
+                self._said[pointer] = said = True if found else self._in_2020(schema, pointer)
+                self._parts[pointer] = {} if isinstance(said, dict) else said
+                pending.extend(_places(said))
+                errors += found
+            if len(self._said) > MAX_NODES:
+                raise _too_large("")
+        if errors:
+            raise UnexpandableError(*errors)
+
+    def _flaws(self, schema: Any, pointer: str) -> Iterator[FieldError]:
+        if isinstance(schema, dict):
+            self._dialect_at(pointer, schema)
+            if "$dynamicRef" in schema and self._dialect.has("$dynamicRef"):
+                place = child(pointer, "$dynamicRef")
+                yield FieldError(place, "refused_keyword", "is not supported; use $ref with #/$defs/…")
+        yield from flaws(schema, pointer, self._dialect)
+
+    def _dialect_at(self, pointer: str, schema: dict[str, Any]) -> Dialect:
+        """One document speaks one dialect."""
+        dialect = dialect_of(schema.get("$schema"))
+        is_another = pointer and dialect and dialect.is_said and dialect.year != self._dialect.year
+        if dialect is None or is_another:
+            sentence = "must be draft-04, -06, -07, 2019-09 or 2020-12 of JSON Schema, one for all of it"
+            raise UnexpandableError(FieldError(child(pointer, "$schema"), "other_dialect", sentence))
+        return dialect
+
+    def _in_2020(self, schema: Any, pointer: str) -> Said:
+        if isinstance(schema, bool):
+            return schema
+        said = in_2020(schema, pointer, self._dialect)
+        return {key: self._resolved(key, value, pointer) for key, value in said.items()}
+
+    def _resolved(self, key: str, value: Any, pointer: str) -> Any:
+        if key == "$ref":
+            return At(self._target(value, pointer))
+        if isinstance(value, list) and any(isinstance(item, Inline) for item in value):
+            return [self._resolved("", item, pointer) for item in value]
+        if isinstance(value, Inline):
+            return Inline({name: self._resolved(name, inner, pointer) for name, inner in value.items()})
+        return Choices(value) if key == "enum" else value
+
+    def _target(self, reference: str, pointer: str) -> str:
+        try:
+            return self._references.target(reference, pointer)
+        except UnresolvedError as error:
+            code, sentence = "remote_ref", "must point into this document, such as #/$defs/…"
+            if not error.is_remote:
+                code = "unresolved_ref"
+                sentence = (
+                    f"refers to {json.dumps(reference)}, which is no schema in this document; use #/$defs/…"
+                )
+            raise UnexpandableError(FieldError(child(pointer, "$ref"), code, sentence)) from None
+
+    def _fill(self, pointer: str) -> None:
+        said = self._said[pointer]
+        if isinstance(said, bool) or pointer in self._full:
+            return
+        if pointer in self._filling:
+            raise _recursive(pointer)
+        if len(self._filling) >= MAX_DEPTH:
+            raise _too_deep(pointer)
+        self._filling.append(pointer)
+        self._parts[pointer].update(self._assembled(said))
+        self._filling.pop()
+        self._full.add(pointer)
+
+    def _assembled(self, said: dict[str, Any]) -> dict[str, Any]:
+        """Titles beside a `$ref` override the target's; other keywords hold as well as the target's."""
+        rest = {key: self._value(value) for key, value in said.items() if key != "$ref"}
+        if "$ref" not in said:
+            return rest
+        target = said["$ref"].pointer
+        if rest.keys() <= ANNOTATIONS:
+            self._fill(target)
+            referred = self._parts[target]
+            return {**(referred if isinstance(referred, dict) else {"allOf": [referred]}), **rest}
+        return {**rest, "allOf": [self._at(target), *rest.get("allOf", ())]}
+
+    def _value(self, value: Any) -> Any:
+        if isinstance(value, At):
+            return self._at(value.pointer)
+        if isinstance(value, Inline):
+            return self._assembled(value)
+        if isinstance(value, list) and any(isinstance(item, At | Inline) for item in value):
+            return [self._value(item) for item in value]
+        if isinstance(value, dict) and any(isinstance(item, At) for item in value.values()):
+            return {name: self._value(item) for name, item in value.items()}
+        return value
+
+    def _at(self, pointer: str) -> Any:
+        return self._parts[pointer]
+
+    def _cost(self, part: Any, pointer: str, above: list[int]) -> tuple[int, int]:
+        """How many schemas one look at a value asks, and in how many levels."""
+        if id(part) in self._costs:
+            return self._costs[id(part)]
+        if id(part) in above:
+            raise _recursive(pointer)
+        if len(above) >= MAX_DEPTH:
+            raise _too_deep(pointer)
+        inner = [self._cost(each, pointer, [*above, id(part)]) for each in in_place(part)]
+        cost = 1 + sum(cost for cost, _ in inner), 1 + max((levels for _, levels in inner), default=0)
+        if cost[0] > MAX_NODES:
+            raise _too_large(pointer)
+        if cost[1] > MAX_DEPTH:
+            raise _too_deep(pointer)
+        self._costs[id(part)] = cost
+        return cost
+
+
+def _places(said: Any) -> Iterator[str]:
+    if isinstance(said, At):
+        yield said.pointer
+    elif isinstance(said, dict | list):
+        for inner in said.values() if isinstance(said, dict) else said:
+            if isinstance(inner, At | dict | list):
+                yield from _places(inner)
+
+
+def _recursive(pointer: str) -> UnexpandableError:
+    sentence = "refers to itself without going a level down, so that no value can be checked"
+    return UnexpandableError(FieldError(pointer, "recursive_ref", sentence))
+
+
+def _too_large(pointer: str) -> UnexpandableError:
+    sentence = f"has more than {MAX_NODES:,} nodes once its references are followed; make it smaller"
+    return UnexpandableError(FieldError(pointer, "schema_too_large", sentence))
+
+
+def _too_deep(pointer: str) -> UnexpandableError:
+    return UnexpandableError(
+        FieldError(pointer, "schema_too_deep", f"nests deeper than {MAX_DEPTH} levels; flatten it")
+    )

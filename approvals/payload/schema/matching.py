@@ -1,0 +1,167 @@
+"""Does a text match a JSON Schema pattern? On RE2 where that is exact and cheap, else on `regex` against the clock.
+
+Nothing here can hang: RE2's work is bounded by program times text, the other engine's by seconds, and what
+fits into neither is answered with None: not checked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import takewhile
+from time import perf_counter
+from typing import Any
+
+import regex
+
+from approvals import patterns
+from approvals.payload.schema import ecma
+from approvals.payload.schema.classes import UnfitError
+from approvals.payload.schema.ecma import Piece
+
+MAX_LENGTH = 2_500
+MAX_LENGTH_ON_REGEX = 1_500
+MAX_WEIGHT_ON_REGEX = 5_000
+MAX_WRITTEN, MAX_WRITTEN_ON_REGEX = 40_000, 10_000
+"""Characters once its classes and repetitions are written out."""
+MAX_PROPERTIES = 40
+"""Unicode properties in one pattern: RE2 takes a tenth of a millisecond for each."""
+
+_AHEAD, _BEHIND = ("=", "!"), ("<=", "<!")
+
+Conjunction = list[tuple[bool, Any]]
+"""RE2 programs, each with whether it must match."""
+
+
+@dataclass(slots=True)
+class Effort:
+    """What the patterns of one validation may still cost, and those that were not checked."""
+
+    steps: int = 12_000_000
+    """RE2 instructions times characters."""
+    seconds: float = 0.05
+    """On the other engine."""
+    skipped: frozenset[str] = frozenset()
+    """Patterns that are not to be tried."""
+    unchecked: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """A pattern made ready. `flaw` says why neither engine takes it; `size` is RE2's instructions."""
+
+    conjunctions: list[Conjunction] | None
+    size: int
+    pattern: str
+    flaw: str = ""
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether RE2 answers it, for a text of some thousand characters at least."""
+        return self.conjunctions is not None and self.size <= 3_000
+
+
+def matches(pattern: str, text: str, effort: Effort) -> bool | None:
+    """None where it could not be checked; the pattern is then in `effort.unchecked`."""
+    found = None if pattern in effort.skipped else _answer(matcher(pattern), text, effort)
+    if found is None:
+        effort.unchecked.add(pattern)
+    return found
+
+
+@lru_cache(maxsize=1024)
+def matcher(pattern: str) -> Matcher:
+    if len(pattern) > MAX_LENGTH or pattern.count("\\p") + pattern.count("\\P") > MAX_PROPERTIES:
+        return Matcher(None, 0, pattern, "it is too long")
+    try:
+        programs = [_conjunction(pieces) for pieces in _alternatives(pattern)]
+    except (UnfitError, patterns.UnfitPatternError):
+        return Matcher(None, 0, pattern, _flaw(pattern))
+    size = sum(int(program.programsize) for programs_ in programs for _, program in programs_)
+    return Matcher(programs, size, pattern)
+
+
+def _answer(ready: Matcher, text: str, effort: Effort) -> bool | None:
+    cost = ready.size * (len(text) + 1)
+    if ready.conjunctions is not None and cost <= effort.steps:
+        effort.steps -= cost
+        return any(
+            all((program.search(text) is not None) is wanted for wanted, program in programs)
+            for programs in ready.conjunctions
+        )
+    return None if ready.flaw else _on_the_clock(ready.pattern, text, effort)
+
+
+def _on_the_clock(pattern: str, text: str, effort: Effort) -> bool | None:
+    program = _timed_program(pattern)
+    if program is None or effort.seconds <= 0:
+        return None
+    started = perf_counter()
+    try:
+        return program.search(text, timeout=effort.seconds) is not None
+    except TimeoutError:
+        return None
+    finally:
+        effort.seconds -= perf_counter() - started
+
+
+def _alternatives(pattern: str) -> list[list[Piece]]:
+    """Each with the flags of the whole; one alone where no look-around asks for more."""
+    found = ecma.alternatives(pattern, "re2")
+    if len(ecma.joined(found)) > MAX_WRITTEN:
+        raise UnfitError("it is too large")
+    if not any(piece.look in (*_AHEAD, *_BEHIND) for pieces in found for piece in pieces):
+        return [[Piece(ecma.joined(found))]]
+    flags = [piece for piece in found[0][:1] if piece.text == "(?i)"]
+    return [found[0], *([*flags, *pieces] for pieces in found[1:])]
+
+
+def _conjunction(pieces: list[Piece]) -> Conjunction:
+    """`^(?!a)b(?<!c)$` matches what `^b$` matches, where `^a` does not, and `c$` does not.
+
+    What looks around elsewhere stays where it is, and RE2 refuses it.
+    """
+    flags = "".join(piece.text for piece in pieces[:1] if piece.text == "(?i)")
+    body = pieces[1:] if flags else pieces
+    head = list(takewhile(lambda piece: piece.look in ("^", *_AHEAD), body))
+    tail = list(takewhile(lambda piece: piece.look in ("$", *_BEHIND), reversed(body[len(head) :])))
+    is_start, is_end = any(piece.look == "^" for piece in head), any(piece.look == "$" for piece in tail)
+    ahead = [piece for piece in head if piece.look in _AHEAD] if is_start else []
+    behind = [piece for piece in tail if piece.look in _BEHIND] if is_end else []
+    rest = [piece for piece in body if piece not in ahead and piece not in behind]
+    return [
+        (True, patterns.compiled(flags + "".join(piece.text for piece in rest))),
+        *((piece.look == "=", patterns.compiled(f"{flags}^(?:{piece.body})")) for piece in ahead),
+        *((piece.look == "<=", patterns.compiled(f"{flags}(?:{piece.body})$")) for piece in behind),
+    ]
+
+
+def _flaw(pattern: str) -> str:
+    """Why the other engine does not take it either; "" where it does."""
+    try:
+        found = ecma.alternatives(pattern, "regex")
+    except UnfitError as error:
+        return str(error)
+    return "" if _timed_program(pattern, found) else "it is too large"
+
+
+@lru_cache(maxsize=256)
+def _program(written: str) -> Any:
+    try:
+        return regex.compile(written, regex.VERSION0)
+    except (regex.error, RecursionError, OverflowError):
+        return None
+
+
+def _timed_program(pattern: str, found: list[list[Piece]] | None = None) -> Any:
+    """The pattern on the other engine, or None. Bounded before it compiles: no clock runs there."""
+    if len(pattern) > MAX_LENGTH_ON_REGEX:
+        return None
+    try:
+        found = found or ecma.alternatives(pattern, "regex")
+    except UnfitError:
+        return None
+    written = ecma.joined(found)
+    if ecma.weight(found) > MAX_WEIGHT_ON_REGEX or len(written) > MAX_WRITTEN_ON_REGEX:
+        return None
+    return _program(written)
