@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,11 @@ class InvalidInput(Refused):
     def __init__(self, sentence: str, errors: Sequence[FieldError] = ()) -> None:
         super().__init__(sentence)
         self.errors = tuple(errors)
+
+    @classmethod
+    def at(cls, pointer: str, code: str, sentence: str) -> Self:
+        """One thing is wrong, at one place; the sentence stands alone and beside that place."""
+        return cls(sentence, [FieldError(pointer, code, sentence)])
 
 
 class UnknownAddress(InvalidInput):

@@ -62,11 +62,11 @@ def number(literal: str) -> int | float:
     """The number that a JSON literal stands for. Raises InvalidInput with one FieldError at pointer ""."""
     if not _NUMBER.fullmatch(literal):
         message = "Write a number with digits and at most one point, such as 1200 or 0.5."
-        raise InvalidInput(message, [FieldError("", "not_a_number", message)])
+        raise InvalidInput.at("", "not_a_number", message)
     read = _float if any(mark in literal for mark in ".eE") else _int
     result = read(literal)
     if isinstance(result, _Flaw):
-        raise InvalidInput(result.message, [FieldError("", result.code, result.message)])
+        raise InvalidInput.at("", result.code, result.message)
     return result
 
 
@@ -206,7 +206,7 @@ def _refuse(errors: list[FieldError]) -> None:
 
 
 def _invalid(code: str, message: str) -> InvalidInput:
-    return InvalidInput(message, [FieldError("", code, message)])
+    return InvalidInput.at("", code, message)
 
 
 def _after_blanks(text: str, position: int) -> int:

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from approvals import authority
-from approvals.exceptions import FieldError, InvalidInput, NotPermitted
+from approvals.exceptions import InvalidInput, NotPermitted
 from approvals.lifecycle.beats import lock, moment, record
 from approvals.lifecycle.mentioning import mentioned
 from approvals.models import Comment, Notification
@@ -48,11 +48,11 @@ def _checked(text: str) -> str:
     text = normalised(text).strip()
     if "\0" in text:
         sentence = "The comment holds a NUL character, which cannot be stored. Take it out."
-        raise InvalidInput(sentence, [FieldError("text", "nul", sentence)])
+        raise InvalidInput.at("text", "nul", sentence)
     if not text:
         sentence = "Write the comment first."
-        raise InvalidInput(sentence, [FieldError("text", "comment_missing", sentence)])
+        raise InvalidInput.at("text", "comment_missing", sentence)
     if len(text) > LONGEST:
         sentence = f"A comment has at most {LONGEST:,} characters; this one has {len(text):,}."
-        raise InvalidInput(sentence, [FieldError("text", "comment_too_long", sentence)])
+        raise InvalidInput.at("text", "comment_too_long", sentence)
     return text

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from approvals import authority, payload, strict_json
-from approvals.exceptions import AlreadyDecided, FieldError, InvalidInput, NotPermitted, StaleVersion
+from approvals.exceptions import AlreadyDecided, InvalidInput, NotPermitted, StaleVersion
 from approvals.lifecycle import safeguards
 from approvals.lifecycle.ballot import Words, authority_of, cast_vote, describe
 from approvals.lifecycle.beats import changes_since_first, new_version, record, require_pending
@@ -180,7 +180,7 @@ def _approving_votes(approval: Approval) -> QuerySet[Vote]:
 def _require_words(resolution: str, comment: str) -> None:
     if resolution not in REJECTIONS:
         sentence = "Choose how to reject: declined, needs changes, or answer instead."
-        raise InvalidInput(sentence, [FieldError("resolution", "unknown_resolution", sentence)])
+        raise InvalidInput.at("resolution", "unknown_resolution", sentence)
     if resolution != Resolution.DECLINED and not comment.strip():
         sentence = "Write what the agent should know: it acts on this text."
-        raise InvalidInput(sentence, [FieldError("comment", "comment_missing", sentence)])
+        raise InvalidInput.at("comment", "comment_missing", sentence)

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from approvals import authority
-from approvals.exceptions import FieldError, InvalidInput, NotPermitted, UnknownAddress
+from approvals.exceptions import InvalidInput, NotPermitted, UnknownAddress
 from approvals.lifecycle.beats import record, require_pending
 from approvals.lifecycle.deadline import in_time
 from approvals.models import Approval, Assignment, Notification
@@ -93,7 +93,7 @@ def _require_account(email: str) -> None:
     if User.objects.filter(email=email).exists():
         return
     sentence = f"Nobody here has the address {email}: they must be given an account to decide."
-    raise UnknownAddress(sentence, [FieldError("to", UnknownAddress.code, sentence)])
+    raise UnknownAddress.at("to", UnknownAddress.code, sentence)
 
 
 def _reason(reason: str) -> str:
@@ -137,4 +137,4 @@ def _replace(approval: Approval, place: Assignment | None, email: str, by: User,
 
 
 def _unfit(field: str, sentence: str) -> InvalidInput:
-    return InvalidInput(sentence, [FieldError(field, "unfit", sentence)])
+    return InvalidInput.at(field, "unfit", sentence)

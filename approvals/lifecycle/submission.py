@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 
 from approvals import policy
 from approvals.authority import barred_addresses
-from approvals.exceptions import FieldError, IdempotencyConflict, InvalidInput, StateConflict
+from approvals.exceptions import IdempotencyConflict, InvalidInput, StateConflict
 from approvals.lifecycle.asking import ask_enough
 from approvals.lifecycle.beats import new_version, record
 from approvals.lifecycle.deadline import breach_if_overdue
@@ -97,7 +97,7 @@ def _find_superseded(agent: Agent, submission: Submission) -> Approval | None:
     found = Approval.objects.filter(agent=agent, pk=submission.supersedes).first()
     if found is None:
         sentence = "supersedes names no request of this agent: send the id of an earlier one, or null."
-        raise InvalidInput(sentence, [FieldError("/supersedes", "unknown_request", sentence)])
+        raise InvalidInput.at("/supersedes", "unknown_request", sentence)
     return found
 
 

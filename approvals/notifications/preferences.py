@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from approvals import vault
-from approvals.exceptions import FieldError, InvalidInput
+from approvals.exceptions import InvalidInput
 from approvals.models import Channel, Choice, Notification, Policy
 from approvals.models.channel import ChannelQuerySet
 from approvals.notifications import channels
@@ -152,7 +152,7 @@ def _last_one(event: str) -> InvalidInput:
 
 
 def _unfit(field: str, sentence: str) -> InvalidInput:
-    return InvalidInput(sentence, [FieldError(field, "unfit", sentence)])
+    return InvalidInput.at(field, "unfit", sentence)
 
 
 def _facts(channel: Channel) -> dict[str, object]:

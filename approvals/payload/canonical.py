@@ -7,7 +7,7 @@ from typing import Any
 
 import rfc8785
 
-from approvals.exceptions import FieldError, InvalidInput
+from approvals.exceptions import InvalidInput
 
 
 def canonical(value: Any) -> bytes:
@@ -16,7 +16,7 @@ def canonical(value: Any) -> bytes:
         return bytes(rfc8785.dumps(value))
     except rfc8785.CanonicalizationError as error:
         message = f"The value is not JSON: {error}."
-        raise InvalidInput(message, [FieldError("", "not_json", message)]) from None
+        raise InvalidInput.at("", "not_json", message) from None
 
 
 def digest(content: bytes) -> bytes:

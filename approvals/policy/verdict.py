@@ -105,7 +105,7 @@ def _unknown(action_type: str, workflow: str, known: set[str]) -> InvalidInput:
     where = f" in the workflow {workflow!r}" if workflow else ""
     listed = ", ".join(sorted(known)) or "none yet"
     sentence = f"No policy covers {action_type!r}{where}. Known action types{where}: {listed}."
-    return InvalidInput(sentence, [FieldError("/actionType", "unknown_action_type", sentence)])
+    return InvalidInput.at("/actionType", "unknown_action_type", sentence)
 
 
 def evaluate(policy: Policy, proposal: Proposal) -> Verdict:

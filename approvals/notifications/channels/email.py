@@ -10,7 +10,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.validators import validate_email
 from django.template.loader import render_to_string
 
-from approvals.exceptions import FieldError, InvalidInput
+from approvals.exceptions import InvalidInput
 from approvals.notifications.channels import DeliveryFailed
 from approvals.notifications.message import Message
 
@@ -24,7 +24,7 @@ def check(address: str) -> None:
         validate_email(address)
     except ValidationError:
         sentence = "Give an e-mail address."
-        raise InvalidInput(sentence, [FieldError("address", "unfit", sentence)]) from None
+        raise InvalidInput.at("address", "unfit", sentence) from None
 
 
 def deliver(message: Message, address: str) -> Iterator[str]:

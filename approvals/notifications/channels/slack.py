@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 
-from approvals.exceptions import FieldError, InvalidInput
+from approvals.exceptions import InvalidInput
 from approvals.notifications.channels import DeliveryFailed
 from approvals.notifications.message import Message
 from patience.attempt import Attempt
@@ -33,7 +33,7 @@ def check(address: str) -> None:
     sentence = (
         f"Paste the address of an incoming webhook: it starts with {' or '.join(settings.SLACK_ORIGINS)}."
     )
-    raise InvalidInput(sentence, [FieldError("address", "unfit", sentence)])
+    raise InvalidInput.at("address", "unfit", sentence)
 
 
 def _is_allowed(address: str) -> bool:

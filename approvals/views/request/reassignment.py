@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from approvals import authority, lifecycle
-from approvals.exceptions import FieldError, InvalidInput, NotPermitted, Refused, UnknownAddress
+from approvals.exceptions import InvalidInput, NotPermitted, Refused, UnknownAddress
 from approvals.lifecycle.reassignment import LONGEST_REASON
 from approvals.models import Approval
 from approvals.views.kept_posts import shown_again
@@ -78,7 +78,7 @@ def reassignment(request: PersonRequest, pk: UUID) -> HttpResponse:
     posted = cleaned(ReassignmentForm(request.POST))
     if not posted["instead_of"]:
         sentence = "Choose in whose place."
-        raise InvalidInput(sentence, [FieldError("instead_of", "none_chosen", sentence)])
+        raise InvalidInput.at("instead_of", "none_chosen", sentence)
     instead_of = "" if posted["instead_of"] == ONE_MORE else posted["instead_of"]
     lifecycle.reassign(pk, by=request.user, instead_of=instead_of, **_asked(posted))
     return onward(request, case.approval.get_absolute_url())
@@ -139,7 +139,7 @@ def _chosen(request: PersonRequest, rows: list[Approval]) -> tuple[list[Approval
     posted = cleaned(BulkForm(request.POST))
     if not _count_chosen(request):
         sentence = "Choose at least one request."
-        raise InvalidInput(sentence, [FieldError("approvals", "none_chosen", sentence)])
+        raise InvalidInput.at("approvals", "none_chosen", sentence)
     return [row for row in rows if str(row.pk) in request.POST.getlist("approvals")], posted
 
 
