@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Self
+import json
+from functools import cached_property
+from typing import Any, Self
 
 from django.db import models
 
@@ -15,6 +17,14 @@ class EventQuerySet(models.QuerySet["Event"]):
     def about(self, kind: str, subject_id: object) -> Self:
         """The chain of one subject, oldest first."""
         return self.filter(subject_kind=kind, subject_id=str(subject_id)).order_by("seq")
+
+    def with_content(self) -> Self:
+        """Read along with what `Event.content` and `Event.actor_name` look at."""
+        return self.select_related("body")
+
+    def recoveries(self) -> Self:
+        """What two people said to let checkpoints be signed again (`audit.recovery`)."""
+        return self.filter(type="audit.recovered").with_content()
 
 
 class Event(models.Model):
@@ -53,8 +63,20 @@ class Event(models.Model):
         return f"{self.type} #{self.seq} of {self.subject_kind} {self.subject_id}"
 
     def as_head(self) -> Head:
-        """The end of its chain, for whoever has just written it."""
+        """The end of its chain, while no other event follows."""
         return Head(self.seq, bytes(self.leaf))
+
+    @cached_property
+    def content(self) -> dict[str, Any]:
+        """What its signed body says; empty where the body was purged."""
+        parsed: dict[str, Any] = json.loads(bytes(self.body.content)) if hasattr(self, "body") else {}
+        return parsed
+
+    @property
+    def actor_name(self) -> str:
+        """The actor's name as it was signed; their id where the body was purged."""
+        name: str = self.content["actor"]["label"] if self.content else self.actor_id
+        return name
 
 
 class EventBody(models.Model):

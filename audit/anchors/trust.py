@@ -6,7 +6,6 @@ A database restored from an old copy is sound in itself; the anchor is what reme
 from __future__ import annotations
 
 import hmac
-import json
 from dataclasses import dataclass
 
 from audit import clock, keys, message
@@ -82,15 +81,14 @@ def _compare(note: Note | None, sent: Checkpoint | None) -> Problem | None:
 
 
 def _is_recovered(evidence: bytes) -> bool:
-    recoveries = Event.objects.filter(type="audit.recovered").select_related("body")
-    return any(_names(event, evidence) for event in recoveries)
+    return any(_names(event, evidence) for event in Event.objects.recoveries())
 
 
 def _names(event: Event, evidence: bytes) -> bool:
-    if not hasattr(event, "body"):
+    """Whether this recovery was signed here and is from just that problem."""
+    said = event.content
+    if not said:
         return False
-    content = bytes(event.body.content)
-    tag = message.mac(keys.key(event.key_id), message.message(key_id=event.key_id, body=content))
-    is_ours = hmac.compare_digest(tag, bytes(event.mac))
-    body = json.loads(content) if is_ours else {}
-    return is_ours and body["type"] == "audit.recovered" and body["data"]["evidence"] == evidence.hex()
+    signed = message.message(key_id=event.key_id, body=bytes(event.body.content))
+    is_ours = hmac.compare_digest(message.mac(keys.key(event.key_id), signed), bytes(event.mac))
+    return is_ours and said["type"] == "audit.recovered" and said["data"]["evidence"] == evidence.hex()

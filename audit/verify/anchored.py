@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import islice
@@ -73,6 +72,5 @@ def _held(hashes: Iterable[bytes]) -> set[bytes]:
 
 def _recovered() -> list[_Recovery]:
     """What recoveries say was lost. Their events are verified with all others."""
-    events = Event.objects.filter(type="audit.recovered").select_related("body")
-    bodies = [json.loads(bytes(event.body.content)) for event in events if hasattr(event, "body")]
-    return [(body["data"]["size"], body["data"]["anchored_size"], body["at"]) for body in bodies]
+    said = [event.content for event in Event.objects.recoveries()]
+    return [(one["data"]["size"], one["data"]["anchored_size"], one["at"]) for one in said if one]

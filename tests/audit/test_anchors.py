@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -159,7 +158,7 @@ class TestRecovery:
         self.recover("ada@example.com", "ben@example.com")
         sequence()
 
-        data = json.loads(bytes(Event.objects.get(type="audit.recovered").body.content))["data"]
+        data = Event.objects.get(type="audit.recovered").content["data"]
         assert [person["email"] for person in data["people"]] == ["ada@example.com", "ben@example.com"]
         assert (data["anchored_size"], data["size"]) == (5, 3)
         assert problem() == ""

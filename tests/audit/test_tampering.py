@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -58,7 +57,7 @@ def forge(approval: Approval) -> None:
     prev = message.ROOT
     key_id, key = keys.signing_key()
     for event in chain(approval):
-        body = json.loads(bytes(event.body.content)) | {"prev": prev.hex()}
+        body = event.content | {"prev": prev.hex()}
         if event.type == "approval.voted":
             body["data"]["comment"] = "I never looked."
         content = canonical(body)

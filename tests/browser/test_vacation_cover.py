@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -75,9 +74,7 @@ def approve(page: Page) -> None:
 
 def voted(approval: Approval) -> dict[str, Any]:
     """What the log says of the vote."""
-    event = Event.objects.about("approval", approval.pk).select_related("body").get(type="approval.voted")
-    body: dict[str, Any] = json.loads(bytes(event.body.content))
-    return body
+    return Event.objects.about("approval", approval.pk).get(type="approval.voted").content
 
 
 def test_the_deputy_decides_until_the_manager_takes_it_back(

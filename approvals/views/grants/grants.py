@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -142,16 +141,8 @@ def _votes(found: DelegatedGrant, reader: User, at: datetime) -> list[tuple[Vote
 
 def _history(found: DelegatedGrant) -> list[Line]:
     """What the log says of it, oldest first."""
-    events = Event.objects.about("grant", found.pk).select_related("body")
-    return [Line(_actor(event), _what(event, found), event.at) for event in events]
-
-
-def _actor(event: Event) -> str:
-    """By the name that was signed; where the retention let go of it, by what is left."""
-    if not hasattr(event, "body"):
-        return event.actor_id
-    label: str = json.loads(bytes(event.body.content))["actor"]["label"]
-    return label
+    events = Event.objects.about("grant", found.pk).with_content()
+    return [Line(event.actor_name, _what(event, found), event.at) for event in events]
 
 
 def _what(event: Event, found: DelegatedGrant) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,12 +33,12 @@ class Line:
 
 def lines(case: Case) -> list[Line]:
     """The request's events, oldest first."""
-    events = Event.objects.about("approval", case.approval.pk).select_related("body")
+    events = Event.objects.about("approval", case.approval.pk).with_content()
     return [_line(event, case) for event in events]
 
 
 def _line(event: Event, case: Case) -> Line:
-    body = _body(event)
+    body = event.content
     data = body.get("data") or {}
     is_of_other = case.is_blind and event.actor_kind == "person" and event.actor_id != str(case.person.pk)
     is_of_voter = is_of_other and case.has_voted(event.actor_id)
@@ -51,21 +50,13 @@ def _line(event: Event, case: Case) -> Line:
     # The reason for handing on is for whoever is asked instead; all else a voter wrote waits.
     is_unsaid = is_of_voter and event.type != "approval.reassigned"
     return Line(
-        actor=HIDDEN_PERSON if is_nameless else (body.get("actor") or {}).get("label", event.actor_id),
+        actor=HIDDEN_PERSON if is_nameless else event.actor_name,
         what=_SENTENCES.get(event.type, _unknown)(data) or event.type,
         at=event.at,
         authority="" if is_nameless else _authority(body),
         version=body.get("payload_version"),
         words="" if is_unsaid else _words(event.type, data),
     )
-
-
-def _body(event: Event) -> dict[str, Any]:
-    """What was signed; nothing where the retention let go of it."""
-    if not hasattr(event, "body"):
-        return {}
-    parsed: dict[str, Any] = json.loads(bytes(event.body.content))
-    return parsed
 
 
 def _authority(body: dict[str, Any]) -> str:
