@@ -19,7 +19,7 @@ from approvals.notifications import notify_of_grant
 from approvals.texts import normalised
 from audit import clock, log
 from audit.clock import rfc3339
-from audit.message import SYSTEM, Actor
+from audit.message import START, SYSTEM, Actor, NewEvent
 from grants.models import DelegatedGrant, User
 from grants.risk import Risk
 
@@ -232,7 +232,8 @@ def _record(
     *,
     is_first: bool = False,
 ) -> None:
-    log.record(grant.as_subject(), event, actor=actor, at=at, data=data, is_first=is_first)
+    happened = NewEvent(grant.as_subject(), event, actor=actor, at=at, data=data)
+    log.record(happened, after=START if is_first else None)
     wakeups.publish_after_commit(grant.pk, people=[grant.grantee.email])
 
 

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from approvals.models import Agent, AgentKey
 from audit import clock, log
-from audit.message import Actor
+from audit.message import START, Actor, NewEvent
 from grants.models import User
 
 _FORM = re.compile(r"cs_([0-9a-f]{12})_([A-Za-z0-9_-]{43})")
@@ -35,8 +35,7 @@ def create_agent(
     agent = Agent(name=name, owner=owner, action_types=list(action_types), workflows=list(workflows))
     agent.full_clean()
     agent.save(force_insert=True)
-    data = _describe_agent(agent)
-    log.record(agent.as_subject(), "agent.created", actor=by, at=clock.now(), data=data, is_first=True)
+    log.record(_event(agent, "agent.created", by, clock.now(), _describe_agent(agent)), after=START)
     return agent
 
 
@@ -48,7 +47,7 @@ def change_agent(agent: Agent, *, by: Actor, changed: Sequence[str]) -> None:
     Agent.objects.select_for_update().get(pk=agent.pk)
     agent.save(update_fields=changed)
     stored = Agent.objects.get(pk=agent.pk)
-    log.record(agent.as_subject(), "agent.changed", actor=by, at=clock.now(), data=_describe_agent(stored))
+    log.record(_event(agent, "agent.changed", by, clock.now(), _describe_agent(stored)))
 
 
 @transaction.atomic
@@ -72,7 +71,7 @@ def create_key(
         created_at=at,
         expires_at=expires_at,
     )
-    log.record(agent.as_subject(), "agent.key_created", actor=by, at=at, data=_describe_key(key))
+    log.record(_event(agent, "agent.key_created", by, at, _describe_key(key)))
     return key, f"cs_{key.prefix}_{secret}"
 
 
@@ -82,7 +81,7 @@ def revoke_key(key: AgentKey, *, by: Actor) -> None:
     agent = Agent.objects.select_for_update().get(pk=key.agent_id)
     at = clock.now()
     if AgentKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=at):
-        log.record(agent.as_subject(), "agent.key_revoked", actor=by, at=at, data=_describe_key(key))
+        log.record(_event(agent, "agent.key_revoked", by, at, _describe_key(key)))
 
 
 def authenticate(token: str) -> AgentKey | None:
@@ -110,6 +109,10 @@ def _digest(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
+def _event(agent: Agent, event: str, by: Actor, at: datetime, data: dict[str, object]) -> NewEvent:
+    return NewEvent(agent.as_subject(), event, actor=by, at=at, data=data)
+
+
 def _describe_agent(agent: Agent) -> dict[str, object]:
     return {
         "name": agent.name,
@@ -120,6 +123,6 @@ def _describe_agent(agent: Agent) -> dict[str, object]:
     }
 
 
-def _describe_key(key: AgentKey) -> dict[str, str | None]:
+def _describe_key(key: AgentKey) -> dict[str, object]:
     expires_at = clock.rfc3339(key.expires_at) if key.expires_at else None
     return {"prefix": key.prefix, "owner": key.owner.email, "expires_at": expires_at}

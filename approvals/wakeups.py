@@ -44,16 +44,11 @@ def person_key(email: str) -> str:
     return f"person:{hashlib.sha256(email.encode()).hexdigest()[:32]}"
 
 
-def publish_after_commit(subject_id: UUID, *, people: Iterable[str]) -> None:
-    """Tell every process, once this transaction is committed, that a request has changed, or a grant.
+def publish_after_commit(*subject_ids: UUID, people: Iterable[str]) -> None:
+    """Tell every process, once this transaction is committed, that these requests or grants have changed.
 
-    It wakes the agents that wait for the request, and the open inboxes of these addresses and of the approvers.
+    It wakes the agents that wait for the requests, and the open inboxes of these addresses and of the approvers.
     """
-    publish_all_after_commit([subject_id], people=people)
-
-
-def publish_all_after_commit(subject_ids: Iterable[UUID], *, people: Iterable[str]) -> None:
-    """The same of many at once, in one message."""
     keys = [*map(str, subject_ids), APPROVERS, *map(person_key, dict.fromkeys(people))]
     transaction.on_commit(lambda: _publish(" ".join(keys)), robust=True)
 

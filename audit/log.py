@@ -1,9 +1,8 @@
-"""How is an event written? In the transaction of what it tells, or not at all (DESIGN §4.20)."""
+"""How is an event written? In the transaction of the change that it tells of, or not at all."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +10,7 @@ import uuid_utils.compat as uuid
 from django.db import connection, transaction
 
 from audit import catalogue, keys, message
-from audit.message import Actor, Authority, Head, Subject
+from audit.message import START, Head, NewEvent, Subject
 from audit.models import Event
 
 _HEAD = """
@@ -29,7 +28,7 @@ _HEADS = """
         WHERE subject_kind = kind AND subject_id = id ORDER BY seq DESC LIMIT 1) AS head
 """
 
-# One statement for both rows: the log is on the way of every decision.
+# One statement for both rows: every decision waits for the log.
 _INSERT = """
     WITH event AS (
         INSERT INTO audit_event (event_id, subject_kind, subject_id, seq, type, actor_kind, actor_id,
@@ -47,22 +46,6 @@ _REHEARSED = Subject(kind="log", id="rehearsal")
 _COPY_BODIES = "COPY audit_eventbody (event_id, content) FROM STDIN"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """An event to be: all that `record` takes, before its place in the chain and its signature."""
-
-    subject: Subject
-    type: str
-    actor: Actor
-    at: datetime
-    authority: Authority | None = None
-    payload_version: int | None = None
-    payload_sha256: bytes | None = None
-    data: dict[str, Any] | None = None
-    is_first: bool = False
-    head: Head | None = None
-
-
 def look(subject: Subject) -> tuple[datetime, Head]:
     """What time it is, and where the subject's chain ends, in one query.
 
@@ -72,72 +55,54 @@ def look(subject: Subject) -> tuple[datetime, Head]:
     with connection.cursor() as cursor:
         cursor.execute(_LOOK, [subject.kind, subject.id])
         at, seq, leaf = cursor.fetchone()
-    return at.astimezone(UTC), Head(seq, bytes(leaf)) if seq else Head()
+    return at.astimezone(UTC), Head(seq, bytes(leaf)) if seq else START
 
 
-def record(
-    subject: Subject,
-    type: str,  # noqa: A002 - the field's word
-    *,
-    actor: Actor,
-    at: datetime,
-    authority: Authority | None = None,
-    payload_version: int | None = None,
-    payload_sha256: bytes | None = None,
-    data: dict[str, Any] | None = None,
-    is_first: bool = False,
-    head: Head | None = None,
-) -> Event:
-    """Append one signed event to its subject's chain.
+def record(event: NewEvent, *, after: Head | None = None) -> Event:
+    """Sign one event and append it to its subject's chain.
 
     Call it inside the transaction that changes the subject, with the subject's row locked: that lock is what
-    keeps the chain in one line. `data` has the fields that the catalogue names. `is_first` spares the look-up
-    for a subject made in this very transaction, `head` where `look` or the event before has told it. Raises
-    TransactionManagementError outside a transaction, and catalogue.UnknownEvent.
+    keeps the chain in one line. `after` is the end of the chain where the caller knows it, from `look`, from the
+    event before or as `message.START`: it spares a query. Raises TransactionManagementError outside a transaction,
+    and catalogue.UnknownEvent.
     """
-    draft = Draft(
-        subject=subject,
-        type=type,
-        actor=actor,
-        at=at,
-        authority=authority,
-        payload_version=payload_version,
-        payload_sha256=payload_sha256,
-        data=data,
-        is_first=is_first,
-        head=head,
-    )
-    return record_many([draft])[0]
+    return record_many([event], ends={event.subject: after} if after else {})[0]
 
 
-def record_many(drafts: Sequence[Draft]) -> list[Event]:
-    """Append signed events, in this order, to the chains of their subjects, by the rule of `record`."""
-    for draft in drafts:
-        catalogue.check(draft.type, draft.subject, draft.data or {})
+def record_many(events: Sequence[NewEvent], *, ends: Mapping[Subject, Head] | None = None) -> list[Event]:
+    """Sign events and append them, in this order, to the chains of their subjects.
+
+    The rules of `record` hold for each. `ends` are the ends of those chains that the caller knows.
+    """
+    for event in events:
+        catalogue.check(event.type, event.subject, event.data)
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("An event is recorded only inside a transaction.")
-    heads = _heads({draft.subject for draft in drafts if not draft.is_first and draft.head is None})
+    heads = dict(ends or {})
+    heads |= _heads({event.subject for event in events} - heads.keys())
     written = []
-    for draft in drafts:
-        entry = _entry(draft, heads.get(draft.subject) or draft.head or Head())
-        event, body = _sign(entry)
-        heads[draft.subject] = event.as_head()
-        written.append((event, body))
+    for event in events:
+        stored, body = _sign(_entry(event, heads.get(event.subject, START)))
+        heads[event.subject] = stored.as_head()
+        written.append((stored, body))
     _store(written)
-    return [event for event, _ in written]
+    return [stored for stored, _ in written]
 
 
 def rehearse() -> None:
-    """Write an event and take it back. Raises django.db.Error where none could be written now, so none decided."""
+    """Write an event and roll it back.
+
+    Raises django.db.Error where no event can be written now, and so nothing decided.
+    """
     with transaction.atomic():
-        at = look(_REHEARSED)[0]
-        draft = Draft(subject=_REHEARSED, type="audit.rehearsed", actor=message.SYSTEM, at=at)
-        _store([_sign(_entry(draft, Head()))])
+        at, _ = look(_REHEARSED)
+        event = NewEvent(_REHEARSED, "audit.rehearsed", actor=message.SYSTEM, at=at)
+        _store([_sign(_entry(event, START))])
         transaction.set_rollback(True)
 
 
 def _heads(subjects: set[Subject]) -> dict[Subject, Head]:
-    """The last event of each chain; what has none yet is not among them."""
+    """The ends of these chains; a subject without an event is left out."""
     if not subjects:
         return {}
     listed = list(subjects)
@@ -155,42 +120,31 @@ def _head(subject: Subject) -> dict[Subject, Head]:
     return {subject: Head(row[0], bytes(row[1]))} if row else {}
 
 
-def _entry(draft: Draft, head: Head) -> message.Entry:
-    return message.Entry(
-        event_id=uuid.uuid7(),
-        subject=draft.subject,
-        seq=head.seq + 1,
-        prev=head.leaf,
-        type=draft.type,
-        actor=draft.actor,
-        at=draft.at,
-        authority=draft.authority,
-        payload_version=draft.payload_version,
-        payload_sha256=draft.payload_sha256,
-        data=draft.data or {},
-    )
+def _entry(event: NewEvent, head: Head) -> message.Entry:
+    return message.Entry(event_id=uuid.uuid7(), seq=head.seq + 1, prev=head.leaf, event=event)
 
 
 def _sign(entry: message.Entry) -> tuple[Event, bytes]:
+    """The row to store and the signed body."""
     key_id, key = keys.signing_key()
-    body = entry.body()
+    event, body = entry.event, entry.body()
     signed = message.message(key_id=key_id, body=body)
     tag = message.mac(key, signed)
-    event = Event(
+    row = Event(
         event_id=entry.event_id,
-        subject_kind=entry.subject.kind,
-        subject_id=entry.subject.id,
+        subject_kind=event.subject.kind,
+        subject_id=event.subject.id,
         seq=entry.seq,
-        type=entry.type,
-        actor_kind=entry.actor.kind,
-        actor_id=entry.actor.id,
-        at=entry.at,
+        type=event.type,
+        actor_kind=event.actor.kind,
+        actor_id=event.actor.id,
+        at=event.at,
         key_id=key_id,
         prev=entry.prev,
         mac=tag,
         leaf=message.leaf(signed, tag),
     )
-    return event, body
+    return row, body
 
 
 def _store(written: Sequence[tuple[Event, bytes]]) -> None:

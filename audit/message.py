@@ -1,10 +1,10 @@
-"""Which bytes stand for an event, and how are they signed? Pure functions, no database (DESIGN §6)."""
+"""Which bytes stand for an event, and how are they signed? Pure functions, no database."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -25,8 +25,10 @@ class Head:
     leaf: bytes = ROOT
 
 
+START = Head()
+"""The end of a chain that has no event yet."""
+
 SUBJECT_KINDS = ("approval", "grant", "policy", "agent", "person", "channel", "log")
-ACTOR_KINDS = ("person", "agent", "system")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +64,12 @@ class Authority:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """All that an event says, before it is signed."""
+class NewEvent:
+    """Something that has happened, for the log to write. `data` has the fields that the catalogue names."""
 
-    event_id: UUID
     subject: Subject
-    seq: int
-    prev: bytes
     type: str
+    _: KW_ONLY
     actor: Actor
     at: datetime
     authority: Authority | None = None
@@ -77,22 +77,33 @@ class Entry:
     payload_sha256: bytes | None = None
     data: dict[str, Any] = field(default_factory=dict)
 
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A new event in its place: `seq` counts from 1 in its subject's chain, `prev` is the leaf before it."""
+
+    event_id: UUID
+    seq: int
+    prev: bytes
+    event: NewEvent
+
     def body(self) -> bytes:
         """The event's RFC 8785 bytes: what is stored, signed and verified."""
+        event = self.event
         return canonical(
             {
                 "v": 1,
                 "event_id": str(self.event_id),
-                "subject": {"kind": self.subject.kind, "id": self.subject.id},
+                "subject": {"kind": event.subject.kind, "id": event.subject.id},
                 "seq": self.seq,
                 "prev": self.prev.hex(),
-                "type": self.type,
-                "actor": {"kind": self.actor.kind, "id": self.actor.id, "label": self.actor.label},
-                "authority": self.authority.as_dict() if self.authority else None,
-                "at": rfc3339(self.at),
-                "payload_version": self.payload_version,
-                "payload_sha256": self.payload_sha256.hex() if self.payload_sha256 else None,
-                "data": self.data,
+                "type": event.type,
+                "actor": {"kind": event.actor.kind, "id": event.actor.id, "label": event.actor.label},
+                "authority": event.authority.as_dict() if event.authority else None,
+                "at": rfc3339(event.at),
+                "payload_version": event.payload_version,
+                "payload_sha256": event.payload_sha256.hex() if event.payload_sha256 else None,
+                "data": event.data,
             }
         )
 

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from audit import clock, log, sequencer
 from audit.anchors import trust
-from audit.message import Actor, Subject
+from audit.message import Actor, NewEvent, Subject
 from audit.models import Checkpoint, Event
 
 SUBJECT = Subject("log", "audit")
@@ -43,17 +43,12 @@ def recover(people: Sequence[Witness], *, reason: str) -> Event:
     if found is None:
         raise NothingToRecover("The log extends its anchor: there is nothing to recover from.")
     last = Checkpoint.objects.order_by("-number").first()
-    return log.record(
-        SUBJECT,
-        "audit.recovered",
-        actor=people[0].actor,
-        at=clock.now(),
-        data={
-            "people": [{"id": w.actor.id, "email": w.email, "name": w.actor.label} for w in people],
-            "reason": reason,
-            "problem": found.sentence,
-            "evidence": found.evidence.hex(),
-            "anchored_size": found.size,
-            "size": last.size if last else 0,
-        },
-    )
+    data = {
+        "people": [{"id": w.actor.id, "email": w.email, "name": w.actor.label} for w in people],
+        "reason": reason,
+        "problem": found.sentence,
+        "evidence": found.evidence.hex(),
+        "anchored_size": found.size,
+        "size": last.size if last else 0,
+    }
+    return log.record(NewEvent(SUBJECT, "audit.recovered", actor=people[0].actor, at=clock.now(), data=data))

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import transaction
 
 from audit import checkpoint, clock, keys, log, sequencer
-from audit.message import Actor
+from audit.message import Actor, NewEvent
 from audit.models import UsedKey
 from audit.recovery import SUBJECT
 
@@ -51,7 +51,7 @@ def rotate(purpose: UsedKey.Purpose, *, by: Actor, key_id: str = "") -> Rotation
         "to": new,
         "public_key": checkpoint.public_text(new, public) if public else None,
     }
-    log.record(SUBJECT, "key.rotated", actor=by, at=at, data=data)
+    log.record(NewEvent(SUBJECT, "key.rotated", actor=by, at=at, data=data))
     texts = _texts(purpose, new, seed)
     return Rotation(new, texts, _write(texts))
 

@@ -72,7 +72,7 @@ def signed(until: float) -> int:
     from django.db import transaction
 
     from audit import clock, log
-    from audit.message import SYSTEM, Subject
+    from audit.message import START, SYSTEM, NewEvent, Subject
 
     story, count = examples(), 0
     time.sleep(max(0.0, until - SECONDS - time.time()))
@@ -80,9 +80,8 @@ def signed(until: float) -> int:
         subject = Subject("approval", str(uuid.uuid7()))
         for type_, data in story:
             with transaction.atomic():
-                is_first = type_ == STORY[0]
-                at, head = (clock.now(), None) if is_first else log.look(subject)
-                log.record(subject, type_, actor=SYSTEM, at=at, data=data, is_first=is_first, head=head)
+                at, head = (clock.now(), START) if type_ == STORY[0] else log.look(subject)
+                log.record(NewEvent(subject, type_, actor=SYSTEM, at=at, data=data), after=head)
             count += 1
     return count
 
@@ -94,13 +93,11 @@ def ready(until: float) -> int:
 
     from audit import clock
     from audit.log import _INSERT
-    from audit.message import ROOT, SYSTEM, Entry, Subject
+    from audit.message import ROOT, SYSTEM, Entry, NewEvent, Subject
 
-    at = clock.now()
-    bodies = [
-        Entry(uuid.uuid7(), Subject("approval", "x" * 36), 1, ROOT, type_, SYSTEM, at, data=data).body()
-        for type_, data in examples()
-    ]
+    at, same = clock.now(), Subject("approval", "x" * 36)
+    events = [NewEvent(same, type_, actor=SYSTEM, at=at, data=data) for type_, data in examples()]
+    bodies = [Entry(uuid.uuid7(), 1, ROOT, event).body() for event in events]
     count = 0
     time.sleep(max(0.0, until - SECONDS - time.time()))
     while time.time() < until:
@@ -146,19 +143,19 @@ def append(count: int) -> None:
     from django.db import transaction
 
     from audit import clock, log
-    from audit.message import SYSTEM, Subject
+    from audit.message import START, SYSTEM, NewEvent, Subject
 
     story = examples()
     for _ in range(count // (AT_ONCE * len(STORY))):
         at = clock.now()
         subjects = [Subject("approval", str(uuid.uuid7())) for _ in range(AT_ONCE)]
-        drafts = [
-            log.Draft(subject=subject, type=type_, actor=SYSTEM, at=at, data=data, is_first=type_ == STORY[0])
+        events = [
+            NewEvent(subject, type_, actor=SYSTEM, at=at, data=data)
             for type_, data in story
             for subject in subjects
         ]
         with transaction.atomic():
-            log.record_many(drafts)
+            log.record_many(events, ends=dict.fromkeys(subjects, START))
 
 
 def sequence() -> None:

@@ -18,6 +18,7 @@ from django.urls import URLPattern, path, reverse
 
 from audit import clock, log
 from audit.admin import ReadOnlyAdmin, StaffAdmin
+from audit.message import NewEvent
 from grants import membership
 from grants.models import ApproverMembership, DelegatedGrant, User
 
@@ -202,4 +203,5 @@ def _record(request: HttpRequest, person: User, event: str) -> None:
         "is_superuser": person.is_superuser,
         "is_auditor": person.is_auditor,
     }
-    log.record(person.as_subject(), event, actor=_actor(request), at=clock.now(), data=data)
+    actor, at = _actor(request), clock.now()
+    log.record(NewEvent(person.as_subject(), event, actor=actor, at=at, data=data))

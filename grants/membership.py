@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import transaction
 
 from audit import clock, log
-from audit.message import Actor
+from audit.message import Actor, NewEvent
 from grants.models import ApproverMembership, User
 
 
@@ -18,7 +20,7 @@ def join(user: User, *, by: Actor) -> ApproverMembership:
         user=user, left_at=None, defaults={"joined_at": at}
     )
     if is_new:
-        log.record(user.as_subject(), "approvers.joined", actor=by, at=at, data={"email": user.email})
+        _record(user, "approvers.joined", by, at)
     return membership
 
 
@@ -28,4 +30,8 @@ def leave(user: User, *, by: Actor) -> None:
     User.objects.select_for_update().get(pk=user.pk)
     at = clock.now()
     if ApproverMembership.objects.filter(user=user, left_at=None).update(left_at=at):
-        log.record(user.as_subject(), "approvers.left", actor=by, at=at, data={"email": user.email})
+        _record(user, "approvers.left", by, at)
+
+
+def _record(user: User, event: str, by: Actor, at: datetime) -> None:
+    log.record(NewEvent(user.as_subject(), event, actor=by, at=at, data={"email": user.email}))

@@ -8,11 +8,10 @@ from datetime import datetime
 from uuid import UUID
 
 from approvals.authority import barred_addresses
-from approvals.lifecycle.beats import record_all
+from approvals.lifecycle.beats import RequestEvent, record
 from approvals.models import Approval, Notification
 from approvals.notifications import TeamTold, Told, tell
 from approvals.reach.enough import Reach, reaches
-from audit.log import Draft
 from audit.message import SYSTEM
 from grants.models import User
 
@@ -40,28 +39,28 @@ def ask_enough(
     staff = _staff(short)
     newly = [one for one in short if not one.administrators_told_at and staff[one.pk]]
     _change(pending, asked, newly, short, at)
-    case = _Case(found, staff, at)
-    events = [*(case.asked(one) for one in asked), *(case.understaffed(one) for one in newly)]
-    told = _without([*case.told(asked, newly)], besides)
+    findings = _Findings(found, staff, at)
+    events = [*(findings.asked(one) for one in asked), *(findings.understaffed(one) for one in newly)]
+    told = _without([*findings.told(asked, newly)], besides)
     if events:
-        record_all(events, [*asked, *newly], people={one.address for one in told})
+        record(*events, people={one.address for one in told})
     tell(told, at=at)
     return told
 
 
 @dataclass(frozen=True, slots=True)
-class _Case:
+class _Findings:
     """What was found of the requests, and how the log and the messages tell of it."""
 
     found: Mapping[UUID, Reach]
     staff: Mapping[UUID, Sequence[str]]
     at: datetime
 
-    def asked(self, approval: Approval) -> Draft:
+    def asked(self, approval: Approval) -> RequestEvent:
         reach = self.found[approval.pk]
         return self._event(approval, "approval.approvers_asked", sorted(reach.others), len(reach.told))
 
-    def understaffed(self, approval: Approval) -> Draft:
+    def understaffed(self, approval: Approval) -> RequestEvent:
         reach, staff = self.found[approval.pk], list(self.staff[approval.pk])
         return self._event(approval, "approval.understaffed", staff, len(reach.told | reach.others))
 
@@ -71,14 +70,9 @@ class _Case:
         for one in newly:
             yield from (Told(UNDERSTAFFED, one, address) for address in self.staff[one.pk])
 
-    def _event(self, approval: Approval, kind: str, people: list[str], able: int) -> Draft:
-        return Draft(
-            subject=approval.as_subject(),
-            type=kind,
-            actor=SYSTEM,
-            at=self.at,
-            data={"people": people, "wanted": self.found[approval.pk].wanted, "able": able},
-        )
+    def _event(self, approval: Approval, kind: str, people: list[str], able: int) -> RequestEvent:
+        data = {"people": people, "wanted": self.found[approval.pk].wanted, "able": able}
+        return RequestEvent(approval, kind, actor=SYSTEM, at=self.at, data=data)
 
 
 def _is_to_ask(reach: Reach, *, certain: bool) -> bool:
@@ -113,7 +107,6 @@ def _change(
             Approval.objects.filter(pk__in=ids).update(**{name: moment})
         for one in group:
             setattr(one, name, moment)
-            one.chain = None
 
 
 def _without(told: Iterable[Told], besides: Iterable[Told | TeamTold]) -> list[Told]:

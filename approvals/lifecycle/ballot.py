@@ -8,8 +8,9 @@ from typing import Any, cast
 
 from approvals import authority
 from approvals.exceptions import SeatTaken
-from approvals.lifecycle.beats import record
+from approvals.lifecycle.beats import RequestEvent, record
 from approvals.models import Approval, Notification, Opening, PayloadVersion, Vote, VoteSeat
+from approvals.models.choices import Resolution
 from approvals.texts import normalised
 from audit.clock import rfc3339
 from audit.message import Authority
@@ -60,16 +61,22 @@ def cast_vote(
         decided_at=at,
         is_late=approval.breached_at is not None,
     )
-    record(
-        approval,
-        "approval.voted",
-        actor=by.as_actor(),
-        at=at,
+    data = {**describe(vote), "payload": version.value}
+    record(vote_event(vote, "approval.voted", version, data))
+    return vote
+
+
+def vote_event(vote: Vote, event: str, version: PayloadVersion, data: dict[str, Any]) -> RequestEvent:
+    """An event of which this vote is the cause: by its voter, at its time, on its authority."""
+    return RequestEvent(
+        vote.approval,
+        event,
+        actor=vote.user.as_actor(),
+        at=vote.decided_at,
         version=version,
         authority=authority_of(vote),
-        data={**describe(vote), "payload": version.value},
+        data=data,
     )
-    return vote
 
 
 def authority_of(vote: Vote) -> Authority:
@@ -84,9 +91,9 @@ def authority_of(vote: Vote) -> Authority:
 def describe(vote: Vote) -> dict[str, Any]:
     """All of a vote, for the signed event: what is not signed now cannot be added later."""
     return {
-        "vote": str(vote.pk),
-        "person": vote.user.as_facts(),
-        "on_behalf_of": vote.principal.as_facts(),
+        "vote": str(vote.pk) if vote.pk else None,
+        "person": vote.user.as_facts() if vote.user_id else None,
+        "on_behalf_of": vote.principal.as_facts() if vote.principal_id else None,
         "grant": str(vote.grant_id) if vote.grant_id else None,
         "basis": vote.basis,
         "policy_seat": vote.fills_policy_seat,
@@ -102,6 +109,19 @@ def describe(vote: Vote) -> dict[str, Any]:
         "decided_at": rfc3339(vote.decided_at),
         "late": vote.is_late,
     }
+
+
+def describe_no_vote(version: PayloadVersion, at: datetime) -> dict[str, Any]:
+    """The fields of a vote where the deadline rejects: nobody voted, so no person is named."""
+    blank = Vote(
+        pk=None,
+        version=version.number,
+        verdict=Vote.Verdict.REJECT,
+        resolution=Resolution.SLA_EXPIRED,
+        fills_policy_seat=False,
+        decided_at=at,
+    )
+    return describe(blank)
 
 
 def _require_free_seat(

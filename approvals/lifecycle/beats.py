@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from approvals import payload, wakeups
 from approvals.exceptions import AlreadyDecided
 from approvals.models import Approval, Assignment, PayloadVersion
 from audit import log
-from audit.message import Actor, Authority
+from audit.message import Actor, Authority, NewEvent
 from grants.models import DelegatedGrant, User
 
 
@@ -63,44 +64,46 @@ def require_pending(approval: Approval) -> None:
     raise AlreadyDecided(f"This request is already {approval.state_name.lower()}. Nothing was changed.")
 
 
-def record(
-    approval: Approval,
-    event: str,
-    *,
-    actor: Actor,
-    at: datetime,
-    data: dict[str, Any],
-    version: PayloadVersion | None = None,
-    authority: Authority | None = None,
-    is_first: bool = False,
-    people: Iterable[str] | None = None,
-) -> None:
-    """Append the event to the request's chain and wake whoever waits for it.
+@dataclass(frozen=True, slots=True)
+class RequestEvent:
+    """Something that has happened to a request. `version` is the payload version that it is about."""
 
-    `people` are the addresses whose open inboxes it concerns: those named on the request, if not told.
+    approval: Approval
+    type: str
+    _: KW_ONLY
+    actor: Actor
+    at: datetime
+    data: dict[str, Any]
+    version: PayloadVersion | None = None
+    authority: Authority | None = None
+
+    def for_log(self) -> NewEvent:
+        """The event as the audit log takes it."""
+        return NewEvent(
+            self.approval.as_subject(),
+            self.type,
+            actor=self.actor,
+            at=self.at,
+            authority=self.authority,
+            payload_version=self.version.number if self.version else None,
+            payload_sha256=bytes(self.version.sha256) if self.version else None,
+            data=self.data,
+        )
+
+
+def record(*events: RequestEvent, people: Iterable[str] | None = None) -> None:
+    """Append the events to their requests' chains, and wake those who wait for these requests.
+
+    `people` are the addresses whose open inboxes it concerns; by default those named on the requests.
     """
-    written = log.record(
-        approval.as_subject(),
-        event,
-        actor=actor,
-        at=at,
-        authority=authority,
-        payload_version=version.number if version else None,
-        payload_sha256=bytes(version.sha256) if version else None,
-        data=data,
-        is_first=is_first,
-        head=approval.chain,
-    )
-    approval.chain = written.as_head()
+    approvals = {event.approval.pk: event.approval for event in events}
+    ends = {one.as_subject(): one.chain for one in approvals.values() if one.chain}
+    written = log.record_many([event.for_log() for event in events], ends=ends)
+    for event, stored in zip(events, written, strict=True):
+        event.approval.chain = stored.as_head()
     if people is None:
-        people = [assignment.email for assignment in approval.assignments.all()]
-    wakeups.publish_after_commit(approval.pk, people=people)
-
-
-def record_all(events: Sequence[log.Draft], approvals: Iterable[Approval], *, people: Iterable[str]) -> None:
-    """The same of what happened to many requests at once; `people` are the inboxes that all of it concerns."""
-    log.record_many(events)
-    wakeups.publish_all_after_commit([approval.pk for approval in approvals], people=people)
+        people = [named.email for one in approvals.values() for named in one.assignments.all()]
+    wakeups.publish_after_commit(*approvals, people=people)
 
 
 def asked_of(approvals: Iterable[Approval]) -> dict[UUID, list[str]]:

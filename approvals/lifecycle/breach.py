@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,14 +14,14 @@ from django.db.models import F
 from approvals.authority import barred_addresses
 from approvals.lifecycle import escalation
 from approvals.lifecycle.asking import ask_enough
-from approvals.lifecycle.beats import asked_of, record_all
+from approvals.lifecycle.ballot import describe_no_vote
+from approvals.lifecycle.beats import RequestEvent, asked_of, record
 from approvals.lifecycle.escalation import Step
 from approvals.models import Approval, Notification, PayloadVersion
 from approvals.models.choices import BreachAction, Resolution, Status
 from approvals.notifications import TeamTold, Told, pool_watchers, team_channels, tell
 from approvals.reach.audience import Audience, gather
 from audit.clock import rfc3339
-from audit.log import Draft
 from audit.message import SYSTEM
 
 BREACHED, ESCALATED = Notification.Kind.BREACHED, Notification.Kind.ESCALATED
@@ -33,20 +33,21 @@ def breach(approvals: Sequence[Approval], at: datetime) -> None:
     A fixed number of statements, for one as for a thousand. Needs agent, key and policy read along.
     """
     asked, versions = asked_of(approvals), _current_versions(approvals)
-    cases = [_Case.of(one, versions[one.pk], asked[one.pk], at) for one in approvals]
-    people = {address for case in cases for address in (*case.assignees, *case.asked)}
+    breaches = [_Breach.of(one, versions[one.pk], asked[one.pk], at) for one in approvals]
+    steps = [step for one in breaches for step in one.steps]
+    people = {address for one in breaches for address in (*one.assignees, *one.asked)}
     _change(approvals, at)
-    escalation.assign(_steps(cases), at)
-    record_all([event for case in cases for event in _events(case, at)], approvals, people=people)
-    around = _Around(gather(people, at=at), pool_watchers(at), team_channels(approvals))
-    told = [one for case in cases for one in _told(case, around)]
+    escalation.assign(steps, at)
+    record(*(event for one in breaches for event in _events(one, at)), people=people)
+    hearers = _Hearers(gather(people, at=at), pool_watchers(at), team_channels(approvals))
+    told = [message for one in breaches for message in _told(one, hearers)]
     tell(told, at=at)
     held = [one for one in approvals if one.breach_action != BreachAction.REJECT]
-    ask_enough(held, at, besides=told, certainly=escalation.unheard(_steps(cases), around.audience))
+    ask_enough(held, at, besides=told, certainly=escalation.unheard(steps, hearers.audience))
 
 
 @dataclass(frozen=True, slots=True)
-class _Case:
+class _Breach:
     """A breached request, who is asked already, and the ladder's steps that are due with the breach."""
 
     approval: Approval
@@ -55,7 +56,7 @@ class _Case:
     steps: list[Step]
 
     @classmethod
-    def of(cls, approval: Approval, version: PayloadVersion, assignees: list[str], at: datetime) -> _Case:
+    def of(cls, approval: Approval, version: PayloadVersion, assignees: list[str], at: datetime) -> _Breach:
         steps = escalation.due_steps(approval, since=approval.deadline, at=at)
         return cls(approval, version, assignees, steps)
 
@@ -66,16 +67,12 @@ class _Case:
 
 
 @dataclass(frozen=True, slots=True)
-class _Around:
+class _Hearers:
     """Who could be told, looked up once."""
 
     audience: Audience
     watchers: list[str]
     teams: Mapping[tuple[str, str], list[UUID]]
-
-
-def _steps(cases: Iterable[_Case]) -> list[Step]:
-    return [step for case in cases for step in case.steps]
 
 
 def _current_versions(approvals: Sequence[Approval]) -> dict[UUID, PayloadVersion]:
@@ -102,72 +99,34 @@ def _change(approvals: Sequence[Approval], at: datetime) -> None:
         Approval.objects.filter(pk__in=group).update(**changes)
 
 
-def _events(case: _Case, at: datetime) -> Iterator[Draft]:
-    approval = case.approval
-    yield Draft(
-        subject=approval.as_subject(),
-        type="approval.sla_breach",
-        actor=SYSTEM,
-        at=at,
-        payload_version=case.version.number,
-        payload_sha256=bytes(case.version.sha256),
-        data={
-            "run_id": approval.run_id,
-            "risk": approval.risk,
-            "deadline": rfc3339(approval.deadline) if approval.deadline else None,
-            "elapsed_seconds": round((at - approval.created_at).total_seconds()),
-            "assignees": case.assignees,
-            "breach_action": approval.breach_action,
-        },
-    )
-    for step in case.steps:
+def _events(breached: _Breach, at: datetime) -> Iterator[RequestEvent]:
+    approval, version = breached.approval, breached.version
+    data: dict[str, Any] = {
+        "run_id": approval.run_id,
+        "risk": approval.risk,
+        "deadline": rfc3339(approval.deadline) if approval.deadline else None,
+        "elapsed_seconds": round((at - approval.created_at).total_seconds()),
+        "assignees": breached.assignees,
+        "breach_action": approval.breach_action,
+    }
+    yield RequestEvent(approval, "approval.sla_breach", actor=SYSTEM, at=at, version=version, data=data)
+    for step in breached.steps:
         yield escalation.event(step, at)
     if approval.breach_action == BreachAction.REJECT:
-        yield _rejection(case, at)
+        data = {**describe_no_vote(version, at), "payload": version.value}
+        yield RequestEvent(approval, "approval.rejected", actor=SYSTEM, at=at, version=version, data=data)
 
 
-def _rejection(case: _Case, at: datetime) -> Draft:
-    """By the system, and never to be mistaken for a person's: there is no vote."""
-    return Draft(
-        subject=case.approval.as_subject(),
-        type="approval.rejected",
-        actor=SYSTEM,
-        at=at,
-        payload_version=case.version.number,
-        payload_sha256=bytes(case.version.sha256),
-        data={
-            "payload": case.version.value,
-            "vote": None,
-            "person": None,
-            "on_behalf_of": None,
-            "grant": None,
-            "basis": "",
-            "policy_seat": False,
-            "verdict": "reject",
-            "version": case.version.number,
-            "resolution": Resolution.SLA_EXPIRED,
-            "category": "",
-            "comment": "",
-            "sentence": "",
-            "acknowledged": [],
-            "notified_at": None,
-            "opened_at": None,
-            "decided_at": rfc3339(at),
-            "late": False,
-        },
-    )
-
-
-def _told(case: _Case, around: _Around) -> Iterator[Told | TeamTold]:
+def _told(breached: _Breach, hearers: _Hearers) -> Iterator[Told | TeamTold]:
     """Each person once: whoever is asked by the ladder hears that, all others that the deadline passed."""
-    approval = case.approval
-    asked = around.audience.of(approval, case.asked) if case.steps else []
+    approval = breached.approval
+    asked = hearers.audience.of(approval, breached.asked) if breached.steps else []
     for address in asked:
         yield Told(ESCALATED, approval, address)
-    named = around.audience.with_administrators(approval, [*case.assignees, *asked])
-    watching = [address for address in around.watchers if address not in barred_addresses(approval)]
+    named = hearers.audience.with_administrators(approval, [*breached.assignees, *asked])
+    watching = [address for address in hearers.watchers if address not in barred_addresses(approval)]
     for address in dict.fromkeys([*named, *watching]):
         if address not in asked:
             yield Told(BREACHED, approval, address)
-    for channel in around.teams.get((approval.policy.action_type, approval.policy.workflow), ()):
+    for channel in hearers.teams.get((approval.policy.action_type, approval.policy.workflow), ()):
         yield TeamTold(BREACHED, approval, channel)

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from approvals import authority
 from approvals.exceptions import InvalidInput, NotPermitted
-from approvals.lifecycle.beats import lock, moment, record
+from approvals.lifecycle.beats import RequestEvent, lock, moment, record
 from approvals.lifecycle.mentioning import mentioned
 from approvals.models import Comment, Notification
 from approvals.notifications import notify
@@ -32,13 +32,10 @@ def comment(approval_id: UUID, *, by: User, text: str) -> Comment:
     text = _checked(text)
     told = [user.email for user in mentioned(text, approval, at=at) if user.pk != by.pk]
     said = Comment.objects.create(approval=approval, user=by, text=text, told=told, created_at=at)
+    data = {"comment": str(said.pk), "text": text, "told": told}
+    version = approval.version()
     record(
-        approval,
-        "approval.commented",
-        actor=by.as_actor(),
-        at=at,
-        version=approval.version(),
-        data={"comment": str(said.pk), "text": text, "told": told},
+        RequestEvent(approval, "approval.commented", actor=by.as_actor(), at=at, version=version, data=data)
     )
     notify(approval, Notification.Kind.MENTIONED, told, at=at)
     return said

@@ -12,8 +12,8 @@ from django.db.models import QuerySet
 from approvals import authority, payload, strict_json
 from approvals.exceptions import AlreadyDecided, InvalidInput, NotPermitted, StaleVersion
 from approvals.lifecycle import safeguards
-from approvals.lifecycle.ballot import Words, authority_of, cast_vote, describe
-from approvals.lifecycle.beats import changes_since_first, new_version, record, require_pending
+from approvals.lifecycle.ballot import Words, cast_vote, describe, vote_event
+from approvals.lifecycle.beats import RequestEvent, changes_since_first, new_version, record, require_pending
 from approvals.lifecycle.closing import tell_who_was_asked
 from approvals.lifecycle.deadline import in_time
 from approvals.lifecycle.keeping import discard_edits
@@ -79,18 +79,12 @@ def reject(
         _require_words(resolution, comment)
         stamp_opening(approval, person, at)
         words = Words(comment, resolution=resolution, category=category)
-        vote = cast_vote(approval, approval.version(), person, ruling, at, words)
+        version = approval.version()
+        vote = cast_vote(approval, version, person, ruling, at, words)
         approval.status, approval.resolution, approval.decided_at = Status.REJECTED, resolution, at
         approval.save(update_fields=["status", "resolution", "decided_at"])
-        record(
-            approval,
-            "approval.rejected",
-            actor=person.as_actor(),
-            at=at,
-            version=approval.version(),
-            authority=authority_of(vote),
-            data={**describe(vote), "payload": approval.version().value},
-        )
+        data = {**describe(vote), "payload": version.value}
+        record(vote_event(vote, "approval.rejected", version, data))
         tell_who_was_asked(approval, at, but=vote.user.email)
         discard_edits(approval, by=person)
 
@@ -139,11 +133,14 @@ def _supersede(approval: Approval, version: PayloadVersion, by: User, at: dateti
     approval.save(update_fields=["current_version"])
     changes = payload.patch(before.value, version.value)
     data: dict[str, Any] = {"payload": version.value, "changes": changes}
-    record(approval, "approval.edited", actor=by.as_actor(), at=at, version=version, data=data)
+    actor = by.as_actor()
+    record(RequestEvent(approval, "approval.edited", actor=actor, at=at, version=version, data=data))
     if voided:
         names = [{"vote": str(vote.pk), "person": str(vote.user_id)} for vote in voided]
         data = {"version": before.number, "votes": names}
-        record(approval, "approval.votes_voided", actor=by.as_actor(), at=at, version=version, data=data)
+        record(
+            RequestEvent(approval, "approval.votes_voided", actor=actor, at=at, version=version, data=data)
+        )
         others = [vote.user.email for vote in voided if vote.user_id != by.pk]
         notify(approval, Notification.Kind.VOTES_VOIDED, others, at=at)
 
@@ -155,20 +152,13 @@ def _grant_if_quorum(approval: Approval, version: PayloadVersion, vote: Vote, at
     approval.status, approval.decided_at = Status.APPROVED, at
     approval.valid_until = at + timedelta(minutes=approval.policy.validity_minutes)
     approval.save(update_fields=["status", "decided_at", "valid_until"])
-    record(
-        approval,
-        "approval.granted",
-        actor=vote.user.as_actor(),
-        at=at,
-        version=version,
-        authority=authority_of(vote),
-        data={
-            "payload": version.value,
-            "changes": changes_since_first(approval, version),
-            "votes": [describe(vote) for vote in votes],
-            "valid_until": rfc3339(approval.valid_until),
-        },
-    )
+    data = {
+        "payload": version.value,
+        "changes": changes_since_first(approval, version),
+        "votes": [describe(vote) for vote in votes],
+        "valid_until": rfc3339(approval.valid_until),
+    }
+    record(vote_event(vote, "approval.granted", version, data))
     tell_who_was_asked(approval, at, but=vote.user.email)
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from approvals import authority
 from approvals.exceptions import AlreadyDecided, NotPermitted
-from approvals.lifecycle.beats import lock, lock_authority, moment, record
+from approvals.lifecycle.beats import RequestEvent, lock, lock_authority, moment, record
 from approvals.models import Approval
 from approvals.models.choices import Status
 from audit.message import Authority
@@ -41,21 +41,18 @@ def _settle(approval_id: UUID, status: Status, event: str, *, by: User) -> Appro
         raise AlreadyDecided(f"This is no open draft: it is {how}. Nothing was changed.")
     approval.status, approval.decided_at = status, at
     approval.save(update_fields=["status", "decided_at"])
+    version = approval.version()
+    used = Authority(
+        basis=ruling.basis,
+        principal=str(principal.pk),
+        grant_id=str(ruling.grant.pk) if ruling.grant else None,
+    )
+    data = {
+        "action_type": approval.action_type,
+        "on_behalf_of": principal.as_facts(),
+        "payload": version.value,
+    }
     record(
-        approval,
-        event,
-        actor=by.as_actor(),
-        at=at,
-        version=approval.version(),
-        authority=Authority(
-            basis=ruling.basis,
-            principal=str(principal.pk),
-            grant_id=str(ruling.grant.pk) if ruling.grant else None,
-        ),
-        data={
-            "action_type": approval.action_type,
-            "on_behalf_of": principal.as_facts(),
-            "payload": approval.version().value,
-        },
+        RequestEvent(approval, event, actor=by.as_actor(), at=at, version=version, authority=used, data=data)
     )
     return approval

@@ -11,12 +11,11 @@ from uuid import UUID
 from django.db.models import F
 
 from approvals.lifecycle.asking import ask_enough
-from approvals.lifecycle.beats import record_all
+from approvals.lifecycle.beats import RequestEvent, record
 from approvals.models import Approval, Assignment, Notification
 from approvals.models.choices import BreachAction
 from approvals.notifications import Told, tell
 from approvals.reach.audience import Audience, gather
-from audit.log import Draft
 from audit.message import SYSTEM
 
 
@@ -79,7 +78,7 @@ def escalate(approvals: Sequence[Approval], at: datetime) -> None:
             escalate_at=None if minutes is None else F("deadline") + timedelta(minutes=minutes)
         )
     assign(steps, at)
-    record_all([event(step, at) for step in steps], approvals, people=_people(steps))
+    record(*(event(step, at) for step in steps), people=_people(steps))
     told = [
         Told(Notification.Kind.ESCALATED, step.approval, address)
         for step in steps
@@ -118,15 +117,10 @@ def assign(steps: Iterable[Step], at: datetime) -> None:
     )
 
 
-def event(step: Step, at: datetime) -> Draft:
+def event(step: Step, at: datetime) -> RequestEvent:
     """What the log says of a step that was asked."""
-    return Draft(
-        subject=step.approval.as_subject(),
-        type="approval.escalated",
-        actor=SYSTEM,
-        at=at,
-        data={"step": step.number, "after_minutes": step.after_minutes, "people": list(step.people)},
-    )
+    data = {"step": step.number, "after_minutes": step.after_minutes, "people": list(step.people)}
+    return RequestEvent(step.approval, "approval.escalated", actor=SYSTEM, at=at, data=data)
 
 
 def _people(steps: Iterable[Step]) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -16,7 +17,7 @@ from approvals.exceptions import (
     NotApproved,
     Superseded,
 )
-from approvals.lifecycle.beats import lock, moment, record, require_pending
+from approvals.lifecycle.beats import RequestEvent, lock, moment, record, require_pending
 from approvals.lifecycle.closing import tell_who_was_asked
 from approvals.lifecycle.deadline import in_time
 from approvals.models import AgentKey, Approval, Claim, Notification, Outcome
@@ -43,10 +44,9 @@ def cancel(approval_id: UUID, *, by: AgentKey) -> Approval:
         require_pending(approval)
         approval.status, approval.decided_at = Status.CANCELLED, at
         approval.save(update_fields=["status", "decided_at"])
-        version = approval.version()
-        data = {"key": by.prefix, "payload": version.value, "superseded_by": None}
+        data = {"key": by.prefix, "payload": approval.version().value, "superseded_by": None}
         tell_who_was_asked(approval, at)
-        record(approval, "approval.cancelled", actor=by.agent.as_actor(), at=at, version=version, data=data)
+        record(_event(approval, "approval.cancelled", by, at, data))
 
     return in_time(approval_id, act)
 
@@ -70,14 +70,8 @@ def claim(approval_id: UUID, *, by: AgentKey, idempotency_key: str = "") -> Clai
     if approval.has_expired(at):
         raise ApprovalExpired("The approval was not claimed within its validity. Submit the action again.")
     taken = Claim.objects.create(approval=approval, idempotency_key=idempotency_key, key=by, claimed_at=at)
-    record(
-        approval,
-        "approval.claimed",
-        actor=by.agent.as_actor(),
-        at=at,
-        version=approval.version(),
-        data={"claim": str(taken.claim_id), "key": by.prefix, "payload": approval.version().value},
-    )
+    data = {"claim": str(taken.claim_id), "key": by.prefix, "payload": approval.version().value}
+    record(_event(approval, "approval.claimed", by, at, data))
     return taken
 
 
@@ -118,10 +112,16 @@ def report(approval_id: UUID, report: Report, *, by: AgentKey) -> Outcome:
         "executed_sha256": report.payload_sha256.hex(),
     }
     event = "execution.mismatch" if outcome.is_mismatch else "execution.reported"
-    record(approval, event, actor=by.agent.as_actor(), at=at, version=version, data=data)
+    record(_event(approval, event, by, at, data))
     if outcome.is_mismatch:
         _tell_of_mismatch(approval, at)
     return outcome
+
+
+def _event(approval: Approval, event: str, by: AgentKey, at: datetime, data: dict[str, Any]) -> RequestEvent:
+    """What an agent did with a request, whose payload stands."""
+    actor, version = by.agent.as_actor(), approval.version()
+    return RequestEvent(approval, event, actor=actor, at=at, version=version, data=data)
 
 
 def _same_report(earlier: Outcome, report: Report) -> Outcome:

@@ -5,24 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from approvals.lifecycle.beats import record_all
+from approvals.lifecycle.beats import RequestEvent, record
 from approvals.models import Approval
 from audit.clock import rfc3339
-from audit.log import Draft
 from audit.message import SYSTEM
 
 
 def expire(approvals: Sequence[Approval], at: datetime) -> None:
     """Note of locked approvals that their validity is over. A claim was refused from that moment on anyway."""
     Approval.objects.filter(pk__in=[approval.pk for approval in approvals]).update(expired_at=at)
-    events = [
-        Draft(
-            subject=approval.as_subject(),
-            type="approval.expired",
-            actor=SYSTEM,
-            at=at,
-            data={"valid_until": rfc3339(approval.valid_until) if approval.valid_until else None},
-        )
-        for approval in approvals
-    ]
-    record_all(events, approvals, people=())
+    record(*(_event(approval, at) for approval in approvals), people=())
+
+
+def _event(approval: Approval, at: datetime) -> RequestEvent:
+    data = {"valid_until": rfc3339(approval.valid_until) if approval.valid_until else None}
+    return RequestEvent(approval, "approval.expired", actor=SYSTEM, at=at, data=data)

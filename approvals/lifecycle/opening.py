@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from approvals import authority
-from approvals.lifecycle.beats import lock, moment, record
+from approvals.lifecycle.beats import RequestEvent, lock, moment, record
 from approvals.models import Approval, Opening
 from grants.models import User
 
@@ -26,4 +26,5 @@ def stamp_opening(approval: Approval, by: User, at: datetime) -> None:
     """On a locked request, by somebody who may decide it. A decision calls it too: nobody decides unopened."""
     _, is_first = Opening.objects.get_or_create(approval=approval, user=by, defaults={"opened_at": at})
     if is_first:
-        record(approval, "approval.opened", actor=by.as_actor(), at=at, data={}, version=approval.version())
+        actor, version = by.as_actor(), approval.version()
+        record(RequestEvent(approval, "approval.opened", actor=actor, at=at, version=version, data={}))

@@ -10,7 +10,7 @@ from django.core.validators import validate_email
 
 from approvals import authority
 from approvals.exceptions import InvalidInput, NotPermitted, UnknownAddress
-from approvals.lifecycle.beats import record, require_pending
+from approvals.lifecycle.beats import RequestEvent, record, require_pending
 from approvals.lifecycle.deadline import in_time
 from approvals.models import Approval, Assignment, Notification
 from approvals.notifications import notify
@@ -52,7 +52,7 @@ def reassign(
         if not accepts_unknown:
             _require_account(target)
         _replace(approval, place, target, person, at)
-        record(
+        handed_on = RequestEvent(
             approval,
             "approval.reassigned",
             actor=person.as_actor(),
@@ -60,8 +60,8 @@ def reassign(
             version=approval.version(),
             authority=Authority(basis=ruling.basis, principal=str(person.pk)),
             data={"from": place.email if place else None, "to": target, "reason": words},
-            people=[target, *(a.email for a in approval.assignments.all())],
         )
+        record(handed_on, people=[target, *(a.email for a in approval.assignments.all())])
         told = gather([target], at=at).of(approval, [target])
         notify(approval, Notification.Kind.REASSIGNED, (one for one in told if one != person.email), at=at)
 

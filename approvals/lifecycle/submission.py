@@ -15,7 +15,7 @@ from approvals import policy
 from approvals.authority import barred_addresses
 from approvals.exceptions import IdempotencyConflict, InvalidInput, StateConflict
 from approvals.lifecycle.asking import ask_enough
-from approvals.lifecycle.beats import new_version, record
+from approvals.lifecycle.beats import RequestEvent, new_version, record
 from approvals.lifecycle.deadline import breach_if_overdue
 from approvals.lifecycle.judging import Judgement, judge
 from approvals.lifecycle.superseding import end, lock_to_supersede
@@ -25,6 +25,7 @@ from approvals.notifications import notify, pool_watchers
 from approvals.reach.audience import gather
 from audit import clock
 from audit.clock import rfc3339
+from audit.message import START
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -158,16 +159,16 @@ def _store(approval: Approval, submission: Submission, judgement: Judgement, at:
         Assignment(approval=approval, email=reviewer.email, source=reviewer.source, created_at=at)
         for reviewer in verdict.reviewers
     )
-    record(
+    approval.chain = START
+    submitted = RequestEvent(
         approval,
         EVENTS[verdict.status],
         actor=approval.agent.as_actor(),
         at=at,
         version=version,
         data={**_facts(approval, verdict), "payload": judgement.value},
-        is_first=True,
-        people=[reviewer.email for reviewer in verdict.reviewers],
     )
+    record(submitted, people=[reviewer.email for reviewer in verdict.reviewers])
     if verdict.status in TOLD:
         _tell(approval, verdict, at)
 

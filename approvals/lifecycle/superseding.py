@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from approvals.exceptions import AlreadySuperseded, CannotSupersede
-from approvals.lifecycle.beats import lock, record
+from approvals.lifecycle.beats import RequestEvent, lock, record
 from approvals.lifecycle.closing import tell_who_was_asked
 from approvals.models import AgentKey, Approval
 from approvals.models.choices import Status
@@ -48,7 +48,8 @@ def end(before: Approval, successor: Approval, *, key: AgentKey, at: datetime) -
         before.save(update_fields=["status", "decided_at"])
     version = before.version()
     data = {"key": key.prefix, "payload": version.value, "superseded_by": str(successor.pk)}
-    record(before, event, actor=key.agent.as_actor(), at=at, version=version, data=data)
+    actor = key.agent.as_actor()
+    record(RequestEvent(before, event, actor=actor, at=at, version=version, data=data))
 
 
 _EVENTS = {

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from approvals import authority
 from approvals.exceptions import ActedMeanwhile, NotPermitted
-from approvals.lifecycle.beats import record, require_pending
+from approvals.lifecycle.beats import RequestEvent, record, require_pending
 from approvals.lifecycle.deadline import in_time
 from approvals.models import Approval, Assignment, Notification
 from approvals.notifications import notify
@@ -28,15 +28,15 @@ def take_back(approval_id: UUID, *, by: User, of: str) -> Approval:
         if happened := authority.acted_since(asked, approval):
             raise ActedMeanwhile(happened)
         place = _undo(asked, at)
-        record(
+        taken_back = RequestEvent(
             approval,
             "approval.taken_back",
             actor=person.as_actor(),
             at=at,
             version=approval.version(),
             data={"from": asked.email, "to": place.email if place else None},
-            people=[a.email for a in approval.assignments.all()],
         )
+        record(taken_back)
         _tell(approval, asked, place, person, at)
 
     return in_time(approval_id, act, by=by)

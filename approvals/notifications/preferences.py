@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -15,7 +16,7 @@ from approvals.notifications import channels
 from approvals.notifications.channels import email
 from approvals.notifications.routing import EMAIL, NEVER_SILENT, Route, look_up
 from audit import clock, log
-from audit.message import Actor
+from audit.message import START, Actor, NewEvent
 from grants.models import User
 
 Kind = Notification.Kind
@@ -107,7 +108,7 @@ def remove(channel: Channel, *, by: Actor) -> None:
     at = clock.now()
     locked.removed_at, locked.sealed = at, b""
     locked.save(update_fields=["removed_at", "sealed"])
-    log.record(locked.as_subject(), "channel.removed", actor=by, at=at, data=_facts(locked))
+    log.record(_event(locked, "channel.removed", by, at))
 
 
 def check_channel(kind: str, name: str, address: str) -> None:
@@ -129,15 +130,12 @@ def _add(channel: Channel, address: str, *, by: Actor) -> Channel:
     check_channel(channel.kind, channel.name, address)
     channel.sealed, channel.created_at = vault.seal(address.strip()), clock.now()
     channel.save(force_insert=True)
-    log.record(
-        channel.as_subject(),
-        "channel.added",
-        actor=by,
-        at=channel.created_at,
-        data=_facts(channel),
-        is_first=True,
-    )
+    log.record(_event(channel, "channel.added", by, channel.created_at), after=START)
     return channel
+
+
+def _event(channel: Channel, event: str, by: Actor, at: datetime) -> NewEvent:
+    return NewEvent(channel.as_subject(), event, actor=by, at=at, data=_facts(channel))
 
 
 def _require_another(owner: User, leaving: Channel) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import transaction
 
 from approvals.exceptions import AlreadyReported
@@ -10,7 +12,7 @@ from approvals.notifications import channels, message
 from approvals.notifications.channels import DeliveryFailed, email
 from approvals.vault import Unreadable
 from audit import clock, log
-from audit.message import Subject
+from audit.message import NewEvent, Subject
 from grants.models import User
 
 Stage = dict[str, object]
@@ -23,8 +25,8 @@ def send_test(user: User, channel: Channel | None) -> ChannelTest:
     with transaction.atomic():
         _lock(test)
         test.save(force_insert=True)
-        data = {"test": str(test.pk), "passed": test.passed, "stages": test.stages}
-        log.record(_subject(test), "channel.tested", actor=user.as_actor(), at=test.created_at, data=data)
+        data: dict[str, object] = {"test": str(test.pk), "passed": test.passed, "stages": test.stages}
+        _record(test, "channel.tested", test.created_at, data)
     return test
 
 
@@ -39,8 +41,12 @@ def answer(test: ChannelTest, *, arrived: bool) -> None:
         return
     at = clock.now()
     ChannelTest.objects.filter(pk=test.pk).update(arrived=arrived, answered_at=at)
-    data = {"test": str(test.pk), "arrived": arrived}
-    log.record(_subject(test), "channel.answered", actor=test.user.as_actor(), at=at, data=data)
+    data: dict[str, object] = {"test": str(test.pk), "arrived": arrived}
+    _record(test, "channel.answered", at, data)
+
+
+def _record(test: ChannelTest, event: str, at: datetime, data: dict[str, object]) -> None:
+    log.record(NewEvent(_subject(test), event, actor=test.user.as_actor(), at=at, data=data))
 
 
 def _stages(test: ChannelTest) -> list[Stage]:

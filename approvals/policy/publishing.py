@@ -14,7 +14,7 @@ from approvals.models import Approval, Policy
 from approvals.models.choices import BreachAction, Pattern, Resolution, Risk, Status
 from approvals.texts import normalised
 from audit import clock, log
-from audit.message import Actor, Subject
+from audit.message import START, Actor, NewEvent, Subject
 from grants.models import User
 
 TRIAL = 30
@@ -86,7 +86,10 @@ def publish_many(policies: Sequence[Policy], *, by: Actor, author: User | None =
         policy.version = current.version + 1 if current else 1
         policy.created_at, policy.created_by = at, author
     Policy.objects.bulk_create(policies)
-    log.record_many([_event(policy, by, at) for policy in policies])
+    log.record_many(
+        [_event(policy, by, at) for policy in policies],
+        ends={policy.as_subject(): START for policy in policies if policy.version == 1},
+    )
 
 
 def standing(policy: Policy) -> Policy | None:
@@ -196,15 +199,8 @@ def _lock(subjects: set[Subject]) -> None:
         )
 
 
-def _event(policy: Policy, by: Actor, at: datetime) -> log.Draft:
-    return log.Draft(
-        subject=policy.as_subject(),
-        type="policy.changed",
-        actor=by,
-        at=at,
-        data=_describe(policy),
-        is_first=policy.version == 1,
-    )
+def _event(policy: Policy, by: Actor, at: datetime) -> NewEvent:
+    return NewEvent(policy.as_subject(), "policy.changed", actor=by, at=at, data=_describe(policy))
 
 
 def _describe(policy: Policy) -> dict[str, object]:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from audit import catalogue
 from audit.catalogue import EventType
-from audit.message import ROOT, Actor, Entry, Subject
+from audit.message import ROOT, Actor, Entry, NewEvent, Subject
 
 SUBJECTS = {
     "approval": "A request, from its proposal to what became of it",
@@ -78,13 +78,11 @@ def _pretty(value: object) -> str:
 
 def _whole() -> Entry:
     id_ = UUID("019aae5c-3c1e-7d42-9a51-7f6b1c0d2e3f")
-    return Entry(
-        event_id=id_,
-        subject=Subject("person", str(id_)),
-        seq=1,
-        prev=ROOT,
-        type="approvers.joined",
+    event = NewEvent(
+        Subject("person", str(id_)),
+        "approvers.joined",
         actor=Actor("person", str(id_), "Ada Admin"),
         at=datetime(2026, 4, 12, 9, tzinfo=UTC),
         data={"email": "ada@example.com"},
     )
+    return Entry(event_id=id_, seq=1, prev=ROOT, event=event)

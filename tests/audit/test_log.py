@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from datetime import datetime
 
 import pytest
 from django.conf import settings
@@ -13,16 +14,21 @@ from django.db.transaction import TransactionManagementError
 
 from audit import clock, log, message, verify
 from audit.catalogue import UnknownEvent
-from audit.message import SYSTEM, Subject
+from audit.message import SYSTEM, NewEvent, Subject
 from audit.models import Event
 
 SUBJECT = Subject("person", "test")
 SAYS = {"email": "ü@example.com"}
 
 
+def joined(subject: Subject = SUBJECT, *, at: datetime | None = None) -> NewEvent:
+    """A new event that the catalogue describes."""
+    return NewEvent(subject, "approvers.joined", actor=SYSTEM, at=at or clock.now(), data=SAYS)
+
+
 @pytest.mark.django_db
 def test_an_event_is_signed_over_its_exact_bytes() -> None:
-    event = log.record(SUBJECT, "approvers.joined", actor=SYSTEM, at=clock.now(), data=SAYS)
+    event = log.record(joined())
 
     body = bytes(Event.objects.get().body.content)
     signed = b"countersign-audit/1\n%s\n%d\n%s" % (event.key_id.encode(), len(body), body)
@@ -35,11 +41,9 @@ def test_an_event_is_signed_over_its_exact_bytes() -> None:
 
 @pytest.mark.django_db
 def test_each_event_names_the_leaf_before_it() -> None:
-    first = log.record(SUBJECT, "approvers.joined", actor=SYSTEM, at=clock.now(), data=SAYS)
-    second = log.record(SUBJECT, "approvers.joined", actor=SYSTEM, at=clock.now(), data=SAYS)
-    other = log.record(
-        Subject("person", "other"), "approvers.joined", actor=SYSTEM, at=clock.now(), data=SAYS
-    )
+    first = log.record(joined())
+    second = log.record(joined())
+    other = log.record(joined(Subject("person", "other")))
 
     assert (first.seq, bytes(first.prev)) == (1, message.ROOT)
     assert (second.seq, bytes(second.prev)) == (2, bytes(first.leaf))
@@ -49,12 +53,12 @@ def test_each_event_names_the_leaf_before_it() -> None:
 @pytest.mark.django_db
 def test_the_head_that_was_looked_up_with_the_clock_is_the_end_of_the_chain() -> None:
     _, nothing = log.look(SUBJECT)
-    first = log.record(SUBJECT, "approvers.joined", actor=SYSTEM, at=clock.now(), data=SAYS)
+    first = log.record(joined())
     before = clock.now()
     at, head = log.look(SUBJECT)
-    second = log.record(SUBJECT, "approvers.joined", actor=SYSTEM, at=at, data=SAYS, head=head)
+    second = log.record(joined(at=at), after=head)
 
-    assert nothing == message.Head()
+    assert nothing == message.START
     assert before < at < clock.now()
     assert head == first.as_head()
     assert (second.seq, bytes(second.prev)) == (2, bytes(first.leaf))
@@ -63,20 +67,20 @@ def test_the_head_that_was_looked_up_with_the_clock_is_the_end_of_the_chain() ->
 @pytest.mark.django_db
 def test_a_head_that_is_not_the_end_any_more_writes_nothing() -> None:
     _, head = log.look(SUBJECT)
-    log.record(SUBJECT, "approvers.joined", actor=SYSTEM, at=clock.now(), data=SAYS)
+    log.record(joined())
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        log.record(SUBJECT, "approvers.joined", actor=SYSTEM, at=clock.now(), data=SAYS, head=head)
+        log.record(joined(), after=head)
 
 
 @pytest.mark.django_db
 def test_many_events_at_once_follow_each_other_as_one_by_one() -> None:
     at, other = clock.now(), Subject("person", "other")
-    first = log.record(SUBJECT, "approvers.joined", actor=SYSTEM, at=at, data=SAYS)
+    first = log.record(joined(at=at))
 
-    joined, left, elsewhere = log.record_many(
+    second, third, elsewhere = log.record_many(
         [
-            log.Draft(subject=subject, type=name, actor=SYSTEM, at=at, data=SAYS)
+            NewEvent(subject, name, actor=SYSTEM, at=at, data=SAYS)
             for subject, name in (
                 (SUBJECT, "approvers.left"),
                 (SUBJECT, "approvers.joined"),
@@ -85,21 +89,21 @@ def test_many_events_at_once_follow_each_other_as_one_by_one() -> None:
         ]
     )
 
-    assert [event.seq for event in (joined, left, elsewhere)] == [2, 3, 1]
-    assert bytes(joined.prev) == bytes(first.leaf)
-    assert bytes(left.prev) == bytes(joined.leaf)
+    assert [event.seq for event in (second, third, elsewhere)] == [2, 3, 1]
+    assert bytes(second.prev) == bytes(first.leaf)
+    assert bytes(third.prev) == bytes(second.leaf)
     assert verify.everything().events == 4
 
 
 @pytest.mark.django_db
 def test_none_of_many_is_written_where_one_is_unknown() -> None:
-    drafts = [
-        log.Draft(subject=SUBJECT, type=name, actor=SYSTEM, at=clock.now(), data=SAYS)
+    events = [
+        NewEvent(SUBJECT, name, actor=SYSTEM, at=clock.now(), data=SAYS)
         for name in ("approvers.joined", "person.vanished")
     ]
 
     with pytest.raises(UnknownEvent):
-        log.record_many(drafts)
+        log.record_many(events)
 
     assert log.record_many([]) == []
     assert not Event.objects.exists()
@@ -108,13 +112,13 @@ def test_none_of_many_is_written_where_one_is_unknown() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_an_event_outside_a_transaction_is_refused() -> None:
     with pytest.raises(TransactionManagementError):
-        log.record(SUBJECT, "approvers.joined", actor=SYSTEM, at=clock.now(), data=SAYS)
+        log.record(joined())
 
 
 @pytest.mark.django_db(transaction=True)
 def test_an_event_goes_with_a_rollback() -> None:
     with pytest.raises(ZeroDivisionError), transaction.atomic():
-        log.record(SUBJECT, "approvers.joined", actor=SYSTEM, at=clock.now(), data=SAYS)
+        log.record(joined())
         1 / 0
 
     assert not Event.objects.exists()
@@ -134,6 +138,6 @@ def test_an_event_that_the_catalogue_does_not_describe_is_refused(
     subject: Subject, event: str, data: dict[str, str], sentence: str
 ) -> None:
     with pytest.raises(UnknownEvent, match=sentence):
-        log.record(subject, event, actor=SYSTEM, at=clock.now(), data=data)
+        log.record(NewEvent(subject, event, actor=SYSTEM, at=clock.now(), data=data))
 
     assert not Event.objects.exists()

@@ -13,7 +13,7 @@ from django.db import DatabaseError, connection, connections, transaction
 
 from audit import checkpoint, clock, keys, log, merkle, sequencer, tree
 from audit.checkpoint import NotSigned
-from audit.message import SYSTEM, Subject
+from audit.message import SYSTEM, NewEvent, Subject
 from audit.models import Checkpoint, Event, Leaf, Node
 from tests.audit.superuser import as_database_superuser
 
@@ -22,15 +22,10 @@ pytestmark = pytest.mark.django_db
 
 def write(count: int, subject: str = "test", *, at=None) -> list[Event]:  # type: ignore[no-untyped-def]
     """So many events in one chain."""
+    about, data = Subject("person", subject), {"email": "a@example.com"}
     with transaction.atomic():
         return [
-            log.record(
-                Subject("person", subject),
-                "approvers.joined",
-                actor=SYSTEM,
-                at=at or clock.now(),
-                data={"email": "a@example.com"},
-            )
+            log.record(NewEvent(about, "approvers.joined", actor=SYSTEM, at=at or clock.now(), data=data))
             for _ in range(count)
         ]
 

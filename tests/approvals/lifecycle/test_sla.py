@@ -17,7 +17,7 @@ from approvals.lifecycle import sla
 from approvals.models import Approval, Notification
 from approvals_site.celery import app
 from audit import clock, log
-from audit.message import SYSTEM
+from audit.message import SYSTEM, NewEvent
 from audit.models import Event
 from audit.verify import everything
 from tests.factories import age, approve, make_approval, make_approver, make_key, make_policy, make_user
@@ -100,7 +100,8 @@ def say_it_was_breached(approval: Approval) -> None:
     data = {
         "run_id": "", "risk": "low", "deadline": None, "elapsed_seconds": 0, "assignees": [], "breach_action": "notify",
     }  # fmt: skip
-    log.record(approval.as_subject(), "approval.sla_breach", actor=SYSTEM, at=clock.now(), data=data)
+    subject = approval.as_subject()
+    log.record(NewEvent(subject, "approval.sla_breach", actor=SYSTEM, at=clock.now(), data=data))
 
 
 def test_each_step_of_the_ladder_is_asked_at_its_own_time() -> None:
