@@ -19,9 +19,6 @@ class ChannelQuerySet(models.QuerySet["Channel"]):
     def standing(self) -> Self:
         return self.filter(removed_at=None)
 
-    def of_people(self) -> Self:
-        return self.filter(owner__isnull=False)
-
     def of_teams(self) -> Self:
         """A policy's own: told of every breach of its requests."""
         return self.filter(owner=None)

@@ -115,7 +115,6 @@ _WHILE_PENDING = {
     Kind.ESCALATED: "The deadline passed without a decision, and now you are asked to decide.",
     Kind.TAKEN_BACK: "A request that was handed to you was taken back: you are asked no more.",
     Kind.REASSIGNED: "A request was handed to you: you are asked to decide it.",
-    Kind.MENTIONED: "Somebody mentioned you in a comment on a request.",
     Kind.UNDERSTAFFED: "Fewer people can decide this request than it takes. Please have somebody else asked, or "
     "make somebody an approver.",
     Kind.LEFT_OPEN: "A reviewer of this request has left, and it still waits for a decision.",

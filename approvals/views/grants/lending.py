@@ -24,7 +24,7 @@ from approvals.views.refusals import cleaned, refused
 from audit import clock
 from grants.models import DelegatedGrant, User
 
-EVERYTHING, PART = "everything", "part"
+EVERYTHING = "everything"
 MOST_SUGGESTED = 50
 RECENT = 200
 """How many of the pending requests are looked through for names to offer."""
