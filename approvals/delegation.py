@@ -16,14 +16,13 @@ from approvals import wakeups
 from approvals.exceptions import FieldError, InvalidInput, NotPermitted, StateConflict
 from approvals.models import Notification
 from approvals.notifications import notify_of_grant
-from approvals.texts import normalised
+from approvals.texts import LONGEST_REASON, normalised
 from audit import clock, log
 from audit.clock import rfc3339
 from audit.message import START, SYSTEM, Actor, NewEvent
 from grants.models import DelegatedGrant, User
 from grants.risk import Risk
 
-LONGEST_REASON = 500
 LONGEST_SCOPE = 50
 BATCH = 100
 

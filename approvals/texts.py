@@ -1,6 +1,12 @@
-"""How are the lines of what people write kept? Browsers post CRLF for each line break, agents and the log read LF."""
+"""How is what people write kept, and how long may it be? Browsers post CRLF for a line break; the log holds LF."""
 
 from __future__ import annotations
+
+LONGEST_COMMENT = 4000
+"""Characters of what a reviewer writes: a comment, or the sentence on what they checked."""
+
+LONGEST_REASON = 500
+"""Characters of why authority is lent, or a request handed on."""
 
 
 def normalised(text: str) -> str:

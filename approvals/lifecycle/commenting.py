@@ -12,10 +12,8 @@ from approvals.lifecycle.beats import RequestEvent, lock, moment, record
 from approvals.lifecycle.mentioning import mentioned
 from approvals.models import Comment, Notification
 from approvals.notifications import notify
-from approvals.texts import normalised
+from approvals.texts import LONGEST_COMMENT, normalised
 from grants.models import User
-
-LONGEST = 4000
 
 
 @transaction.atomic
@@ -49,7 +47,7 @@ def _checked(text: str) -> str:
     if not text:
         sentence = "Write the comment first."
         raise InvalidInput.at("text", "comment_missing", sentence)
-    if len(text) > LONGEST:
-        sentence = f"A comment has at most {LONGEST:,} characters; this one has {len(text):,}."
+    if len(text) > LONGEST_COMMENT:
+        sentence = f"A comment has at most {LONGEST_COMMENT:,} characters; this one has {len(text):,}."
         raise InvalidInput.at("text", "comment_too_long", sentence)
     return text

@@ -15,11 +15,9 @@ from approvals.lifecycle.deadline import in_time
 from approvals.models import Approval, Assignment, Notification
 from approvals.notifications import notify
 from approvals.reach.audience import gather
-from approvals.texts import normalised
+from approvals.texts import LONGEST_REASON, normalised
 from audit.message import Authority
 from grants.models import User
-
-LONGEST_REASON = 500
 
 
 def reassign(

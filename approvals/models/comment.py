@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from approvals.models.approval import Approval
+from approvals.texts import LONGEST_COMMENT
 
 
 class Comment(models.Model):
@@ -16,7 +17,7 @@ class Comment(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid7, editable=False)
     approval = models.ForeignKey(Approval, on_delete=models.PROTECT, related_name="comments")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="comments")
-    text = models.TextField(max_length=4000)
+    text = models.TextField(max_length=LONGEST_COMMENT)
     told = ArrayField(models.EmailField(), default=list, blank=True)
     created_at = models.DateTimeField()
 

@@ -10,6 +10,7 @@ from django import template
 
 from approvals.models import Approval
 from approvals.models.choices import Risk, Tone
+from approvals.texts import LONGEST_COMMENT, LONGEST_REASON
 from audit.templatetags import moments
 
 register = template.Library()
@@ -52,6 +53,18 @@ def bounds(text: object) -> str:
     shown = str(text or "")
     is_long = len(shown) > _LONG or shown.count("\n") > _MANY_LINES
     return "bounded" if is_long else ""
+
+
+@register.simple_tag
+def longest_comment() -> int:
+    """Characters."""
+    return LONGEST_COMMENT
+
+
+@register.simple_tag
+def longest_reason() -> int:
+    """Characters."""
+    return LONGEST_REASON
 
 
 @register.filter

@@ -115,7 +115,6 @@ def _show(
         "risks": Risk.choices,
         "colleagues": _colleagues(request.user),
         "longest_days": DelegatedGrant.LONGEST_WHOLE.days,
-        "longest_reason": delegation.LONGEST_REASON,
         "preview": preview,
         **refused(refusal),
     }

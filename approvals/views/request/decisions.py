@@ -15,6 +15,7 @@ from approvals.exceptions import Refused, StateConflict
 from approvals.lifecycle import Attestation, Seen
 from approvals.models import Vote
 from approvals.models.choices import Resolution
+from approvals.texts import LONGEST_COMMENT
 from approvals.views.fields import TextField
 from approvals.views.kept_posts import shown_again
 from approvals.views.page import PersonRequest, carried, onward, post_only, show, signed_in
@@ -25,7 +26,6 @@ from approvals.views.request.requests import footer_context
 from approvals.views.request.review import show_review
 from grants.models import User
 
-COMMENT_LENGTH = 4000
 CATEGORIES = (
     "Wrong recipient or target",
     "Wrong amount or content",
@@ -66,8 +66,8 @@ class DecisionForm(SeenForm):
     acknowledged = forms.TypedMultipleChoiceField(
         coerce=int, required=False, choices=[(index, index) for index in range(50)]
     )
-    sentence = TextField(required=False, max_length=COMMENT_LENGTH)
-    comment = TextField(required=False, max_length=COMMENT_LENGTH)
+    sentence = TextField(required=False, max_length=LONGEST_COMMENT)
+    comment = TextField(required=False, max_length=LONGEST_COMMENT)
     password = forms.CharField(required=False, strip=False)
 
 
@@ -77,7 +77,7 @@ class RejectionForm(SeenForm):
     verdict = _button("reject")
     resolution = forms.CharField(required=False)
     category = forms.ChoiceField(required=False, choices=[(name, name) for name in CATEGORIES])
-    comment = TextField(required=False, max_length=COMMENT_LENGTH)
+    comment = TextField(required=False, max_length=LONGEST_COMMENT)
 
 
 def _redraw_review(request: PersonRequest, pk: UUID, refusal: Refused) -> HttpResponse:

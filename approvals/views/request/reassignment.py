@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods
 
 from approvals import authority, lifecycle
 from approvals.exceptions import InvalidInput, NotPermitted, Refused, UnknownAddress
-from approvals.lifecycle.reassignment import LONGEST_REASON
 from approvals.models import Approval
+from approvals.texts import LONGEST_REASON
 from approvals.views.kept_posts import shown_again
 from approvals.views.page import PersonRequest, carried, onward, show, signed_in
 from approvals.views.readable import NUL
