@@ -10,8 +10,7 @@ from celery import shared_task
 from celery.signals import worker_ready
 from kombu.exceptions import OperationalError
 
-from approvals import delegation, notifications, wakeups
-from approvals.lifecycle import sla
+from approvals import delegation, lifecycle, notifications, wakeups
 
 logger = structlog.get_logger(__name__)
 
@@ -31,7 +30,7 @@ def begin_and_end_grants() -> None:
 @shared_task(name="approvals.sweep", soft_time_limit=540, time_limit=570)
 def sweep() -> None:
     """Deadlines, ladders, reminders, expiry. However many run at once, each request is swept once."""
-    sla.sweep()
+    lifecycle.sweep()
 
 
 @worker_ready.connect

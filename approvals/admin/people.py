@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
-from approvals.lifecycle.departure import tell_of_what_is_left
+from approvals.lifecycle import tell_of_what_is_left
 from audit import clock
 from grants.admin import PersonAdmin
 from grants.models import User

@@ -27,8 +27,7 @@ from approvals.api.representation import (
 )
 from approvals.api.shapes import OutcomeIn, SubmissionIn
 from approvals.exceptions import LengthRequired, TooLarge
-from approvals.lifecycle import Submission
-from approvals.lifecycle.execution import Report
+from approvals.lifecycle import Report, Submission
 from approvals.models import AgentKey, Approval
 from approvals.models.choices import Status
 from audit import clock

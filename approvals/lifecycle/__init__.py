@@ -5,20 +5,23 @@ event, notify. The pages and the JSON endpoint call the same ones.
 """
 
 from approvals.lifecycle.asking import ask_enough
+from approvals.lifecycle.beats import require_pending
 from approvals.lifecycle.breach import breach
 from approvals.lifecycle.commenting import comment
 from approvals.lifecycle.deadline import breach_if_overdue
 from approvals.lifecycle.decision import Seen, approve, reject
+from approvals.lifecycle.departure import tell_of_what_is_left
 from approvals.lifecycle.drafting import discard_draft, use_draft
 from approvals.lifecycle.escalation import asked_by_escalation, escalate
-from approvals.lifecycle.execution import cancel, claim, report
+from approvals.lifecycle.execution import Report, cancel, claim, report
 from approvals.lifecycle.expiry import expire
 from approvals.lifecycle.judging import Judgement, judge
 from approvals.lifecycle.keeping import Edits, discard_edits, keep_edits
 from approvals.lifecycle.opening import open_request
 from approvals.lifecycle.reassignment import reassign
 from approvals.lifecycle.reminding import remind
-from approvals.lifecycle.safeguards import Attestation
+from approvals.lifecycle.safeguards import Attestation, Safeguards, safeguards_of
+from approvals.lifecycle.sla import sweep
 from approvals.lifecycle.submission import Submission, find_previous, submit
 from approvals.lifecycle.taking_back import take_back
 
@@ -26,6 +29,8 @@ __all__ = [
     "Attestation",
     "Edits",
     "Judgement",
+    "Report",
+    "Safeguards",
     "Seen",
     "Submission",
     "approve",
@@ -48,7 +53,11 @@ __all__ = [
     "reject",
     "remind",
     "report",
+    "require_pending",
+    "safeguards_of",
     "submit",
+    "sweep",
     "take_back",
+    "tell_of_what_is_left",
     "use_draft",
 ]

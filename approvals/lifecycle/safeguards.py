@@ -35,7 +35,7 @@ class Safeguards:
     needs_reauthentication: bool
 
 
-def needed(approval: Approval, *, is_edited: bool) -> Safeguards:
+def safeguards_of(approval: Approval, *, is_edited: bool) -> Safeguards:
     """Low: nothing. Medium: tick red and amber. High: and a sentence when unedited over them. Critical: and
     the password again.
     """
@@ -50,7 +50,7 @@ def needed(approval: Approval, *, is_edited: bool) -> Safeguards:
 
 def check(approval: Approval, attestation: Attestation, *, is_edited: bool) -> None:
     """Raises InvalidInput that names every safeguard not met; pointers are the review form's field names."""
-    safeguards = needed(approval, is_edited=is_edited)
+    safeguards = safeguards_of(approval, is_edited=is_edited)
     errors = [
         FieldError(
             "acknowledged",

@@ -11,7 +11,11 @@ import structlog
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection, transaction
 
-from approvals import lifecycle
+from approvals.lifecycle.asking import ask_enough
+from approvals.lifecycle.breach import breach
+from approvals.lifecycle.escalation import escalate
+from approvals.lifecycle.expiry import expire
+from approvals.lifecycle.reminding import remind
 from approvals.models import Agent, AgentKey, Approval, Policy, heartbeat
 from approvals.models.approval_queries import ApprovalQuerySet
 from approvals.reach import enough
@@ -42,11 +46,11 @@ class Job:
 
 
 JOBS = (
-    Job("breached", ApprovalQuerySet.to_breach, "deadline", lifecycle.breach),
-    Job("escalated", ApprovalQuerySet.to_escalate, "escalate_at", lifecycle.escalate),
-    Job("reminded", ApprovalQuerySet.to_remind, "remind_at", lifecycle.remind),
-    Job("expired", ApprovalQuerySet.to_expire, "valid_until", lifecycle.expire),
-    Job("asked", enough.perhaps_short, "deadline", lifecycle.ask_enough),
+    Job("breached", ApprovalQuerySet.to_breach, "deadline", breach),
+    Job("escalated", ApprovalQuerySet.to_escalate, "escalate_at", escalate),
+    Job("reminded", ApprovalQuerySet.to_remind, "remind_at", remind),
+    Job("expired", ApprovalQuerySet.to_expire, "valid_until", expire),
+    Job("asked", enough.perhaps_short, "deadline", ask_enough),
 )
 
 

@@ -27,7 +27,7 @@ from hypothesis.stateful import (
 
 from approvals import authority, delegation, lifecycle, payload
 from approvals.exceptions import AlreadyDecided, InvalidInput, NotPermitted, Refused, SeatTaken, StaleVersion
-from approvals.lifecycle import Seen, sla
+from approvals.lifecycle import Seen
 from approvals.models import Approval, Policy, Vote
 from audit import clock
 from audit.message import SYSTEM
@@ -258,14 +258,14 @@ class Authority(RuleBasedStateMachine):
     @rule(name=people)
     def join(self, name: str) -> None:
         self._join(name)
-        sla.sweep()
+        lifecycle.sweep()
         self._count("join", "done")
 
     @rule(name=people)
     def leave(self, name: str) -> None:
         membership.leave(self.users[name], by=SYSTEM)
         self.ledger.members.pop(name, None)
-        sla.sweep()
+        lifecycle.sweep()
         self._count("leave", "done")
 
     @rule(someone=someone, to=people, number=numbers, whose=strategies.none() | people)
@@ -297,7 +297,7 @@ class Authority(RuleBasedStateMachine):
     def deactivate_or_not(self, name: str, is_active: bool) -> None:
         User.objects.filter(email=name).update(is_active=is_active)
         (self.ledger.inactive.discard if is_active else self.ledger.inactive.add)(name)
-        sla.sweep()
+        lifecycle.sweep()
         self._count("activate" if is_active else "deactivate", "done")
 
     @rule()

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, connection
 
 from approvals import lifecycle
-from approvals.lifecycle.execution import Report
+from approvals.lifecycle import Report
 from approvals.models import Approval
 from tests.approvals.sql import run
 from tests.factories import (

@@ -11,7 +11,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django.utils.html import escape
 
-from approvals.lifecycle import sla
+from approvals import lifecycle
 from approvals.models import Heartbeat
 from audit import clock
 from audit.tasks import sequence
@@ -78,14 +78,14 @@ def test_process_is_not_ready_while_nothing_is_signed() -> None:
 
 def test_process_is_ready_while_checkpoints_are_signed() -> None:
     sequence()
-    sla.sweep()
+    lifecycle.sweep()
 
     assert Client().get("/readyz").status_code == 200
 
 
 def test_process_is_not_ready_once_deadlines_are_looked_at_no_more() -> None:
     sequence()
-    sla.sweep()
+    lifecycle.sweep()
     Heartbeat.objects.update(at=clock.now() - timedelta(minutes=12))
 
     answer = Client().get("/readyz")
@@ -95,7 +95,7 @@ def test_process_is_not_ready_once_deadlines_are_looked_at_no_more() -> None:
 
 
 def test_process_is_not_ready_once_the_log_is_signed_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    sla.sweep()
+    lifecycle.sweep()
     four_minutes_ago = clock.now() - timedelta(minutes=4)
     with monkeypatch.context() as patch:
         patch.setattr(clock, "now", lambda: four_minutes_ago)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from approvals.lifecycle import sla
+from approvals import lifecycle
 
 
 class Command(BaseCommand):
@@ -16,5 +16,5 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        counts = sla.sweep()
+        counts = lifecycle.sweep()
         self.stdout.write(", ".join(f"{count} {name}" for name, count in counts.items()) + ".")

@@ -13,8 +13,6 @@ from django.views.decorators.http import require_http_methods
 
 from approvals import lifecycle
 from approvals.exceptions import EditedElsewhere, InvalidInput, Refused, StaleVersion
-from approvals.lifecycle import safeguards
-from approvals.lifecycle.beats import require_pending
 from approvals.models import WorkingCopy
 from approvals.payload import Bound
 from approvals.views.inbox.headlines import headline_of
@@ -67,7 +65,7 @@ def show_review(request: PersonRequest, case: Case, *, refusal: Refused | None =
 def review_context(request: PersonRequest, case: Case) -> dict[str, Any]:
     """The final payload, its changes, and what this approval asks for."""
     draft = drafts.draft_of(case.approval, case.person)
-    needed = safeguards.needed(case.approval, is_edited=draft.is_edited)
+    needed = lifecycle.safeguards_of(case.approval, is_edited=draft.is_edited)
     evidence = [item for item in case.approval.evidence_to_acknowledge() if item[0] in needed.acknowledge]
     return {
         "case": case,
@@ -91,7 +89,7 @@ def _keep_edits(request: PersonRequest, case: Case) -> HttpResponse:
     """Keep what was typed, say that the request was opened, go on to the review page."""
     approval = case.approval
     page, bound, _ = keep_typed(request, case)
-    require_pending(approval)
+    lifecycle.require_pending(approval)
     if page.base.number != approval.current_version:
         raise StaleVersion(
             "Somebody edited the payload since this page was made. Look at it as it now stands."

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from approvals import lifecycle
-from approvals.lifecycle.execution import Report
+from approvals.lifecycle import Report
 from approvals.models import Approval, Vote
 from audit import clock
 from audit.models import Event

@@ -14,8 +14,6 @@ import pytest
 from django.test import Client
 
 from approvals import lifecycle
-from approvals.lifecycle import sla
-from approvals.lifecycle.departure import tell_of_what_is_left
 from approvals.models import Agent, Approval, Notification
 from approvals.reach import reachability
 from audit import clock
@@ -116,10 +114,10 @@ def test_the_first_vote_the_breach_and_the_sweep_tell_nobody_twice() -> None:
     ApproverMembership.objects.update(joined_at=clock.now() - timedelta(days=1))
     approval = make_approval(risk="critical")
     approve(approval, by=make_user(SALES))
-    sla.sweep()
+    lifecycle.sweep()
 
     lifecycle.breach_if_overdue(age(approval, hours=2).pk)
-    sla.sweep()
+    lifecycle.sweep()
 
     assert len(told(approval, "requested")) == 2
     assert told(approval, "breached") == [("breached", APPROVER), ("breached", SALES)]
@@ -159,23 +157,23 @@ def hand_on_to_nobody(approval: Approval) -> None:
 def close_account(approval: Approval) -> None:
     user = make_user(SALES)
     User.objects.filter(pk=user.pk).update(is_active=False)
-    tell_of_what_is_left(User.objects.get(pk=user.pk), at=clock.now())
+    lifecycle.tell_of_what_is_left(User.objects.get(pk=user.pk), at=clock.now())
 
 
 def close_account_elsewhere(approval: Approval) -> None:
     User.objects.filter(email=SALES).update(is_active=False)
-    sla.sweep()
+    lifecycle.sweep()
 
 
 def make_them_the_owner(approval: Approval) -> None:
     Agent.objects.filter(pk=approval.agent_id).update(owner=make_user(SALES))
-    sla.sweep()
+    lifecycle.sweep()
 
 
 def only_the_agents_choice_is_left(approval: Approval) -> None:
     """The policy's reviewer leaves: those whom the agent named cannot complete it alone."""
     User.objects.filter(email="lead@example.com").update(is_active=False)
-    sla.sweep()
+    lifecycle.sweep()
 
 
 def one_named() -> Approval:
@@ -206,7 +204,7 @@ def test_what_leaves_too_few_asks_the_approvers_once(
     before = told(approval, "requested", "left_open")
 
     happen(approval)
-    sla.sweep()
+    lifecycle.sweep()
 
     heard = [one for one in told(approval, "requested", "left_open") if one not in before]
     assert [address for _, address in heard] == [APPROVER]
@@ -240,15 +238,15 @@ def test_a_ladder_without_an_account_asks_the_approvers() -> None:
 def test_an_approver_who_leaves_is_missed_and_one_who_joins_is_asked() -> None:
     approver, approval = make_approver(), make_approval(policy=make_policy(quorum=2))
     membership.leave(approver, by=SYSTEM)
-    sla.sweep()
+    lifecycle.sweep()
     missed = told(approval, "understaffed")
 
     make_approver("next@example.com")
-    sla.sweep()
+    lifecycle.sweep()
 
     assert missed == [("understaffed", ADMIN)]
     assert ("requested", "next@example.com") in told(approval)
-    sla.sweep()
+    lifecycle.sweep()
     assert again(approval).administrators_told_at is None
     assert len(told(approval, "understaffed")) == 1
 
@@ -257,7 +255,7 @@ def test_an_approver_who_came_after_a_critical_request_is_not_asked() -> None:
     approval = make_approval(risk="critical")
 
     make_approver()
-    sla.sweep()
+    lifecycle.sweep()
 
     assert told(approval, "requested") == [("requested", SALES)]
 
@@ -276,7 +274,7 @@ def test_a_grant_that_ends_leaves_the_grantor_who_was_told() -> None:
     from approvals import delegation
 
     delegation.revoke(grant.pk, by=grant.grantor)
-    sla.sweep()
+    lifecycle.sweep()
 
     assert ("requested", SALES) in told(approval)
     assert ("requested", APPROVER) not in told(approval)

@@ -15,7 +15,7 @@ from approvals.exceptions import (
     InvalidInput,
     NotApproved,
 )
-from approvals.lifecycle.execution import Report
+from approvals.lifecycle import Report
 from approvals.models import Approval, Notification
 from audit.models import Event
 from tests.factories import age, approve, make_approval, make_policy, make_user, reject
