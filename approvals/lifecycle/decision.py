@@ -25,9 +25,6 @@ from approvals.notifications import notify
 from audit.clock import rfc3339
 from grants.models import User
 
-REJECTIONS = (Resolution.DECLINED, Resolution.CHANGES_REQUESTED, Resolution.ANSWERED)
-"""How a person can reject; the fourth resolution is the system's."""
-
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -168,8 +165,9 @@ def _approving_votes(approval: Approval) -> QuerySet[Vote]:
 
 
 def _require_words(resolution: str, comment: str) -> None:
-    if resolution not in REJECTIONS:
-        sentence = "Choose how to reject: declined, needs changes, or answer instead."
+    if resolution not in Resolution.of_people():
+        choices = ", ".join(one.choice.lower() for one in Resolution.of_people())
+        sentence = f"Choose how to reject: {choices}."
         raise InvalidInput.at("resolution", "unknown_resolution", sentence)
     if resolution != Resolution.DECLINED and not comment.strip():
         sentence = "Write what the agent should know: it acts on this text."

@@ -15,12 +15,6 @@ STATUSES = {
     Status.USED: "Somebody used the draft.",
     Status.DISCARDED: "Somebody threw the draft away.",
 }
-RESOLUTIONS = {
-    Resolution.DECLINED: "A reviewer said no.",
-    Resolution.CHANGES_REQUESTED: "A reviewer said what to change; the agent may propose it anew.",
-    Resolution.ANSWERED: "A reviewer answered in the tool's stead; the comment is the answer.",
-    Resolution.SLA_EXPIRED: "Nobody decided in time, so the system rejected it. No person did.",
-}
 DISPOSITIONS = {
     Disposition.WAIT: "The request is pending: ask again, or wait for it.",
     Disposition.PROCEED: "Approved, unclaimed and still valid, or not required: go on.",
@@ -67,7 +61,7 @@ def render() -> str:
             f"| `{status}` | {status.label} | {STATUSES[status]} | {_goes_on_to(status)} |"
             for status in Status
         ),
-        resolutions="\n".join(f"| `{one}` | {one.label} | {RESOLUTIONS[one]} |" for one in Resolution),
+        resolutions="\n".join(f"| `{one}` | {one.label} | {one.meaning} |" for one in Resolution),
         dispositions="\n".join(f"| `{one}` | {DISPOSITIONS[one]} |" for one in Disposition),
     )
 

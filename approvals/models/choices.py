@@ -74,12 +74,48 @@ UNDECIDED = (Status.PENDING, Status.DRAFT)
 
 
 class Resolution(models.TextChoices):
-    """How a rejection came about."""
+    """How a rejection came about. The label is part of the state's name: `Rejected (needs changes)`."""
 
     DECLINED = "declined", "Declined"
     CHANGES_REQUESTED = "changes_requested", "Needs changes"
     ANSWERED = "answered", "Answered instead"
     SLA_EXPIRED = "sla_expired", "Deadline passed"
+
+    @classmethod
+    def of_people(cls) -> list[Resolution]:
+        """Those that a reviewer chooses from; the remaining one is the system's."""
+        return [cls.DECLINED, cls.CHANGES_REQUESTED, cls.ANSWERED]
+
+    @property
+    def choice(self) -> str:
+        """What the reviewer presses."""
+        return _RESOLUTIONS[self][0]
+
+    @property
+    def consequence(self) -> str:
+        """What the reviewer reads beside the choice."""
+        return _RESOLUTIONS[self][1]
+
+    @property
+    def meaning(self) -> str:
+        """What the documentation says of it."""
+        return _RESOLUTIONS[self][2]
+
+
+_RESOLUTIONS = {
+    Resolution.DECLINED: ("Decline", "The agent stops. Nothing is done.", "A reviewer said no."),
+    Resolution.CHANGES_REQUESTED: (
+        "Needs changes",
+        "The agent reads your comment and may propose again.",
+        "A reviewer said what to change; the agent may propose it anew.",
+    ),
+    Resolution.ANSWERED: (
+        "Answer instead",
+        "Your comment stands in for what the action would have returned.",
+        "A reviewer answered in the tool's stead; the comment is the answer.",
+    ),
+    Resolution.SLA_EXPIRED: ("", "", "Nobody decided in time, so the system rejected it. No person did."),
+}
 
 
 def state_name(status: str, resolution: str = "") -> str:

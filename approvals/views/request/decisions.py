@@ -33,14 +33,6 @@ CATEGORIES = (
     "Against a rule",
     "Too little evidence",
 )
-RESOLUTIONS = {
-    Resolution.DECLINED: ("Decline", "The agent stops. Nothing is done."),
-    Resolution.CHANGES_REQUESTED: ("Needs changes", "The agent reads your comment and may propose again."),
-    Resolution.ANSWERED: (
-        "Answer instead",
-        "Your comment stands in for what the action would have returned.",
-    ),
-}
 
 
 class SeenForm(forms.Form):
@@ -159,7 +151,7 @@ def _show_rejection(request: PersonRequest, case: Case, *, refusal: Refused | No
         "approval": case.approval,
         "at": case.at,
         "version": case.approval.version(),
-        "resolutions": [(value, *words) for value, words in RESOLUTIONS.items()],
+        "resolutions": Resolution.of_people(),
         "categories": CATEGORIES,
         "typed": typed,
         **refused(refusal or not_sent),
