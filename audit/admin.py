@@ -16,7 +16,7 @@ LONGEST_SEARCH = 200
 
 
 class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Open to every administrator: `is_staff` is the one flag there is, no permission is handed out singly.
+    """Open to every administrator: `is_staff` is the only flag, and no permission is handed out singly.
 
     Nothing is deleted, and nothing is done to many rows at once.
     """
@@ -25,13 +25,13 @@ class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     show_full_result_count = False
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        """Only by what the list offers to filter by: else an address could compare any column with anything."""
+        """Only the filters that the list offers: otherwise an address could compare any column with anything."""
         return lookup in set(_offered(self.list_filter))
 
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
     ) -> tuple[models.QuerySet[Any], bool]:
-        """A condition for each word, and the work grows faster than their number: only so much text is looked for."""
+        """Looks for LONGEST_SEARCH characters at most: the work grows faster than the number of words."""
         return super().get_search_results(request, queryset, search_term[:LONGEST_SEARCH])
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -51,7 +51,7 @@ class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 class ReadOnlyAdmin(StaffAdmin):
-    """A window on rows that the admin pages never write (THREATS 2)."""
+    """A window on rows that the admin pages never write."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -61,7 +61,7 @@ class ReadOnlyAdmin(StaffAdmin):
 
 
 def _offered(filters: Iterable[Any]) -> Iterator[str]:
-    """The names under which a list's filters stand in its address."""
+    """The names of a list's filters in its address."""
     for one in filters:
         if isinstance(one, str):
             yield from (one, f"{one}__exact", f"{one}__isnull")

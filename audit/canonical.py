@@ -8,10 +8,10 @@ from typing import Any
 import rfc8785
 
 SAFE = 2**53 - 1
-"""The largest whole number that every reader of JSON takes for the same."""
+"""The largest whole number that every reader of JSON reads exactly."""
 
 SMALL, LARGE = 1e-4, 1e16
-"""Between these two, Python and RFC 8785 write a fraction in the same digits."""
+"""Between these two, Python writes a fraction in the digits that RFC 8785 wants."""
 
 _encode = json.JSONEncoder(
     ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False
@@ -19,15 +19,15 @@ _encode = json.JSONEncoder(
 
 
 def canonical(value: Any) -> bytes:
-    """As `rfc8785.dumps` gives them, in a fourth of the time where no number and no key is unusual.
+    """The bytes of `rfc8785.dumps`, in a quarter of the time where no number and no key is unusual.
 
-    Such values the standard library writes to the very byte: keys sort alike in ASCII, and strings and numbers
-    have one form in both. Raises rfc8785.CanonicalizationError for what JSON cannot carry.
+    The standard library writes such values alike: ASCII keys sort in one order, and strings and numbers have one
+    form. Raises rfc8785.CanonicalizationError for what JSON cannot carry.
     """
     if _is_plain(value):
         try:
             return _encode(value).encode()
-        except UnicodeEncodeError:  # half of a character: the other one says which
+        except UnicodeEncodeError:  # half a character: rfc8785 says which
             pass
     return bytes(rfc8785.dumps(value))
 

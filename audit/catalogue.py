@@ -1,6 +1,6 @@
-"""Which events are there, and what does each say? Every app names its own in a module `events`.
+"""Which events are there, and what does each say? Every app describes its own in a module `events`.
 
-`docs/audit-events.md` is drawn from here, and `log.record` takes nothing that is not here, so the page is true.
+`docs/audit-events.md` is written from here, and `log.record` refuses events that are not here, so the page is true.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ class UnknownEvent(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of an event's `data`: what it means, and what may stand there."""
+    """One field of an event's `data`: what it means, and an example of its value."""
 
     meaning: str
     example: Any
@@ -26,7 +26,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class EventType:
-    """One kind of event: the kind of its subject, in one sentence when it is written, and all of its `data`."""
+    """One type of event: the kind of its subject, a sentence on when it is written, and all fields of its `data`."""
 
     name: str
     about: str
@@ -47,17 +47,15 @@ def add(types: Iterable[EventType]) -> None:
 
 
 def all_types() -> list[EventType]:
-    """Every kind of event, by name."""
+    """Every type of event, by name."""
     return [_types[name] for name in sorted(_types)]
 
 
 def check(name: str, subject: Subject, data: Mapping[str, Any]) -> None:
-    """Raises UnknownEvent unless the type is known, is about such a subject, and `data` has exactly its fields."""
+    """Raises UnknownEvent unless the type is known, the subject is of its kind, and `data` has exactly its fields."""
     known = _types.get(name)
     if known is None:
-        raise UnknownEvent(
-            f"No event is called {name!r}. Name it in the module `events` of the app it is of."
-        )
+        raise UnknownEvent(f"No event is called {name!r}. Describe it in the module `events` of its app.")
     if subject.kind != known.about:
         raise UnknownEvent(f"{name} is about a subject of kind {known.about}, not {subject.kind}.")
     if data.keys() != known.data.keys():

@@ -31,7 +31,7 @@ _FORM = re.compile(
 
 
 class NotSigned(ValueError):
-    """A note that is none, or whose signature does not fit."""
+    """A text that is no signed note, or a note whose signature does not fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def sign(statement: Statement, key_id: str, key: Ed25519PrivateKey) -> str:
 
 
 def read(source: str) -> Note:
-    """One note and nothing else. Raises NotSigned where it is none."""
+    """Read one note. Raises NotSigned where the text is anything else."""
     found = _FORM.fullmatch(source)
     note = _note(found) if found else None
     if note is None:
@@ -92,7 +92,7 @@ def read(source: str) -> Note:
 
 
 def find(text: str) -> list[Note]:
-    """Every whole note in a text, in its order: an anchor's file, or a message that was saved."""
+    """Every whole note in a text, in the text's order: an anchor's file, or a message that was saved."""
     notes = (_note(found) for found in _FORM.finditer(text.replace("\r\n", "\n")))
     return [note for note in notes if note]
 
@@ -119,7 +119,7 @@ def _note(found: re.Match[str]) -> Note | None:
         signature = base64.b64decode(found["signature"], validate=True)
     except (NotBase64, ValueError):
         return None
-    # base64 leaves room for bits that say nothing: only the one spelling counts.
+    # base64 leaves room for bits that say nothing: only one spelling counts.
     if statement.text() != found["text"] or _base64(signature) != found["signature"]:
         return None
     return Note(statement, found["key_id"], signature, found[0])

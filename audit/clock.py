@@ -11,7 +11,7 @@ def now() -> datetime:
     """The database's `clock_timestamp()`, in UTC.
 
     Read it after the row lock: `now()` would be the transaction's start, which may lie before a wait for
-    that lock, and so before what others did meanwhile (DESIGN §5).
+    that lock, and so before what others did meanwhile.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
@@ -21,10 +21,10 @@ def now() -> datetime:
 
 
 def in_words(moment: datetime, *, seconds: bool = False) -> str:
-    """`25 Nov 2026, 17:02 UTC`: how every page, message and command writes it for people."""
+    """`25 Nov 2026, 17:02 UTC`: how every page, message and command writes a moment for people."""
     return f"{moment.astimezone(UTC):%-d %b %Y, {'%H:%M:%S' if seconds else '%H:%M'}} UTC"
 
 
 def rfc3339(moment: datetime) -> str:
-    """`2026-04-12T09:00:00.000000Z`: UTC, always six digits, so that texts sort as the moments do."""
+    """`2026-04-12T09:00:00.000000Z`: UTC, always six digits, so that the texts sort by time."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

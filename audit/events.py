@@ -1,4 +1,4 @@
-"""Which events does the log write about itself? Drawn into `docs/audit-events.md`."""
+"""Which events does the log write about itself? `docs/audit-events.md` shows them."""
 
 from __future__ import annotations
 

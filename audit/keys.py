@@ -51,13 +51,13 @@ def public_key(key_id: str) -> Ed25519PublicKey:
 
 
 def fingerprint(key_id: str) -> bytes:
-    """Tells a key for events from another one of the same id, and nothing of the key; empty where unknown."""
+    """Tells two keys for events with one id apart, and nothing about the key; empty where the id is unknown."""
     known: bytes | None = settings.AUDIT_HMAC_KEYS.get(key_id)
     return hmac.digest(known, b"countersign-audit-key", "sha256") if known else b""
 
 
 def public_fingerprint(key_id: str) -> bytes:
-    """The public half of a key for checkpoints; empty where unknown."""
+    """The public half of a key for checkpoints; empty where the id is unknown."""
     try:
         return public_key(key_id).public_bytes_raw()
     except UnknownKey:

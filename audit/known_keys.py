@@ -14,9 +14,9 @@ logger = structlog.get_logger(__name__)
 
 
 def require() -> None:
-    """Stops the start where a key is missing; raises ImproperlyConfigured.
+    """Stop the start where a key is missing: raises ImproperlyConfigured.
 
-    A database that is not there yet, or not prepared, has nothing to ask about.
+    A database that is not there yet, or not migrated, holds nothing signed.
     """
     try:
         sentences = missing()
@@ -32,7 +32,7 @@ def require() -> None:
 
 
 def missing() -> list[str]:
-    """One sentence for each key that signed something stored and is not here, or is another one."""
+    """One sentence for each key that signed something stored and is missing here, or differs."""
     used = [*UsedKey.objects.order_by("purpose", "key_id")]
     noted = {one.key_id for one in used if one.purpose == UsedKey.Purpose.EVENTS}
     recent = sorted(_recent() - noted)
@@ -43,7 +43,7 @@ def missing() -> list[str]:
 
 
 def _recent() -> set[str]:
-    """Ids of keys that signed events which the sequencer has not met yet."""
+    """Ids of the keys that signed events which the sequencer has not taken in yet."""
     last = Checkpoint.objects.order_by("-number").first()
     events = Event.objects.filter(at__gte=last.horizon - MARGIN) if last else Event.objects.all()
     return set(events.order_by().values_list("key_id", flat=True).distinct())
@@ -59,7 +59,7 @@ def _sentence(one: UsedKey) -> str:
     if not here:
         return absent
     if stored and here != stored:
-        return f"The key {one.key_id!r} in {variable} is another one than signed the log under that id."
+        return f"The key {one.key_id!r} in {variable} is not the key that signed the log under that id."
     return ""
 
 

@@ -1,4 +1,4 @@
-"""How is an event written? In the transaction of the change that it tells of, or not at all."""
+"""How is an event written? In the transaction that changes what it tells of, or not at all."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _HEAD = """
 _LOOK = f"""
     SELECT clock_timestamp(), head.seq, head.leaf FROM (VALUES (1)) AS one LEFT JOIN LATERAL ({_HEAD}) AS head ON true
 """  # noqa: S608 - two constants
-# For many subjects; for one it would take twice the time.
+# For many subjects; for one it takes twice the time of _HEAD.
 _HEADS = """
     SELECT kind, id, head.seq, head.leaf
     FROM unnest(%s::text[], %s::text[]) AS subject (kind, id), LATERAL (
@@ -37,7 +37,7 @@ _INSERT = """
     )
     INSERT INTO audit_eventbody (event_id, content) SELECT event_id, %s FROM event
 """
-# Many at once take a twelfth of the time by COPY.
+# For many events, COPY takes a twelfth of the time.
 _COPY_EVENTS = """
     COPY audit_event (event_id, subject_kind, subject_id, seq, type, actor_kind, actor_id,
                       at, key_id, prev, mac, leaf) FROM STDIN
@@ -49,8 +49,8 @@ _COPY_BODIES = "COPY audit_eventbody (event_id, content) FROM STDIN"
 def look(subject: Subject) -> tuple[datetime, Head]:
     """What time it is, and where the subject's chain ends, in one query.
 
-    Call it with the subject's row locked (as `clock.now`, it is read after that lock): the head then holds until
-    this transaction writes to the chain, or ends.
+    Call it with the subject's row locked: the time is then later than what others did before, and the head holds
+    until this transaction writes to the chain, or ends.
     """
     with connection.cursor() as cursor:
         cursor.execute(_LOOK, [subject.kind, subject.id])

@@ -18,7 +18,7 @@ EMPTY = hashlib.sha256().digest()
 
 
 class ProofFails(ValueError):
-    """A proof does not show what it should."""
+    """A proof does not show what it claims."""
 
 
 def parent(left: bytes, right: bytes) -> bytes:
@@ -34,7 +34,7 @@ class Frontier:
         self.peaks = list(peaks)
 
     def append(self, leaf: bytes) -> list[tuple[int, int, bytes]]:
-        """Add a leaf hash; returns the inner nodes (level, index, hash) that are complete by it."""
+        """Add a leaf hash; returns the inner nodes (level, index, hash) that it completes."""
         made = []
         level, index, hash_ = 0, self.size, leaf
         while index & 1:
@@ -74,7 +74,7 @@ def fold(hashes: Sequence[bytes]) -> bytes:
 
 
 def inclusion(index: int, size: int) -> list[Range]:
-    """Whose roots prove that leaf `index` is in the tree of `size` leaves (RFC 6962, 2.1.1)."""
+    """The ranges whose roots prove that leaf `index` is in the tree of `size` leaves (RFC 6962, 2.1.1)."""
     if not 0 <= index < size:
         raise ProofFails(f"A tree of {size} leaves has no leaf {index}.")
     ranges: list[Range] = []
@@ -91,7 +91,7 @@ def inclusion(index: int, size: int) -> list[Range]:
 
 
 def consistency(old: int, new: int) -> list[Range]:
-    """Whose roots prove that the tree of `new` leaves begins with the tree of `old` (RFC 6962, 2.1.2)."""
+    """The ranges whose roots prove that the tree of `new` leaves begins with that of `old` (RFC 6962, 2.1.2)."""
     if not 0 <= old <= new:
         raise ProofFails(f"A tree of {new} leaves does not begin with one of {old}.")
     if old in (0, new):
@@ -125,7 +125,7 @@ def check_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], 
 def check_consistency(old: int, new: int, proof: Sequence[bytes], old_root: bytes, new_root: bytes) -> None:
     """Raises ProofFails unless the tree of `new` leaves begins with that of `old` (RFC 9162, 2.1.4.2).
 
-    Every tree begins with no leaf, so there is nothing to prove of that, and it is refused.
+    Every tree begins with the empty one, so there is nothing to prove about `old` 0: it is refused.
     """
     if not 0 < old <= new:
         raise ProofFails(f"That a tree of {new} leaves begins with one of {old} cannot be shown.")

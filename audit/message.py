@@ -53,7 +53,7 @@ SYSTEM = Actor(kind="system", id="countersign", label="Countersign")
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """On whose authority: `basis` as `authority.Ruling` names it, `principal` a person's id."""
+    """On whose authority it was done: `basis` as `authority.Ruling` names it, `principal` a person's id."""
 
     basis: str
     principal: str
@@ -109,7 +109,7 @@ class Entry:
 
 
 def message(*, key_id: str, body: bytes) -> bytes:
-    """What is signed: the format, the key's id and the length stand before the body, so none can be swapped."""
+    """What is signed. The format, the key's id and the length come before the body, so that none can be swapped."""
     return b"\n".join((FORMAT, key_id.encode(), str(len(body)).encode(), body))
 
 

@@ -1,4 +1,4 @@
-"""What does the log hold? Rows that are only ever added; triggers refuse the rest (migration 0002)."""
+"""What does the log hold? Rows that are only ever added; triggers refuse all else (migration 0002)."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class EventBody(models.Model):
 
 
 class Leaf(models.Model):
-    """An event's place in the tree over the whole log: 0 is the first, and no number is left out."""
+    """An event's place in the tree over the whole log: counted from 0 without a gap."""
 
     index = models.BigIntegerField(primary_key=True)
     event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="place")
@@ -100,7 +100,7 @@ class Leaf(models.Model):
 
 
 class Node(models.Model):
-    """An inner node of the tree, once all leaves under it are there; it never changes then (`audit.merkle`)."""
+    """An inner node of the tree, stored once all leaves under it are there; then it never changes (`audit.merkle`)."""
 
     pk = models.CompositePrimaryKey("level", "index")
     level = models.PositiveSmallIntegerField(help_text="1 is right above the leaves")
@@ -151,7 +151,7 @@ class UsedKey(models.Model):
 class Anchor(models.Model):
     """One place outside the database that checkpoints go to, and how far it has got.
 
-    `sending` is kept until that very checkpoint has arrived, so a repetition after a crash has its id.
+    `sending` stays until that checkpoint has arrived, so that a repetition after a crash bears its id.
     """
 
     class Kind(models.TextChoices):

@@ -1,4 +1,4 @@
-"""How does signing go on after the log was found not to extend its anchor? Two people say so, on record."""
+"""How does signing go on once the log no longer extends its anchor? Two people say so, on record."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Witness:
 
 @transaction.atomic
 def recover(people: Sequence[Witness], *, reason: str) -> Event:
-    """Let checkpoints be signed again; what the anchor alone tells of stays on record as lost.
+    """Let checkpoints be signed again; events that only the anchor tells of stay on record as lost.
 
     Raises NothingToRecover; ValueError unless two different people say why.
     """

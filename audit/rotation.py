@@ -1,4 +1,4 @@
-"""How does a new key take over? It is made here, put where the settings read it, and the log says so."""
+"""How does a new key take over? It is made, put where the settings read it, and recorded."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ EVENTS, CHECKPOINTS = UsedKey.Purpose.EVENTS, UsedKey.Purpose.CHECKPOINTS
 
 
 class TakenId(ValueError):
-    """A key of that id is known already."""
+    """There is a key of that id already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def rotate(purpose: UsedKey.Purpose, *, by: Actor, key_id: str = "") -> Rotation
 
 
 def _texts(purpose: UsedKey.Purpose, new: str, seed: bytes) -> dict[str, str]:
-    """In the order in which they are written: an old public half is in place before its key is gone."""
+    """The new texts, in the order of writing: the old public half is in place before its key is gone."""
     if purpose == EVENTS:
         return {"AUDIT_HMAC_KEYS": _text({new: seed, **settings.AUDIT_HMAC_KEYS})}
     old, key = keys.checkpoint_key()
@@ -66,7 +66,7 @@ def _texts(purpose: UsedKey.Purpose, new: str, seed: bytes) -> dict[str, str]:
 
 
 def _write(texts: dict[str, str]) -> dict[str, Path]:
-    """Those that are in files, all of them or none: the rest is for the person at the terminal."""
+    """Write the texts if all of them are in files; otherwise none, and the person at the terminal gets them."""
     files = {name: Path(settings.AUDIT_KEY_FILES[name]) for name in texts if settings.AUDIT_KEY_FILES[name]}
     if len(files) < len(texts):
         return {}

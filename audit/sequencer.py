@@ -1,7 +1,7 @@
 """How does the log become one tree, and who vouches for it? One sequencer, one signed checkpoint a minute.
 
 Each step is one transaction: leaves, nodes and the checkpoint over them are there together or not at all, so
-it may be killed anywhere and simply runs again.
+it may be killed at any point and simply runs again.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ BATCH = 10_000
 """The most leaves of one checkpoint, so that memory stays flat however much waits."""
 
 MARGIN = timedelta(minutes=10)
-"""How long a transaction may take between an event's `at` and its commit, and still be met by the next run."""
+"""How long after an event's `at` its transaction may commit for the next run to still find the event."""
 
 WHOLE = 1440
-"""Every so many checkpoints, once a day, the whole log is searched for events that came later than that."""
+"""After so many checkpoints, which is once a day, the whole log is searched for events that came even later."""
 
 _ASSIGN = """
     INSERT INTO audit_leaf (index, event_id)
@@ -49,9 +49,9 @@ _NODES = """
 
 
 def run() -> list[Checkpoint]:
-    """Sign checkpoints until no event waits: one at least, even over nothing new.
+    """Sign checkpoints until no event waits: at least one, even over nothing new.
 
-    None if another sequencer is at it, or if the log does not extend what is anchored outside.
+    Signs none while another sequencer runs, or if the log does not extend what is anchored outside.
     """
     signed: list[Checkpoint] = []
     since: datetime | None = None
@@ -59,7 +59,7 @@ def run() -> list[Checkpoint]:
         signed.append(one)
         if one.horizon == one.at:
             break
-        since = one.horizon  # what is older was looked for a moment ago
+        since = one.horizon  # older events were searched for a moment ago
     return signed
 
 
@@ -67,8 +67,8 @@ def run() -> list[Checkpoint]:
 def step(since: datetime | None = None) -> Checkpoint | None:
     """Take in up to BATCH events and sign one checkpoint; None where nothing may be signed now.
 
-    Looks from `since` on, or as far back as the last checkpoint leaves it to. Raises tree.NodeMissing where the
-    stored tree was damaged: on top of it no right root can be signed.
+    Searches events from `since` on; without it, from as far back as the last checkpoint demands. Raises
+    tree.NodeMissing where the stored tree was damaged: no true root can be signed on top of it.
     """
     if not _is_alone():
         return None
@@ -84,7 +84,7 @@ def step(since: datetime | None = None) -> Checkpoint | None:
     added = _added(size)
     _grow(frontier, [leaf for leaf, _, _ in added])
     _note_keys({key_id for _, key_id, _ in added}, at)
-    # A full batch leaves some behind: the next one starts where this ended.
+    # A full batch leaves events behind: the next step starts where this one ended.
     horizon = added[-1][2] if len(added) == BATCH else at
     return _sign(last, frontier, at=at, horizon=horizon)
 
@@ -130,7 +130,7 @@ def _grow(frontier: Frontier, leaves: list[bytes]) -> None:
 
 
 def _note_keys(key_ids: set[str], at: datetime) -> None:
-    """So that a start without one of them is noticed (`audit.known_keys`)."""
+    """Remember the keys in use, so that a start without one of them is noticed (`audit.known_keys`)."""
     purposes = UsedKey.Purpose
     found = [(purposes.EVENTS, key_id, keys.fingerprint(key_id)) for key_id in sorted(key_ids)]
     mine = keys.checkpoint_key()[0]
@@ -168,7 +168,7 @@ def _sign(last: Checkpoint | None, frontier: Frontier, *, at: datetime, horizon:
 
 
 def _origin(last: Checkpoint | None) -> str:
-    """The log's name, which stays as it was first, wherever the site moves."""
+    """The log's name. It stays the first one, wherever the site moves."""
     if last:
         return checkpoint.read(last.note).statement.origin
     return f"{urlsplit(settings.PUBLIC_URL).hostname}/audit"

@@ -11,20 +11,20 @@ from audit import anchors, known_keys, sequencer
 
 @shared_task(name="audit.sequence", soft_time_limit=540, time_limit=570)
 def sequence() -> None:
-    """Sign what the log holds, and note it in the anchor file, which the next run asks."""
+    """Sign what the log holds, and write the checkpoint to the anchor file, which the next run reads."""
     sequencer.run()
     anchors.write()
 
 
 @shared_task(name="audit.send_checkpoints")
 def send_checkpoints() -> None:
-    """Bring the newest checkpoint out of the house. Apart from signing, which must not wait for a receiver."""
+    """Send the newest checkpoint out. A task of its own, since signing must not wait for a receiver."""
     anchors.send()
 
 
 @worker_init.connect
 def _require_keys(**_: object) -> None:
-    """A signal's receiver may not fail, so the worker is told to leave."""
+    """An exception of a signal's receiver is swallowed, so the worker is told to exit."""
     try:
         known_keys.require()
     except ImproperlyConfigured as problem:

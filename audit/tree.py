@@ -1,4 +1,4 @@
-"""What does the stored tree say? Nodes, roots and proofs in a few look-ups, however long the log is."""
+"""What does the stored tree hold? Nodes, roots and proofs take a few look-ups, however long the log is."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def frontier(size: int) -> Frontier:
 
 
 def inclusion_proof(index: int, size: int) -> list[bytes]:
-    """That leaf `index` is in the tree over the first `size`. Raises NodeMissing, merkle.ProofFails."""
+    """Proof that leaf `index` is in the tree over the first `size`. Raises NodeMissing, merkle.ProofFails."""
     return _roots(merkle.inclusion(index, size))
 
 
 def consistency_proof(old: int, new: int) -> list[bytes]:
-    """That the tree over `new` leaves begins with that over `old`. Raises NodeMissing, merkle.ProofFails."""
+    """Proof that the tree over `new` leaves begins with that over `old`. Raises NodeMissing, merkle.ProofFails."""
     return _roots(merkle.consistency(old, new))
 
 

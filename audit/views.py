@@ -16,13 +16,13 @@ from audit.anchors import trust
 from audit.models import Anchor, Checkpoint
 
 LATE = timedelta(minutes=10)
-"""Without a checkpoint for so long, the worker or beat does not run."""
+"""After so long without a checkpoint, the clock's worker or the beat does not run."""
 
 
 @require_safe
 @login_required
 def log(request: HttpRequest) -> HttpResponse:
-    """One page to look at; whatever is done about the log is done at the command line."""
+    """A page to look at only: what is done about the log is done at the command line."""
     if not (getattr(request.user, "is_staff", False) or getattr(request.user, "is_auditor", False)):
         raise PermissionDenied
     last = Checkpoint.objects.order_by("-number").first()

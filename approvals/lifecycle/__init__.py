@@ -1,7 +1,7 @@
 """What happens when a request is submitted, opened, decided, withdrawn, claimed, reported or left too long?
 
-Every function has the same five beats in one transaction: lock the request's row, rule, change, record the
-event, notify. The pages and the JSON endpoint call the same ones.
+Each function has five beats in one transaction: lock the request's row, rule on it, change it, record the event,
+notify. The pages and the JSON endpoint share these functions.
 """
 
 from approvals.lifecycle.asking import ask_enough

@@ -1,4 +1,4 @@
-"""Nothing waits for people who were never asked: the approvers are asked too, and then the administrators told."""
+"""Who else is asked when those told are too few to decide? The approvers, and the administrators are told last."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def ask_enough(
     besides: Iterable[Told | TeamTold] = (),
     certainly: Collection[UUID] = (),
 ) -> list[Told]:
-    """Ask the approvers of each request that those told cannot complete; where that is not enough, tell the
-    administrators. Returns who was told; nobody is told twice for one shortage.
+    """Ask the approvers about each request that the people told so far cannot complete; where that is not enough,
+    tell the administrators. Returns who was told; nobody is told twice of one shortage.
 
-    Call it last in whatever changes who was told, who is able or how many approvals are wanted, with the requests
-    locked and read `with_parties`. `besides` are told of the request in the same moment already, so that they
-    need no second message; the approvers are asked `certainly` about these, however many are told.
+    Call it last in any function that changes who was told, who is able to decide or how many approvals are wanted,
+    with the requests locked and read `with_parties`. `besides` are messages that go out anyway: their receivers get
+    no second one. About the requests in `certainly` the approvers are asked however many people were told.
     """
     pending = [one for one in approvals if one.is_pending]
     found = reaches(pending, at=at) if pending else {}
@@ -50,7 +50,7 @@ def ask_enough(
 
 @dataclass(frozen=True, slots=True)
 class _Findings:
-    """What was found of the requests, and how the log and the messages tell of it."""
+    """What was found out about the requests, and the events and messages that follow from it."""
 
     found: Mapping[UUID, Reach]
     staff: Mapping[UUID, Sequence[str]]
@@ -80,7 +80,7 @@ def _is_to_ask(reach: Reach, *, certain: bool) -> bool:
 
 
 def _staff(short: Collection[Approval]) -> dict[UUID, list[str]]:
-    """The administrators whom nothing bars: they can have somebody else asked."""
+    """The administrators who are not barred from each request: they can have others asked."""
     if not short:
         return {}
     staff = User.objects.filter(is_staff=True, is_active=True).order_by("email")
@@ -95,7 +95,7 @@ def _change(
     short: Iterable[Approval],
     at: datetime,
 ) -> None:
-    """Once enough people are there again, a later shortage is told anew."""
+    """A shortage that is over is forgotten, so that the next one is told again."""
     still = {one.pk for one in short}
     settled = [one for one in pending if one.administrators_told_at and one.pk not in still]
     for group, name, moment in (

@@ -47,7 +47,7 @@ def cast_vote(
         payload_sha256=version.sha256,
         verdict=verdict,
         user=by,
-        principal=cast(User, ruling.principal),  # whoever may decide has one
+        principal=cast(User, ruling.principal),  # a ruling that allows has one
         basis=ruling.basis,
         grant=ruling.grant,
         fills_policy_seat=authority.fills_policy_seat(ruling, approval),
@@ -67,7 +67,7 @@ def cast_vote(
 
 
 def vote_event(vote: Vote, event: str, version: PayloadVersion, data: dict[str, Any]) -> RequestEvent:
-    """An event of which this vote is the cause: by its voter, at its time, on its authority."""
+    """An event that this vote causes: done by its voter, at its time, on its authority."""
     return RequestEvent(
         vote.approval,
         event,
@@ -80,7 +80,7 @@ def vote_event(vote: Vote, event: str, version: PayloadVersion, data: dict[str, 
 
 
 def authority_of(vote: Vote) -> Authority:
-    """On whose authority it was cast, as the log writes it."""
+    """On whose authority the vote was cast, as the log writes it."""
     return Authority(
         basis=vote.basis,
         principal=str(vote.principal_id),
@@ -133,7 +133,7 @@ def _require_free_seat(
 
 
 def _whose_seat(seat: VoteSeat, by: User, ruling: authority.Ruling) -> str:
-    """Nobody fills two seats, in person or through a grant (DESIGN §4.12)."""
+    """Why the voter cannot take a second seat, in person or through a grant."""
     if seat.vote.user_id == by.pk:
         return "You have already approved this version. A different person gives the next approval."
     if seat.user_id == by.pk:

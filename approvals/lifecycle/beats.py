@@ -22,7 +22,8 @@ from grants.models import DelegatedGrant, User
 def lock(approval_id: UUID) -> Approval:
     """The request with its row locked until the transaction ends. Raises Approval.DoesNotExist.
 
-    Its key is not locked: rows that only point to the request, such as notifications, wait for nobody.
+    The lock leaves out the row's key, so that rows that only point to the request, such as notifications, are
+    inserted without waiting.
     """
     return (
         Approval.objects.select_for_update(of=("self",), no_key=True)
@@ -33,19 +34,17 @@ def lock(approval_id: UUID) -> Approval:
 
 
 def moment(approval: Approval) -> datetime:
-    """The database's clock, read with the request locked; with it comes where the request's events end."""
+    """The database's clock, read with the request locked. It also reads where the request's chain of events ends."""
     at, approval.chain = log.look(approval.as_subject())
     return at
 
 
 def lock_authority(by: User, *, concerned: Iterable[str] = ()) -> None:
-    """Also lock what somebody's authority stands on: their grants, themselves, and who lends to them.
+    """Lock what a person's authority rests on: the grants lent to them, their account, and the lenders' accounts.
 
-    `concerned` are the addresses of others whose accounts matter.
-
-    A grant revoked, a membership ended or an account deactivated meanwhile comes before this decision, and then
-    counts, or waits for it (DESIGN §4.10). Grants before people, each in the order of their ids: no two
-    decisions wait for one another in a circle.
+    `concerned` are the addresses of others whose accounts matter. A grant that is revoked meanwhile, a membership
+    that ends or an account that is deactivated either came first, and counts, or waits for this decision. Grants are
+    locked before people, each in the order of their ids, so that no two decisions wait for one another in a circle.
     """
     grants = DelegatedGrant.objects.unrevoked().filter(grantee=by, expires_at__gt=Now())
     locked = list(grants.select_for_update(no_key=True, of=("self",)).order_by("pk"))
@@ -54,7 +53,7 @@ def lock_authority(by: User, *, concerned: Iterable[str] = ()) -> None:
 
 
 def require_pending(approval: Approval) -> None:
-    """Raises AlreadyDecided, in words for whoever came second."""
+    """Raises AlreadyDecided, in words for the person who came second."""
     if approval.is_pending:
         return
     if approval.is_draft:
@@ -107,7 +106,7 @@ def record(*events: RequestEvent, people: Iterable[str] | None = None) -> None:
 
 
 def asked_of(approvals: Iterable[Approval]) -> dict[UUID, list[str]]:
-    """The addresses that each is still asked of, in one query and without an object for each."""
+    """The addresses that each request is still asked of, in one query and without model objects."""
     asked: dict[UUID, list[str]] = {approval.pk: [] for approval in approvals}
     still_so = Assignment.objects.filter(approval__in=list(asked), is_open=True).order_by("pk")
     for approval_id, email in still_so.values_list("approval_id", "email"):

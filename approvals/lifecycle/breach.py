@@ -1,4 +1,4 @@
-"""A deadline passed without a decision: what follows, by the policy's breach action, which never approves."""
+"""What follows when a deadline passes without a decision? The policy's breach action, which never approves."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ BREACHED, ESCALATED = Notification.Kind.BREACHED, Notification.Kind.ESCALATED
 
 
 def breach(approvals: Sequence[Approval], at: datetime) -> None:
-    """Stamp the breach of locked, overdue requests that were not breached before, and act on it (DESIGN §4.3).
+    """Note the breach of these requests and act on it. They are locked, overdue and not breached before.
 
-    A fixed number of statements, for one as for a thousand. Needs agent, key and policy read along.
+    Takes a fixed number of statements, for one request as for a thousand. Needs agent, key and policy read along.
     """
     asked, versions = asked_of(approvals), _current_versions(approvals)
     breaches = [_Breach.of(one, versions[one.pk], asked[one.pk], at) for one in approvals]
@@ -68,7 +68,7 @@ class _Breach:
 
 @dataclass(frozen=True, slots=True)
 class _Hearers:
-    """Who could be told, looked up once."""
+    """Who could be told, looked up once for all requests."""
 
     audience: Audience
     watchers: list[str]
@@ -76,7 +76,7 @@ class _Hearers:
 
 
 def _current_versions(approvals: Sequence[Approval]) -> dict[UUID, PayloadVersion]:
-    """By the request's id; the payload itself only of those that the deadline rejects, whose event shows it."""
+    """By the request's id. The payload is read only where the deadline rejects the request: its event shows it."""
     rejected = [one.pk for one in approvals if one.breach_action == BreachAction.REJECT]
     held = [one.pk for one in approvals if one.breach_action != BreachAction.REJECT]
     current = PayloadVersion.objects.filter(number=F("approval__current_version"))
@@ -86,7 +86,7 @@ def _current_versions(approvals: Sequence[Approval]) -> dict[UUID, PayloadVersio
 
 
 def _change(approvals: Sequence[Approval], at: datetime) -> None:
-    """In few updates: those with the same action whose next step comes after the same minutes go together."""
+    """One update for all requests with the same action whose next step comes after the same number of minutes."""
     groups: dict[tuple[str, int | None], list[UUID]] = defaultdict(list)
     for approval in approvals:
         groups[approval.breach_action, escalation.minutes_to_next(approval, at=at)].append(approval.pk)
@@ -118,7 +118,7 @@ def _events(breached: _Breach, at: datetime) -> Iterator[RequestEvent]:
 
 
 def _told(breached: _Breach, hearers: _Hearers) -> Iterator[Told | TeamTold]:
-    """Each person once: whoever is asked by the ladder hears that, all others that the deadline passed."""
+    """One message a person: those whom the ladder asks are told so, the others that the deadline passed."""
     approval = breached.approval
     asked = hearers.audience.of(approval, breached.asked) if breached.steps else []
     for address in asked:

@@ -1,4 +1,4 @@
-"""A request is over: those who were asked, or approved before, need not look any more."""
+"""Who is told that a request is over? Those who were asked or had approved: they need not look any more."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from grants.models import User
 
 
 def tell_who_was_asked(approval: Approval, at: datetime, *, but: str = "") -> None:
-    """All with an account who are named still, approved the payload as it stands, or were asked as approvers.
+    """Tell all with an account who are still named, approved the current payload, or were asked as approvers.
 
-    `but` is the address of whoever ended it. It goes by the assignments as they were read: before it ended.
+    `but` is the address of the person who ended it. The assignments count as they were read, before the end.
     """
     named = {assignment.email for assignment in approval.assignments.all() if assignment.removed_at is None}
     voted = {vote.user.email for vote in Vote.objects.approving(approval).select_related("user")}

@@ -1,4 +1,4 @@
-"""A person says something about a request; who is mentioned is told."""
+"""A person comments on a request; the people mentioned are told."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from grants.models import User
 def comment(approval_id: UUID, *, by: User, text: str) -> Comment:
     """Add plain text, whatever state the request is in. Raises NotPermitted, InvalidInput.
 
-    `@name` tells a person, as `mentioning.mentioned` finds them; somebody who cannot read the request is refused.
+    `@name` tells a person, as `mentioning.mentioned` finds them; a person who cannot read the request is refused.
     """
     approval = lock(approval_id)
     at = moment(approval)
     by = User.objects.get(pk=by.pk)
     if not authority.may_read(by, approval, at=at):
-        raise NotPermitted("Only whoever may read this request can comment on it.")
+        raise NotPermitted("Only people who may read this request can comment on it.")
     text = _checked(text)
     told = [user.email for user in mentioned(text, approval, at=at) if user.pk != by.pk]
     said = Comment.objects.create(approval=approval, user=by, text=text, told=told, created_at=at)

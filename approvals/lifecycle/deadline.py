@@ -1,4 +1,4 @@
-"""A deadline passes without a decision: an event, not a state (DESIGN §3)."""
+"""How is a passed deadline noted? As an event, not a state, and before anything else happens to the request."""
 
 from __future__ import annotations
 
@@ -25,13 +25,11 @@ class _Overdue(Exception):
 def in_time(
     approval_id: UUID, act: Act, *, by: User | None = None, concerned: Iterable[str] = ()
 ) -> Approval:
-    """Do something to a locked request, after the breach of its deadline if that has passed.
+    """Call `act` with the locked request, once a breach of its deadline is noted.
 
-    With `by`, what that person's authority stands on is locked as well, before the clock is read, and the accounts
-    of the addresses `concerned`.
-
-    The breach has a transaction of its own, so that it stands whatever becomes of the act. Raises what `act`
-    raises, and Approval.DoesNotExist.
+    With `by`, `lock_authority` locks that person's authority as well, before the clock is read. The breach has a
+    transaction of its own, so that it stands whatever becomes of the act. Raises what `act` raises, and
+    Approval.DoesNotExist.
     """
     while True:
         try:
@@ -55,7 +53,7 @@ def _locked(approval_id: UUID, act: Act, by: User | None, concerned: list[str]) 
 
 @transaction.atomic
 def breach_if_overdue(approval_id: UUID) -> bool:
-    """The breach that the sweep has not come to yet, by the same rule; True if this call noted it."""
+    """Note a breach that the sweep has not noted yet; True if this call did."""
     approval = lock(approval_id)
     at = clock.now()
     if approval.deadline is None or not approval.is_overdue(at) or approval.breached_at:

@@ -40,14 +40,16 @@ def approve(
     """Vote for one payload; with the last vote of the quorum the request is approved.
 
     `edited` is the JSON text of a corrected payload: it becomes the next version, voids earlier approving
-    votes and asks those voters again (DESIGN §4.16). Raises NotPermitted, AlreadyDecided, StaleVersion,
+    votes and asks those voters again. Raises NotPermitted, AlreadyDecided, StaleVersion,
     SeatTaken, InvalidInput; then nothing has changed.
     """
 
     def act(approval: Approval, at: datetime) -> None:
         person, ruling = _rule(approval, by, seen, at)
         if approval.successor_id:
-            raise AlreadyDecided("The agent proposed this again: decide that request. Nothing was changed.")
+            raise AlreadyDecided(
+                "The agent proposed this again: decide the newer request. Nothing was changed."
+            )
         version, is_edited = _final_version(approval, person, seen, edited, at)
         safeguards.check(approval, attestation, is_edited=is_edited)
         stamp_opening(approval, person, at)
@@ -89,7 +91,7 @@ def reject(
 
 
 def _rule(approval: Approval, by: User, seen: Seen, at: datetime) -> tuple[User, authority.Ruling]:
-    """The person as they are now, and their ruling."""
+    """The person as they are stored now, and what authority rules on them."""
     person = User.objects.get(pk=by.pk)
     ruling = authority.may_decide(person, approval, at=at)
     if not ruling.allowed:

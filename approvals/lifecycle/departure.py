@@ -1,4 +1,4 @@
-"""Somebody's account is closed: whoever can take over is told of what they leave open."""
+"""Who is told when an account is closed? The people who can take over what it leaves open."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from grants.models import User
 
 
 def tell_of_what_is_left(user: User, *, at: datetime) -> int:
-    """Tell of each open request and draft that names this person; how many there are.
+    """Tell others of each open request and draft that names this person; returns how many there are.
 
-    The escalation targets and the approvers are told, and the administrators where that is nobody. Call it in the
-    transaction that deactivates the account. The person stays named until somebody reassigns: what was asked of
-    whom is part of the record.
+    The escalation targets and the approvers are told, or the administrators where there are none. Call it in the
+    transaction that deactivates the account. The person stays named until the request is reassigned: what was asked
+    of whom is part of the record.
     """
     named = Approval.objects.undecided().assigned_to(user.email).prefetch_related("assignments")
     left = list(named.with_parties())
@@ -39,9 +39,9 @@ def tell_of_what_is_left(user: User, *, at: datetime) -> int:
 
 
 def _ask_enough(left: Iterable[Approval], told: Iterable[Told], at: datetime) -> None:
-    """A request that somebody works on at this moment is left to them, or to the next sweep.
+    """Leave out requests that are locked: the person deciding one may wait for the account that is closed here.
 
-    They have it locked and may wait for the account that this transaction closes.
+    Their own transaction asks enough people, or the next sweep does.
     """
     rows = Approval.objects.pending().with_parties().filter(pk__in=[one.pk for one in left]).order_by("pk")
     ask_enough(rows.select_for_update(skip_locked=True, no_key=True, of=("self",)), at, besides=told)

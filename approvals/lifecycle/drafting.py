@@ -1,4 +1,4 @@
-"""A person takes a draft and does it by hand, or throws it away. The agent executes nothing."""
+"""A person uses a draft by hand, or discards it. The agent executes nothing."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def discard_draft(approval_id: UUID, *, by: User) -> Approval:
 
 @transaction.atomic
 def _settle(approval_id: UUID, status: Status, event: str, *, by: User) -> Approval:
-    """Nobody is told: whoever else was named finds it gone from their drafts."""
+    """Nobody is told: the others who were named find it gone from their drafts."""
     approval = lock(approval_id)
     lock_authority(by)
     at = moment(approval)

@@ -1,4 +1,4 @@
-"""The ladder of a breached request: each step's people become reviewers after its own minutes."""
+"""Whom does the ladder of a breached request ask, and when? Each step's people, once its minutes are over."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def ladder(approval: Approval) -> list[Step]:
 
 
 def asked_by_escalation(approval: Approval) -> set[str]:
-    """Whom the ladder has asked so far, whoever else had named them before."""
+    """The addresses that the ladder has asked so far, also those that were named before."""
     if approval.breached_at is None:
         return set()
     until = approval.escalate_at
@@ -57,19 +57,19 @@ def asked_by_escalation(approval: Approval) -> set[str]:
 
 
 def due_steps(approval: Approval, *, since: datetime | None, at: datetime) -> list[Step]:
-    """Those whose time came between two moments, both included."""
+    """The steps whose time lies between two moments, both included."""
     return [step for step in ladder(approval) if since and since <= step.at <= at]
 
 
 def minutes_to_next(approval: Approval, *, at: datetime) -> int | None:
-    """How long after the deadline the next step is asked, or None where nobody is left."""
+    """How long after the deadline the next step is asked; None after the last one."""
     return next((step.after_minutes for step in ladder(approval) if step.at > at), None)
 
 
 def escalate(approvals: Sequence[Approval], at: datetime) -> None:
-    """Ask the steps that are due of locked, breached requests.
+    """Ask the people of the steps that are due. The requests are locked and breached.
 
-    A fixed number of statements, for one as for a thousand. Needs agent, key and policy read along.
+    Takes a fixed number of statements, for one request as for a thousand. Needs agent, key and policy read along.
     """
     steps = [step for one in approvals for step in due_steps(one, since=one.escalate_at, at=at)]
     audience = gather(_people(steps), at=at)
@@ -89,12 +89,12 @@ def escalate(approvals: Sequence[Approval], at: datetime) -> None:
 
 
 def unheard(steps: Iterable[Step], audience: Audience) -> set[UUID]:
-    """The requests of those steps on which nobody has an account: asking them was asking nobody."""
+    """The requests with a step on which nobody has an account, so that it asked nobody."""
     return {step.approval.pk for step in steps if not any(audience.accounts.get(one) for one in step.people)}
 
 
 def _by_next_step(approvals: Iterable[Approval], at: datetime) -> dict[int | None, list[UUID]]:
-    """Those whose next step comes after the same minutes are changed together."""
+    """The requests' ids, by the minutes after which their next step comes."""
     groups: dict[int | None, list[UUID]] = defaultdict(list)
     for approval in approvals:
         groups[minutes_to_next(approval, at=at)].append(approval.pk)
@@ -102,7 +102,7 @@ def _by_next_step(approvals: Iterable[Approval], at: datetime) -> dict[int | Non
 
 
 def assign(steps: Iterable[Step], at: datetime) -> None:
-    """Make the steps' people reviewers; whoever handed the request on before is asked again."""
+    """Make the steps' people reviewers; those who had handed the request on are asked again."""
     wanted = {(step.approval.pk, email): step for step in steps for email in step.people}
     Assignment.objects.bulk_create(
         [

@@ -53,7 +53,7 @@ def cancel(approval_id: UUID, *, by: AgentKey) -> Approval:
 
 @transaction.atomic
 def claim(approval_id: UUID, *, by: AgentKey, idempotency_key: str = "") -> Claim:
-    """Take an approved request for execution, once; the same non-empty key again gets the same claim.
+    """Take an approved request for execution, once. A repetition under a non-empty key returns the claim it made.
 
     Raises NotApproved, AlreadyClaimed, Superseded, ApprovalExpired.
     """
@@ -64,7 +64,7 @@ def claim(approval_id: UUID, *, by: AgentKey, idempotency_key: str = "") -> Clai
         return _repeated(approval.claim, idempotency_key)
     if approval.successor_id:
         raise Superseded(
-            f"This approval was superseded by {approval.successor_id}: claim that one once it is approved."
+            f"This approval was superseded by {approval.successor_id}: claim the newer request once it is approved."
         )
     at = moment(approval)
     if approval.has_expired(at):
@@ -83,9 +83,9 @@ def _repeated(earlier: Claim, idempotency_key: str) -> Claim:
 
 @transaction.atomic
 def report(approval_id: UUID, report: Report, *, by: AgentKey) -> Outcome:
-    """Store what became of a claimed approval; the same report again changes nothing.
+    """Store the outcome of a claimed approval; repeating a report changes nothing.
 
-    Another hash than the approved one is recorded as `execution.mismatch`, and people are told. Raises
+    A hash that differs from the approved one is recorded as `execution.mismatch`, and people are told. Raises
     InvalidInput for an unknown claim, AlreadyReported.
     """
     approval = lock(approval_id)
@@ -136,7 +136,7 @@ def _same_report(earlier: Outcome, report: Report) -> Outcome:
 
 
 def _tell_of_mismatch(approval: Approval, at: datetime) -> None:
-    """Those who approved it, those named on it, and whoever answers for the agent."""
+    """Tell the voters, the reviewers named on it and the agent's owner."""
     people = [vote.user.email for vote in approval.votes.select_related("user")]
     people += [assignment.email for assignment in approval.assignments.all()]
     people.append(approval.agent.owner.email)

@@ -1,4 +1,4 @@
-"""An approval that nobody claimed within its validity can never be executed (DESIGN §4.19)."""
+"""An approval that nobody claimed within its validity can never be executed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from audit.message import SYSTEM
 
 
 def expire(approvals: Sequence[Approval], at: datetime) -> None:
-    """Note of locked approvals that their validity is over. A claim was refused from that moment on anyway."""
+    """Note that the validity of these locked approvals is over. Claims are refused from that moment on anyway."""
     Approval.objects.filter(pk__in=[approval.pk for approval in approvals]).update(expired_at=at)
     record(*(_event(approval, at) for approval in approvals), people=())
 

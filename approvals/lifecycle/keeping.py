@@ -1,4 +1,4 @@
-"""What a reviewer typed is kept, and never over what another page of theirs saved. It is nobody's decision."""
+"""How is kept what a reviewer types before deciding? Never over what another page of theirs has saved."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ class Edits:
 
 @transaction.atomic
 def keep_edits(approval: Approval, edits: Edits, *, by: User) -> WorkingCopy | None:
-    """Save them, whether they fit or not. None where they change nothing: then nothing is kept.
+    """Save the edits, valid or not; None where they change nothing, and then nothing is kept.
 
-    A save that is older than the one of the same page is late, and ignored. Raises EditedElsewhere where another
-    page saved something else that this one did not know of.
+    A save that arrives after a later one of its page is ignored. Raises EditedElsewhere where another page has saved
+    other edits, of which this page did not know.
     """
     # One save of a person at a time: the first copy has no row to lock, and two would both be the first.
     User.objects.select_for_update(no_key=True).get(pk=by.pk)
@@ -63,7 +63,7 @@ def keep_edits(approval: Approval, edits: Edits, *, by: User) -> WorkingCopy | N
 
 
 def discard_edits(approval: Approval, *, by: User) -> None:
-    """All that this person typed into the request's form is gone; nobody else had seen it."""
+    """Drop all that this person typed into the request's form; nobody else has seen it."""
     WorkingCopy.objects.filter(approval=approval, user=by).delete()
 
 

@@ -1,4 +1,4 @@
-"""Whom does a comment tell? Who is named in it after an @, and may read the request."""
+"""Whom does a comment tell? The people who are named in it after an @ and may read the request."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ _PART_BEFORE_AT = Left("email", StrIndex("email", Value("@")) - 1)
 
 
 def mentioned(text: str, approval: Approval, *, at: datetime) -> list[User]:
-    """Each person meant, once. Raises InvalidInput that says whom the comment would not reach, and what to do.
+    """The people mentioned, each once. Raises InvalidInput with the names that tell nobody, and what to do about it.
 
-    An address means its account, a short name the one reader whose address begins so. A short name that no account
-    has is only text, such as "@home".
+    An address means its account; a short name means the one reader whose address begins with it. A short name that
+    no account has is only text, such as "@home".
     """
     handles = list(dict.fromkeys(name.rstrip(".").lower() for name in _MENTION.findall(text)))
     accounts = _accounts(handles)
     names = [handle for handle in handles if "@" in handle or accounts[handle]]
     if len(names) > MOST:
-        raise _unfit(
+        raise _refusal(
             [f"A comment tells at most {MOST} people; this one names {len(names)}. Leave out the @ of some."]
         )
     readers = {name: [one for one in accounts[name] if _is_reader(one, approval, at)] for name in names}
     if errors := [sentence for name in names if (sentence := _error(name, readers[name], approval))]:
-        raise _unfit(errors)
+        raise _refusal(errors)
     return list(dict.fromkeys(readers[name][0] for name in names))
 
 
 def _accounts(handles: Sequence[str]) -> dict[str, list[User]]:
-    """By the handle, whose address it is or begins; deactivated accounts too: their names are meant all the same."""
+    """The accounts whose address is the handle or begins with it. Deactivated ones too: they are meant."""
     found: defaultdict[str, list[User]] = defaultdict(list)
     if handles:
         people = User.objects.annotate(short=_PART_BEFORE_AT)
@@ -55,7 +55,7 @@ def _is_reader(user: User, approval: Approval, at: datetime) -> bool:
 
 
 def _error(name: str, readers: Sequence[User], approval: Approval) -> str:
-    """Why that name tells nobody; empty where it means one reader."""
+    """Why the name tells nobody; empty where it means one reader."""
     if len(readers) == 1:
         return ""
     if readers:
@@ -65,7 +65,7 @@ def _error(name: str, readers: Sequence[User], approval: Approval) -> str:
     return f"@{name} cannot read this request, so they would not be told. {instead} only name them, leave out the @."
 
 
-def _unfit(sentences: Sequence[str]) -> InvalidInput:
+def _refusal(sentences: Sequence[str]) -> InvalidInput:
     errors = [FieldError("text", "not_told", sentence) for sentence in sentences]
     return InvalidInput(
         sentences[0] if len(sentences) == 1 else "Some of those named would not be told.", errors

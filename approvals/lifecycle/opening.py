@@ -1,4 +1,4 @@
-"""A person opens a request to decide it; told by a POST, so that no link scanner does."""
+"""A person opens a request to decide it. A POST says so, which no link scanner sends."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from grants.models import User
 
 @transaction.atomic
 def open_request(approval_id: UUID, *, by: User) -> None:
-    """Stamp the first opening by somebody who may decide; later ones, and other readers, change nothing."""
+    """Stamp the first opening by a person who may decide. Later openings and other readers change nothing."""
     approval = lock(approval_id)
     at = moment(approval)
     if approval.is_pending and authority.may_decide(by, approval, at=at).allowed:
@@ -23,7 +23,7 @@ def open_request(approval_id: UUID, *, by: User) -> None:
 
 
 def stamp_opening(approval: Approval, by: User, at: datetime) -> None:
-    """On a locked request, by somebody who may decide it. A decision calls it too: nobody decides unopened."""
+    """Note that a person who may decide the locked request has it open. Each decision calls it too."""
     _, is_first = Opening.objects.get_or_create(approval=approval, user=by, defaults={"opened_at": at})
     if is_first:
         actor, version = by.as_actor(), approval.version()

@@ -1,4 +1,4 @@
-"""Somebody else is asked in a reviewer's place."""
+"""A request is handed on: another person is asked in a reviewer's place."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ def reassign(
     instead_of: str = "",
     accepts_unknown: bool = False,
 ) -> Approval:
-    """Ask `to` in the place of `instead_of`, both by address; without it somebody is asked as well.
+    """Ask the address `to` in the place of `instead_of`; without the latter, `to` is asked in addition.
 
-    Who may, and whom, `authority.may_hand_on` and `may_receive` say. Votes already cast stand. `accepts_unknown`
-    says that an address without an account is meant. Raises NotPermitted, AlreadyDecided, InvalidInput, and
-    UnknownAddress where only that is left to say.
+    `authority.may_hand_on` says who may do so, `may_receive` who may be asked. Votes already cast stand. With
+    `accepts_unknown`, `to` may have no account. Raises NotPermitted, AlreadyDecided, InvalidInput, and
+    UnknownAddress where the missing account is the only objection.
     """
 
     def act(approval: Approval, at: datetime) -> None:
@@ -44,7 +44,7 @@ def reassign(
         require_pending(approval)
         place = _place(approval, instead_of.strip().lower())
         if refusal := authority.may_replace(ruling, approval, place):
-            raise _unfit("instead_of", refusal)
+            raise _invalid("instead_of", refusal)
         target = _target(approval, to, person, at)
         words = _reason(reason)
         if not accepts_unknown:
@@ -71,7 +71,9 @@ def _place(approval: Approval, email: str) -> Assignment | None:
         return None
     found = next((a for a in approval.assignments.all() if a.email == email and a.removed_at is None), None)
     if found is None:
-        raise _unfit("instead_of", f"{email} is not named on this request any more: choose somebody who is.")
+        raise _invalid(
+            "instead_of", f"{email} is not named on this request any more: choose somebody who is."
+        )
     return found
 
 
@@ -80,9 +82,9 @@ def _target(approval: Approval, to: str, by: User, at: datetime) -> str:
     try:
         validate_email(email)
     except ValidationError:
-        raise _unfit("to", "Give the e-mail address of whoever is to decide instead.") from None
+        raise _invalid("to", "Give the e-mail address of the person to decide instead.") from None
     if refusal := authority.may_receive(email, approval, by=by, at=at):
-        raise _unfit("to", refusal)
+        raise _invalid("to", refusal)
     return email
 
 
@@ -97,18 +99,18 @@ def _require_account(email: str) -> None:
 def _reason(reason: str) -> str:
     words = normalised(reason).replace("\0", "").strip()
     if not words:
-        raise _unfit("reason", "Say why, in a few words: the new reviewer and the log read it.")
+        raise _invalid("reason", "Say why, in a few words: the new reviewer and the log read it.")
     if len(words) > LONGEST_REASON:
-        raise _unfit("reason", f"Say it in at most {LONGEST_REASON} characters.")
+        raise _invalid("reason", f"Say it in at most {LONGEST_REASON} characters.")
     return words
 
 
 _FOLLOWS_THE_PLACE = (Assignment.Source.AGENT, Assignment.Source.REASSIGNED)
-"""Who is asked again keeps what the policy or its ladder said of them; what others said goes by the new place."""
+"""Sources that give way to that of the place filled. A person whom the policy or its ladder names keeps that source."""
 
 
 def _replace(approval: Approval, place: Assignment | None, email: str, by: User, at: datetime) -> None:
-    """Whoever is asked fills the place as it was: what the policy wanted there it has there still."""
+    """Fill the place with its source unchanged, so that what the policy wanted there still holds."""
     source = place.source if place else Assignment.Source.REASSIGNED
     if place is not None:
         place.removed_at = at
@@ -134,5 +136,5 @@ def _replace(approval: Approval, place: Assignment | None, email: str, by: User,
     )
 
 
-def _unfit(field: str, sentence: str) -> InvalidInput:
+def _invalid(field: str, sentence: str) -> InvalidInput:
     return InvalidInput.at(field, "unfit", sentence)

@@ -1,4 +1,4 @@
-"""A share of the time is over: whoever has not voted is reminded, once."""
+"""A share of the time is over: the reviewers who have not voted are reminded, once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from approvals.reach.audience import gather
 def remind(approvals: Sequence[Approval], at: datetime) -> None:
     """Remind the reviewers of locked, pending requests. It changes no state, so the log says nothing of it.
 
-    A fixed number of statements, for one as for a thousand. Needs agent, key and policy read along.
+    Takes a fixed number of statements, for one request as for a thousand. Needs agent, key and policy read along.
     """
     Approval.objects.filter(pk__in=[approval.pk for approval in approvals]).update(remind_at=None)
     seated = _seated(approvals)

@@ -36,8 +36,8 @@ class Safeguards:
 
 
 def safeguards_of(approval: Approval, *, is_edited: bool) -> Safeguards:
-    """Low: nothing. Medium: tick red and amber. High: and a sentence when unedited over them. Critical: and
-    the password again.
+    """Low: nothing. Medium: red and amber items are ticked. High: also a sentence, where there are such items and
+    the payload is not edited. Critical: also the password.
     """
     rank = Risk(approval.risk).rank
     warnings = tuple(index for index, _ in approval.evidence_to_acknowledge())

@@ -37,7 +37,7 @@ _READ = (
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One thing that time does: to which requests, from which moment on, and what."""
+    """One thing to do once a moment has come: which requests are due, by which of their moments, and what to do."""
 
     name: str
     find: Callable[[ApprovalQuerySet, datetime], ApprovalQuerySet]
@@ -55,7 +55,7 @@ JOBS = (
 
 
 def sweep() -> dict[str, int]:
-    """Do all that is due; says how many requests each job was done to.
+    """Do all that is due; returns how many requests each job covered.
 
     Any number of sweeps may run at once: each takes the rows that nobody has locked, one transaction a batch.
     Raises ExceptionGroup, after all else was done, with what went wrong with single requests.
@@ -85,7 +85,7 @@ def _run(job: Job, failures: list[Exception]) -> int:
 
 
 def _next(job: Job, at: datetime, after: tuple[UUID, datetime] | None) -> list[tuple[UUID, datetime]]:
-    """The following ids by their moment. Past a bad row too, which stays due."""
+    """The next ids, in the order of their moments. A bad row stays due and is passed all the same."""
     rows = job.find(Approval.objects.all(), at).order_by(job.moment, "pk")
     if after:
         pk, moment = after
@@ -95,7 +95,7 @@ def _next(job: Job, at: datetime, after: tuple[UUID, datetime] | None) -> list[t
 
 @transaction.atomic
 def _act(job: Job, ids: Sequence[UUID]) -> int:
-    """Those of them that are still due and that nobody else works on."""
+    """Do the job to the requests that are still due and not locked; returns how many."""
     rows = job.find(Approval.objects.filter(pk__in=ids), clock.now()).order_by(job.moment, "pk")
     rows = rows.only(*_READ).select_for_update(skip_locked=True, of=("self",))
     found = list(rows)

@@ -1,4 +1,4 @@
-"""Who handed a request on takes that back, while nobody has acted on it."""
+"""A person who handed a request on takes it back, while nobody has acted on it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from grants.models import User
 
 
 def take_back(approval_id: UUID, *, by: User, of: str) -> Approval:
-    """Ask `of`, by address, no more; who was asked before them is asked again.
+    """Stop asking the address `of`; the person asked before them is asked again.
 
     Raises NotPermitted, AlreadyDecided, and ActedMeanwhile where `authority.acted_since` says what happened.
     """
@@ -47,12 +47,12 @@ def _asked(approval: Approval, email: str, by: User) -> Assignment:
     own = (a for a in approval.assignments.all() if a.email == email and a.placed_by_id == by.pk)
     found = next(own, None)
     if found is None or not by.is_active:
-        raise NotPermitted("Only who handed a request on takes it back.")
+        raise NotPermitted("Only the person who handed a request on can take it back.")
     return found
 
 
 def _undo(asked: Assignment, at: datetime) -> Assignment | None:
-    """As it was before; returns the place that is filled again, None where it was a place more."""
+    """Undo the handing on; returns the place that is filled again, None where `asked` was an additional one."""
     asked.removed_at = at
     asked.source = asked.source_before or Assignment.Source.REASSIGNED
     asked.save(update_fields=["removed_at", "source"])

@@ -21,12 +21,12 @@ DAILY = timedelta(hours=24)
 
 
 def write() -> None:
-    """Bring the newest checkpoint to the anchor file, if the settings name one; the next run mends what fails."""
+    """Bring the newest checkpoint to the anchor file, if the settings name one; the next run repeats what fails."""
     _bring(Anchor.Kind.FILE, _to_file)
 
 
 def send() -> None:
-    """Send it to the other anchors that the settings name; what fails is tried by the next run."""
+    """Send the newest checkpoint to the other anchors that the settings name; the next run repeats what fails."""
     _bring(Anchor.Kind.WEBHOOK, webhook.send)
     _bring(Anchor.Kind.EMAIL, mail.send)
 
@@ -47,9 +47,9 @@ def _is_named(kind: Anchor.Kind) -> bool:
 
 @transaction.atomic
 def _choose(kind: Anchor.Kind) -> bool:
-    """Settle which checkpoint is sent, before it is; True if there is one.
+    """Settle which checkpoint is sent, before it is sent; True if there is one.
 
-    One that was chosen before is sent again, under its id, until it has arrived.
+    A checkpoint that was chosen before is sent again, under its id, until it has arrived.
     """
     Anchor.objects.get_or_create(kind=kind)
     anchor = Anchor.objects.select_for_update(of=("self",)).select_related("sent").get(kind=kind)
@@ -73,7 +73,7 @@ def _is_due(anchor: Anchor, newest: Checkpoint) -> bool:
 
 @transaction.atomic
 def _send(kind: Anchor.Kind, send: Callable[[Checkpoint], None]) -> None:
-    """The row stays locked meanwhile, so that two workers never write to one file at once."""
+    """The row stays locked while it is sent, so that two workers never write to one file at once."""
     anchors = Anchor.objects.select_for_update(of=("self",), skip_locked=True).select_related("sending")
     anchor = anchors.filter(kind=kind, sending__isnull=False).first()
     if anchor is None or anchor.sending is None:
@@ -91,7 +91,7 @@ def _send(kind: Anchor.Kind, send: Callable[[Checkpoint], None]) -> None:
 
 
 def _to_file(one: Checkpoint) -> None:
-    """Never below notes that this log does not extend: they are what tells."""
+    """Nothing is added below notes that this log does not extend: they are the evidence."""
     where = file.path()
     if where is None or not trust.is_extended():
         raise DeliveryFailed("The log does not extend this file, so nothing is added to it.")

@@ -1,4 +1,4 @@
-"""What do all anchors say when a checkpoint does not arrive?"""
+"""What does every anchor raise when a checkpoint does not arrive?"""
 
 from __future__ import annotations
 

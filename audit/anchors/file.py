@@ -1,4 +1,4 @@
-"""The anchor that can be asked: a file, kept where whoever restores the database does not reach.
+"""The anchor that can be read back: a file, kept where a restore of the database does not reach.
 
 It holds signed notes, one after the other, and is only ever added to.
 """
@@ -49,7 +49,7 @@ def notes(where: Path) -> Iterator[Note]:
 
 
 def append(where: Path, note: str) -> None:
-    """Add a note, on disk before this returns. Half a line from an earlier crash is left and ended. Raises OSError."""
+    """Add a note, on disk before this returns. Ends a line torn by an earlier crash. Raises OSError."""
     is_new = not where.exists()
     descriptor = os.open(where, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
     try:

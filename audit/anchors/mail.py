@@ -20,7 +20,7 @@ Keep what is attached. It shows later whether anything before it was changed or 
 
 
 def send(one: Checkpoint) -> None:
-    """The same checkpoint always has the same Message-ID. Raises DeliveryFailed."""
+    """Send the checkpoint; each has one Message-ID for good. Raises DeliveryFailed."""
     message = EmailMessage(
         subject=f"Audit checkpoint {one.number}: {one.size} events",
         body=_TEXT.format(

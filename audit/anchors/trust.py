@@ -1,4 +1,4 @@
-"""May another checkpoint be signed? Only where the log extends what is anchored outside (THREATS 39).
+"""May another checkpoint be signed? Only where the log extends what is anchored outside.
 
 A database restored from an old copy is sound in itself; the anchor is what remembers more.
 """
@@ -45,7 +45,7 @@ def standing_problem() -> str:
 
 
 def problem() -> Problem | None:
-    """What the anchor file has against the log, unless two people recovered from exactly that."""
+    """Why the log does not extend its anchor file; None where it does, or where two people recovered from that."""
     where = file.path()
     if where is None:
         return None
@@ -85,7 +85,7 @@ def _is_recovered(evidence: bytes) -> bool:
 
 
 def _names(event: Event, evidence: bytes) -> bool:
-    """Whether this recovery was signed here and is from just that problem."""
+    """Whether this recovery is signed with a key of ours and names that evidence."""
     said = event.content
     if not said:
         return False

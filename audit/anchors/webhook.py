@@ -54,7 +54,7 @@ def _opener(attempt: Attempt) -> urllib.request.OpenerDirector:
 
 
 def send(one: Checkpoint) -> None:
-    """The same checkpoint always has the same `webhook-id`. Raises DeliveryFailed."""
+    """Send the checkpoint; each has one `webhook-id` for good. Raises DeliveryFailed."""
     url: str = settings.AUDIT_ANCHOR_WEBHOOK
     if not url.startswith("https://") and not (settings.DESK and url.startswith("http://127.0.0.1")):
         raise DeliveryFailed("AUDIT_ANCHOR_WEBHOOK must begin with https://.")

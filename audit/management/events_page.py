@@ -52,7 +52,7 @@ laid out for reading:
 
 
 def render() -> str:
-    """The whole page, in Markdown. A kind of subject that nobody described is a KeyError, so none is forgotten."""
+    """The whole page, in Markdown. A kind of subject without a description is a KeyError, so none is forgotten."""
     by_subject = sorted(catalogue.all_types(), key=lambda one: list(SUBJECTS).index(one.about))
     sections = [
         "\n\n".join([f"## {SUBJECTS[about]}", *map(_section, types)])

@@ -26,7 +26,7 @@ def actor(account: Any) -> Actor:
 
 
 def require_password(account: Any) -> None:
-    """Asks at the terminal, or reads the next line of the standard input. Raises CommandError."""
+    """Ask at the terminal, or read the next line of the standard input. Raises CommandError."""
     prompt = f"Password of {account.email}: "
     given = getpass.getpass(prompt) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     if not account.check_password(given):

@@ -1,4 +1,4 @@
-"""How far is a long command? A bar on a terminal, and nothing where none looks."""
+"""How far is a long command? A bar on a terminal, and nothing elsewhere."""
 
 from __future__ import annotations
 

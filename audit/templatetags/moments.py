@@ -1,4 +1,4 @@
-"""How does every page write a moment? As `audit.clock.in_words` does; the script writes it in the viewer's zone."""
+"""How does every page write a moment? As `audit.clock.in_words`; a script rewrites it in the viewer's time zone."""
 
 from __future__ import annotations
 
@@ -20,5 +20,5 @@ def in_words(at: datetime | None) -> str:
 
 @register.inclusion_tag("_exact_time.html")
 def exact(at: datetime | None) -> dict[str, Any]:
-    """When it was or will be, and nothing else."""
+    """The moment itself, without words around it."""
     return {"at": at}

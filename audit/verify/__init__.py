@@ -1,4 +1,4 @@
-"""Is the log what was written, and all of it? Signatures, chains, tree, checkpoints, anchor (DESIGN §6)."""
+"""Is the log what was written, and all of it? Checks signatures, chains, tree, checkpoints and anchor."""
 
 from audit.verify.rows import Tampered, Verified
 from audit.verify.single import Chain, chain

@@ -1,4 +1,4 @@
-"""Does the log extend what was brought out of it? Only this shows that nothing was cut off or rolled back."""
+"""Does the log extend the checkpoints sent out of it? Nothing else shows that it was not cut off or rolled back."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BATCH = 1000
 _HELD = "SELECT hash FROM audit_checkpoint WHERE hash = ANY(%s)"
 
 _Recovery = tuple[int, int, str]
-"""The size from which on, and up to which, checkpoints were lost, and when that was said."""
+"""The sizes between which checkpoints were lost, and when the recovery was recorded."""
 
 
 @dataclass(slots=True)
@@ -45,7 +45,7 @@ def check_anchor(path: Path) -> Anchored:
 
 
 def _lost(note: Note, excused: list[_Recovery]) -> list[str]:
-    """Why this note is missing: a recovery on record tells of it, or it is no note of ours."""
+    """What a recovery on record says of this missing note; raises Tampered where none does."""
     said = note.statement
     try:
         note.check(keys.public_key(note.key_id))

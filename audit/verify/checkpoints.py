@@ -13,7 +13,7 @@ BATCH = 1000
 
 
 def check_checkpoints(first: int = 1) -> int:
-    """From that number on; returns how many. Raises Tampered, keys.UnknownKey."""
+    """Check those from number `first` on; returns how many. Raises Tampered, keys.UnknownKey."""
     before = Checkpoint.objects.filter(number=first - 1).first()
     count = 0
     for one in _from(first):

@@ -19,7 +19,7 @@ CHUNK = 1 << 16
 LATE = timedelta(hours=1)
 """How long after the time it bears an event may come into the tree."""
 
-# LIMIT 1 keeps to two look-ups for each leaf: a plan that reads both tables whole for every batch is slower.
+# LIMIT 1 forces two look-ups for each leaf; the other plan reads both tables whole for every batch and is slower.
 _LEAVES = f"""
     SELECT {COLUMNS}, leaf.index
     FROM audit_leaf AS leaf
@@ -27,7 +27,7 @@ _LEAVES = f"""
         LEFT JOIN LATERAL (SELECT * FROM audit_eventbody WHERE event_id = leaf.event_id LIMIT 1) AS body ON true
     WHERE leaf.index >= %s AND leaf.index < %s ORDER BY leaf.index
 """  # noqa: S608 - a constant
-# All roots that are claimed for one size, and from when on later leaves must be.
+# All roots that are claimed for one size, and the time from which on later leaves must be.
 _CLAIMS = """
     SELECT size, array_agg(DISTINCT root), max(horizon) FROM audit_checkpoint
     WHERE size >= %s AND size <= %s GROUP BY size ORDER BY size

@@ -21,7 +21,7 @@ _BROKEN = """
 
 
 def check(subject: Subject | None = None) -> None:
-    """Every chain, or one. Raises Tampered. A chain cut off at its end is for the tree to show."""
+    """Every chain, or one. Raises Tampered. Only the tree shows a chain that was cut off at its end."""
     kind, id_ = (subject.kind, subject.id) if subject else (None, None)
     values: dict[str, bytes | str | None] = {"root": ROOT, "kind": kind, "id": id_}
     with connection.cursor() as cursor:

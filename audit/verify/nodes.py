@@ -25,7 +25,7 @@ _COUNTS = "SELECT level, count(*) FROM audit_node WHERE index < (%s >> level) GR
 
 
 def check(size: int) -> None:
-    """Of the tree over the first `size` leaves. Raises Tampered."""
+    """Check the tree over the first `size` leaves. Raises Tampered."""
     with connection.cursor() as cursor:
         cursor.execute(_WRONG)
         wrong = cursor.fetchone()

@@ -17,7 +17,7 @@ COLUMNS = """
     event.actor_kind, event.actor_id, to_char(event.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
     event.key_id, event.mac, event.leaf, body.content
 """
-"""What `check` takes: the first nine repeat what the signed body says, in its very words."""
+"""What `check` takes. The first nine repeat the signed body, in its own spelling."""
 
 NAMES = ("event_id", "subject_kind", "subject_id", "seq", "prev", "type", "actor_kind", "actor_id", "at")
 
@@ -56,7 +56,7 @@ def check(row: Row) -> Verified:
 
 
 def name(row: Row) -> str:
-    """How a sentence calls the event."""
+    """How sentences name the event."""
     return f"{row[5]} {row[0]} (event {row[3]} of {row[1]} {row[2]})"
 
 

@@ -32,7 +32,7 @@ class Chain:
 
 
 def chain(subject: Subject) -> Chain:
-    """Raises Tampered, keys.UnknownKey. Whether events after the last one were removed, the tree shows alone."""
+    """Raises Tampered, keys.UnknownKey. Only the tree shows whether events after the last one were removed."""
     last = Checkpoint.objects.order_by("-number").first()
     if last:
         check_note(last)

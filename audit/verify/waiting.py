@@ -13,7 +13,7 @@ from audit.clock import rfc3339
 from audit.verify.leaves import LATE
 from audit.verify.rows import BATCH, COLUMNS, Row, Tampered, check, name
 
-# Also what the sequencer took in since the size was read.
+# Includes what the sequencer has taken in since the size was read.
 _WAITING = f"""
     SELECT {COLUMNS}
     FROM audit_event AS event LEFT JOIN audit_leaf AS leaf USING (event_id)
@@ -26,14 +26,17 @@ _WAITING = f"""
 
 @dataclass(slots=True)
 class Waiting:
-    """What came of checking the events that no checkpoint covers; `oldest` is the earliest time one bears."""
+    """What came of checking the events that no checkpoint covers; `oldest` is the earliest time among them."""
 
     types: Counter[str] = field(default_factory=Counter)
     oldest: str = ""
 
 
 def check_waiting(size: int, horizon: datetime | None) -> Waiting:
-    """Beyond the first `size` leaves; `horizon` is the last checkpoint's. Raises Tampered, keys.UnknownKey."""
+    """Check the events beyond the first `size` leaves. Raises Tampered, keys.UnknownKey.
+
+    `horizon` is the last checkpoint's.
+    """
     found = Waiting()
     earliest = rfc3339(horizon - LATE) if horizon else ""
     for row in _rows(size):

@@ -24,7 +24,7 @@ from audit.verify.rows import Tampered
 from audit.verify.waiting import Waiting, check_waiting
 
 PATIENCE = timedelta(minutes=10)
-"""How long a new log may be without its first checkpoint before that is said."""
+"""How long a new log may be without its first checkpoint before the report says so."""
 
 Progress = Callable[[int, int], None]
 """Told how many leaves are checked, and of how many."""
@@ -32,7 +32,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(slots=True)
 class Report:
-    """What was checked, and every reason why nobody can tell that it is all there was."""
+    """What was checked, and every reason why the log cannot be shown to be complete."""
 
     types: Counter[str] = field(default_factory=Counter)
     size: int = 0
@@ -54,7 +54,7 @@ def everything(
     processes: int = 1,
     progress: Progress | None = None,
 ) -> Report:
-    """All of it, or from the piece of the tree on in which checkpoint `since` ends.
+    """Check the whole log, or the part from the piece of the tree in which checkpoint `since` ends.
 
     Memory stays flat. Raises Tampered or keys.UnknownKey at the first thing wrong, tree.NodeMissing, OSError for
     the anchor's file.
@@ -90,7 +90,7 @@ def _start(since: int | None) -> int:
 def _check_tree(
     start: int, jobs: list[Callable[[], Piece]], report: Report, size: int, progress: Progress | None
 ) -> None:
-    """Each claimed root, as the pieces come in: the whole ones before a leaf, and the part up to it."""
+    """Compare each claimed root with the pieces before it and the part of its own piece, as they come in."""
     before = Frontier(start // CHUNK, tree.frontier(start).peaks)
     for job in jobs:
         piece = job()
@@ -128,7 +128,10 @@ def _check_anchor(anchor: Path | None, last: Checkpoint | None, report: Report) 
 
 @contextmanager
 def _workers(processes: int) -> Iterator[Callable[..., Callable[[], Any]]]:
-    """Hands work out and yields how to get its result: at once where there is one process, else in others."""
+    """Yields a function that hands work to other processes and returns how to get the result.
+
+    With one process the work is done once its result is asked for.
+    """
     if processes < 2:
         yield lambda act, *args: lambda: act(*args)
         return

@@ -138,7 +138,7 @@ def test_start_with_another_key_under_the_old_id_is_refused(settings: Any) -> No
     sentences = known_keys.missing()
 
     assert len(sentences) == 2
-    assert all("is another one than signed the log" in sentence for sentence in sentences)
+    assert all("is not the key that signed the log" in sentence for sentence in sentences)
 
 
 def test_start_without_the_public_half_of_an_old_checkpoint_key_is_refused(settings: Any) -> None:

@@ -16,12 +16,12 @@ from audit.models import UsedKey
 class Command(BaseCommand):
     help = (
         "Makes a new key for the audit log and records it. Keys in files are replaced there; otherwise the new "
-        "values of the variables are printed. They hold from the next start of every process on."
+        "values of the variables are printed. They take effect when every process is started again."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("purpose", choices=UsedKey.Purpose.values)
-        parser.add_argument("--by", metavar="EMAIL", required=True, help="whose doing it is, for the record")
+        parser.add_argument("--by", metavar="EMAIL", required=True, help="who does it, for the record")
         parser.add_argument("--id", metavar="ID", default="", help="the new key's id; default: today's date")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -27,8 +27,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         part = parser.add_mutually_exclusive_group()
-        part.add_argument("--approval", metavar="ID", help="one request, with each of its events shown")
-        part.add_argument("--subject", metavar="KIND:ID", help="one chain of any kind, likewise")
+        part.add_argument("--approval", metavar="ID", help="one request, showing each of its events")
+        part.add_argument(
+            "--subject", metavar="KIND:ID", help="one chain of any kind, showing each of its events"
+        )
         part.add_argument("--since", metavar="NUMBER", type=int, help="what came since that checkpoint")
         parser.add_argument(
             "--anchor", metavar="FILE", type=Path, help="checkpoints from outside; default: AUDIT_ANCHOR_FILE"
