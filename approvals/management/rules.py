@@ -1,0 +1,322 @@
+"""Which rules never bend? One sentence each, under the name by which code and tests cite it; see `docs/rules.md`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of the house. `rooms` are the files or folders that hold it, the one to open first in front."""
+
+    name: str
+    sentence: str
+    rooms: tuple[str, ...]
+
+
+WHETHER = (
+    Rule(
+        "agents-only-raise-risk",
+        "The risk of a request is the higher of the agent's and the policy's.",
+        ("approvals/policy/verdict.py",),
+    ),
+    Rule(
+        "agents-only-tighten",
+        "What an agent asks for makes a policy stricter: its assignees join the policy's reviewers, its SLA may only "
+        "be the shorter one, and it has no say in the quorum.",
+        ("approvals/policy/verdict.py", "approvals/migrations/0014_agents_never_lengthen.py"),
+    ),
+    Rule(
+        "agents-stay-in-scope",
+        "An agent proposes only the action types, in only the workflows, that an administrator opened to it.",
+        ("approvals/lifecycle/submission.py",),
+    ),
+    Rule(
+        "no-policy-no-action",
+        "An action type without a policy is refused with the list of those that have one, unless a policy for "
+        "everything exists.",
+        ("approvals/policy/verdict.py",),
+    ),
+    Rule(
+        "the-most-particular-policy-counts",
+        "A policy for the action type in this workflow comes first, then one for the action type, then the one for "
+        "everything.",
+        ("approvals/policy/verdict.py",),
+    ),
+    Rule(
+        "open-requests-keep-their-policy",
+        "A request keeps the policy version that judged it, so a later version weakens nothing that is open.",
+        ("approvals/policy/publishing.py", "approvals/migrations/0002_guards.py"),
+    ),
+    Rule(
+        "doubt-asks-a-person",
+        "An action runs unattended only if its confidence reaches the policy's threshold and no condition matches; "
+        "where either gives no answer, a person looks.",
+        ("approvals/policy/autonomy.py", "approvals/conditions/"),
+    ),
+    Rule(
+        "letting-go-takes-evidence",
+        "A gate becomes exception-based only after thirty decided requests that show what its condition would have "
+        "done, or with a reason that the log keeps.",
+        ("approvals/policy/publishing.py",),
+    ),
+    Rule(
+        "critical-never-runs-alone",
+        "No pattern, confidence or condition lets a critical action run without people.",
+        ("approvals/policy/verdict.py", "approvals/migrations/0002_guards.py"),
+    ),
+    Rule(
+        "critical-takes-two",
+        "A critical request takes the approvals of at least two people.",
+        ("approvals/policy/verdict.py", "approvals/migrations/0002_guards.py"),
+    ),
+    Rule(
+        "high-risk-names-a-reviewer",
+        "A request of high or critical risk names at least one reviewer; the approvers' group alone is not enough.",
+        ("approvals/policy/verdict.py",),
+    ),
+    Rule(
+        "drafts-never-run",
+        "A draft is used or discarded by a person; no agent ever claims one.",
+        ("approvals/lifecycle/drafting.py",),
+    ),
+)
+
+WHEN = (
+    Rule(
+        "every-gate-has-a-deadline",
+        "A request that waits for people has a deadline; an SLA of zero, or none at all, is refused.",
+        ("approvals/policy/verdict.py", "approvals/models/policy.py"),
+    ),
+    Rule(
+        "breach-never-approves",
+        "A deadline that passes tells people, escalates or rejects; time never approves anything.",
+        ("approvals/lifecycle/breach.py", "approvals/models/choices.py"),
+    ),
+    Rule(
+        "critical-is-held",
+        "A critical request whose deadline has passed stays open and is escalated, whatever its policy says.",
+        ("approvals/models/policy.py", "approvals/lifecycle/breach.py"),
+    ),
+    Rule(
+        "a-breach-is-noted-once",
+        "A passed deadline is one event, however many sweeps look at it and whoever decides at that moment.",
+        ("approvals/lifecycle/breach.py", "approvals/migrations/0009_deadline_guards.py"),
+    ),
+    Rule(
+        "a-late-decision-follows-its-breach",
+        "A decision that comes after the deadline notes the breach first, and then counts as late or is refused.",
+        ("approvals/lifecycle/deadline.py",),
+    ),
+    Rule(
+        "the-database-tells-the-time",
+        "What a moment decides is decided by the database's clock, as stored instants in UTC.",
+        ("audit/clock.py", "approvals/lifecycle/sla.py"),
+    ),
+)
+
+WHO = (
+    Rule(
+        "only-authority-decides",
+        "A request is decided by a named reviewer, an approver, or a delegate of one of them: no flag of an account, "
+        "no permission and no API key counts.",
+        ("approvals/authority/ruling.py",),
+    ),
+    Rule(
+        "administrators-decide-nothing",
+        "An administrator looks everything up and decides nothing: no page of the administration changes what people "
+        "decided, nor the address by which requests know a person.",
+        ("approvals/admin/approvals.py", "audit/admin.py", "grants/admin.py"),
+    ),
+    Rule(
+        "nobody-decides-their-own-proposal",
+        "The person an agent acts for and the owners of the agent and its key decide its requests neither in person "
+        "nor through a delegate, unless the policy allows it at low or medium risk.",
+        ("approvals/authority/ruling.py",),
+    ),
+    Rule(
+        "owners-stay-barred",
+        "Owners of the agent and its key are barred as they were at submission and as they are now.",
+        ("approvals/authority/ruling.py", "approvals/migrations/0015_frozen_owners.py"),
+    ),
+    Rule(
+        "latecomers-leave-critical-alone",
+        "A person who joins the approvers after a critical request was opened does not decide that request.",
+        ("approvals/authority/ruling.py",),
+    ),
+    Rule(
+        "authority-holds-at-the-vote",
+        "Authority is derived inside the deciding transaction with the grants locked: what ended while the reviewer "
+        "was reading does not count.",
+        ("approvals/lifecycle/beats.py", "approvals/migrations/0007_lent_vote_guards.py"),
+    ),
+    Rule(
+        "only-own-authority-is-lent",
+        "A grant lends what its grantor may decide in their own right at the moment of the vote, and nothing that "
+        "was lent to them.",
+        ("approvals/authority/ruling.py",),
+    ),
+    Rule(
+        "a-grant-has-limits",
+        "A grant goes to another person, ends at a stated time, and covers a stated scope; “everything” is said "
+        "explicitly.",
+        ("approvals/delegation.py", "grants/models/grant.py", "grants/migrations/0003_grant_guards.py"),
+    ),
+    Rule(
+        "authority-is-on-record",
+        "Joining or leaving the approvers, and every grant from its start to its end, is in the audit log.",
+        ("grants/membership.py", "approvals/delegation.py"),
+    ),
+    Rule(
+        "nobody-fills-two-seats",
+        "An approval takes a seat for its voter and one for the person whose authority it uses, and no person has "
+        "two seats on one payload.",
+        ("approvals/lifecycle/ballot.py", "approvals/migrations/0012_place_and_seat.py"),
+    ),
+    Rule(
+        "agents-never-pick-their-judges-alone",
+        "Where the policy names reviewers, one approval at least comes from one of them, a person asked in their "
+        "place, an escalation target or an approver.",
+        ("approvals/authority/quorum.py",),
+    ),
+    Rule(
+        "strangers-learn-nothing",
+        "A request that a person may not read answers like one that does not exist; a person who may read it and not "
+        "act gets 403.",
+        ("approvals/authority/reading.py", "approvals/views/request/access.py"),
+    ),
+    Rule(
+        "voters-stay-hidden",
+        "On a critical request, who has voted and what they wrote is hidden from a reviewer until they have voted.",
+        ("approvals/views/request/access.py",),
+    ),
+    Rule(
+        "handing-on-keeps-the-judges",
+        "People who may decide in their own right, and administrators, hand a place on, never to themselves or a "
+        "party; at high and critical risk only to a reviewer of the policy, an escalation target or an approver.",
+        ("approvals/authority/handing_on.py", "approvals/lifecycle/reassignment.py"),
+    ),
+    Rule(
+        "votes-stand",
+        "A vote counts for what it counted for when it was cast, whatever happens to its voter, place or grant later.",
+        ("approvals/lifecycle/ballot.py",),
+    ),
+    Rule(
+        "enough-people-are-asked",
+        "Where the people who were told and may decide are fewer than the quorum still needs, the approvers are "
+        "told, and then the administrators.",
+        ("approvals/lifecycle/asking.py", "approvals/reach/"),
+    ),
+)
+
+WHAT = (
+    Rule(
+        "a-vote-names-its-payload",
+        "A vote is on one payload version, by number and SHA-256; a decision on any other is refused with 409 and "
+        "the request as it stands.",
+        ("approvals/lifecycle/ballot.py", "approvals/migrations/0002_guards.py"),
+    ),
+    Rule(
+        "an-edit-asks-again",
+        "A new payload version comes only with a vote; it voids earlier approvals, tells those voters and asks again.",
+        ("approvals/lifecycle/decision.py",),
+    ),
+    Rule(
+        "an-edit-stays-in-its-form",
+        "An edit changes what the form offered and nothing else: unknown, repeated and locked fields are refused.",
+        ("approvals/payload/form/guard.py",),
+    ),
+    Rule(
+        "agents-get-what-was-approved",
+        "An agent receives the approved payload version, its hash, and what was changed against its own.",
+        ("approvals/lifecycle/execution.py", "approvals/api/representation.py"),
+    ),
+    Rule(
+        "claimed-once",
+        "An approval is claimed once, within its validity, and never after.",
+        ("approvals/lifecycle/execution.py", "approvals/lifecycle/expiry.py"),
+    ),
+    Rule(
+        "superseded-never-runs",
+        "Of a request and the one that supersedes it, at most one is ever claimed.",
+        ("approvals/lifecycle/superseding.py", "approvals/migrations/0020_successor.py"),
+    ),
+    Rule(
+        "one-key-one-request",
+        "A call repeated under one Idempotency-Key is carried out once; another body under that key is refused.",
+        ("approvals/lifecycle/submission.py",),
+    ),
+    Rule(
+        "typing-is-kept",
+        "What a reviewer typed is saved as they type and never overwritten unseen; a post means what its page showed.",
+        ("approvals/lifecycle/keeping.py", "approvals/views/request/keeping.py"),
+    ),
+    Rule(
+        "friction-grows-with-risk",
+        "The higher the risk, the more an approval takes: items to tick, a sentence, and for critical the password.",
+        ("approvals/lifecycle/safeguards.py",),
+    ),
+    Rule(
+        "decided-is-final",
+        "A request moves only along the table of transitions, and what has ended never changes.",
+        ("approvals/models/approval.py", "approvals/migrations/0002_guards.py"),
+    ),
+)
+
+RECORD = (
+    Rule(
+        "no-change-without-its-event",
+        "A change of state and its audit event are stored in one transaction, or neither is.",
+        ("audit/log.py", "approvals/lifecycle/"),
+    ),
+    Rule(
+        "the-record-only-grows",
+        "Votes, payload versions and audit events are never updated or deleted, by the application, its "
+        "administration or plain SQL.",
+        ("audit/migrations/0002_append_only.py", "approvals/migrations/0002_guards.py"),
+    ),
+    Rule(
+        "tampering-is-found",
+        "Verification finds every event that was changed, removed, inserted or moved.",
+        ("audit/verify/",),
+    ),
+    Rule(
+        "signing-extends-the-anchor",
+        "No checkpoint is signed over a log that lacks what an anchor outside the database has seen.",
+        ("audit/anchors/trust.py",),
+    ),
+)
+
+TELLING = (
+    Rule(
+        "a-message-is-a-row-first",
+        "A message is a row in the transaction of what it tells, is sent after the commit, and again after a crash, "
+        "under one id.",
+        ("approvals/notifications/telling.py", "approvals/notifications/outbox.py"),
+    ),
+    Rule(
+        "links-decide-nothing",
+        "A link in a message opens a page; only a signed-in person who presses a button decides.",
+        ("approvals/views/request/decisions.py", "approvals/notifications/message.py"),
+    ),
+    Rule(
+        "redis-may-lose-everything",
+        "Redis lost costs time, and no answer, decision or message.",
+        ("approvals/wakeups.py", "approvals/live/"),
+    ),
+    Rule(
+        "one-bad-row-stops-nothing",
+        "A request that cannot be swept, or a message that cannot be sent, holds up no other.",
+        ("approvals/lifecycle/sla.py", "approvals/notifications/outbox.py"),
+    ),
+)
+
+SECTIONS = {
+    "Whether people look": WHETHER,
+    "By when": WHEN,
+    "Who decides": WHO,
+    "What was approved": WHAT,
+    "The record": RECORD,
+    "Telling people": TELLING,
+}
+RULES = {rule.name: rule for rules in SECTIONS.values() for rule in rules}

@@ -1,0 +1,320 @@
+"""What must never happen, and what keeps it so? One sentence each; see `docs/threats.md`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Threat:
+    """Something that must never happen.
+
+    `rules` names the rules that prevent it; `defence` says what else does, and `rooms` are the files that hold that.
+    A threat with none of these has no defence yet.
+    """
+
+    name: str
+    sentence: str
+    defence: str = ""
+    rooms: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+
+    @property
+    def is_met(self) -> bool:
+        return bool(self.defence or self.rules)
+
+
+DECIDING = (
+    Threat(
+        "a-superuser-decides",
+        "A superuser or administrator decides by their flag.",
+        rules=("only-authority-decides",),
+    ),
+    Threat(
+        "an-administrator-edits-a-decision",
+        "An administrator changes or deletes a decision.",
+        rules=("administrators-decide-nothing", "the-record-only-grows"),
+    ),
+    Threat(
+        "an-administrator-joins-the-approvers",
+        "An administrator makes themselves an approver to decide a critical request.",
+        rules=("latecomers-leave-critical-alone", "authority-is-on-record"),
+    ),
+    Threat(
+        "an-agent-decides",
+        "An agent decides its own request, or forges a decision, with its key.",
+        "A key opens the agents' endpoint alone, which has no way to decide.",
+        ("approvals/api/auth.py", "approvals/views/refusals.py"),
+        ("only-authority-decides",),
+    ),
+    Threat(
+        "self-approval",
+        "A person approves what an agent does for them or under their responsibility.",
+        rules=("nobody-decides-their-own-proposal", "owners-stay-barred"),
+    ),
+    Threat(
+        "one-person-two-seats",
+        "One person fills two seats of a quorum.",
+        rules=("nobody-fills-two-seats",),
+    ),
+    Threat(
+        "authority-ends-while-reading",
+        "A grant runs out or is revoked while its delegate reads, and the vote still counts.",
+        rules=("authority-holds-at-the-vote",),
+    ),
+    Threat(
+        "chained-grants",
+        "Lent authority is lent on, or comes back through a circle of grants.",
+        rules=("only-own-authority-is-lent",),
+    ),
+    Threat(
+        "rubber-stamping",
+        "Tired reviewers approve without looking.",
+        "Each request is approved on a page of its own: there is no bulk approval.",
+        ("approvals/urls.py",),
+        ("friction-grows-with-risk", "voters-stay-hidden"),
+    ),
+    Threat(
+        "decisions-race",
+        "Two decisions at one moment both win, or leave the request stuck between them.",
+        "Every decision locks the request's row before it looks.",
+        ("approvals/lifecycle/beats.py",),
+    ),
+)
+
+PAYLOAD = (
+    Threat(
+        "the-payload-changes-underneath",
+        "A reviewer approves a payload that another reviewer has changed meanwhile.",
+        rules=("a-vote-names-its-payload", "an-edit-asks-again"),
+    ),
+    Threat(
+        "something-else-is-executed",
+        "An agent executes another payload than the one approved, or one payload twice.",
+        "The outcome names the hash of what was executed; a mismatch is recorded and people are told.",
+        ("approvals/lifecycle/execution.py",),
+        ("agents-get-what-was-approved", "claimed-once"),
+    ),
+    Threat(
+        "smuggled-fields",
+        "A forged post changes fields that its form did not offer.",
+        rules=("an-edit-stays-in-its-form",),
+    ),
+    Threat(
+        "an-edit-is-lost",
+        "Back, a double click, a second tab or an ended session loses an edit, or approves another payload.",
+        rules=("typing-is-kept",),
+    ),
+    Threat(
+        "bodies-that-burn",
+        "A deep, huge or endless body takes a process down.",
+        "Size, depth and numbers are bounded before anything is parsed.",
+        ("approvals/strict_json.py", "approvals/payload/bounds.py", "approvals/live/bounds.py"),
+    ),
+    Threat(
+        "schemas-that-burn",
+        "A schema or pattern costs seconds before it is refused.",
+        "Schemas are bounded, patterns run in linear time or against a clock, and validation counts its steps.",
+        ("approvals/payload/schema/",),
+    ),
+)
+
+PAGES = (
+    Threat(
+        "reading-by-id",
+        "A person reads or decides a request that is none of theirs, by its id.",
+        rules=("strangers-learn-nothing",),
+    ),
+    Threat(
+        "guessing-what-exists",
+        "Differing answers tell which requests, keys, channels or accounts exist.",
+        "What is missing and what is hidden answer alike, and secrets are compared in constant time.",
+        ("approvals/views/refusals.py", "approvals/api/auth.py", "approvals/keys.py"),
+        ("strangers-learn-nothing",),
+    ),
+    Threat(
+        "markup-in-agent-text",
+        "HTML, Markdown or htmx attributes in an agent's text become part of the page.",
+        "An agent's text is escaped everywhere, htmx is off around it, and the browser is told to run no inline code.",
+        ("approvals/visible.py", "templates/base.html", "approvals_site/settings.py"),
+    ),
+    Threat(
+        "the-action-out-of-sight",
+        "Padding pushes the action out of the reviewer's sight.",
+        "The action stands first, and runs of one character are counted instead of shown.",
+        ("templates/approvals/request/request.html", "approvals/visible.py"),
+    ),
+    Threat(
+        "invisible-characters",
+        "Bidirectional, zero-width, tag or control characters change what a reviewer believes to read.",
+        "They are shown as escapes.",
+        ("approvals/visible.py",),
+    ),
+    Threat(
+        "look-alike-letters",
+        "Letters of another script pass an address off as another.",
+        "An address of mixed scripts is pointed out beside its field, with its wire form.",
+        ("approvals/visible.py",),
+    ),
+    Threat(
+        "borrowed-authority",
+        "Evidence claims authority: “approved by the CFO”.",
+        "What an agent wrote stays labelled as the agent's.",
+        ("templates/approvals/request/",),
+    ),
+    Threat(
+        "forged-forms",
+        "Another site, or a link, posts a decision in a reviewer's session.",
+        "Decisions are POST only and carry a token.",
+        ("approvals/views/request/decisions.py", "approvals_site/settings.py"),
+    ),
+    Threat(
+        "framed-pages",
+        "Another site frames a page and steals a click.",
+        "Every response, errors too, forbids framing.",
+        ("approvals_site/settings.py",),
+    ),
+    Threat(
+        "a-fixed-session",
+        "A session that an attacker planted or stole decides.",
+        "The session's key changes at sign-in, and a critical approval asks for the password again.",
+        ("approvals/views/signin.py", "approvals/lifecycle/safeguards.py"),
+    ),
+    Threat(
+        "a-scanner-follows-links",
+        "A mail scanner that follows every link approves.",
+        rules=("links-decide-nothing",),
+    ),
+)
+
+SECRETS = (
+    Threat(
+        "a-stolen-key",
+        "A stolen agent key keeps working.",
+        "Only its hash is stored; it has a scope and an expiry, a revocation counts at once, and keys may overlap.",
+        ("approvals/keys.py", "approvals/api/auth.py"),
+    ),
+    Threat(
+        "secrets-at-rest",
+        "A dump of the database, or a log, holds secrets.",
+        "Secrets of other services are sealed in the database, and logs blank what is secret.",
+        ("approvals/vault.py", "approvals_site/logs.py"),
+    ),
+    Threat(
+        "messages-that-leak",
+        "A message carries a request's content outside.",
+        "A message says id, risk, action type, deadline, agent and link, and no word that the agent wrote.",
+        ("approvals/notifications/message.py",),
+    ),
+    Threat(
+        "a-channel-points-inward",
+        "A channel's address makes the server call an inner service.",
+        "Slack is reached at configured origins over https alone, and no redirect is followed.",
+        ("approvals/notifications/channels/slack.py",),
+    ),
+)
+
+FAULTS = (
+    Threat(
+        "sweeps-at-once",
+        "Two beats or ten sweeps note one breach several times.",
+        rules=("a-breach-is-noted-once",),
+    ),
+    Threat(
+        "wrong-clocks",
+        "A machine's wrong clock, or a change to summer time, moves a deadline.",
+        rules=("the-database-tells-the-time",),
+    ),
+    Threat(
+        "redis-is-lost",
+        "Redis stops or is flushed, and decisions, answers or messages go with it.",
+        rules=("redis-may-lose-everything",),
+    ),
+    Threat(
+        "a-crash-while-sending",
+        "A worker that dies between sending and recording loses a message, or repeats it as another.",
+        rules=("a-message-is-a-row-first",),
+    ),
+    Threat(
+        "a-crash-around-the-commit",
+        "A process that dies around its commit leaves a state without its event, or loses what it acknowledged.",
+        rules=("no-change-without-its-event",),
+    ),
+    Threat(
+        "the-database-is-away",
+        "A database that is away, full or hanging leaves things half done, or an answer that is wrong.",
+        "Pages and calls answer 503 in time, say whether the change may be stored, and may be repeated harmlessly.",
+        ("patience/postgres/", "approvals/views/trouble.py", "approvals_site/failures.py"),
+    ),
+    Threat(
+        "a-receiver-hangs",
+        "A mail server or receiver that hangs or drips holds up decisions and other messages.",
+        "Every attempt has a bounded time, in a process apart from the pages.",
+        ("patience/attempt.py", "approvals/notifications/outbox.py"),
+    ),
+    Threat(
+        "a-killed-sequencer",
+        "A sequencer that dies leaves a gap, a leaf twice, or two roots of one size.",
+        "It works in one transaction under one lock, and the database refuses gaps and second roots.",
+        ("audit/sequencer.py", "audit/migrations/0003_checkpoints.py"),
+    ),
+    Threat(
+        "a-forged-log",
+        "The owner of the database rewrites history.",
+        rules=("tampering-is-found",),
+    ),
+    Threat(
+        "an-old-copy-restored",
+        "The database is restored from an older copy, and nobody notices what is missing.",
+        rules=("signing-extends-the-anchor",),
+    ),
+)
+
+NOT_MET = (
+    Threat(
+        "a-taken-account",
+        "An administrator sets a reviewer's password and decides as them: it is on record, and not prevented.",
+    ),
+    Threat(
+        "an-account-behind-a-named-address",
+        "An administrator makes an account for an address that open requests already name: it decides without proof "
+        "that the mailbox is theirs.",
+    ),
+    Threat(
+        "a-key-in-anothers-name",
+        "An administrator makes an agent's key in another owner's name, and is not barred from deciding its requests.",
+    ),
+    Threat(
+        "one-administrator-loosens",
+        "One administrator alone publishes a weaker policy, for everything or for one workflow.",
+    ),
+    Threat(
+        "guessed-passwords",
+        "Passwords are guessed at the sign-in page, or where a critical approval asks again: attempts are not limited.",
+    ),
+    Threat(
+        "a-noisy-agent",
+        "One agent crowds out the others: neither its calls nor its open requests are limited.",
+    ),
+    Threat(
+        "slow-bodies",
+        "Many connections that send their bodies slowly hold every thread of the web process.",
+    ),
+    Threat(
+        "mail-to-strangers",
+        "An agent names addresses outside the organisation as assignees, and they are sent messages.",
+    ),
+    Threat(
+        "forged-callbacks",
+        "Callbacks to agents do not exist; they need signatures against forgery and replay, and addresses that "
+        "never point inward.",
+    ),
+)
+
+SECTIONS = {
+    "Deciding": DECIDING,
+    "The payload": PAYLOAD,
+    "The pages": PAGES,
+    "Secrets and channels": SECRETS,
+    "Faults and the log": FAULTS,
+}
