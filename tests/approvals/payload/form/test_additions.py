@@ -149,8 +149,9 @@ def test_a_field_named_plus_is_no_new_field():
     assert bound.value == {**value, "b": 1}
 
 
+@pytest.mark.shows("an-edit-stays-in-its-form")
 @pytest.mark.parametrize("name", ["key/+/0", "key/chart", "rows/values/+", "payload/+/0", "key"])
-def test_t24_a_new_field_that_the_page_did_not_have_is_refused(name):
+def test_a_new_field_that_the_page_did_not_have_is_refused(name):
     form = form_for({"chart": "c"}, {"type": "object", "properties": OPEN["properties"]})
 
     bound = form.bind({**posted(form), name: ["x"]})

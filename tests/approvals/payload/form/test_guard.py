@@ -21,6 +21,7 @@ SCHEMA = {"type": "object", "properties": {"to": {"type": "string"}, "body": {"t
 LOCKED = ["/to", "/amount/value", "/items/0/price", "/tags/0"]
 
 
+@pytest.mark.shows("an-edit-stays-in-its-form")
 @pytest.mark.parametrize(
     "name",
     [
@@ -30,7 +31,7 @@ LOCKED = ["/to", "/amount/value", "/items/0/price", "/tags/0"]
         "state/amount", "payload/amount/currency/x",
     ],
 )  # fmt: skip
-def test_t24_every_extra_key_is_refused(name):
+def test_every_extra_key_is_refused(name):
     form = form_for(VALUE)
 
     bound = form.bind({**posted(form), name: ["x"]})
@@ -40,16 +41,18 @@ def test_t24_every_extra_key_is_refused(name):
     assert bound.form.errors
 
 
+@pytest.mark.shows("an-edit-stays-in-its-form")
 @pytest.mark.parametrize(
     "name", ["payload/to", "state/to", "payload/amount/value", "payload/tags/0", "rows/tags"]
 )
-def test_t24_a_locked_field_cannot_be_posted(name):
+def test_a_locked_field_cannot_be_posted(name):
     bound = form_for(VALUE, SCHEMA, locked=LOCKED).bind({name: ["1"]})
 
     assert [error.code for error in bound.errors] == ["unknown_field"]
     assert bound.value == VALUE
 
 
+@pytest.mark.shows("an-edit-stays-in-its-form")
 @pytest.mark.parametrize(
     ("button", "path"),
     [
@@ -61,21 +64,23 @@ def test_t24_a_locked_field_cannot_be_posted(name):
         ("remove", ""),
     ],
 )
-def test_t24_a_button_that_the_form_did_not_show_is_refused(button, path):
+def test_a_button_that_the_form_did_not_show_is_refused(button, path):
     bound = form_for(VALUE).bind({button: [path]})
 
     assert [error.code for error in bound.errors] == ["unknown_field"]
     assert not bound.is_reshaped
 
 
-def test_t24_a_field_sent_twice_is_refused():
+@pytest.mark.shows("an-edit-stays-in-its-form")
+def test_a_field_sent_twice_is_refused():
     bound = form_for(VALUE).bind({"payload/body": ["one", "two"]})
 
     assert [error.code for error in bound.errors] == ["repeated_field"]
     assert bound.value == VALUE
 
 
-def test_t24_a_key_that_the_schema_forbids_cannot_come_in_as_json():
+@pytest.mark.shows("an-edit-stays-in-its-form")
+def test_a_key_that_the_schema_forbids_cannot_come_in_as_json():
     form = form_for({"body": "x"}, {**SCHEMA, "additionalProperties": False})
 
     bound = form.bind_json('{"body": "x", "risk": "low"}')
@@ -83,6 +88,7 @@ def test_t24_a_key_that_the_schema_forbids_cannot_come_in_as_json():
     assert [(error.pointer, error.code) for error in bound.errors] == [("/risk", "unknown_field")]
 
 
+@pytest.mark.shows("an-edit-stays-in-its-form")
 @pytest.mark.parametrize(
     ("schema", "edited", "unknown"),
     [
@@ -96,7 +102,7 @@ def test_t24_a_key_that_the_schema_forbids_cannot_come_in_as_json():
         ({"patternProperties": {"^x-": {}}}, {**VALUE, "x-note": "x"}, []),
     ],
 )
-def test_t24_a_key_that_nobody_knows_cannot_come_in_any_way(schema, edited, unknown):
+def test_a_key_that_nobody_knows_cannot_come_in_any_way(schema, edited, unknown):
     errors = edit_errors(VALUE, edited, schema, [])
 
     assert [error.pointer for error in errors if error.code == "unknown_field"] == unknown

@@ -32,20 +32,23 @@ SCHEMA = {
 }
 
 
-def test_t18_nothing_an_agent_wrote_becomes_markup():
+@pytest.mark.shows("markup-in-agent-text")
+def test_nothing_an_agent_wrote_becomes_markup():
     html = rendered(form_for(EVERYTHING, SCHEMA, locked=["/locked"]))
 
     assert "<script" not in html
     assert "14" not in re.sub(r"&#?\w+;", "", html)
 
 
-def test_t20_what_a_widget_hides_is_repeated_in_sight():
+@pytest.mark.shows("invisible-characters")
+def test_what_a_widget_hides_is_repeated_in_sight():
     html = rendered(form_for({"a": "pay\u200bee"}))
 
     assert 'title="ZERO WIDTH SPACE">U+200B</span>ee' in html
 
 
-def test_t21_a_look_alike_address_is_pointed_out_beside_its_field():
+@pytest.mark.shows("look-alike-letters")
+def test_a_look_alike_address_is_pointed_out_beside_its_field():
     html = rendered(form_for({"to": "sam@\u0435xample.com"}))
 
     assert "mixes Cyrillic and Latin" in html

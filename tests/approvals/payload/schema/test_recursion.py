@@ -97,7 +97,8 @@ def test_labels_of_changes_are_read_at_any_depth():
     assert row.label.endswith("2 / Name") or row.label.endswith("1 / Name")
 
 
-def test_t25_a_schema_that_doubles_with_each_level_costs_a_bounded_form_and_check():
+@pytest.mark.shows("schemas-that-burn")
+def test_a_schema_that_doubles_with_each_level_costs_a_bounded_form_and_check():
     schema: dict[str, Any] = {
         "$defs": {
             f"d{n}": {"properties": {key: {"$ref": f"#/$defs/d{n + 1}"} for key in "abcd"}} for n in range(30)
@@ -114,7 +115,8 @@ def test_t25_a_schema_that_doubles_with_each_level_costs_a_bounded_form_and_chec
     assert payload.validate({"a": {"b": {"c": 1}}}, schema) == []
 
 
-def test_t25_recursion_that_doubles_in_place_stops_at_the_bound():
+@pytest.mark.shows("schemas-that-burn")
+def test_recursion_that_doubles_in_place_stops_at_the_bound():
     schema: dict[str, Any] = {
         "$defs": {"n": {"properties": {"a": {"allOf": [{"$ref": "#/$defs/n"}, {"$ref": "#/$defs/n"}]}}}},
         "type": "object",
@@ -131,7 +133,8 @@ def test_t25_recursion_that_doubles_in_place_stops_at_the_bound():
     assert time.process_time() - started < 10
 
 
-def test_t25_branches_that_recurse_are_asked_once_for_each_value():
+@pytest.mark.shows("schemas-that-burn")
+def test_branches_that_recurse_are_asked_once_for_each_value():
     schema: dict[str, Any] = {"$defs": {}, "type": "object", "$ref": "#/$defs/n"}
     schema["$defs"]["n"] = {
         "anyOf": [{"properties": {"a": {"$ref": "#/$defs/n"}}, "required": [key]} for key in "xya"]
@@ -143,7 +146,8 @@ def test_t25_branches_that_recurse_are_asked_once_for_each_value():
     assert payload.validate(value, schema) == []
 
 
-def test_t25_what_is_unrolled_has_a_bound():
+@pytest.mark.shows("schemas-that-burn")
+def test_what_is_unrolled_has_a_bound():
     schema = compiled(TREE).schema
 
     tree = unrolled(schema, {"root": {"kids": [{"kids": [{}] * 300}] * 300}})
