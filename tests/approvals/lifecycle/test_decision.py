@@ -62,7 +62,8 @@ def test_a_critical_request_takes_two_people() -> None:
     assert (first.status, second.status) == ("pending", "approved")
 
 
-def test_t09_the_same_person_does_not_approve_twice() -> None:
+@pytest.mark.shows("nobody-fills-two-seats")
+def test_the_same_person_does_not_approve_twice() -> None:
     approval = make_approval(risk="critical")
     approve(approval, by=make_user())
 
@@ -108,7 +109,8 @@ def test_an_edit_voids_the_approval_before_it_and_tells_that_voter() -> None:
     assert third.status == "approved"
 
 
-def test_t11_an_approval_of_a_superseded_version_is_refused() -> None:
+@pytest.mark.shows("a-vote-names-its-payload")
+def test_an_approval_of_a_superseded_version_is_refused() -> None:
     approval = make_approval(risk="critical", assignees=("sales@example.com", "finance@example.com"))
     shown = seen(approval)
     approve(approval, by=make_user("finance@example.com"), edited=CORRECTED)
@@ -119,7 +121,8 @@ def test_t11_an_approval_of_a_superseded_version_is_refused() -> None:
     assert not Vote.objects.filter(user=make_user()).exists()
 
 
-def test_t11_an_approval_of_another_payload_than_the_one_shown_is_refused() -> None:
+@pytest.mark.shows("a-vote-names-its-payload")
+def test_an_approval_of_another_payload_than_the_one_shown_is_refused() -> None:
     approval = make_approval()
     shown = Seen(version=1, payload_sha256="0" * 64)
 
@@ -127,7 +130,8 @@ def test_t11_an_approval_of_another_payload_than_the_one_shown_is_refused() -> N
         lifecycle.approve(approval.pk, by=make_user(), seen=shown, attestation=Attestation())
 
 
-def test_t11_what_was_reviewed_is_what_is_stored() -> None:
+@pytest.mark.shows("a-vote-names-its-payload")
+def test_what_was_reviewed_is_what_is_stored() -> None:
     approval = make_approval()
     shown = seen(approval)
 
@@ -178,7 +182,8 @@ def test_nobody_decides_twice(decide) -> None:  # type: ignore[no-untyped-def]
         decide(approval, by=make_user())
 
 
-def test_t01_a_superuser_without_authority_does_not_decide() -> None:
+@pytest.mark.shows("only-authority-decides")
+def test_a_superuser_without_authority_does_not_decide() -> None:
     approval = make_approval()
     superuser = make_user("admin@example.com", is_staff=True, is_superuser=True)
 
@@ -188,7 +193,8 @@ def test_t01_a_superuser_without_authority_does_not_decide() -> None:
     assert not Vote.objects.exists()
 
 
-def test_t03_who_joins_the_approvers_later_does_not_decide_an_open_critical_request() -> None:
+@pytest.mark.shows("latecomers-leave-critical-alone")
+def test_who_joins_the_approvers_later_does_not_decide_an_open_critical_request() -> None:
     approval = make_approval(risk="critical")
     admin = make_approver("admin@example.com")
 
@@ -205,14 +211,16 @@ def test_an_approver_who_left_does_not_decide() -> None:
         approve(approval, by=approver)
 
 
-def test_t08_whoever_answers_for_the_agent_does_not_decide() -> None:
+@pytest.mark.shows("nobody-decides-their-own-proposal")
+def test_whoever_answers_for_the_agent_does_not_decide() -> None:
     approval = make_approval(assignees=("owner@example.com",))
 
     with pytest.raises(NotPermitted):
         approve(approval, by=make_user("owner@example.com"))
 
 
-def test_t08_whom_the_agent_runs_for_does_not_decide() -> None:
+@pytest.mark.shows("nobody-decides-their-own-proposal")
+def test_whom_the_agent_runs_for_does_not_decide() -> None:
     approval = make_approval(initiated_by="Sales@example.com")
 
     with pytest.raises(NotPermitted):
@@ -328,7 +336,8 @@ def test_an_approver_whom_only_the_agent_named_votes_as_an_approver() -> None:
     assert Vote.objects.get().basis == "approvers"
 
 
-def test_t07_who_was_deactivated_meanwhile_does_not_decide() -> None:
+@pytest.mark.shows("authority-holds-at-the-vote")
+def test_who_was_deactivated_meanwhile_does_not_decide() -> None:
     approval, reviewer = make_approval(), make_user()
     type(reviewer).objects.filter(pk=reviewer.pk).update(is_active=False)
 
@@ -336,7 +345,8 @@ def test_t07_who_was_deactivated_meanwhile_does_not_decide() -> None:
         approve(approval, by=reviewer)
 
 
-def test_t24_a_key_that_nobody_knows_is_refused_however_it_came() -> None:
+@pytest.mark.shows("an-edit-stays-in-its-form")
+def test_a_key_that_nobody_knows_is_refused_however_it_came() -> None:
     approval = make_approval()
 
     with pytest.raises(InvalidInput) as refusal:

@@ -34,7 +34,8 @@ def last_event(approval: Approval) -> str:
     return Event.objects.about("approval", approval.pk).last().type  # type: ignore[union-attr]
 
 
-def test_t12_an_approval_is_claimed_once(approved: Approval) -> None:
+@pytest.mark.shows("claimed-once")
+def test_an_approval_is_claimed_once(approved: Approval) -> None:
     lifecycle.claim(approved.pk, by=approved.key)
 
     with pytest.raises(AlreadyClaimed):
@@ -60,7 +61,8 @@ def test_only_an_approved_request_is_claimed(decide) -> None:  # type: ignore[no
         lifecycle.claim(approval.pk, by=approval.key)
 
 
-def test_t12_an_approval_expires_for_execution() -> None:
+@pytest.mark.shows("claimed-once")
+def test_an_approval_expires_for_execution() -> None:
     make_policy(validity_minutes=1)
     approval = make_approval()
     approve(approval, by=make_user())
@@ -70,7 +72,8 @@ def test_t12_an_approval_expires_for_execution() -> None:
         lifecycle.claim(approval.pk, by=approval.key)
 
 
-def test_t12_executing_another_payload_is_recorded_and_people_are_told(approved: Approval) -> None:
+@pytest.mark.shows("something-else-is-executed")
+def test_executing_another_payload_is_recorded_and_people_are_told(approved: Approval) -> None:
     claim = lifecycle.claim(approved.pk, by=approved.key)
 
     outcome = lifecycle.report(approved.pk, Report(claim.claim_id, "succeeded", bytes(32)), by=approved.key)

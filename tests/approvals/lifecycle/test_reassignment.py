@@ -231,8 +231,9 @@ def test_who_has_no_part_in_it_hands_on_nothing(email: str, flags: dict[str, boo
     assert not told_of_reassignment()
 
 
+@pytest.mark.shows("nobody-decides-their-own-proposal", "handing-on-keeps-the-judges")
 @pytest.mark.parametrize("party", ["initiator", "agent owner", "key owner"])
-def test_t08_a_party_to_it_neither_hands_it_on_nor_is_asked(party: str) -> None:
+def test_a_party_to_it_neither_hands_it_on_nor_is_asked(party: str) -> None:
     person = make_user("party@example.com", is_staff=True)
     approval = _with_party(party, person)
 
@@ -244,7 +245,8 @@ def test_t08_a_party_to_it_neither_hands_it_on_nor_is_asked(party: str) -> None:
     assert names(approval) == {SALES: "agent"}
 
 
-def test_t08_whom_the_agent_runs_for_is_not_asked_before_they_have_an_account_either() -> None:
+@pytest.mark.shows("nobody-decides-their-own-proposal", "handing-on-keeps-the-judges")
+def test_whom_the_agent_runs_for_is_not_asked_before_they_have_an_account_either() -> None:
     approval = make_approval(initiated_by="runner@example.com")
 
     with pytest.raises(InvalidInput, match="party to this request"):
@@ -323,7 +325,8 @@ def _refuses(act: Any) -> bool:
     return False
 
 
-def test_t03_who_joined_the_approvers_since_is_not_asked_about_a_critical_request() -> None:
+@pytest.mark.shows("latecomers-leave-critical-alone", "handing-on-keeps-the-judges")
+def test_who_joined_the_approvers_since_is_not_asked_about_a_critical_request() -> None:
     approval = make_approval(risk="critical")
     late = make_approver("late@example.com")
 

@@ -200,12 +200,13 @@ def test_the_beat_sweeps_every_five_minutes() -> None:
     assert events(approval)[-1] == "sla_breach"
 
 
+@pytest.mark.shows("the-database-tells-the-time")
 @pytest.mark.parametrize(
     "asked_at",
     [datetime(2026, 3, 29, 0, 30, tzinfo=UTC), datetime(2026, 10, 25, 0, 30, tzinfo=UTC)],
     ids=["spring", "autumn"],
 )
-def test_t40_an_hour_is_an_hour_when_the_clocks_change(
+def test_an_hour_is_an_hour_when_the_clocks_change(
     asked_at: datetime, monkeypatch: pytest.MonkeyPatch, settings: pytest.FixtureRequest
 ) -> None:
     """At 01:00 UTC the clocks in Berlin jump to 03:00 in spring, and in autumn back to 02:00."""
@@ -225,7 +226,8 @@ def test_t40_an_hour_is_an_hour_when_the_clocks_change(
     assert Approval.objects.get(pk=approval.pk).breached_at == now
 
 
-def test_t40_a_machine_whose_clock_is_wrong_sweeps_by_the_databases(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.shows("the-database-tells-the-time")
+def test_a_machine_whose_clock_is_wrong_sweeps_by_the_databases(monkeypatch: pytest.MonkeyPatch) -> None:
     on_time, late = make_approval(), age(make_approval(), hours=2)
     monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2031, 1, 1, tzinfo=UTC))
 
