@@ -147,7 +147,8 @@ def test_the_comment_of_somebody_who_only_reads_is_not_shown_to_another(approval
     assert "Between us" not in text_of(reader.get(url("request", approval)))
 
 
-def test_t27_a_form_from_elsewhere_is_neither_taken_nor_shown(reviewer, approval):
+@pytest.mark.shows("forged-forms")
+def test_a_form_from_elsewhere_is_neither_taken_nor_shown(reviewer, approval):
     for headers in (
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "", "Origin": "https://evil.example"},

@@ -18,17 +18,19 @@ def broken(*_args, **_kwargs):
     raise RuntimeError("broken")
 
 
+@pytest.mark.shows("framed-pages")
 @pytest.mark.parametrize(
     ("path", "status"), [("/approvals/", 200), ("/sign-in/", 302), ("/nowhere/", 404), ("/approvals/x/", 404)]
 )
-def test_t30_no_page_can_be_framed(path, status):
+def test_no_page_can_be_framed(path, status):
     response = client_of(make_user()).get(path)
 
     assert response.status_code == status
     assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"]
 
 
-def test_t30_not_even_a_page_about_a_fault_can_be_framed(monkeypatch):
+@pytest.mark.shows("framed-pages")
+def test_not_even_a_page_about_a_fault_can_be_framed(monkeypatch):
     monkeypatch.setattr("approvals.views.inbox.inbox.inbox_context", broken)
     client = client_of(make_user(), raise_request_exception=False)
 
@@ -39,8 +41,9 @@ def test_t30_not_even_a_page_about_a_fault_can_be_framed(monkeypatch):
     assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"]
 
 
+@pytest.mark.shows("markup-in-agent-text")
 @pytest.mark.parametrize("name", ["inbox", "request", "review", "rejection"])
-def test_t31_no_page_holds_an_inline_script_or_style(name):
+def test_no_page_holds_an_inline_script_or_style(name):
     approval, client = make_approval(evidence=AMBER_AND_RED), client_of(make_user())
 
     text = text_of(client.get(reverse("approvals:inbox") if name == "inbox" else url(name, approval)))
@@ -49,7 +52,8 @@ def test_t31_no_page_holds_an_inline_script_or_style(name):
     assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", text))
 
 
-def test_t31_what_an_agent_writes_is_inert():
+@pytest.mark.shows("markup-in-agent-text")
+def test_what_an_agent_writes_is_inert():
     poison = '<img src=x hx-get="/approvals/" hx-trigger="load"><b>bold</b>'
     evidence = [{"label": poison, "value": poison, "tone": "red", "url": "javascript:alert(1)"}]
     approval = make_approval(
@@ -63,7 +67,8 @@ def test_t31_what_an_agent_writes_is_inert():
     assert "javascript:" not in text
 
 
-def test_t19_the_action_comes_before_what_could_push_it_away():
+@pytest.mark.shows("the-action-out-of-sight")
+def test_the_action_comes_before_what_could_push_it_away():
     approval = make_approval(action="Pay 12,000 EUR", rationale="\n" * 7000 + "x", summary="\n" * 900 + "y")
 
     text = text_of(client_of(make_user()).get(url("request", approval)))
@@ -73,7 +78,8 @@ def test_t19_the_action_comes_before_what_could_push_it_away():
     assert 'class="prose bounded"' in article
 
 
-def test_t20_invisible_characters_are_shown():
+@pytest.mark.shows("invisible-characters")
+def test_invisible_characters_are_shown():
     approval = make_approval(action="Pay \u202eRUE 000,21")
 
     text = text_of(client_of(make_user()).get(url("request", approval)))
@@ -82,7 +88,8 @@ def test_t20_invisible_characters_are_shown():
     assert "\u202e" not in text
 
 
-def test_t21_a_look_alike_host_is_pointed_out():
+@pytest.mark.shows("look-alike-letters")
+def test_a_look_alike_host_is_pointed_out():
     evidence = [{"label": "Invoice", "value": "1", "tone": "slate", "url": "https://p\u0430ypal.example/"}]
 
     text = text_of(client_of(make_user()).get(url("request", make_approval(evidence=evidence))))
@@ -91,7 +98,8 @@ def test_t21_a_look_alike_host_is_pointed_out():
     assert "xn--" in text
 
 
-def test_t22_what_the_agent_claims_stays_labelled_as_the_agents():
+@pytest.mark.shows("borrowed-authority")
+def test_what_the_agent_claims_stays_labelled_as_the_agents():
     evidence = [{"label": "Approved by", "value": "the CFO", "tone": "emerald", "url": None}]
 
     text = text_of(client_of(make_user()).get(url("request", make_approval(evidence=evidence))))
@@ -100,7 +108,8 @@ def test_t22_what_the_agent_claims_stays_labelled_as_the_agents():
     assert "The agent says" in text
 
 
-def test_t23_there_is_no_bulk_approve():
+@pytest.mark.shows("rubber-stamping")
+def test_there_is_no_bulk_approve():
     response = client_of(make_user()).post("/approvals/", {"approve": "all"})
 
     assert response.status_code == 405

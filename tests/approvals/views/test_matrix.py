@@ -127,14 +127,16 @@ def _state() -> list[Any]:
     return [rows, list(names), list(Approval.objects.order_by("pk").values_list("status", "current_version"))]
 
 
-def test_t04_each_address_of_a_request_is_in_the_matrix() -> None:
+@pytest.mark.shows("strangers-learn-nothing")
+def test_each_address_of_a_request_is_in_the_matrix() -> None:
     of_a_request = {name for name, pattern in _patterns().items() if "<uuid:pk>" in str(pattern.pattern)}
 
     assert of_a_request == set(NEEDS)
 
 
+@pytest.mark.shows("strangers-learn-nothing")
 @pytest.mark.parametrize("who", CAN)
-def test_t04_who_may_not_read_it_gets_404_and_who_may_not_act_403(
+def test_who_may_not_read_it_gets_404_and_who_may_not_act_403(
     who: str, people: dict[str, User], critical: Approval
 ) -> None:
     client, before = client_of(people[who]), _state()
@@ -162,8 +164,9 @@ def test_t04_who_may_not_read_it_gets_404_and_who_may_not_act_403(
     assert Approval.objects.get(pk=critical.pk).is_pending
 
 
+@pytest.mark.shows("strangers-learn-nothing")
 @pytest.mark.parametrize("is_inactive", [False, True])
-def test_t04_who_has_not_signed_in_is_led_there(is_inactive: bool, critical: Approval) -> None:
+def test_who_has_not_signed_in_is_led_there(is_inactive: bool, critical: Approval) -> None:
     client, before = Client(), _state()
     if is_inactive:
         gone = make_user(_address("assignee"))
@@ -179,7 +182,8 @@ def test_t04_who_has_not_signed_in_is_led_there(is_inactive: bool, critical: App
     assert _state() == before
 
 
-def test_t03_an_administrator_who_joins_the_approvers_does_not_decide_an_open_critical_request() -> None:
+@pytest.mark.shows("latecomers-leave-critical-alone")
+def test_an_administrator_who_joins_the_approvers_does_not_decide_an_open_critical_request() -> None:
     approval = make_approval(risk="critical")
     admin = make_user("admin@example.com", is_staff=True, is_superuser=True)
     client = client_of(admin)
@@ -198,7 +202,8 @@ def test_t03_an_administrator_who_joins_the_approvers_does_not_decide_an_open_cr
     assert not Vote.objects.exists()
 
 
-def test_t05_who_loses_the_authority_while_reading_decides_nothing_and_the_next_does() -> None:
+@pytest.mark.shows("authority-holds-at-the-vote")
+def test_who_loses_the_authority_while_reading_decides_nothing_and_the_next_does() -> None:
     approval, grant = make_approval(), make_grant(make_user(), make_user("deputy@example.com"))
     client = client_of(grant.grantee)
     form = form_in(client.get(url("review", approval)), "decision-form", press="approve")
@@ -227,8 +232,9 @@ def _addresses() -> list[tuple[str, str]]:
     return found
 
 
+@pytest.mark.shows("an-agent-decides")
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer"])
-def test_t15_an_agents_key_decides_nothing_at_any_address(scheme: str) -> None:
+def test_an_agents_key_decides_nothing_at_any_address(scheme: str) -> None:
     _, token = make_key()
     addresses = _addresses()
     before = _state()
@@ -245,7 +251,8 @@ def test_t15_an_agents_key_decides_nothing_at_any_address(scheme: str) -> None:
     assert _state() == before
 
 
-def test_t15_a_key_beside_somebodys_session_is_their_own_decision() -> None:
+@pytest.mark.shows("an-agent-decides")
+def test_a_key_beside_somebodys_session_is_their_own_decision() -> None:
     """Whoever sits behind a proxy that adds a header decides as the person they are."""
     approval, client = make_approval(), client_of(make_user())
     form = form_in(client.get(url("review", approval)), "decision-form", press="approve")
@@ -256,7 +263,8 @@ def test_t15_a_key_beside_somebodys_session_is_their_own_decision() -> None:
     assert Vote.objects.get().user == make_user()
 
 
-def test_t15_the_agents_endpoint_knows_no_way_to_decide() -> None:
+@pytest.mark.shows("an-agent-decides")
+def test_the_agents_endpoint_knows_no_way_to_decide() -> None:
     from approvals.api import api
 
     approval = make_approval()

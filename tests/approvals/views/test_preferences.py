@@ -153,7 +153,8 @@ def test_an_answer_stays_what_it_was(browser: Client, channel: Channel) -> None:
     assert ChannelTest.objects.get().arrived is False
 
 
-def test_t28_the_link_of_a_test_answers_nothing_by_itself(browser: Client, channel: Channel) -> None:
+@pytest.mark.shows("links-decide-nothing")
+def test_the_link_of_a_test_answers_nothing_by_itself(browser: Client, channel: Channel) -> None:
     sent = browser.post(reverse("notification-tests"), {"channel": str(channel.pk)})
 
     browser.get(sent.url)  # type: ignore[attr-defined]
@@ -163,7 +164,8 @@ def test_t28_the_link_of_a_test_answers_nothing_by_itself(browser: Client, chann
     assert ChannelTest.objects.get().arrived is None
 
 
-def test_t34_anothers_channel_and_test_are_not_found(channel: Channel, browser: Client) -> None:
+@pytest.mark.shows("guessing-what-exists")
+def test_anothers_channel_and_test_are_not_found(channel: Channel, browser: Client) -> None:
     sent = browser.post(reverse("notification-tests"), {"channel": str(channel.pk)})
     stranger = Client()
     stranger.force_login(make_user("other@example.com"))

@@ -43,7 +43,8 @@ def test_a_stranger_changes_nothing(name):
     assert not what_was_left_behind()
 
 
-def test_t34_a_hidden_request_and_a_missing_one_answer_alike():
+@pytest.mark.shows("strangers-learn-nothing")
+def test_a_hidden_request_and_a_missing_one_answer_alike():
     client, approval = client_of(stranger()), make_approval()
 
     hidden = client.get(url("request", approval))
@@ -60,7 +61,8 @@ def test_an_auditor_reads_and_gets_403_for_deciding(name):
     assert client.post(url(name, approval), {"version": "1"}).status_code == 403
 
 
-def test_t01_a_superuser_decides_nothing():
+@pytest.mark.shows("only-authority-decides")
+def test_a_superuser_decides_nothing():
     approval = make_approval()
     client = client_of(make_user("root@example.com", is_staff=True, is_superuser=True))
     fields = {"version": "1", "payload_sha256": seen(approval).payload_sha256, "verdict": "approve"}
@@ -91,8 +93,9 @@ def test_whoever_signs_in_comes_back_to_the_page():
     assert post.url == f"/sign-in/?next={url('request', approval)}"
 
 
+@pytest.mark.shows("forged-forms")
 @pytest.mark.parametrize("name", ["opening", "decision"])
-def test_t27_a_decision_is_never_a_get(name):
+def test_a_decision_is_never_a_get(name):
     approval = make_approval()
 
     response = client_of(make_user()).get(url(name, approval))
@@ -101,9 +104,10 @@ def test_t27_a_decision_is_never_a_get(name):
     assert not what_was_left_behind()
 
 
+@pytest.mark.shows("forged-forms")
 @pytest.mark.parametrize("name", POSTS)
 @pytest.mark.parametrize("is_htmx", [False, True])
-def test_t27_a_post_without_its_token_changes_nothing(name, is_htmx):
+def test_a_post_without_its_token_changes_nothing(name, is_htmx):
     approval = make_approval()
     client = client_of(make_user(), enforce_csrf_checks=True)
     fields = {"version": "1", "payload_sha256": seen(approval).payload_sha256, **REJECTING}
@@ -114,7 +118,8 @@ def test_t27_a_post_without_its_token_changes_nothing(name, is_htmx):
     assert not what_was_left_behind()
 
 
-def test_t28_following_every_link_changes_nothing():
+@pytest.mark.shows("links-decide-nothing")
+def test_following_every_link_changes_nothing():
     approval, client = make_approval(), client_of(make_user())
 
     for page in PAGES:

@@ -186,7 +186,8 @@ def test_what_was_decided_stays_hidden_once_the_grant_has_ended():
     assert client_of(grant.grantee).get(url("request", approval)).status_code == 404
 
 
-def test_t11_a_payload_edited_meanwhile_is_not_approved():
+@pytest.mark.shows("a-vote-names-its-payload")
+def test_a_payload_edited_meanwhile_is_not_approved():
     approval = make_approval(risk="critical", assignees=("sales@example.com", "deputy@example.com"))
     client = client_of(make_user())
     decision = form_in(client.get(url("review", approval)), "decision-form", press="approve") | {
