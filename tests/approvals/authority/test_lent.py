@@ -64,8 +64,9 @@ def test_a_delegate_decides_in_the_lenders_name(decide: Callable[..., Approval])
     )
 
 
+@pytest.mark.shows("authority-holds-at-the-vote")
 @DECISIONS
-def test_t05_what_was_revoked_while_the_reviewer_read_does_not_count(decide: Callable[..., Approval]) -> None:
+def test_what_was_revoked_while_the_reviewer_read_does_not_count(decide: Callable[..., Approval]) -> None:
     approval, grant = make_approval(), lend(ANN, BEN)
     assert may_decide(BEN, approval)
     delegation.revoke(grant.pk, by=grant.grantor)
@@ -77,8 +78,9 @@ def test_t05_what_was_revoked_while_the_reviewer_read_does_not_count(decide: Cal
     assert not may_decide(BEN, approval)
 
 
+@pytest.mark.shows("authority-holds-at-the-vote")
 @DECISIONS
-def test_t05_what_ran_out_while_the_reviewer_read_does_not_count(decide: Callable[..., Approval]) -> None:
+def test_what_ran_out_while_the_reviewer_read_does_not_count(decide: Callable[..., Approval]) -> None:
     approval = make_approval()
     grant = lend(ANN, BEN, expires_at=clock.now() + timedelta(milliseconds=200))
     shown = seen(approval)
@@ -92,7 +94,8 @@ def test_t05_what_ran_out_while_the_reviewer_read_does_not_count(decide: Callabl
     assert not Vote.objects.exists()
 
 
-def test_t05_a_vote_stands_though_the_grant_ends_after_it() -> None:
+@pytest.mark.shows("authority-holds-at-the-vote", "votes-stand")
+def test_a_vote_stands_though_the_grant_ends_after_it() -> None:
     approval = make_approval(risk="critical", assignees=(ANN, CAT))
     grant = lend(ANN, BEN)
     approve(approval, by=grant.grantee)
@@ -103,7 +106,8 @@ def test_t05_a_vote_stands_though_the_grant_ends_after_it() -> None:
     assert not may_decide(BEN, make_approval(assignees=(ANN,)))
 
 
-def test_t06_what_was_lent_is_not_lent_on() -> None:
+@pytest.mark.shows("only-own-authority-is-lent")
+def test_what_was_lent_is_not_lent_on() -> None:
     approval = make_approval()
     lend(ANN, BEN)
     grant = lend(BEN, CAT)
@@ -114,7 +118,8 @@ def test_t06_what_was_lent_is_not_lent_on() -> None:
     assert (may_decide(BEN, approval), may_decide(CAT, approval)) == (True, False)
 
 
-def test_t06_a_circle_lends_nobody_more_than_they_have() -> None:
+@pytest.mark.shows("only-own-authority-is-lent")
+def test_a_circle_lends_nobody_more_than_they_have() -> None:
     approval = make_approval()
     lend(ANN, BEN)
     lend(BEN, ANN)
@@ -125,7 +130,8 @@ def test_t06_a_circle_lends_nobody_more_than_they_have() -> None:
     assert (vote.principal, vote.grant) == (make_user(ANN), None)
 
 
-def test_t06_a_circle_brings_nothing_back() -> None:
+@pytest.mark.shows("only-own-authority-is-lent")
+def test_a_circle_brings_nothing_back() -> None:
     approval = make_approval()
     lend(ANN, BEN)
     lend(BEN, ANN)
@@ -144,9 +150,10 @@ LOSSES: dict[str, Callable[[Approval], object]] = {
 }
 
 
+@pytest.mark.shows("only-own-authority-is-lent")
 @DECISIONS
 @pytest.mark.parametrize("loss", LOSSES)
-def test_t07_what_the_lender_lost_is_lent_no_more(loss: str, decide: Callable[..., Approval]) -> None:
+def test_what_the_lender_lost_is_lent_no_more(loss: str, decide: Callable[..., Approval]) -> None:
     if loss == "they left the approvers":
         make_approver(ANN)
         approval = make_approval(assignees=(CAT,))
@@ -175,13 +182,14 @@ def _of_party(party: str, person: User, risk: str) -> Approval:
     return make_approval(key=key, **fields)
 
 
+@pytest.mark.shows("nobody-decides-their-own-proposal")
 @pytest.mark.parametrize("through", ["in person", "as a delegate", "as a principal"])
 @pytest.mark.parametrize("party", ["initiator", "agent owner", "key owner"])
 @pytest.mark.parametrize(
     ("risk", "is_allowed_by_policy", "may"),
     [("low", False, False), ("low", True, True), ("medium", True, True), ("high", True, False), ("critical", True, False)],
 )  # fmt: skip
-def test_t08_nobody_decides_what_an_agent_does_for_them(
+def test_nobody_decides_what_an_agent_does_for_them(
     through: str, party: str, risk: str, is_allowed_by_policy: bool, may: bool
 ) -> None:
     make_policy(allow_self_approval=is_allowed_by_policy)

@@ -98,7 +98,8 @@ def test_a_rejection_takes_no_quorum_and_no_free_seat() -> None:
     assert reject(approval, by=make_user(DEP)).status == "rejected"
 
 
-def test_t09_nobody_approves_twice_under_two_grants() -> None:
+@pytest.mark.shows("nobody-fills-two-seats")
+def test_nobody_approves_twice_under_two_grants() -> None:
     approval = opened(quorum=2)
     make_grant(make_user(QUIN), make_user(DEP))
     approve(approval, by=make_user(DEP))
@@ -109,7 +110,8 @@ def test_t09_nobody_approves_twice_under_two_grants() -> None:
     assert Approval.objects.get(pk=approval.pk).is_pending
 
 
-def test_t09_nobody_approves_in_person_and_under_a_grant() -> None:
+@pytest.mark.shows("nobody-fills-two-seats")
+def test_nobody_approves_in_person_and_under_a_grant() -> None:
     approval = opened(quorum=2)
     make_grant(make_user(PAM), make_user(QUIN))
     approve(approval, by=make_user(QUIN))
@@ -118,7 +120,8 @@ def test_t09_nobody_approves_in_person_and_under_a_grant() -> None:
         approve(approval, by=make_user(QUIN))
 
 
-def test_t09_nobody_is_delegate_for_one_and_principal_of_another() -> None:
+@pytest.mark.shows("nobody-fills-two-seats")
+def test_nobody_is_delegate_for_one_and_principal_of_another() -> None:
     """Quin decides for Pam, and has an authority of their own only afterwards, which is lent on."""
     approval = opened(quorum=3, reviewers=[PAM])
     quin = make_user(QUIN)
@@ -133,8 +136,9 @@ def test_t09_nobody_is_delegate_for_one_and_principal_of_another() -> None:
     assert Approval.objects.get(pk=approval.pk).is_pending
 
 
+@pytest.mark.shows("nobody-fills-two-seats")
 @pytest.mark.parametrize(("first", "second"), [(PAM, DEP), (DEP, PAM)])
-def test_t10_a_principal_and_their_delegate_fill_one_seat(first: str, second: str) -> None:
+def test_a_principal_and_their_delegate_fill_one_seat(first: str, second: str) -> None:
     approval = opened(quorum=2)
     approve(approval, by=make_user(first))
 
@@ -145,7 +149,8 @@ def test_t10_a_principal_and_their_delegate_fill_one_seat(first: str, second: st
     assert status_after(approval, [QUIN]) == "approved"
 
 
-def test_t10_two_delegates_of_one_principal_fill_one_seat() -> None:
+@pytest.mark.shows("nobody-fills-two-seats")
+def test_two_delegates_of_one_principal_fill_one_seat() -> None:
     approval = opened(quorum=2)
     make_grant(make_user(PAM), make_user("second@example.com"))
     approve(approval, by=make_user(DEP))
