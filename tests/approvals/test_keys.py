@@ -35,7 +35,8 @@ def test_key_has_256_random_bits_and_a_prefix():
     assert (scheme, len(prefix), len(secret)) == ("cs", 12, 43)
 
 
-def test_t26_only_a_hash_of_the_secret_is_stored():
+@pytest.mark.shows("a-stolen-key")
+def test_only_a_hash_of_the_secret_is_stored():
     _, text = make_key()
     secret = text.split("_", 2)[2]
 
@@ -50,7 +51,8 @@ def test_t26_only_a_hash_of_the_secret_is_stored():
     assert hashlib.sha256(secret.encode()).hexdigest() in row
 
 
-def test_t26_revoked_key_is_refused_at_once():
+@pytest.mark.shows("a-stolen-key")
+def test_revoked_key_is_refused_at_once():
     key, text = make_key()
     assert keys.authenticate(text)
 
@@ -59,7 +61,8 @@ def test_t26_revoked_key_is_refused_at_once():
     assert keys.authenticate(text) is None
 
 
-def test_t26_expired_key_is_refused():
+@pytest.mark.shows("a-stolen-key")
+def test_expired_key_is_refused():
     at = clock.now()
     key, _ = make_key(expires_at=at + timedelta(hours=1))
 
@@ -67,7 +70,8 @@ def test_t26_expired_key_is_refused():
     assert not key.is_valid(at + timedelta(hours=1))
 
 
-def test_t26_expiry_counts_in_authentication():
+@pytest.mark.shows("a-stolen-key")
+def test_expiry_counts_in_authentication():
     _, text = make_key(expires_at=clock.now() + timedelta(milliseconds=50))
     assert keys.authenticate(text)
 
@@ -76,7 +80,8 @@ def test_t26_expiry_counts_in_authentication():
     assert keys.authenticate(text) is None
 
 
-def test_t26_two_keys_overlap_while_an_agent_changes_over():
+@pytest.mark.shows("a-stolen-key")
+def test_two_keys_overlap_while_an_agent_changes_over():
     agent = make_agent()
     old, old_text = make_key(agent)
     _, new_text = make_key(agent)
@@ -89,7 +94,8 @@ def test_t26_two_keys_overlap_while_an_agent_changes_over():
     assert keys.authenticate(new_text)
 
 
-def test_t26_secrets_are_compared_in_constant_time_for_unknown_prefixes_too(monkeypatch):
+@pytest.mark.shows("a-stolen-key")
+def test_secrets_are_compared_in_constant_time_for_unknown_prefixes_too(monkeypatch):
     _, text = make_key()
     compared = []
     original = hmac.compare_digest
@@ -101,6 +107,7 @@ def test_t26_secrets_are_compared_in_constant_time_for_unknown_prefixes_too(monk
     assert [len(one) for pair in compared for one in pair] == [32] * 4
 
 
+@pytest.mark.shows("a-stolen-key")
 @pytest.mark.parametrize(
     "change",
     [
@@ -116,7 +123,7 @@ def test_t26_secrets_are_compared_in_constant_time_for_unknown_prefixes_too(monk
         lambda text: "cs_\udcff_x",
     ],
 )
-def test_t26_anything_but_the_exact_text_is_refused(change):
+def test_anything_but_the_exact_text_is_refused(change):
     _, text = make_key()
 
     assert keys.authenticate(change(text)) is None

@@ -67,10 +67,11 @@ def test_no_vote_under_somebody_elses_grant(grantor: str, grantee: str) -> None:
         insert_vote(approval, principal_id=principal.pk, grant_id=grant.pk)
 
 
+@pytest.mark.shows("authority-holds-at-the-vote")
 @pytest.mark.parametrize(
     ("starts", "expires"), [(-2, -1), (1, 2)], ids=["it has run out", "it has not begun"]
 )
-def test_t05_no_vote_under_a_grant_that_does_not_hold_now(starts: int, expires: int) -> None:
+def test_no_vote_under_a_grant_that_does_not_hold_now(starts: int, expires: int) -> None:
     at, approval = clock.now(), make_approval()
 
     with pytest.raises(IntegrityError, match="no grant lends"):
@@ -82,7 +83,8 @@ def test_t05_no_vote_under_a_grant_that_does_not_hold_now(starts: int, expires: 
         )
 
 
-def test_t05_no_vote_under_a_grant_that_was_revoked() -> None:
+@pytest.mark.shows("authority-holds-at-the-vote")
+def test_no_vote_under_a_grant_that_was_revoked() -> None:
     approval, principal = make_approval(), make_user("finance@example.com")
 
     with pytest.raises(IntegrityError, match="no grant lends"):

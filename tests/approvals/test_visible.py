@@ -47,8 +47,9 @@ CLASSES = {
 }
 
 
+@pytest.mark.shows("invisible-characters")
 @pytest.mark.parametrize("mark", CLASSES.values(), ids=CLASSES.keys())
-def test_t20_each_class_of_invisible_characters_is_shown_as_an_escape(mark):
+def test_each_class_of_invisible_characters_is_shown_as_an_escape(mark):
     html = shown(f"pay{mark}ee")
 
     assert mark not in html
@@ -75,19 +76,22 @@ def test_ordinary_text_stays_as_it_is(text):
     assert shown(text) == text
 
 
+@pytest.mark.shows("invisible-characters")
 @pytest.mark.parametrize(
     "text", ["a\ufe0f", "a\u200db", "\ufe0f", "\u200d", "\U0001f600\u200da", "\u2764\ufe0f\ufe0f"]
 )
-def test_t20_emoji_signs_elsewhere_are_shown(text):
+def test_emoji_signs_elsewhere_are_shown(text):
     assert visible.has_invisible(text)
 
 
-def test_t20_runs_of_one_character_are_counted():
+@pytest.mark.shows("invisible-characters", "the-action-out-of-sight")
+def test_runs_of_one_character_are_counted():
     assert "U+200B, 500 times</span>" in shown("a" + "\u200b" * 500)
 
 
+@pytest.mark.shows("markup-in-agent-text")
 @pytest.mark.parametrize("value", ["<b>&\"'</b>", mark_safe("<script>x</script>"), mark_safe("<b>\u202e")])
-def test_t18_markup_is_text_whatever_marked_it_safe(value):
+def test_markup_is_text_whatever_marked_it_safe(value):
     html = shown(value)
 
     assert "<script" not in html
@@ -112,11 +116,13 @@ SUSPECT = {
 }
 
 
+@pytest.mark.shows("look-alike-letters")
 @pytest.mark.parametrize(("address", "sentence"), SUSPECT.values(), ids=SUSPECT.keys())
-def test_t21_look_alike_letters_are_pointed_out(address, sentence):
+def test_look_alike_letters_are_pointed_out(address, sentence):
     assert sentence in (visible.mixed_script(address) or "")
 
 
+@pytest.mark.shows("look-alike-letters")
 @pytest.mark.parametrize(
     "address",
     [
@@ -129,7 +135,7 @@ def test_t21_look_alike_letters_are_pointed_out(address, sentence):
         "http://[",
     ],
 )
-def test_t21_ordinary_addresses_are_not(address):
+def test_ordinary_addresses_are_not(address):
     assert visible.mixed_script(address) is None
 
 
@@ -150,7 +156,8 @@ def test_the_host_is_the_one_a_browser_would_open(url, host):
     assert shown(url, "host") == host
 
 
-def test_t21_the_warning_is_there_for_templates():
+@pytest.mark.shows("look-alike-letters")
+def test_the_warning_is_there_for_templates():
     assert "Cyrillic" in shown("\u0430pple.com", "look_alike")
     assert shown("apple.com", "look_alike") == ""
 

@@ -38,7 +38,8 @@ def test_a_vote_is_on_the_current_version_and_says_what_it_is(changes: dict[str,
         insert_vote(approval, **changes)
 
 
-def test_t11_no_vote_on_a_version_that_was_superseded() -> None:
+@pytest.mark.shows("a-vote-names-its-payload")
+def test_no_vote_on_a_version_that_was_superseded() -> None:
     approval = make_approval(risk="critical")
     approve(approval, by=make_user(), edited={**EMAIL_PAYLOAD, "subject": "Corrected"})
 
@@ -61,7 +62,8 @@ def test_one_vote_of_two_does_not_approve() -> None:
         finish(approval)
 
 
-def test_t11_votes_on_an_earlier_payload_do_not_approve() -> None:
+@pytest.mark.shows("a-vote-names-its-payload")
+def test_votes_on_an_earlier_payload_do_not_approve() -> None:
     approval = make_approval(risk="critical", assignees=("sales@example.com", "finance@example.com"))
     approve(approval, by=make_user())
     approve(approval, by=make_user("finance@example.com"), edited={**EMAIL_PAYLOAD, "subject": "Corrected"})
@@ -97,7 +99,8 @@ def test_no_vote_on_a_decided_request() -> None:
         insert_vote(approval, user_id=make_user("other@example.com").pk)
 
 
-def test_t09_one_person_never_fills_two_seats() -> None:
+@pytest.mark.shows("nobody-fills-two-seats")
+def test_one_person_never_fills_two_seats() -> None:
     approval = make_approval(risk="critical")
     insert_vote(approval)
 
@@ -105,7 +108,8 @@ def test_t09_one_person_never_fills_two_seats() -> None:
         insert_vote(approval)
 
 
-def test_t10_a_principal_and_their_delegate_never_fill_two_seats() -> None:
+@pytest.mark.shows("nobody-fills-two-seats")
+def test_a_principal_and_their_delegate_never_fill_two_seats() -> None:
     approval = make_approval(risk="critical")
     principal = make_user("finance@example.com")
     insert_vote(approval, user_id=principal.pk, principal_id=principal.pk)

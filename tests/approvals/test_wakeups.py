@@ -30,7 +30,8 @@ def test_a_listener_hears_of_a_commit() -> None:
     assert not listener.is_alive()
 
 
-def test_t37_a_decision_does_not_wait_for_redis(settings: Any) -> None:
+@pytest.mark.shows("redis-may-lose-everything")
+def test_a_decision_does_not_wait_for_redis(settings: Any) -> None:
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     wakeups._client.cache_clear()
 

@@ -80,10 +80,9 @@ def test_a_removed_channel_is_wiped_and_stays_in_the_list(
     assert "#vendors" in page.content.decode()
 
 
+@pytest.mark.shows("links-decide-nothing")
 @pytest.mark.parametrize("name", ["test", "removal"])
-def test_t28_opening_an_address_does_nothing(
-    admin: Client, policy: Policy, receiver: Hook, name: str
-) -> None:
+def test_opening_an_address_does_nothing(admin: Client, policy: Policy, receiver: Hook, name: str) -> None:
     admin.post(reverse(ADD), typed(policy, receiver.url))
     pk = Channel.objects.get().pk
 

@@ -62,9 +62,10 @@ def test_rows_can_be_read(admin: Client, decided: Approval, label: str) -> None:
     assert admin.get(_url(label, "change", _row(label).pk)).status_code == 200
 
 
+@pytest.mark.shows("administrators-decide-nothing")
 @pytest.mark.parametrize("label", MODELS)
 @pytest.mark.parametrize("page", ["add", "change", "delete"])
-def test_t02_no_admin_page_writes_what_people_decided(
+def test_no_admin_page_writes_what_people_decided(
     admin: Client, decided: Approval, label: str, page: str
 ) -> None:
     row = _row(label)
@@ -77,8 +78,9 @@ def test_t02_no_admin_page_writes_what_people_decided(
     assert [*apps.get_model(label).objects.values_list()] == before
 
 
+@pytest.mark.shows("administrators-decide-nothing")
 @pytest.mark.parametrize("label", MODELS)
-def test_t02_no_admin_action_exists_for_them(admin: Client, decided: Approval, label: str) -> None:
+def test_no_admin_action_exists_for_them(admin: Client, decided: Approval, label: str) -> None:
     row = _row(label)
     model_admin = django_admin.site.get_model_admin(apps.get_model(label))
     action = {"action": "delete_selected", "_selected_action": str(row.pk), "post": "yes"}
@@ -89,7 +91,8 @@ def test_t02_no_admin_action_exists_for_them(admin: Client, decided: Approval, l
     assert apps.get_model(label).objects.filter(pk=row.pk).exists()
 
 
-def test_t02_every_model_with_a_decision_in_it_is_read_only_or_absent() -> None:
+@pytest.mark.shows("administrators-decide-nothing")
+def test_every_model_with_a_decision_in_it_is_read_only_or_absent() -> None:
     writable = {
         "approvals.agent",
         "approvals.channel",
@@ -102,7 +105,8 @@ def test_t02_every_model_with_a_decision_in_it_is_read_only_or_absent() -> None:
     assert registered == {*MODELS, *writable}
 
 
-def test_t02_looking_at_it_all_changes_nothing(admin: Client, decided: Approval) -> None:
+@pytest.mark.shows("administrators-decide-nothing")
+def test_looking_at_it_all_changes_nothing(admin: Client, decided: Approval) -> None:
     before = (Event.objects.count(), Vote.objects.count())
 
     for label in MODELS:

@@ -82,7 +82,8 @@ def test_claim_and_outcome_close_the_circle(agent: AgentClient) -> None:
     assert done["disposition"] == "stop"
 
 
-def test_t12_the_hash_of_another_payload_is_a_mismatch(agent: AgentClient) -> None:
+@pytest.mark.shows("something-else-is-executed")
+def test_the_hash_of_another_payload_is_a_mismatch(agent: AgentClient) -> None:
     body = agent.submit()
     approve(stored(body), by=make_user())
     claim = json.loads(agent.post(f"/approvals/{body['id']}/claim").content)
@@ -93,8 +94,9 @@ def test_t12_the_hash_of_another_payload_is_a_mismatch(agent: AgentClient) -> No
     assert done["outcome"]["mismatch"] is True
 
 
+@pytest.mark.shows("claimed-once")
 @pytest.mark.parametrize(("first", "second", "code"), [("a", "b", 409), (None, None, 409), ("a", "a", 200)])
-def test_t12_a_second_claim_is_refused(
+def test_a_second_claim_is_refused(
     agent: AgentClient, first: str | None, second: str | None, code: int
 ) -> None:
     body = agent.submit()
@@ -168,8 +170,9 @@ def test_wait_asked_of_a_process_that_does_not_wait_says_when_to_come_back(agent
     assert agent.get(f"/approvals/{body['id']}/wait", timeout=31).status_code == 422
 
 
+@pytest.mark.shows("guessing-what-exists")
 @pytest.mark.parametrize("path", ["", "/wait", "/cancel", "/claim", "/outcome"])
-def test_t34_another_agents_request_is_as_good_as_none(agent: AgentClient, path: str) -> None:
+def test_another_agents_request_is_as_good_as_none(agent: AgentClient, path: str) -> None:
     others = make_approval(key=make_key(make_agent("Another agent"))[0])
     report = {"claimId": str(uuid4()), "status": "failed", "payloadSha256": "0" * 64}
 
@@ -186,8 +189,9 @@ def test_t34_another_agents_request_is_as_good_as_none(agent: AgentClient, path:
     assert ask(others.pk)[0] == 404
 
 
+@pytest.mark.shows("guessing-what-exists")
 @pytest.mark.parametrize("token", ["", "nonsense", "cs_", "cs_000000000000_x", "cs__", "Bearer"])
-def test_t34_every_bad_key_gets_the_same_answer(token: str) -> None:
+def test_every_bad_key_gets_the_same_answer(token: str) -> None:
     agent = AgentClient("none")
     agent.token = token
 
@@ -198,7 +202,8 @@ def test_t34_every_bad_key_gets_the_same_answer(token: str) -> None:
     assert json.loads(response.content)["type"].endswith("unauthenticated")
 
 
-def test_t26_a_revoked_or_expired_key_is_refused_at_once() -> None:
+@pytest.mark.shows("a-stolen-key")
+def test_a_revoked_or_expired_key_is_refused_at_once() -> None:
     revoked, token = make_key()
     _, expired_token = make_key(expires_at=clock.now() + timedelta(milliseconds=50))
     codes = [AgentClient(t).get("/approvals").status_code for t in (token,)]
@@ -212,7 +217,8 @@ def test_t26_a_revoked_or_expired_key_is_refused_at_once() -> None:
     assert codes == [200, 401, 401]
 
 
-def test_t26_a_key_stays_within_its_scope(agent: AgentClient) -> None:
+@pytest.mark.shows("a-stolen-key")
+def test_a_key_stays_within_its_scope(agent: AgentClient) -> None:
     narrow = AgentClient(make_key(make_agent("Narrow agent", action_types=["crm_update"]))[1])
 
     response = narrow.post("/approvals", PROPOSAL)

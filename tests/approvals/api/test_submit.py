@@ -124,8 +124,9 @@ BAD_TEXTS = {
 }
 
 
+@pytest.mark.shows("bodies-that-burn")
 @pytest.mark.parametrize("text", BAD_TEXTS.values(), ids=BAD_TEXTS)
-def test_t25_json_that_would_do_harm_is_refused(agent: AgentClient, text: str | bytes) -> None:
+def test_json_that_would_do_harm_is_refused(agent: AgentClient, text: str | bytes) -> None:
     response = agent.post("/approvals", text=text)
 
     assert response.status_code == 422
@@ -133,7 +134,8 @@ def test_t25_json_that_would_do_harm_is_refused(agent: AgentClient, text: str | 
     assert not Approval.objects.exists()
 
 
-def test_t25_a_body_over_256_kib_is_refused(agent: AgentClient) -> None:
+@pytest.mark.shows("bodies-that-burn")
+def test_a_body_over_256_kib_is_refused(agent: AgentClient) -> None:
     response = agent.post("/approvals", {**PROPOSAL, "payload": {"body": "x" * 256 * 1024}})
 
     assert response.status_code == 413

@@ -42,6 +42,7 @@ def post(megabytes: int) -> int:
         return pool.submit(asyncio.run, call()).result()
 
 
+@pytest.mark.shows("bodies-that-burn")
 @pytest.mark.parametrize(("megabytes", "status"), [(1, 401), (300, 413)])
-def test_t25_a_body_without_end_is_cut_off(megabytes: int, status: int) -> None:
+def test_a_body_without_end_is_cut_off(megabytes: int, status: int) -> None:
     assert post(megabytes) == status

@@ -59,7 +59,8 @@ def test_a_wait_that_ends_undecided_answers_with_what_stands(pending: Approval) 
     assert (status, body["status"]) == (200, "pending")
 
 
-def test_t37_redis_lost_costs_latency_and_no_answer(pending: Approval, settings: Any) -> None:
+@pytest.mark.shows("redis-may-lose-everything")
+def test_redis_lost_costs_latency_and_no_answer(pending: Approval, settings: Any) -> None:
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     reviewer, (_, token) = make_user(), make_key()
     thread = soon(lambda: approve(pending, by=reviewer))

@@ -51,8 +51,9 @@ def test_message_names_risk_type_agent_deadline_and_link(settings: pytest.Fixtur
     assert f"https://countersign.example/approvals/{approval.pk}/" in message.body
 
 
+@pytest.mark.shows("messages-that-leak")
 @pytest.mark.parametrize("kind", KINDS)
-def test_t32_nothing_that_the_agent_wrote_is_in_the_message(kind: str) -> None:
+def test_nothing_that_the_agent_wrote_is_in_the_message(kind: str) -> None:
     approval = make_approval(
         action=f"Send {CANARY}",
         summary=CANARY,

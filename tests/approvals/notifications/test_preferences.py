@@ -195,7 +195,8 @@ def test_a_channel_that_does_not_fit_is_refused_beside_its_field(fields: dict[st
     assert [error.pointer for error in refusal.value.errors] == [field]
 
 
-def test_t33_no_table_holds_a_channels_secret() -> None:
+@pytest.mark.shows("secrets-at-rest")
+def test_no_table_holds_a_channels_secret() -> None:
     own_slack(make_user())
     preferences.add_of_policy(make_policy(), kind="slack", name="#team", address=WEBHOOK, by=SYSTEM)
 
@@ -212,7 +213,8 @@ def _holds(cursor: Any, table: str) -> bool:
     return any(b"verysecretpath" in row or b"verysecretpath".hex().encode() in row for row in rows)
 
 
-def test_t33_secrets_move_to_a_new_key_and_the_old_one_goes(settings: Any, capsys: Any) -> None:
+@pytest.mark.shows("secrets-at-rest")
+def test_secrets_move_to_a_new_key_and_the_old_one_goes(settings: Any, capsys: Any) -> None:
     channel = own_slack(make_user())
     old, new = settings.ENCRYPTION_KEYS, new_fernet_key()
 
@@ -224,7 +226,8 @@ def test_t33_secrets_move_to_a_new_key_and_the_old_one_goes(settings: Any, capsy
     assert "1 secrets encrypted" in capsys.readouterr().out
 
 
-def test_t33_a_secret_whose_key_is_gone_says_so_and_the_message_waits(settings: Any) -> None:
+@pytest.mark.shows("secrets-at-rest")
+def test_a_secret_whose_key_is_gone_says_so_and_the_message_waits(settings: Any) -> None:
     channel = own_slack(make_user())
     approval = make_approval()
     settings.ENCRYPTION_KEYS = [new_fernet_key()]

@@ -61,8 +61,9 @@ def test_it_names_risk_type_agent_deadline_and_link(channel: Channel, receiver: 
     assert receiver.headers[0]["Idempotency-Key"] == str(row.pk)
 
 
+@pytest.mark.shows("messages-that-leak")
 @pytest.mark.parametrize("kind", [k for k in Notification.Kind if not k.startswith("grant")])
-def test_t32_nothing_that_the_agent_wrote_goes_to_slack(channel: Channel, receiver: Hook, kind: str) -> None:
+def test_nothing_that_the_agent_wrote_goes_to_slack(channel: Channel, receiver: Hook, kind: str) -> None:
     approval = make_approval(
         action=f"Send {CANARY}",
         summary=CANARY,
@@ -78,7 +79,8 @@ def test_t32_nothing_that_the_agent_wrote_goes_to_slack(channel: Channel, receiv
     assert CANARY not in json.dumps(receiver.bodies)
 
 
-def test_t32_slack_markup_in_a_name_calls_nobody() -> None:
+@pytest.mark.shows("messages-that-leak")
+def test_slack_markup_in_a_name_calls_nobody() -> None:
     approval = make_approval(key=make_key(make_agent("<!channel> & *friends*"))[0], policy=make_policy("*"))
     approval.action_type = "<!here>\n<https://evil.example|Open>"
     row = Notification(kind="requested", approval=approval, recipient="sales@example.com")
@@ -121,7 +123,8 @@ def test_what_is_refused_is_tried_again_later(
     assert len(receiver.bodies) == 1
 
 
-def test_t33_an_error_never_holds_the_address(channel: Channel, receiver: Hook, settings: Any) -> None:
+@pytest.mark.shows("secrets-at-rest")
+def test_an_error_never_holds_the_address(channel: Channel, receiver: Hook, settings: Any) -> None:
     settings.SLACK_ORIGINS = [receiver.origin, "http://nowhere.invalid"]
     gone = preferences.add_own(
         make_user("sales@example.com"),
