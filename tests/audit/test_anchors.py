@@ -92,8 +92,9 @@ class TestFile:
 
 
 class TestRestore:
+    @pytest.mark.shows("signing-extends-the-anchor")
     @pytest.mark.usefixtures("restored")
-    def test_t39_database_restored_from_an_old_copy_is_noticed_before_the_next_checkpoint(
+    def test_database_restored_from_an_old_copy_is_noticed_before_the_next_checkpoint(
         self, anchor: Path
     ) -> None:
         before = anchor.read_text()
