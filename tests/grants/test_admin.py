@@ -80,7 +80,8 @@ def test_deactivating_is_recorded(admin: Client) -> None:
     assert _types(user) == ["person.changed"]
 
 
-def test_t03_an_address_stays_with_its_account(admin: Client) -> None:
+@pytest.mark.shows("administrators-decide-nothing")
+def test_an_address_stays_with_its_account(admin: Client) -> None:
     user = make_user("dana@example.com")
 
     admin.post(_change(user), {"email": "ciso@example.com", "name": "Dana", "is_active": "on"})
@@ -148,7 +149,8 @@ def test_adding_an_approver_is_joining(admin: Client) -> None:
     assert (event.type, event.actor_kind) == ("approvers.joined", "person")
 
 
-def test_t03_administrator_who_joins_himself_is_on_record(admin: Client) -> None:
+@pytest.mark.shows("authority-is-on-record")
+def test_administrator_who_joins_himself_is_on_record(admin: Client) -> None:
     administrator = User.objects.get(email="admin@example.com")
 
     admin.post(reverse("admin:grants_approvermembership_add"), {"user": administrator.pk})

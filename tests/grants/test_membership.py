@@ -81,7 +81,8 @@ def test_database_refuses_leaving_before_joining() -> None:
         ApproverMembership.objects.create(user=make_user(), joined_at=at, left_at=at - timedelta(seconds=1))
 
 
-def test_t03_who_joins_after_a_critical_request_was_opened_does_not_decide_it() -> None:
+@pytest.mark.shows("latecomers-leave-critical-alone")
+def test_who_joins_after_a_critical_request_was_opened_does_not_decide_it() -> None:
     approval = make_approval(risk="critical", assignees=("security@example.com", "compliance@example.com"))
     latecomer = make_user("admin@example.com", is_staff=True, is_superuser=True)
 
