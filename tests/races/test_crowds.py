@@ -20,7 +20,8 @@ CROWD = 20
 ROUNDS = 100
 
 
-def test_t13_of_twenty_who_decide_at_once_one_wins() -> None:
+@pytest.mark.shows("decisions-race")
+def test_of_twenty_who_decide_at_once_one_wins() -> None:
     people = [make_user(f"reviewer-{number}@example.com") for number in range(CROWD)]
     key, _ = make_key()
     winners: Counter[str] = Counter()

@@ -18,7 +18,8 @@ def test_one_comes_first_and_the_other_is_told_so(name: str) -> None:
     assert_all_sound(name, rounds=100)
 
 
-def test_t14_two_votes_at_once_never_leave_a_request_stuck() -> None:
+@pytest.mark.shows("decisions-race")
+def test_two_votes_at_once_never_leave_a_request_stuck() -> None:
     assert_all_sound(QUORUM_OF_TWO, rounds=200)
 
 

@@ -38,7 +38,8 @@ def breaches() -> Counter[str]:
     return Counter(found)
 
 
-def test_t36_two_beats_and_ten_sweeps_note_each_breach_once() -> None:
+@pytest.mark.shows("a-breach-is-noted-once")
+def test_two_beats_and_ten_sweeps_note_each_breach_once() -> None:
     make_user("sales@example.com")
     ladder = [{"emails": ["lead@example.com"], "after_minutes": 0}]
     policies = [
@@ -64,11 +65,12 @@ def test_t36_two_beats_and_ten_sweeps_note_each_breach_once() -> None:
     assert everything().events
 
 
+@pytest.mark.shows("a-breach-is-noted-once")
 @pytest.mark.parametrize(
     ("breach_action", "ending", "word"),
     [("notify", "approved", "approved"), ("reject", "rejected", "AlreadyDecided")],
 )
-def test_t36_a_decision_and_a_sweep_in_the_same_moment_note_one_breach(
+def test_a_decision_and_a_sweep_in_the_same_moment_note_one_breach(
     breach_action: str, ending: str, word: str
 ) -> None:
     person, (key, _) = make_user("sales@example.com"), make_key()
