@@ -120,7 +120,8 @@ def test_an_open_page_shows_the_breach_when_it_happens(sign_in: Callable[..., Pa
     assert Approval.objects.get(pk=approval.pk).breached_at is None
 
 
-def test_t28_a_scanner_that_follows_every_link_of_every_message_changes_nothing(
+@pytest.mark.shows("links-decide-nothing")
+def test_a_scanner_that_follows_every_link_of_every_message_changes_nothing(
     sign_in: Callable[..., Page], mail: Postbox
 ) -> None:
     make_user("sales@example.com")
