@@ -46,9 +46,8 @@ def all_are_told() -> bool:
     return not Notification.objects.unfinished().exists()
 
 
-def test_t37_redis_stopped_and_flushed_loses_no_decision_and_no_message(
-    tmp_path: Path, settings: Any
-) -> None:
+@pytest.mark.shows("redis-may-lose-everything")
+def test_redis_stopped_and_flushed_loses_no_decision_and_no_message(tmp_path: Path, settings: Any) -> None:
     port, (key, _) = free_port(), make_key()
     settings.REDIS_URL = f"redis://127.0.0.1:{port}/0"
     wakeups._client.cache_clear()

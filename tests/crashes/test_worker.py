@@ -20,7 +20,8 @@ KILLS = 50
 PEOPLE = ("a@example.com", "b@example.com", "c@example.com")
 
 
-def test_t38_fifty_killed_workers_lose_no_message_and_repeat_under_the_same_id() -> None:
+@pytest.mark.shows("a-message-is-a-row-first")
+def test_fifty_killed_workers_lose_no_message_and_repeat_under_the_same_id() -> None:
     key, _ = make_key()
     with Mailbox() as mailbox, Prefork("worker", EMAIL_URL=mailbox.url) as workers:
         for kill in range(KILLS):
