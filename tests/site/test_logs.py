@@ -22,8 +22,9 @@ def test_secrets_are_hidden_by_name_at_any_depth():
     }
 
 
+@pytest.mark.shows("secrets-at-rest")
 @pytest.mark.parametrize("json", [True, False], ids=["deployed", "on a desk"])
-def test_t33_a_traceback_shows_no_locals(json: bool):
+def test_a_traceback_shows_no_locals(json: bool):
     options = dict(configure(json=json, level="INFO")["formatters"]["line"])
     formatter = options.pop("()")(**options)
 
