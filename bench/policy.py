@@ -6,6 +6,7 @@ run, so that the share holds on a busy machine too.
 
 from __future__ import annotations
 
+import json
 import statistics
 import sys
 import time
@@ -82,7 +83,8 @@ def submit(action_type: str, key: object) -> None:
         action="Update Acme",
         rationale="Because.",
         evidence=EVIDENCE,
-        payload_source='{"amount": 5000, "account": "Acme", "note": "' + "n" * 500 + '"}',
+        payload=PAYLOAD,
+        payload_source=json.dumps(PAYLOAD),
         confidence=0.9,
         request_sha256=uuid4().bytes * 2,
     )

@@ -12,7 +12,7 @@ from uuid import uuid4
 from django.contrib.auth.hashers import make_password
 from django.db import connection
 
-from approvals import keys, lifecycle
+from approvals import keys, lifecycle, strict_json
 from approvals.lifecycle import Attestation, Seen, Submission
 from approvals.models import Agent, AgentKey, Approval, Policy
 from approvals.models.agent import ANY
@@ -111,6 +111,7 @@ def make_approval(
     key = key or make_key()[0]
     policy = policy or Policy.objects.current().filter(action_type="external_email").first() or make_policy()
     payload = EMAIL_PAYLOAD if payload is None else payload
+    source = payload if isinstance(payload, str) else json.dumps(payload)
     values = {
         "action": "Send email to Head of Engineering, Acme Corp",
         "rationale": "The prospect wrote about scaling.",
@@ -122,7 +123,8 @@ def make_approval(
         workflow=policy.workflow or values.pop("workflow", ""),
         risk=risk,
         assignees=assignees,
-        payload_source=payload if isinstance(payload, str) else json.dumps(payload),
+        payload=strict_json.loads(source),
+        payload_source=source,
         schema_source=json.dumps(schema) if schema else "",
         request_sha256=hashlib.sha256(uuid4().bytes).digest(),
         **values,

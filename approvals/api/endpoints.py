@@ -61,11 +61,11 @@ def _documents(body: type[BaseModel]) -> dict[str, Any]:
 def submit(request: HttpRequest, idempotency_key: Header[IdempotencyKey]) -> HttpResponse:
     """201 for a new request; 200 with the request as it now stands where the key came before."""
     key = _key(request)
-    text, value = _read(request)
-    sha256 = hashlib.sha256(rfc8785.dumps(value)).digest()
+    text, body = _read(request)
+    sha256 = hashlib.sha256(rfc8785.dumps(body)).digest()
     if previous := lifecycle.find_previous(key.agent, idempotency_key, sha256):
         return _approval(previous.pk)
-    submission = _submission(_shape(SubmissionIn, text), text, sha256)
+    submission = _submission(text, body, sha256)
     approval, is_new = lifecycle.submit(submission, key=key, idempotency_key=idempotency_key)
     return _approval(approval.pk, status=HTTPStatus.CREATED if is_new else HTTPStatus.OK)
 
@@ -78,8 +78,7 @@ def submit(request: HttpRequest, idempotency_key: Header[IdempotencyKey]) -> Htt
 )
 def evaluate(request: HttpRequest) -> HttpResponse:
     """The body of a submission; nothing is stored, and nobody is told."""
-    text, _ = _read(request)
-    submission = _submission(_shape(SubmissionIn, text), text, b"")
+    submission = _submission(*_read(request))
     return _json(evaluation_out(submission, lifecycle.judge(submission, key=_key(request))))
 
 
@@ -214,11 +213,14 @@ def _shape(shape: Callable[..., Any] | type[Body], text: str) -> Any:
         raise problems.body_errors(error) from None
 
 
-def _submission(sent: SubmissionIn, text: str, sha256: bytes) -> Submission:
+def _submission(text: str, body: Any, sha256: bytes = b"") -> Submission:
+    """The proposal that a body, read by `_read`, holds. Raises InvalidInput where its shape is not right."""
+    sent: SubmissionIn = _shape(SubmissionIn, text)
     fields = sent.model_dump(exclude={"payload", "payload_schema", "initiated_by"})
     return Submission(
         **fields,
         initiated_by=sent.initiated_by or "",
+        payload=body["payload"],
         payload_source=strict_json.member_text(text, "payload"),
         schema_source=strict_json.member_text(text, "payloadSchema") if sent.payload_schema else "",
         request_sha256=sha256,

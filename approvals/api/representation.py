@@ -93,7 +93,7 @@ def evaluation_out(submission: Submission, judgement: Judgement) -> dict[str, An
         action=submission.action,
         rationale=submission.rationale,
         evidence=submission.evidence,
-        payload=judgement.value,
+        payload=submission.payload,
         risk=verdict.risk,
     )
     return {

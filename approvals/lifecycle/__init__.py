@@ -15,14 +15,14 @@ from approvals.lifecycle.drafting import discard_draft, use_draft
 from approvals.lifecycle.escalation import asked_by_escalation, escalate
 from approvals.lifecycle.execution import Report, cancel, claim, report
 from approvals.lifecycle.expiry import expire
-from approvals.lifecycle.judging import Judgement, judge
+from approvals.lifecycle.judging import Judgement, Submission, judge
 from approvals.lifecycle.keeping import Edits, discard_edits, keep_edits
 from approvals.lifecycle.opening import open_request
 from approvals.lifecycle.reassignment import reassign
 from approvals.lifecycle.reminding import remind
 from approvals.lifecycle.safeguards import Attestation, Safeguards, safeguards_of
 from approvals.lifecycle.sla import sweep
-from approvals.lifecycle.submission import Submission, find_previous, submit
+from approvals.lifecycle.submission import find_previous, submit
 from approvals.lifecycle.taking_back import take_back
 
 __all__ = [

@@ -1,48 +1,53 @@
-"""May this key propose this, does it hold together, and what does the policy make of it?"""
+"""What did an agent send, may its key propose that, does it hold together, and what does the policy make of it?"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import UUID
 
 from approvals import payload, policy, strict_json
 from approvals.exceptions import FieldError, InvalidInput, NotPermitted
 from approvals.models import Agent, AgentKey, Policy
 from approvals.payload import pointers
 
-if TYPE_CHECKING:
-    from approvals.lifecycle.submission import Submission
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Submission(policy.Proposal):
+    """A proposal with everything else that the agent sent, checked for shape.
+
+    `payload_source` and `schema_source` are its exact JSON texts, and `payload` is the value of the first.
+    """
+
+    action: str
+    rationale: str
+    evidence: Sequence[Mapping[str, Any]]
+    payload: Mapping[str, Any]
+    payload_source: str
+    schema_source: str = ""
+    locked_fields: Sequence[str] = ()
+    summary: str = ""
+    run_id: str = ""
+    supersedes: UUID | None = None
+    request_sha256: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The policy found, its verdict, and the payload's value."""
+    """The policy found, and its verdict."""
 
     found: Policy
     verdict: policy.Verdict
-    value: Any
 
 
 def judge(submission: Submission, *, key: AgentKey) -> Judgement:
     """What would come of a submission; nothing is stored. Raises NotPermitted (the key's scope), InvalidInput."""
     _check_scope(key.agent, submission)
-    value = _check_payload(submission)
+    _check_locks(submission)
+    _check_schema(submission)
     found = policy.find(submission.action_type, submission.workflow)
-    proposal = policy.Proposal(
-        action_type=submission.action_type,
-        workflow=submission.workflow,
-        risk=submission.risk,
-        sla_minutes=submission.sla_minutes,
-        assignees=submission.assignees,
-        confidence=submission.confidence,
-        payload=value,
-        evidence=submission.evidence,
-        context=submission.context,
-        agent=key.agent.name,
-        initiated_by=submission.initiated_by,
-    )
-    return Judgement(found, policy.evaluate(found, proposal), value)
+    return Judgement(found, policy.evaluate(found, replace(submission, agent=key.agent.name)))
 
 
 def _check_scope(agent: Agent, submission: Submission) -> None:
@@ -56,36 +61,33 @@ def _check_scope(agent: Agent, submission: Submission) -> None:
         )
 
 
-def _check_payload(submission: Submission) -> Any:
-    """The payload's value. Raises InvalidInput where a lock names nothing, or the schema is unfit or refuses it."""
-    value = strict_json.loads(submission.payload_source)
-    _check_locks(value, submission.locked_fields)
-    if not submission.schema_source:
-        return value
-    schema = strict_json.loads(submission.schema_source)
-    try:
-        payload.check_schema(schema)
-    except InvalidInput as refusal:
-        raise InvalidInput(str(refusal), _below("/payloadSchema", refusal.errors)) from None
-    if errors := payload.validate(value, schema):
-        raise InvalidInput("The payload does not fit its own payloadSchema.", _below("/payload", errors))
-    return value
-
-
-def _below(prefix: str, errors: Iterable[FieldError]) -> list[FieldError]:
-    """The same errors, as seen from the body."""
-    return [replace(error, pointer=prefix + error.pointer) for error in errors]
-
-
-def _check_locks(value: Any, locked_fields: Sequence[str]) -> None:
+def _check_locks(submission: Submission) -> None:
     errors = [
         FieldError(
             f"/lockedFields/{index}",
             "no_such_field",
             f"The payload has no field at {pointer}: check the pointer.",
         )
-        for index, pointer in enumerate(locked_fields)
-        if pointers.find(value, pointer) is pointers.ABSENT
+        for index, pointer in enumerate(submission.locked_fields)
+        if pointers.find(submission.payload, pointer) is pointers.ABSENT
     ]
     if errors:
         raise InvalidInput("A locked field names nothing in the payload.", errors)
+
+
+def _check_schema(submission: Submission) -> None:
+    """Raises InvalidInput where the schema is invalid, or the payload does not fit it."""
+    if not submission.schema_source:
+        return
+    schema = strict_json.loads(submission.schema_source)
+    try:
+        payload.check_schema(schema)
+    except InvalidInput as refusal:
+        raise InvalidInput(str(refusal), _below("/payloadSchema", refusal.errors)) from None
+    if errors := payload.validate(submission.payload, schema):
+        raise InvalidInput("The payload does not fit its own payloadSchema.", _below("/payload", errors))
+
+
+def _below(prefix: str, errors: Iterable[FieldError]) -> list[FieldError]:
+    """These errors with their pointers into the body."""
+    return [replace(error, pointer=prefix + error.pointer) for error in errors]

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
@@ -17,7 +15,7 @@ from approvals.exceptions import IdempotencyConflict, InvalidInput, StateConflic
 from approvals.lifecycle.asking import ask_enough
 from approvals.lifecycle.beats import RequestEvent, new_version, record
 from approvals.lifecycle.deadline import breach_if_overdue
-from approvals.lifecycle.judging import Judgement, judge
+from approvals.lifecycle.judging import Judgement, Submission, judge
 from approvals.lifecycle.superseding import end, lock_to_supersede
 from approvals.models import Agent, AgentKey, Approval, Assignment, Notification, PayloadVersion, Policy
 from approvals.models.choices import Status
@@ -27,29 +25,21 @@ from audit import clock
 from audit.clock import rfc3339
 from audit.message import START
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Submission:
-    """What the agent sent, checked for shape. `payload_source` and `schema_source` are its exact JSON texts."""
-
-    action_type: str
-    action: str
-    rationale: str
-    evidence: Sequence[dict[str, Any]]
-    payload_source: str
-    schema_source: str = ""
-    locked_fields: Sequence[str] = ()
-    summary: str = ""
-    confidence: float | None = None
-    risk: str | None = None
-    sla_minutes: int | None = None
-    assignees: Sequence[str] = ()
-    workflow: str = ""
-    run_id: str = ""
-    context: dict[str, Any] | None = None
-    initiated_by: str = ""
-    supersedes: UUID | None = None
-    request_sha256: bytes = b""
+SAID = (
+    "action_type",
+    "action",
+    "summary",
+    "rationale",
+    "confidence",
+    "evidence",
+    "context",
+    "workflow",
+    "run_id",
+    "initiated_by",
+)
+"""What the agent said that stands on the request and in its first event, under these names."""
+RULED = ("pattern", "risk", "quorum")
+"""What of the verdict stands there, too."""
 
 
 def find_previous(agent: Agent, idempotency_key: str, request_sha256: bytes) -> Approval | None:
@@ -104,25 +94,16 @@ def _find_superseded(agent: Agent, submission: Submission) -> Approval | None:
 
 def _build(submission: Submission, judgement: Judgement, at: datetime) -> Approval:
     found, verdict = judgement.found, judgement.verdict
+    said = _values(submission, SAID)
+    said |= {"evidence": list(submission.evidence), "initiated_by": submission.initiated_by.lower()}
     return Approval(
+        **said,
+        **_values(verdict, RULED),
         request_sha256=submission.request_sha256,
-        action_type=submission.action_type,
-        action=submission.action,
-        summary=submission.summary,
-        rationale=submission.rationale,
-        confidence=submission.confidence,
-        evidence=list(submission.evidence),
-        context=submission.context,
-        workflow=submission.workflow,
-        run_id=submission.run_id,
-        initiated_by=submission.initiated_by.lower(),
         payload_schema=submission.schema_source,
         locked_fields=list(dict.fromkeys([*found.locked_fields, *submission.locked_fields])),
         policy=found,
-        pattern=verdict.pattern,
-        risk=verdict.risk,
         reasons=list(verdict.reasons),
-        quorum=verdict.quorum,
         sla_minutes=verdict.sla_minutes,
         deadline=at + timedelta(minutes=verdict.sla_minutes) if verdict.sla_minutes else None,
         remind_at=_remind_at(found, verdict, at),
@@ -153,7 +134,7 @@ TOLD = {Status.PENDING: Notification.Kind.REQUESTED, Status.DRAFT: Notification.
 def _store(approval: Approval, submission: Submission, judgement: Judgement, at: datetime) -> None:
     verdict = judgement.verdict
     approval.save(force_insert=True)
-    version = new_version(approval, submission.payload_source, judgement.value, at=at, number=1)
+    version = new_version(approval, submission.payload_source, submission.payload, at=at, number=1)
     PayloadVersion.objects.bulk_create([version])
     Assignment.objects.bulk_create(
         Assignment(approval=approval, email=reviewer.email, source=reviewer.source, created_at=at)
@@ -166,7 +147,7 @@ def _store(approval: Approval, submission: Submission, judgement: Judgement, at:
         actor=approval.agent.as_actor(),
         at=at,
         version=version,
-        data={**_facts(approval, verdict), "payload": judgement.value},
+        data={**_facts(approval, verdict), "payload": submission.payload},
     )
     record(submitted, people=[reviewer.email for reviewer in verdict.reviewers])
     if verdict.status in TOLD:
@@ -188,30 +169,19 @@ def _tell(approval: Approval, verdict: policy.Verdict, at: datetime) -> None:
 def _facts(approval: Approval, verdict: policy.Verdict) -> dict[str, Any]:
     """All that a reviewer sees beside the payload."""
     return {
-        "action_type": approval.action_type,
-        "action": approval.action,
-        "summary": approval.summary,
-        "rationale": approval.rationale,
-        "confidence": approval.confidence,
-        "evidence": approval.evidence,
-        "context": approval.context,
-        "workflow": approval.workflow,
-        "run_id": approval.run_id,
-        "initiated_by": approval.initiated_by,
+        **_values(approval, [*SAID, *RULED, "reasons", "breach_action", "locked_fields"]),
         "supersedes": str(approval.supersedes_id) if approval.supersedes_id else None,
-        "pattern": approval.pattern,
-        "risk": approval.risk,
-        "reasons": approval.reasons,
-        "quorum": approval.quorum,
-        "breach_action": approval.breach_action,
         "shadow": {"would_run": approval.shadow_would_run, "reason": approval.shadow_reason}
         if verdict.shadow
         else None,
         "deadline": rfc3339(approval.deadline) if approval.deadline else None,
         "reviewers": [{"email": r.email, "source": r.source} for r in verdict.reviewers],
         "policy": {"id": str(approval.policy_id), "version": approval.policy.version},
-        "locked_fields": approval.locked_fields,
         "payload_schema_sha256": hashlib.sha256(approval.payload_schema.encode()).hexdigest(),
         "request_sha256": bytes(approval.request_sha256).hex(),
         "key": approval.key.prefix,
     }
+
+
+def _values(of: object, names: Iterable[str]) -> dict[str, Any]:
+    return {name: getattr(of, name) for name in names}

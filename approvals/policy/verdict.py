@@ -17,9 +17,9 @@ from approvals.policy import autonomy
 CRITICAL_QUORUM = 2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Proposal:
-    """What of a submission the policy looks at. `sla_minutes` and `risk` None: as the policy says."""
+    """What the policy looks at. `sla_minutes` and `risk` None: as the policy says."""
 
     action_type: str
     workflow: str = ""

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import connection, transaction
+from pydantic.alias_generators import to_snake
 
 from approvals import lifecycle, payload
 from approvals.models import Agent, Approval
@@ -71,23 +72,11 @@ def _submit_cases(found: dict[str, Agent], at: datetime) -> int:
 
 def _submit(agent: Agent, body: dict[str, Any]) -> None:
     """What the JSON endpoint does with this body, without the network."""
+    said = {to_snake(name): value for name, value in body.items() if name != "payloadSchema"}
     submission = lifecycle.Submission(
-        action_type=body["actionType"],
-        action=body["action"],
-        summary=body["summary"],
-        rationale=body["rationale"],
-        confidence=body["confidence"],
-        risk=body["risk"],
-        sla_minutes=body.get("slaMinutes"),
-        assignees=body.get("assignees", ()),
-        evidence=body["evidence"],
+        **said,
         payload_source=_json(body["payload"]),
         schema_source=_json(body["payloadSchema"]),
-        locked_fields=body["lockedFields"],
-        workflow=body["workflow"],
-        run_id=body["runId"],
-        context=body["context"],
-        initiated_by=body.get("initiatedBy", ""),
         request_sha256=payload.digest(payload.canonical(body)),
     )
     lifecycle.submit(submission, key=agents.key_of(agent), idempotency_key=f"{MARK}{uuid4()}")

@@ -22,6 +22,7 @@ def submission(**fields: object) -> Submission:
         "action": "Send an email",
         "rationale": "Because.",
         "evidence": (),
+        "payload": {"to": "a@example.com"},
         "payload_source": '{"to": "a@example.com"}',
         "assignees": ("sales@example.com",),
         "request_sha256": bytes(32),
