@@ -2,6 +2,6 @@
 
 from approvals.conditions.compiling import LONGEST, VARIABLES, check
 from approvals.conditions.evaluation import Answer, evaluate
-from approvals.conditions.mistakes import Unfit
+from approvals.conditions.mistakes import InvalidCondition
 
-__all__ = ["LONGEST", "VARIABLES", "Answer", "Unfit", "check", "evaluate"]
+__all__ = ["LONGEST", "VARIABLES", "Answer", "InvalidCondition", "check", "evaluate"]

@@ -10,7 +10,7 @@ from typing import Any
 from cel_expr_python import cel
 
 from approvals.conditions import compiler_words, equality, references, strictness
-from approvals.conditions.mistakes import Mistake, Unfit
+from approvals.conditions.mistakes import InvalidCondition, Mistake
 from approvals.conditions.references import References
 
 LONGEST = 1000
@@ -33,40 +33,44 @@ class Compiled:
 
 
 def check(source: str) -> None:
-    """Raises Unfit, with the mistake marked, unless the condition can be stored."""
+    """Raises InvalidCondition, with the mistake marked, unless the condition can be stored."""
     compiled(source)
 
 
 @lru_cache(maxsize=512)
 def compiled(source: str) -> Compiled:
-    """Raises Unfit."""
+    """Raises InvalidCondition."""
     _check_bounds(source)
     try:
         expression = _environment().compile(source)
     except RuntimeError as error:
-        raise Unfit(compiler_words.mistake(source, str(error))) from None
+        raise InvalidCondition(compiler_words.mistake(source, str(error))) from None
     kind = expression.return_type().name()
     if kind not in ("BOOL", "DYN"):
         name = kind.lower().partition("<")[0]
-        raise Unfit(Mistake(source, f"It must be true or false, and this is {name}", 0))
+        raise InvalidCondition(Mistake(source, f"It must be true or false, and this is {name}", 0))
     serialized = expression.serialize()
     found = references.find(source, serialized)
     try:
         return Compiled(_strict_environment().deserialize(strictness.strict(serialized)), found)
     except RuntimeError:
-        raise Unfit(Mistake(source, "It is nested too deeply: say it in fewer levels")) from None
+        raise InvalidCondition(Mistake(source, "It is nested too deeply: say it in fewer levels")) from None
 
 
 def _check_bounds(source: str) -> None:
     if len(source) > LONGEST:
-        raise Unfit(Mistake(source, f"It is over {LONGEST:,} characters long"))
+        raise InvalidCondition(Mistake(source, f"It is over {LONGEST:,} characters long"))
     if unreadable := _UNREADABLE.search(source):
-        raise Unfit(Mistake(source, "A control character does not belong here", unreadable.start()))
+        raise InvalidCondition(
+            Mistake(source, "A control character does not belong here", unreadable.start())
+        )
     depth = 0
     for bracket in _BRACKET.finditer(source):
         depth += 1 if bracket[0] in "([{" else -1 if bracket[0] in ")]}" else 0
         if depth > DEEPEST:
-            raise Unfit(Mistake(source, f"More than {DEEPEST} brackets within each other", bracket.start()))
+            raise InvalidCondition(
+                Mistake(source, f"More than {DEEPEST} brackets within each other", bracket.start())
+            )
 
 
 @lru_cache(maxsize=1)

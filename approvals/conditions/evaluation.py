@@ -13,7 +13,7 @@ from typing import Any
 from approvals.conditions import failures, kinds
 from approvals.conditions.compiling import compiled
 from approvals.conditions.declared import EACH, Path
-from approvals.conditions.mistakes import Unfit
+from approvals.conditions.mistakes import InvalidCondition
 from approvals.conditions.references import References
 
 MOST_WORK = 50_000
@@ -34,7 +34,7 @@ def evaluate(source: str, variables: Mapping[str, Any]) -> Answer:
     """Ask a condition about a proposal. Never raises, and ends within 50 ms, whatever the proposal holds."""
     try:
         condition = compiled(source)
-    except Unfit as refusal:
+    except InvalidCondition as refusal:
         return Answer(None, f"it no longer compiles: {refusal}")
     rounds = _rounds(condition.references, variables)
     if rounds > MOST_ROUNDS:

@@ -13,7 +13,7 @@ SHOWN = 60
 WORD = re.compile(r"\w+|[^\w\s]+")
 
 
-class Unfit(InvalidInput):
+class InvalidCondition(InvalidInput):
     """The condition cannot be stored. `str()` says where, what and what was probably meant, in one line."""
 
     code = "unfit_condition"

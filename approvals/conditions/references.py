@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from approvals import patterns
 from approvals.conditions import comparisons, declared, failures, kinds, tree
 from approvals.conditions.declared import EACH, Path
-from approvals.conditions.mistakes import Mistake, Unfit
+from approvals.conditions.mistakes import InvalidCondition, Mistake
 from approvals.conditions.tree import Node, Tree
 
 LARGEST_PATTERNS = 500
@@ -41,7 +41,7 @@ class References:
 
 
 def find(source: str, serialized: bytes) -> References:
-    """Raises Unfit where the reading or the cost cannot be told beforehand."""
+    """Raises InvalidCondition where the reading or the cost cannot be told beforehand."""
     decoded = tree.decode(serialized)
     reader = _Reader(source, decoded)
     reader.read(decoded.node(decoded.root), {})
@@ -81,10 +81,10 @@ class _Reader:
             self.found.guarded.add(path)
         self.found.paths.add(path[:-1] if is_presence else path)
         if stranger := declared.stranger(path):
-            raise self._unfit(node, *_of_stranger(*stranger))
+            raise self._invalid(node, *_of_stranger(*stranger))
 
     def _path(self, node: Node, bound: Mapping[str, Path | None]) -> Path | None:
-        """The field that this names; None where it names none. Raises Unfit for a field of a computed value."""
+        """The field that this names, or None. Raises InvalidCondition for a field of a computed value."""
         if tree.is_name(node):
             name = node.text(1)
             return bound.get(name, (name,))
@@ -93,25 +93,27 @@ class _Reader:
         if tree.is_call(node) and node.text(2) == tree.INDEX:
             key = tree.constant(self.tree.node(tree.children(node)[1]))
             if key is None:
-                raise self._unfit(node, "A field is named by a literal", 'write payload["name"]')
+                raise self._invalid(node, "A field is named by a literal", 'write payload["name"]')
             if isinstance(key, int) and key < 0:
-                raise self._unfit(node, f"A list has no element {key}", "the first one is [0]")
+                raise self._invalid(node, f"A list has no element {key}", "the first one is [0]")
             return (*self._base(node, bound), key)
         return None
 
     def _base(self, node: Node, bound: Mapping[str, Path | None]) -> Path:
         base = self._path(self.tree.node(tree.children(node)[0]), bound)
         if base is None:
-            raise self._unfit(node, "Only a field of what was proposed can be read, not of a computed value")
+            raise self._invalid(
+                node, "Only a field of what was proposed can be read, not of a computed value"
+            )
         return base
 
     def _loop(self, node: Node, bound: Mapping[str, Path | None]) -> None:
         parts = [self.tree.node(raw) for raw in tree.children(node)]
         over = self._path(parts[0], bound)
         if self.is_in_loop:
-            raise self._unfit(node, "A loop inside a loop may never end")
+            raise self._invalid(node, "A loop inside a loop may never end")
         if over is None:
-            raise self._unfit(node, "A loop runs over a field", "write evidence.exists(item, …)")
+            raise self._invalid(node, "A loop runs over a field", "write evidence.exists(item, …)")
         self.found.loops.add(over)
         inner = {**bound, node.text(1): (*over, EACH), node.text(3): None}
         self.is_in_loop = True
@@ -124,14 +126,14 @@ class _Reader:
             return self._path(part, bound)
 
         if mistake := comparisons.mistake(self.source, self.tree, node, path):
-            raise Unfit(mistake)
+            raise InvalidCondition(mistake)
 
     def _check_call(self, node: Node) -> None:
         if not tree.is_call(node) or node.text(2) not in _SEARCHES:
             return
         literal = tree.constant(self.tree.node(tree.children(node)[-1]))
         if not isinstance(literal, str):
-            raise self._unfit(
+            raise self._invalid(
                 node, f"{node.text(2)} looks for a literal text", f'write {node.text(2)}("text")'
             )
         if node.text(2) == "matches":
@@ -141,14 +143,14 @@ class _Reader:
         try:
             self.pattern_size += patterns.size(pattern)
         except patterns.UnfitPatternError as error:
-            raise self._unfit(
+            raise self._invalid(
                 node, f"The regular expression does not compile: {failures.of_pattern(error)}"
             ) from None
         if self.pattern_size > LARGEST_PATTERNS:
-            raise self._unfit(node, "The regular expressions are too large")
+            raise self._invalid(node, "The regular expressions are too large")
 
-    def _unfit(self, node: Node, what: str, hint: str = "") -> Unfit:
-        return Unfit(Mistake(self.source, what, node.offset or 0, hint))
+    def _invalid(self, node: Node, what: str, hint: str = "") -> InvalidCondition:
+        return InvalidCondition(Mistake(self.source, what, node.offset or 0, hint))
 
 
 def _of_stranger(path: Path, known: tuple[str, ...]) -> tuple[str, str]:

@@ -39,7 +39,7 @@ def validate_finite(number: float) -> None:
 def validate_condition(source: str) -> None:
     try:
         conditions.check(source)
-    except conditions.Unfit as refusal:
+    except conditions.InvalidCondition as refusal:
         raise ValidationError(str(refusal), code=refusal.code) from None
 
 

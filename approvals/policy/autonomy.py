@@ -11,7 +11,7 @@ from approvals.models.choices import Risk
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class AutonomyTerms:
     """What a policy asks of an action that runs by itself; the condition tells when a person looks."""
 
     minimum_confidence: float | None
@@ -19,14 +19,16 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Ruling:
+class AutonomyRuling:
     """Whether it may run, and why or why not in sentences."""
 
     may_run: bool
     reasons: tuple[str, ...]
 
 
-def judge(terms: Terms, *, risk: Risk, confidence: float | None, variables: Mapping[str, Any]) -> Ruling:
+def judge(
+    terms: AutonomyTerms, *, risk: Risk, confidence: float | None, variables: Mapping[str, Any]
+) -> AutonomyRuling:
     """Fails closed: a missing confidence, an absent field, anything but a clean “false” asks a person."""
     against = []
     if risk == Risk.CRITICAL:
@@ -34,8 +36,8 @@ def judge(terms: Terms, *, risk: Risk, confidence: float | None, variables: Mapp
     against += _by_confidence(terms.minimum_confidence, confidence)
     against += _by_condition(terms.condition, variables)
     if against:
-        return Ruling(may_run=False, reasons=tuple(against))
-    return Ruling(may_run=True, reasons=(_in_favour(terms, confidence),))
+        return AutonomyRuling(may_run=False, reasons=tuple(against))
+    return AutonomyRuling(may_run=True, reasons=(_in_favour(terms, confidence),))
 
 
 def _by_confidence(minimum: float | None, confidence: float | None) -> list[str]:
@@ -55,7 +57,7 @@ def _by_condition(condition: str, variables: Mapping[str, Any]) -> list[str]:
     return [f"The policy's condition holds: {condition}"] if answer.holds else []
 
 
-def _in_favour(terms: Terms, confidence: float | None) -> str:
+def _in_favour(terms: AutonomyTerms, confidence: float | None) -> str:
     threshold = f", at or above {terms.minimum_confidence:g}," if terms.minimum_confidence is not None else ""
     condition = ", and the policy's condition does not hold" if terms.condition else ""
     return f"It has a confidence of {confidence:g}{threshold}{condition}: nobody needs to look.".replace(

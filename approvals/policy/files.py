@@ -12,11 +12,11 @@ from django.db import transaction
 
 from approvals.models import Policy
 from approvals.policy import publishing, warnings, yaml_text
-from approvals.policy.reading import Entry, FileError, UnfitFile, read
+from approvals.policy.reading import Entry, FileError, InvalidFile, read
 from audit.message import Actor
 from grants.models import User
 
-__all__ = ["TEMPLATE", "FileError", "Loaded", "UnfitFile", "export", "load"]
+__all__ = ["TEMPLATE", "FileError", "InvalidFile", "Loaded", "export", "load"]
 
 TEMPLATE = Path(__file__).with_name("template.yaml")
 """The starting table, to be downloaded, filled in and loaded."""
@@ -33,7 +33,7 @@ class Loaded:
 
 @transaction.atomic
 def load(text: str, *, by: Actor, author: User | None = None) -> Loaded:
-    """Publish what differs from the current policies; what the file does not name stays. Raises UnfitFile."""
+    """Publish what differs from the current policies; what the file does not name stays. Raises InvalidFile."""
     entries, errors = read(text)
     standing = publishing.standing_of(entry.policy for entry in entries)
     loaded = Loaded()
@@ -51,7 +51,7 @@ def load(text: str, *, by: Actor, author: User | None = None) -> Loaded:
         for policy, refusal in refused.refusals:
             errors += _beside_fields(changed[id(policy)], refusal)
     if errors:
-        raise UnfitFile(errors)
+        raise InvalidFile(errors)
     loaded.warnings = _warnings([*loaded.published, *loaded.unchanged])
     return loaded
 

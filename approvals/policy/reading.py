@@ -48,7 +48,7 @@ class FileError:
         return f"{place}: {self.message}"
 
 
-class UnfitFile(Exception):
+class InvalidFile(Exception):
     """Nothing was loaded; `errors` has everything at once."""
 
     def __init__(self, errors: Sequence[FileError]) -> None:
@@ -70,12 +70,12 @@ class Entry:
 def read(text: str) -> tuple[list[Entry], list[FileError]]:
     """The entries whose shape fits, as unsaved policies, and what is wrong with the others.
 
-    Raises UnfitFile where nothing can be read at all.
+    Raises InvalidFile where nothing can be read at all.
     """
     try:
         root = yaml_text.compose(text)
     except yaml_text.Unreadable as refusal:
-        raise UnfitFile([FileError(refusal.line, "", str(refusal))]) from None
+        raise InvalidFile([FileError(refusal.line, "", str(refusal))]) from None
     reader = _Reader()
     return reader.entries(root), reader.errors
 

@@ -155,13 +155,13 @@ def _outcome(policy: Policy, proposal: Proposal, risk: Risk, reasons: list[str])
     if pattern == Pattern.NONE:
         reasons.append("The policy lets this action run, and records it.")
         return pattern, Status.NOT_REQUIRED
-    terms = autonomy.Terms(policy.minimum_confidence, policy.condition)
+    terms = autonomy.AutonomyTerms(policy.minimum_confidence, policy.condition)
     ruling = _judge(terms, proposal, risk)
     reasons += ruling.reasons
     return pattern, Status.NOT_REQUIRED if ruling.may_run else Status.PENDING
 
 
-def _judge(terms: autonomy.Terms, proposal: Proposal, risk: Risk) -> autonomy.Ruling:
+def _judge(terms: autonomy.AutonomyTerms, proposal: Proposal, risk: Risk) -> autonomy.AutonomyRuling:
     return autonomy.judge(
         terms, risk=risk, confidence=proposal.confidence, variables=proposal.variables(risk)
     )
@@ -170,7 +170,9 @@ def _judge(terms: autonomy.Terms, proposal: Proposal, risk: Risk) -> autonomy.Ru
 def _shadow(policy: Policy, proposal: Proposal, risk: Risk) -> Shadow | None:
     if not policy.shadow_condition:
         return None
-    ruling = _judge(autonomy.Terms(policy.minimum_confidence, policy.shadow_condition), proposal, risk)
+    ruling = _judge(
+        autonomy.AutonomyTerms(policy.minimum_confidence, policy.shadow_condition), proposal, risk
+    )
     return Shadow(ruling.may_run, " ".join(ruling.reasons))
 
 

@@ -141,6 +141,6 @@ def _unreadable(policy: Policy) -> list[str]:
     for source in filter(None, (policy.condition, policy.shadow_condition)):
         try:
             conditions.check(source)
-        except conditions.Unfit as refusal:
+        except conditions.InvalidCondition as refusal:
             return [f"Its condition can no longer be read, so that a person always looks: {refusal}"]
     return []

@@ -7,11 +7,11 @@ import re
 import pytest
 
 from approvals import conditions
-from approvals.conditions import Unfit
+from approvals.conditions import InvalidCondition
 
 
 def refusal(source: str) -> str:
-    with pytest.raises(Unfit) as refused:
+    with pytest.raises(InvalidCondition) as refused:
         conditions.check(source)
     return str(refused.value)
 

@@ -147,7 +147,7 @@ def test_what_a_guard_on_the_left_leaves_unasked_stays_unasked(
     ],
 )
 def test_why_is_said_in_words(source: str, payload: Any, why: str) -> None:
-    terms = autonomy.Terms(None, source)
+    terms = autonomy.AutonomyTerms(None, source)
     variables = {"payload": payload, "confidence": 1.0}
 
     ruling = autonomy.judge(terms, risk=Risk.LOW, confidence=1.0, variables=variables)
@@ -282,7 +282,7 @@ def test_any_condition_answers_as_the_model_does(tree: Any, payload: dict[str, A
     source = written(tree)
     try:
         conditions.check(source)
-    except conditions.Unfit:
+    except conditions.InvalidCondition:
         return  # two literals of two types, say: that is refused when saved
 
     try:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from approvals import conditions
-from approvals.conditions import Unfit
+from approvals.conditions import InvalidCondition
 
 BOUND = 0.05
 """Seconds of work, for saving and for asking alike; waiting for a busy machine is none."""
@@ -108,7 +108,7 @@ def test_a_missing_confidence_is_no_answer() -> None:
     ],
 )
 def test_a_mistake_is_marked_with_what_was_meant(source: str, sentence: str) -> None:
-    with pytest.raises(Unfit) as refusal:
+    with pytest.raises(InvalidCondition) as refusal:
         conditions.check(source)
 
     assert sentence in str(refusal.value)
@@ -133,7 +133,7 @@ def test_a_mistake_is_marked_with_what_was_meant(source: str, sentence: str) -> 
     ],
 )
 def test_what_cannot_be_read_or_bounded_beforehand_is_refused(source: str) -> None:
-    with pytest.raises(Unfit):
+    with pytest.raises(InvalidCondition):
         conditions.check(source)
 
 
@@ -184,7 +184,7 @@ def test_every_condition_ends_in_time(source: str) -> None:
     start = time.thread_time()
     try:
         conditions.check(source)
-    except Unfit:
+    except InvalidCondition:
         return
     finally:
         assert time.thread_time() - start < BOUND

@@ -26,7 +26,7 @@ class Command(BaseCommand):
             loaded = files.load(
                 _text(options["file"]), by=author.as_actor() if author else SYSTEM, author=author
             )
-        except files.UnfitFile as refusal:
+        except files.InvalidFile as refusal:
             count = len(refusal.errors)
             listed = "\n".join(f"  {error}" for error in refusal.errors)
             raise CommandError(

@@ -15,7 +15,7 @@ from approvals.seeds.cases import access_revocation, knowledge_answer, outreach_
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class DemoCase:
     """Which agent proposes it, and the body that it sends at a given moment."""
 
     agent: str
@@ -23,8 +23,8 @@ class Case:
 
 
 CASES = (
-    Case(agents.SUPPORT, knowledge_answer.body),
-    Case(agents.SALES, outreach_email.body),
-    Case(agents.VENDORS, payment_terms.body),
-    Case(agents.ACCESS, access_revocation.body),
+    DemoCase(agents.SUPPORT, knowledge_answer.body),
+    DemoCase(agents.SALES, outreach_email.body),
+    DemoCase(agents.VENDORS, payment_terms.body),
+    DemoCase(agents.ACCESS, access_revocation.body),
 )

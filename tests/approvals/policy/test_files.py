@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from approvals.exceptions import InvalidInput
 from approvals.models import Policy
 from approvals.policy import files
-from approvals.policy.files import UnfitFile
+from approvals.policy.files import InvalidFile
 from audit.message import SYSTEM
 from audit.models import Event
 from tests.factories import make_approval, make_policy, make_user
@@ -114,7 +114,7 @@ def test_what_differs_becomes_the_next_version_alone() -> None:
 def test_a_longest_sla_from_an_earlier_version_is_refused_with_what_to_do() -> None:
     text = "policies:\n  - {action_type: a, pattern: approval_gate, risk: low,\n     sla_max_minutes: 1440}"
 
-    with pytest.raises(UnfitFile, match=r"line 3, sla_max_minutes: is gone: .* remove this line"):
+    with pytest.raises(InvalidFile, match=r"line 3, sla_max_minutes: is gone: .* remove this line"):
         load(text)
 
 
@@ -163,7 +163,7 @@ policies:
 
 
 def test_every_mistake_is_named_with_its_line_and_nothing_is_loaded() -> None:
-    with pytest.raises(UnfitFile) as refusal:
+    with pytest.raises(InvalidFile) as refusal:
         load(BAD)
 
     assert [(error.line, error.field) for error in refusal.value.errors] == [
@@ -199,7 +199,7 @@ def test_every_mistake_is_named_with_its_line_and_nothing_is_loaded() -> None:
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_refused_in_a_sentence(text: str, sentence: str) -> None:
-    with pytest.raises(UnfitFile, match=sentence):
+    with pytest.raises(InvalidFile, match=sentence):
         load(text)
 
     assert not Policy.objects.exists()
@@ -209,7 +209,7 @@ def test_a_switch_to_letting_go_needs_its_reason_here_too() -> None:
     load(TEMPLATE)
     text = "policies:\n  - {action_type: external_email, pattern: exception_based, risk: low, minimum_confidence: 0.1}"
 
-    with pytest.raises(UnfitFile, match="reason: People decided 0 requests"):
+    with pytest.raises(InvalidFile, match="reason: People decided 0 requests"):
         load(text)
 
 

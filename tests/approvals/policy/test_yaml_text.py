@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from approvals.models import Policy
 from approvals.policy import files, yaml_text
-from approvals.policy.files import UnfitFile
+from approvals.policy.files import InvalidFile
 from audit.message import SYSTEM
 
 
@@ -134,7 +134,7 @@ ENTRY = "policies:\n  - action_type: a\n    pattern: exception_based\n    risk: 
     ],
 )
 def test_a_file_of_policies_is_refused_with_line_and_field(written: str, sentence: str) -> None:
-    with pytest.raises(UnfitFile, match=sentence):
+    with pytest.raises(InvalidFile, match=sentence):
         files.load(ENTRY + written, by=SYSTEM)
 
     assert not Policy.objects.exists()
