@@ -56,11 +56,10 @@ def measure(name: str, terms: dict[str, object], key: object) -> None:
     """One line: medians over rounds in turns."""
     from approvals import policy
     from approvals.models import Policy
-    from approvals.policy.publishing import publish
     from audit.message import SYSTEM
 
     action_type = f"bench_{uuid4().hex}"
-    found = publish(
+    found = policy.publish(
         Policy(action_type=action_type, risk="medium", sla_minutes=60, reviewers=["a@example.com"], **terms),
         by=SYSTEM,
     )
@@ -93,14 +92,14 @@ def submit(action_type: str, key: object) -> None:
 
 def loading(count: int) -> None:
     """A table that is new, then changed throughout, then as it stands."""
-    from approvals.policy import files
+    from approvals.policy import load_table
     from audit.message import SYSTEM
 
     new = "policies:\n" + "".join(map(entry, range(count)))
     changed = new.replace("sla_minutes: 60", "sla_minutes: 61")
     for name, text in (("new", new), ("changed", changed), ("as they stand", changed)):
         start = time.perf_counter()
-        files.load(text, by=SYSTEM)
+        load_table(text, by=SYSTEM)
         taken = time.perf_counter() - start
         print(f"{count:,} policies {name}: {taken:.2f} s, {count / taken:,.0f}/s")
 

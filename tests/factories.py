@@ -16,7 +16,7 @@ from approvals import keys, lifecycle, strict_json
 from approvals.lifecycle import Attestation, Seen, Submission
 from approvals.models import Agent, AgentKey, Approval, Policy
 from approvals.models.agent import ANY
-from approvals.policy import publishing
+from approvals.policy import publish
 from audit import clock
 from audit.message import SYSTEM
 from grants import membership
@@ -94,7 +94,7 @@ def make_policy(action_type: str = "external_email", **fields: Any) -> Policy:
         values = {"quorum": 2, "escalation": ladder, **values}
     if values["pattern"] == "exception_based":
         values = {"minimum_confidence": 0.8, "reason": "starting policy", **values}
-    return publishing.publish(Policy(action_type=action_type, **values), by=SYSTEM)
+    return publish(Policy(action_type=action_type, **values), by=SYSTEM)
 
 
 def make_approval(

@@ -16,7 +16,7 @@ from approvals.models import Policy
 from approvals.models.choices import BreachAction, Risk
 from approvals.models.policy import TONES_DEMANDED
 from approvals.models.policy_rules import validate_escalation
-from approvals.policy import publishing
+from approvals.policy import current_version, publish, require_trial
 from audit.admin import StaffAdmin
 
 IDENTITY = ["action_type", "workflow"]
@@ -126,7 +126,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
         identity = {name: getattr(self.instance, name) for name in IDENTITY}
         wanted = Policy(**{**identity, **{name: self.cleaned_data[name] for name in names}})
         try:
-            publishing.require_trial(wanted, publishing.standing(wanted))
+            require_trial(wanted, current_version(wanted))
         except ValidationError as refusal:
             self.add_error("reason", refusal.message_dict["reason"])
 
@@ -204,4 +204,4 @@ class PolicyAdmin(StaffAdmin):
 
     def save_model(self, request: HttpRequest, obj: Policy, form: forms.ModelForm[Any], change: bool) -> None:
         author = request.user
-        publishing.publish(obj, by=author.as_actor(), author=author)  # type: ignore[union-attr, arg-type]
+        publish(obj, by=author.as_actor(), author=author)  # type: ignore[union-attr, arg-type]

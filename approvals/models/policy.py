@@ -260,7 +260,7 @@ class Policy(models.Model):
         return f"{self.action_type} in {self.workflow}" if self.workflow else self.action_type
 
     @property
-    def names(self) -> tuple[str, str]:
+    def identity(self) -> tuple[str, str]:
         """The action type and the workflow: what no two current policies share."""
         return self.action_type, self.workflow
 

@@ -1,18 +1,33 @@
-"""What does an action type need, and what does that make of a proposal?
+"""What does an action type need, and what does that make of a proposal?"""
 
-`files`, `publishing` and `warnings` are rooms of their own: `from approvals.policy import publishing`.
-"""
-
+from approvals.policy.candidate import ENOUGH, ShadowSummary, require_trial, shadow_summary
+from approvals.policy.files import TEMPLATE, InvalidFile, Loaded, export_table, load_table
+from approvals.policy.publishing import current_version, publish
+from approvals.policy.reading import read_table
 from approvals.policy.trial import try_sample
-from approvals.policy.verdict import CRITICAL_QUORUM, Proposal, Reviewer, Shadow, Verdict, evaluate, find
+from approvals.policy.verdict import Proposal, Reviewer, Shadow, Verdict, evaluate, find
+from approvals.policy.warnings import warnings_of_each, warnings_of_table
 
 __all__ = [
-    "CRITICAL_QUORUM",
+    "ENOUGH",
+    "TEMPLATE",
+    "InvalidFile",
+    "Loaded",
     "Proposal",
     "Reviewer",
     "Shadow",
+    "ShadowSummary",
     "Verdict",
+    "current_version",
     "evaluate",
+    "export_table",
     "find",
+    "load_table",
+    "publish",
+    "read_table",
+    "require_trial",
+    "shadow_summary",
     "try_sample",
+    "warnings_of_each",
+    "warnings_of_table",
 ]

@@ -11,15 +11,14 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from approvals.models import Policy
-from approvals.policy import publishing, warnings, yaml_text
-from approvals.policy.reading import Entry, FileError, InvalidFile, read
+from approvals.policy import publishing, yaml_text
+from approvals.policy.reading import Entry, FileError, InvalidFile, read_table
+from approvals.policy.warnings import warnings_of_each, warnings_of_table
 from audit.message import Actor
 from grants.models import User
 
-__all__ = ["TEMPLATE", "FileError", "InvalidFile", "Loaded", "export", "load"]
-
 TEMPLATE = Path(__file__).with_name("template.yaml")
-"""The starting table, to be downloaded, filled in and loaded."""
+"""The starting table, to download, fill in and load."""
 
 
 @dataclass(slots=True)
@@ -32,14 +31,17 @@ class Loaded:
 
 
 @transaction.atomic
-def load(text: str, *, by: Actor, author: User | None = None) -> Loaded:
-    """Publish what differs from the current policies; what the file does not name stays. Raises InvalidFile."""
-    entries, errors = read(text)
-    standing = publishing.standing_of(entry.policy for entry in entries)
+def load_table(text: str, *, by: Actor, author: User | None = None) -> Loaded:
+    """Publish what differs from the current policies; policies that the file does not name stay.
+
+    Raises InvalidFile.
+    """
+    entries, errors = read_table(text)
+    current_versions = publishing.current_versions(entry.policy for entry in entries)
     loaded = Loaded()
     changed: dict[int, Entry] = {}
     for entry in entries:
-        current = standing.get(entry.policy.names)
+        current = current_versions.get(entry.policy.identity)
         if current and _same(current, entry.policy):
             loaded.unchanged.append(current)
         else:
@@ -56,8 +58,8 @@ def load(text: str, *, by: Actor, author: User | None = None) -> Loaded:
     return loaded
 
 
-def export(policies: Iterable[Policy]) -> str:
-    """The policies as a file that `load` takes, without what is as it would be anyway."""
+def export_table(policies: Iterable[Policy]) -> str:
+    """The policies as a file that `load_table` takes, without the values that are defaults."""
     entries = [_plain(policy) for policy in policies]
     return yaml_text.dump({"policies": entries})
 
@@ -81,7 +83,7 @@ def _beside_fields(entry: Entry, refusal: ValidationError) -> list[FileError]:
 
 
 def _warnings(policies: Sequence[Policy]) -> list[str]:
-    each = warnings.look_again(policies)
-    return warnings.of_table(policies) + [
+    each = warnings_of_each(policies)
+    return warnings_of_table(policies) + [
         f"{policy.name}: {sentence}" for policy in policies for sentence in each[policy]
     ]

@@ -67,7 +67,7 @@ class Entry:
         return FileError(self.lines.get(name, self.line), name if is_known else "", message)
 
 
-def read(text: str) -> tuple[list[Entry], list[FileError]]:
+def read_table(text: str) -> tuple[list[Entry], list[FileError]]:
     """The entries whose shape fits, as unsaved policies, and what is wrong with the others.
 
     Raises InvalidFile where nothing can be read at all.

@@ -11,7 +11,7 @@ from approvals.models.choices import BreachAction, Pattern, Risk
 from grants.models import User
 
 PLACEHOLDER = "nobody-yet@example.com"
-"""Whom migration 0003 put onto the ladder of critical policies that had none."""
+"""The address that migration 0003 put onto the ladder of critical policies that had none."""
 
 LONGEST_CRITICAL = 4 * 60  # minutes
 LONGEST = 30 * 24 * 60  # minutes
@@ -19,8 +19,8 @@ LONGEST = 30 * 24 * 60  # minutes
 _ASKING = (Pattern.APPROVAL_GATE, Pattern.EXCEPTION_BASED)
 
 
-def of_table(policies: Sequence[Policy]) -> list[str]:
-    """Of all current policies together."""
+def warnings_of_table(policies: Sequence[Policy]) -> list[str]:
+    """What is odd about all current policies together."""
     asked = [policy for policy in policies if policy.pattern != Pattern.NONE]
     if len({policy.action_type for policy in asked}) < 2:
         return []
@@ -40,19 +40,19 @@ def _alone_in_most(asked: Sequence[Policy]) -> list[str]:
     ]
 
 
-def look_again(policies: Iterable[Policy]) -> dict[Policy, list[str]]:
-    """For each policy all that is odd about it; one query for all."""
-    return {policy: [*found, *of_terms(policy)] for policy, found in of_policies(policies).items()}
+def warnings_of_each(policies: Iterable[Policy]) -> dict[Policy, list[str]]:
+    """For each policy what is odd about it, in one query."""
+    return {policy: [*found, *of_terms(policy)] for policy, found in of_people(policies).items()}
 
 
 def of_terms(policy: Policy) -> list[str]:
-    """What is odd about what it says, whoever the people are."""
+    """What is odd about what the policy says, apart from its people."""
     found = (_deadline(policy), _ladder(policy), _quorum(policy), _ignored(policy), _unreadable(policy))
     return [sentence for sentences in found for sentence in sentences]
 
 
-def of_policies(policies: Iterable[Policy]) -> dict[Policy, list[str]]:
-    """For each policy what is odd about its people, and about a critical one's time."""
+def of_people(policies: Iterable[Policy]) -> dict[Policy, list[str]]:
+    """For each policy what is odd about its people, and about the time that a critical one gives them."""
     policies = list(policies)
     named = {email for policy in policies for email in [*policy.reviewers, *policy.escalation_targets]}
     active = set(User.objects.filter(email__in=named, is_active=True).values_list("email", flat=True))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from approvals.models import Policy
-from approvals.policy import files, publishing, reading
+from approvals.policy import TEMPLATE, publish, read_table
 from audit.message import SYSTEM
 
 STAND_INS = {
@@ -31,7 +31,7 @@ DEMAND = "    required_evidence_tones: [any]\n"
 
 def table() -> str:
     """The template's text with the demo's addresses."""
-    text = files.TEMPLATE.read_text(encoding="utf-8").replace(DEMAND, "")
+    text = TEMPLATE.read_text(encoding="utf-8").replace(DEMAND, "")
     return re.sub(
         r"\b([a-z-]+)@example\.com", lambda found: f"{STAND_INS.get(found[1], found[1])}@example.com", text
     )
@@ -40,7 +40,7 @@ def table() -> str:
 def ensure_policies() -> None:
     """A first version where none stands; what somebody changed stays changed."""
     standing = set(Policy.objects.current().filter(workflow="").values_list("action_type", flat=True))
-    entries, _ = reading.read(table())
+    entries, _ = read_table(table())
     for entry in entries:
         if entry.policy.action_type not in standing:
-            publishing.publish(entry.policy, by=SYSTEM)
+            publish(entry.policy, by=SYSTEM)

@@ -19,7 +19,15 @@ from approvals import authority
 from approvals.exceptions import InvalidInput, TooLarge
 from approvals.models import Policy
 from approvals.models.policy import ANY_TONE
-from approvals.policy import Verdict, files, publishing, try_sample, warnings
+from approvals.policy import (
+    ENOUGH,
+    TEMPLATE,
+    Verdict,
+    shadow_summary,
+    try_sample,
+    warnings_of_each,
+    warnings_of_table,
+)
 from approvals.views.page import PersonRequest, show, signed_in
 from approvals.views.refusals import forbidden
 from audit import clock
@@ -67,10 +75,10 @@ def readers_only(
 def policies(request: PersonRequest) -> HttpResponse:
     """The whole table, with what somebody should look at again."""
     current = list(Policy.objects.current())
-    each = warnings.look_again(current)
+    each = warnings_of_each(current)
     context = {
         "rows": [Row(policy, each[policy]) for policy in current],
-        "warnings": warnings.of_table(current),
+        "warnings": warnings_of_table(current),
     }
     return show(request, "approvals/policies/policies.html", context)
 
@@ -80,7 +88,7 @@ def policies(request: PersonRequest) -> HttpResponse:
 @readers_only
 def template(request: PersonRequest) -> HttpResponse:
     """The starting table, to fill in and load."""
-    response = HttpResponse(files.TEMPLATE.read_bytes(), content_type="text/yaml; charset=utf-8")
+    response = HttpResponse(TEMPLATE.read_bytes(), content_type="text/yaml; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="policies.yaml"'
     return response
 
@@ -123,9 +131,9 @@ def _show(request: PersonRequest, found: Policy, trial: Trial, *, status: int = 
     versions = Policy.objects.filter(action_type=found.action_type, workflow=found.workflow)
     context: dict[str, Any] = {
         "policy": found,
-        "warnings": warnings.look_again([found])[found],
-        "shadow": publishing.shadow_summary(found) if found.shadow_condition else None,
-        "needed": publishing.TRIAL,
+        "warnings": warnings_of_each([found])[found],
+        "shadow": shadow_summary(found) if found.shadow_condition else None,
+        "needed": ENOUGH,
         "versions": versions.select_related("created_by").order_by("-version")[:VERSIONS],
         "trial": trial,
         "at": clock.now(),

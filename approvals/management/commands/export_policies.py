@@ -7,11 +7,11 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from approvals.models import Policy
-from approvals.policy import files
+from approvals.policy import export_table
 
 
 class Command(BaseCommand):
     help = "Writes the current policies as YAML that load_policies takes."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(files.export(Policy.objects.current()), ending="")
+        self.stdout.write(export_table(Policy.objects.current()), ending="")

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from approvals.policy import files
+from approvals.policy import InvalidFile, load_table
 from audit.message import SYSTEM
 from grants.models import User
 
@@ -23,10 +23,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         author = _person(options["by"])
         try:
-            loaded = files.load(
+            loaded = load_table(
                 _text(options["file"]), by=author.as_actor() if author else SYSTEM, author=author
             )
-        except files.InvalidFile as refusal:
+        except InvalidFile as refusal:
             count = len(refusal.errors)
             listed = "\n".join(f"  {error}" for error in refusal.errors)
             raise CommandError(

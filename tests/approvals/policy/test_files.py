@@ -10,17 +10,17 @@ import pytest
 import yaml
 from django.core.management import CommandError, call_command
 
+from approvals import policy
 from approvals.exceptions import InvalidInput
 from approvals.models import Policy
-from approvals.policy import files
-from approvals.policy.files import InvalidFile
+from approvals.policy import InvalidFile
 from audit.message import SYSTEM
 from audit.models import Event
 from tests.factories import make_approval, make_policy, make_user
 
 pytestmark = pytest.mark.django_db
 
-TEMPLATE = files.TEMPLATE.read_text()
+TEMPLATE = policy.TEMPLATE.read_text()
 ROWS = [
     # action type, what is proposed, pattern, status, risk, reviewers
     ("draft_generation", {}, "draft_only", "draft", "low", {"sales"}),
@@ -45,8 +45,8 @@ ROWS = [
 EVIDENCE = {"label": "Source", "value": "CON-4821", "tone": "slate", "url": None}
 
 
-def load(text: str) -> files.Loaded:
-    return files.load(text, by=SYSTEM)
+def load(text: str) -> policy.Loaded:
+    return policy.load_table(text, by=SYSTEM)
 
 
 @pytest.mark.parametrize(("action_type", "proposed", "pattern", "status", "risk", "reviewers"), ROWS)
@@ -129,7 +129,7 @@ def test_an_export_loads_as_unchanged_also_elsewhere() -> None:
         required_evidence=["08", "0o10", "1e3", "yes"],
         required_evidence_tones=["red", "any"],
     )
-    text = files.export(Policy.objects.current())
+    text = policy.export_table(Policy.objects.current())
 
     assert not load(text).published
     assert len(yaml.safe_load(text)["policies"]) == 12
@@ -215,7 +215,7 @@ def test_a_switch_to_letting_go_needs_its_reason_here_too() -> None:
 
 def test_the_commands_load_and_export(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     make_user("boss@example.com")
-    call_command("load_policies", str(files.TEMPLATE), "--by", "boss@example.com")
+    call_command("load_policies", str(policy.TEMPLATE), "--by", "boss@example.com")
     shown = capsys.readouterr()
     assert "11 published, 0 unchanged." in shown.out
     assert "Look again: external_email: Nobody with an account" in shown.err
@@ -254,7 +254,7 @@ def test_the_template_gives_nothing_to_look_at_but_its_addresses() -> None:
     ("arguments", "sentence"),
     [
         (("missing.yaml",), "cannot be read"),
-        ((str(files.TEMPLATE), "--by", "x@y.z"), "No active account"),
+        ((str(policy.TEMPLATE), "--by", "x@y.z"), "No active account"),
     ],
 )
 def test_the_command_refuses_nonsense(arguments: tuple[str, ...], sentence: str) -> None:

@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from approvals.models import Policy
-from approvals.policy import files, yaml_text
-from approvals.policy.files import InvalidFile
+from approvals.policy import InvalidFile, load_table, yaml_text
 from audit.message import SYSTEM
 
 
@@ -135,14 +134,14 @@ ENTRY = "policies:\n  - action_type: a\n    pattern: exception_based\n    risk: 
 )
 def test_a_file_of_policies_is_refused_with_line_and_field(written: str, sentence: str) -> None:
     with pytest.raises(InvalidFile, match=sentence):
-        files.load(ENTRY + written, by=SYSTEM)
+        load_table(ENTRY + written, by=SYSTEM)
 
     assert not Policy.objects.exists()
 
 
 @pytest.mark.django_db
 def test_010_is_ten_minutes() -> None:
-    files.load(ENTRY + "minimum_confidence: 0.8\n    sla_minutes: 010", by=SYSTEM)
+    load_table(ENTRY + "minimum_confidence: 0.8\n    sla_minutes: 010", by=SYSTEM)
 
     assert Policy.objects.get().sla_minutes == 10
 
@@ -157,10 +156,10 @@ def test_a_thousand_policies_load_in_a_fixed_number_of_queries(django_assert_max
     start = time.perf_counter()
 
     with django_assert_max_num_queries(25):
-        loaded = files.load(text, by=SYSTEM)
+        loaded = load_table(text, by=SYSTEM)
     assert time.perf_counter() - start < 5
     with django_assert_max_num_queries(25):
-        again = files.load(text.replace("sla_minutes: 60", "sla_minutes: 61"), by=SYSTEM)
+        again = load_table(text.replace("sla_minutes: 60", "sla_minutes: 61"), by=SYSTEM)
 
     assert (len(loaded.published), len(again.published)) == (1000, 1000)
     assert {policy.version for policy in Policy.objects.current()} == {2}

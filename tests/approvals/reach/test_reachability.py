@@ -185,7 +185,7 @@ def test_a_mailbox_that_an_upgrade_put_onto_the_ladder_is_named() -> None:
     ladder = [{"emails": ["nobody-yet@example.com"], "after_minutes": 0}]
     policy = make_policy(risk="critical", sla_minutes=60, escalation=ladder)
 
-    sentences = warnings.of_policies([policy])[policy]
+    sentences = warnings.of_people([policy])[policy]
 
     assert any("nobody-yet@example.com stands on the escalation ladder" in sentence for sentence in sentences)
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from approvals.policy import files
+from approvals.policy import TEMPLATE, load_table
 from audit.message import SYSTEM
 from tests.approvals.views.browse import client_of, text_of
 from tests.factories import approve, make_approval, make_approver, make_policy, make_user
@@ -20,7 +20,7 @@ PAGES = [LIST, DETAIL, TRIAL, "/approvals/policy-template.yaml"]
 
 
 def test_the_table_shows_each_policy_with_what_to_look_at_again():
-    files.load(files.TEMPLATE.read_text(), by=SYSTEM)
+    load_table(TEMPLATE.read_text(), by=SYSTEM)
 
     text = text_of(client_of(make_approver()).get(LIST))
 
