@@ -13,14 +13,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from approvals.models import Policy
-from approvals.models.choices import BreachAction, Risk
-from approvals.models.policy import TONES_DEMANDED
+from approvals.models.choices import TONES_DEMANDED, BreachAction, Risk
+from approvals.models.policy import IDENTITY
 from approvals.models.policy_rules import validate_escalation
 from approvals.policy import current_version, publish, require_trial
 from audit.admin import StaffAdmin
 
-IDENTITY = ["action_type", "workflow"]
-"""What a policy is for: fixed once it stands."""
 GROUPS = {
     "What it needs": [
         "pattern",
@@ -42,7 +40,7 @@ GROUPS = {
     "On the screens": ["headline", "locked_fields", "allow_self_approval", "notes"],
     "Why": ["reason"],
 }
-TERMS = [name for names in GROUPS.values() for name in names]
+FIELDS = [*IDENTITY, *(name for names in GROUPS.values() for name in names)]
 HISTORY = ["version", "created_at", "created_by", "retired_at"]
 
 
@@ -94,7 +92,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Policy
-        fields = IDENTITY + TERMS
+        fields = FIELDS
         widgets = {
             "condition": forms.Textarea(attrs={"rows": 2, "cols": 80}),
             "shadow_condition": forms.Textarea(attrs={"rows": 2, "cols": 80}),
@@ -103,7 +101,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # The reason is of each change: the last one's is not the next one's.
+        # Each change has its own reason, so the last one is not offered again.
         self.initial["reason"] = ""
 
     def clean_reviewers(self) -> list[str]:
@@ -114,15 +112,15 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
         if self.cleaned_data.get("risk") == Risk.CRITICAL and not self.cleaned_data.get("breach_action"):
             self.cleaned_data["breach_action"] = BreachAction.ESCALATE
         self._check_trial()
-        if self.instance._state.adding and self._stands():
-            raise forms.ValidationError("This policy stands already. Open it from the list to change it.")
+        if self.instance._state.adding and self._exists():
+            raise forms.ValidationError("This policy exists already. Open it from the list to change it.")
         return cleaned
 
     def _check_trial(self) -> None:
-        """The same rule that publishing holds to, told beside the field."""
+        """Show beside the field what publishing would refuse."""
         if self.errors:
             return
-        names = [name for name in IDENTITY + TERMS if name in self.cleaned_data]
+        names = [name for name in FIELDS if name in self.cleaned_data]
         identity = {name: getattr(self.instance, name) for name in IDENTITY}
         wanted = Policy(**{**identity, **{name: self.cleaned_data[name] for name in names}})
         try:
@@ -130,13 +128,13 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
         except ValidationError as refusal:
             self.add_error("reason", refusal.message_dict["reason"])
 
-    def _stands(self) -> bool:
-        names = {name: self.cleaned_data.get(name, "") for name in IDENTITY}
-        return Policy.objects.current().filter(**names).exists()
+    def _exists(self) -> bool:
+        names = (self.cleaned_data.get(name, "") for name in IDENTITY)
+        return Policy.objects.current().of(*names).exists()
 
 
 class Current(admin.SimpleListFilter):
-    """The list shows what judges now, unless one asks for more."""
+    """Which versions the list shows: the current ones, or all."""
 
     title = "version"
     parameter_name = "version"
@@ -176,7 +174,7 @@ class PolicyAdmin(StaffAdmin):
         return self.fieldsets if obj else self.fieldsets[:-1]
 
     def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[str]:
-        return IDENTITY + HISTORY if obj else []
+        return [*IDENTITY, *HISTORY] if obj else []
 
     def changeform_view(
         self,
@@ -185,11 +183,11 @@ class PolicyAdmin(StaffAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Who saves a version that was replaced meanwhile is shown so, instead of undoing the newer one."""
+        """Refuse to save over a version that was replaced meanwhile, which would undo the newer one."""
         if request.method == "POST" and object_id and self._is_retired(request, object_id):
             messages.error(request, "Somebody saved a newer version meanwhile. Nothing was changed.")
             return HttpResponseRedirect(reverse("admin:approvals_policy_changelist"))
-        # There is nothing to continue with: the version that was opened is retired by saving.
+        # Saving retires the version that was opened, so there is nothing to continue editing.
         extra_context = {**(extra_context or {}), "show_save_and_continue": False}
         return super().changeform_view(request, object_id, form_url, extra_context)
 
@@ -198,9 +196,9 @@ class PolicyAdmin(StaffAdmin):
         return policy is not None and policy.retired_at is not None
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Policy:
-        """A row of its own: the version that was opened stays as it is."""
+        """A new row: the version that was opened stays as it is."""
         opened = super().save_form(request, form, change)
-        return Policy(**{name: getattr(opened, name) for name in IDENTITY + TERMS})
+        return Policy(**{name: getattr(opened, name) for name in FIELDS})
 
     def save_model(self, request: HttpRequest, obj: Policy, form: forms.ModelForm[Any], change: bool) -> None:
         author = request.user

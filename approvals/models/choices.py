@@ -1,4 +1,4 @@
-"""The field's words, as the database and the wire spell them (DESIGN §2)."""
+"""Which words does Countersign use for patterns, tones, states and outcomes, in the database and on the wire?"""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from django.db import models
 from grants.risk import Risk
 
 __all__ = [
+    "ANY_TONE",
+    "CRITICAL_QUORUM",
+    "TONES_DEMANDED",
     "UNDECIDED",
     "BreachAction",
     "Disposition",
@@ -17,6 +20,10 @@ __all__ = [
     "Tone",
     "state_name",
 ]
+
+
+CRITICAL_QUORUM = 2
+"""How many different people a critical action takes at least. The database holds this too."""
 
 
 class Pattern(models.TextChoices):
@@ -37,7 +44,7 @@ class BreachAction(models.TextChoices):
 
     @classmethod
     def usual(cls, risk: Risk) -> BreachAction:
-        """Where the policy names none (DESIGN §4.3)."""
+        """The breach action where the policy names none."""
         return cls.ESCALATE if risk.rank >= Risk.HIGH.rank else cls.NOTIFY
 
 
@@ -56,8 +63,14 @@ class Tone(models.TextChoices):
         return self in (Tone.RED, Tone.AMBER)
 
 
+ANY_TONE = "any"
+"""A policy that demands it asks for some evidence, whatever its tone."""
+TONES_DEMANDED = [(ANY_TONE, "Any: some evidence"), *Tone.choices]
+"""What a policy may demand, and how the screens name it."""
+
+
 class Status(models.TextChoices):
-    """Where a request stands (DESIGN §3)."""
+    """Where a request stands. docs/states.md shows what follows what."""
 
     PENDING = "pending", "Pending"
     APPROVED = "approved", "Approved"

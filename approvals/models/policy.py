@@ -8,43 +8,19 @@ from typing import Any, Self
 import uuid_utils.compat as uuid
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
 
 from approvals.models import policy_rules
-from approvals.models.choices import BreachAction, Pattern, Risk, Tone
+from approvals.models.choices import CRITICAL_QUORUM, TONES_DEMANDED, BreachAction, Pattern, Risk
 from audit.message import Subject
 
 ANY_ACTION_TYPE = "*"
-ANY_TONE = "any"
-"""Some evidence, of whatever tone."""
-TONES_DEMANDED = [(ANY_TONE, "Any: some evidence"), *Tone.choices]
 DAY_MINUTES = 24 * 60
 SUBJECT_LENGTH = 64
-
-TERMS = (
-    "pattern",
-    "risk",
-    "sla_minutes",
-    "validity_minutes",
-    "reviewers",
-    "quorum",
-    "breach_action",
-    "escalation",
-    "reminder_share",
-    "minimum_confidence",
-    "condition",
-    "shadow_condition",
-    "locked_fields",
-    "headline",
-    "required_evidence",
-    "required_evidence_tones",
-    "allow_self_approval",
-    "require_initiated_by",
-    "notes",
-)
-"""What a version says; another word in one of them makes another version."""
+IDENTITY = ("action_type", "workflow")
+"""The fields that say what a policy is for; no two current policies share both."""
 
 
 class PolicyQuerySet(models.QuerySet["Policy"]):
@@ -53,6 +29,10 @@ class PolicyQuerySet(models.QuerySet["Policy"]):
     def current(self) -> Self:
         """The version of each policy that judges what comes in now."""
         return self.filter(retired_at=None)
+
+    def of(self, action_type: str, workflow: str) -> Self:
+        """All versions of one policy."""
+        return self.filter(action_type=action_type, workflow=workflow)
 
 
 class Policy(models.Model):
@@ -195,64 +175,35 @@ class Policy(models.Model):
     class Meta:
         verbose_name_plural = "policies"
         ordering = ["action_type", "workflow", "-version"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["action_type", "workflow", "version"], name="policy_one_per_version"
-            ),
-            models.UniqueConstraint(
-                fields=["action_type", "workflow"],
-                condition=models.Q(retired_at=None),
-                name="policy_one_current",
-            ),
-            models.CheckConstraint(
-                condition=Q(sla_minutes=None) | Q(sla_minutes__gt=0), name="policy_sla_above_zero"
-            ),
-            models.CheckConstraint(condition=Q(validity_minutes__gt=0), name="policy_validity_above_zero"),
-            models.CheckConstraint(condition=Q(pattern__in=Pattern.values), name="policy_known_pattern"),
-            models.CheckConstraint(condition=Q(risk__in=Risk.values), name="policy_known_risk"),
-            models.CheckConstraint(condition=Q(quorum__gte=1), name="policy_quorum_at_least_1"),
-            models.CheckConstraint(
-                condition=Q(breach_action__in=["", *BreachAction.values]), name="policy_no_breach_approves"
-            ),
-            models.CheckConstraint(
-                condition=~Q(risk=Risk.CRITICAL) | Q(quorum__gte=2, breach_action=BreachAction.ESCALATE),
-                name="policy_critical_takes_two_and_escalates",
-            ),
-            models.CheckConstraint(
-                condition=Q(minimum_confidence=None)
-                | Q(minimum_confidence__gte=0, minimum_confidence__lte=1),
-                name="policy_confidence_0_to_1",
-            ),
-            models.CheckConstraint(
-                condition=Q(reminder_share=None) | Q(reminder_share__gte=0, reminder_share__lte=1),
-                name="policy_reminder_0_to_1",
-            ),
-            models.CheckConstraint(
-                condition=~Q(pattern=Pattern.EXCEPTION_BASED)
-                | Q(minimum_confidence__isnull=False)
-                | ~Q(condition=""),
-                name="policy_exception_says_when",
-            ),
-            models.CheckConstraint(
-                condition=Q(shadow_condition="") | Q(pattern=Pattern.APPROVAL_GATE),
-                name="policy_shadow_stands_behind_a_gate",
-            ),
-            models.CheckConstraint(
-                condition=Q(required_evidence_tones__contained_by=[ANY_TONE, *Tone.values]),
-                name="policy_known_tones",
-            ),
-            models.CheckConstraint(
-                condition=Q(allow_self_approval=False) | Q(risk__in=[Risk.LOW, Risk.MEDIUM]),
-                name="policy_self_approval_below_high",
-            ),
-        ]
+        constraints = policy_rules.CONSTRAINTS
 
     def __str__(self) -> str:
         return f"{self.name} (version {self.version})"
 
     def clean(self) -> None:
         """What must hold between fields. Raises ValidationError with a sentence beside each field."""
-        policy_rules.check_together(self)
+        errors = self._against_critical() if self.risk == Risk.CRITICAL else {}
+        if self.pattern == Pattern.EXCEPTION_BASED and self.minimum_confidence is None and not self.condition:
+            errors["pattern"] = "Say when a person looks: give a minimum confidence, a condition, or both."
+        if self.shadow_condition and self.pattern != Pattern.APPROVAL_GATE:
+            errors["shadow_condition"] = (
+                "A candidate is tried behind an approval gate: choose that pattern, or remove it."
+            )
+        if self.allow_self_approval and self.risk in (Risk.HIGH, Risk.CRITICAL):
+            errors["allow_self_approval"] = "Nobody decides for themselves at high or critical risk."
+        if errors:
+            raise ValidationError(errors)
+
+    def _against_critical(self) -> dict[str, str]:
+        """By field, what a critical policy may not say."""
+        errors = {}
+        if self.quorum < CRITICAL_QUORUM:
+            errors["quorum"] = "A critical action takes at least two people."
+        if self.breach_action not in ("", BreachAction.ESCALATE):
+            errors["breach_action"] = "A critical action is held and escalated when its deadline passes."
+        if not self.escalation:
+            errors["escalation"] = "A critical action needs somebody to escalate to."
+        return errors
 
     @property
     def name(self) -> str:
@@ -261,36 +212,42 @@ class Policy(models.Model):
 
     @property
     def identity(self) -> tuple[str, str]:
-        """The action type and the workflow: what no two current policies share."""
+        """The action type and the workflow, which no two current policies share."""
         return self.action_type, self.workflow
 
     @property
     def effective_breach_action(self) -> BreachAction:
-        """At the policy's own risk; a request's verdict knows better where the agent raised it."""
+        """The breach action at the policy's own risk. A request whose agent raised the risk may have another."""
         return self.breach_action_at(Risk(self.risk))
 
     def breach_action_at(self, risk: Risk) -> BreachAction:
-        """Critical is held and escalated, whatever the policy says (DESIGN §4.3)."""
+        """Critical is held and escalated, whatever the policy says."""
         if risk == Risk.CRITICAL or not self.breach_action:
             return BreachAction.usual(risk)
         return BreachAction(self.breach_action)
 
     @property
     def escalation_targets(self) -> list[str]:
-        """Everybody on the ladder, each once, the first to be asked first."""
+        """Every address on the ladder once, in the order in which they are asked."""
         return list(dict.fromkeys(email for step in self.escalation for email in step["emails"]))
 
     @property
     def tones_in_words(self) -> list[str]:
-        """The tones that it demands, as the screens say them."""
+        """The tones of evidence that it demands, as the screens name them."""
         return [dict(TONES_DEMANDED)[tone] for tone in self.required_evidence_tones]
 
+    @classmethod
+    def term_names(cls) -> tuple[str, ...]:
+        """The fields that a new version may change: all that people fill in, but what it is for and the reason."""
+        filled_in = (one.name for one in cls._meta.fields if one.editable)
+        return tuple(name for name in filled_in if name not in (*IDENTITY, "reason"))
+
     def terms(self) -> dict[str, Any]:
-        """All that a version says, without whose and which it is."""
-        return {name: getattr(self, name) for name in TERMS}
+        """What this version says; where it differs from the current one, it is another version."""
+        return {name: getattr(self, name) for name in self.term_names()}
 
     def as_subject(self) -> Subject:
-        """The chain of events about this policy in all its versions; a long name stands as its SHA-256."""
+        """The chain of events about all versions of this policy. A name that is too long is replaced by its SHA-256."""
         name = f"{self.action_type}/{self.workflow}"
         fits = len(name) <= SUBJECT_LENGTH
         return Subject(kind="policy", id=name if fits else hashlib.sha256(name.encode()).hexdigest())

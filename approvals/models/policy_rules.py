@@ -1,20 +1,22 @@
-"""What makes a policy unfit? Rules for one field, and rules between fields; the database holds most of them too."""
+"""What makes a field of a policy invalid, and what does the database refuse?
+
+The rules between fields are `Policy.clean`.
+"""
 
 from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db import models
+from django.db.models import Q
 
 from approvals import conditions, payload
 from approvals.exceptions import InvalidInput
-from approvals.models.choices import BreachAction, Pattern, Risk
-
-if TYPE_CHECKING:
-    from approvals.models.policy import Policy
+from approvals.models.choices import ANY_TONE, CRITICAL_QUORUM, BreachAction, Pattern, Risk, Tone
 
 LONGEST_LADDER = 10
 LATEST_STEP = 366 * 24 * 60  # minutes
@@ -23,7 +25,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}")
 
 def validate_name(text: str) -> None:
     if not _NAME.fullmatch(text):
-        raise ValidationError("Use letters, digits, and _ . : - between them; no blanks.")
+        raise ValidationError("Use letters, digits, and _ . : - between them; no spaces.")
 
 
 def validate_action_type(text: str) -> None:
@@ -76,33 +78,53 @@ def _validate_step(number: int, step: Any) -> None:
             raise ValidationError(f"Step {number}: “{email}” is no e-mail address.") from None
 
 
-def check_together(policy: Policy) -> None:
-    """Raises ValidationError with every field that another one rules out."""
-    errors: dict[str, str] = {}
-    if policy.risk == Risk.CRITICAL:
-        errors |= _of_critical(policy)
-    if (
-        policy.pattern == Pattern.EXCEPTION_BASED
-        and policy.minimum_confidence is None
-        and not policy.condition
-    ):
-        errors["pattern"] = "Say when a person looks: give a minimum confidence, a condition, or both."
-    if policy.shadow_condition and policy.pattern != Pattern.APPROVAL_GATE:
-        errors["shadow_condition"] = (
-            "A candidate is tried behind an approval gate: choose that pattern, or remove it."
-        )
-    if policy.allow_self_approval and policy.risk in (Risk.HIGH, Risk.CRITICAL):
-        errors["allow_self_approval"] = "Nobody decides for themselves at high or critical risk."
-    if errors:
-        raise ValidationError(errors)
-
-
-def _of_critical(policy: Policy) -> dict[str, str]:
-    errors = {}
-    if policy.quorum < 2:
-        errors["quorum"] = "A critical action takes at least two people."
-    if policy.breach_action not in ("", BreachAction.ESCALATE):
-        errors["breach_action"] = "A critical action is held and escalated when its deadline passes."
-    if not policy.escalation:
-        errors["escalation"] = "A critical action needs somebody to escalate to."
-    return errors
+CONSTRAINTS: list[models.BaseConstraint] = [
+    models.UniqueConstraint(fields=["action_type", "workflow", "version"], name="policy_one_per_version"),
+    models.UniqueConstraint(
+        fields=["action_type", "workflow"],
+        condition=Q(retired_at=None),
+        name="policy_one_current",
+    ),
+    models.CheckConstraint(
+        condition=Q(sla_minutes=None) | Q(sla_minutes__gt=0), name="policy_sla_above_zero"
+    ),
+    models.CheckConstraint(condition=Q(validity_minutes__gt=0), name="policy_validity_above_zero"),
+    models.CheckConstraint(condition=Q(pattern__in=Pattern.values), name="policy_known_pattern"),
+    models.CheckConstraint(condition=Q(risk__in=Risk.values), name="policy_known_risk"),
+    models.CheckConstraint(condition=Q(quorum__gte=1), name="policy_quorum_at_least_1"),
+    models.CheckConstraint(
+        condition=Q(breach_action__in=["", *BreachAction.values]), name="policy_no_breach_approves"
+    ),
+    models.CheckConstraint(
+        condition=~Q(risk=Risk.CRITICAL)
+        | Q(quorum__gte=CRITICAL_QUORUM, breach_action=BreachAction.ESCALATE),
+        name="policy_critical_takes_two_and_escalates",
+    ),
+    models.CheckConstraint(
+        condition=Q(minimum_confidence=None) | Q(minimum_confidence__gte=0, minimum_confidence__lte=1),
+        name="policy_confidence_0_to_1",
+    ),
+    models.CheckConstraint(
+        condition=Q(reminder_share=None) | Q(reminder_share__gte=0, reminder_share__lte=1),
+        name="policy_reminder_0_to_1",
+    ),
+    models.CheckConstraint(
+        condition=~Q(pattern=Pattern.EXCEPTION_BASED)
+        | Q(minimum_confidence__isnull=False)
+        | ~Q(condition=""),
+        name="policy_exception_says_when",
+    ),
+    models.CheckConstraint(
+        condition=Q(shadow_condition="") | Q(pattern=Pattern.APPROVAL_GATE),
+        name="policy_shadow_stands_behind_a_gate",
+    ),
+    models.CheckConstraint(
+        condition=Q(required_evidence_tones__contained_by=[ANY_TONE, *Tone.values]),
+        name="policy_known_tones",
+    ),
+    models.CheckConstraint(
+        condition=Q(allow_self_approval=False) | Q(risk__in=[Risk.LOW, Risk.MEDIUM]),
+        name="policy_self_approval_below_high",
+    ),
+]
+"""What the database holds whatever Python does."""

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from approvals.models import Policy
 from approvals.policy import publishing, yaml_text
-from approvals.policy.reading import Entry, FileError, InvalidFile, read_table
+from approvals.policy.reading import REQUIRED, Entry, FileError, InvalidFile, read_table
 from approvals.policy.warnings import warnings_of_each, warnings_of_table
 from audit.message import Actor
 from grants.models import User
@@ -73,8 +73,7 @@ def _plain(policy: Policy) -> dict[str, Any]:
     usual = Policy().terms() | {"workflow": "", "reason": ""}
     everything = {"action_type": policy.action_type, "workflow": policy.workflow, **policy.terms()}
     everything["reason"] = policy.reason
-    must = ("action_type", "pattern", "risk")
-    return {name: value for name, value in everything.items() if name in must or value != usual.get(name)}
+    return {name: value for name, value in everything.items() if name in REQUIRED or value != usual.get(name)}
 
 
 def _beside_fields(entry: Entry, refusal: ValidationError) -> list[FileError]:

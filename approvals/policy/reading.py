@@ -3,36 +3,25 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BooleanField, Field, FloatField, IntegerField, JSONField
 
 from approvals.models import Policy
-from approvals.models.policy import TERMS
+from approvals.models.policy import IDENTITY
 from approvals.policy import yaml_text
 
-KEYS = ("action_type", "workflow", *TERMS, "reason")
+KEYS = (*IDENTITY, *Policy.term_names(), "reason")
+REQUIRED = ("action_type", "pattern", "risk")
 GONE = {
     "sla_max_minutes": "is gone: an agent may ask for less than sla_minutes and never for more; remove this line, "
     "and raise sla_minutes where requests may wait longer"
 }
 """Fields of earlier versions, and what to do about them."""
-_TEXTS = (
-    "action_type",
-    "workflow",
-    "pattern",
-    "risk",
-    "breach_action",
-    "condition",
-    "shadow_condition",
-    "notes",
-    "reason",
-)
-_LISTS = ("reviewers", "locked_fields", "headline", "required_evidence", "required_evidence_tones")
-_FLAGS = ("allow_self_approval", "require_initiated_by")
-_SHARES = ("reminder_share", "minimum_confidence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +85,12 @@ class _Reader:
             entry = self._entry(node)
             if entry is None:
                 continue
-            name = (entry.policy.action_type, entry.policy.workflow)
-            if name in seen:
-                message = f"{entry.policy.name} stands in line {seen[name]} already."
+            identity = entry.policy.identity
+            if identity in seen:
+                message = f"{entry.policy.name} appears in line {seen[identity]} already."
                 self.errors.append(FileError(entry.line, "action_type", message))
                 continue
-            seen[name] = entry.line
+            seen[identity] = entry.line
             found.append(entry)
         return found
 
@@ -109,7 +98,7 @@ class _Reader:
         before = len(self.errors)
         nodes = self._mapping(node, KEYS)
         values = {name: self._value(name, one) for name, one in nodes.items()}
-        for name in ("action_type", "pattern", "risk"):
+        for name in REQUIRED:
             if name not in values:
                 self._error(node, name, "is missing")
         if len(self.errors) > before:
@@ -126,7 +115,7 @@ class _Reader:
         for key, value in node.value:
             name = str(key.value) if isinstance(key, yaml.ScalarNode) else ""
             if name in found:
-                self._error(key, name, "stands twice")
+                self._error(key, name, "appears twice")
             elif name in GONE and known is KEYS:
                 self._error(key, name, GONE[name])
             elif name not in known:
@@ -141,10 +130,11 @@ class _Reader:
         except yaml_text.Unreadable as refusal:
             self.errors.append(FileError(refusal.line, name, str(refusal)))
             return None
-        if value is None and name not in ("action_type", "pattern", "risk"):
+        if value is None and name not in REQUIRED:
             return None
-        if not _fits(name, value):
-            self._error(node, name, f"must be {_wanted(name)}{_instead(value)}")
+        wanted, fits = _shape(name)
+        if not fits(value):
+            self._error(node, name, f"must be {wanted}{_instead(value)}")
             return None
         return value
 
@@ -157,27 +147,32 @@ def _meant(name: str, known: Sequence[str]) -> str:
     return f" (did you mean {near[0]}?)" if near else f"; there are {', '.join(known)}"
 
 
-def _fits(name: str, value: Any) -> bool:
-    if name in _TEXTS:
-        return isinstance(value, str)
-    if name in _LISTS:
-        return isinstance(value, list) and all(isinstance(one, str) for one in value)
-    if name in _FLAGS:
-        return isinstance(value, bool)
-    if name == "escalation":
-        return isinstance(value, list)
-    is_number = isinstance(value, int) and not isinstance(value, bool)
-    return is_number or (name in _SHARES and isinstance(value, float))
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
 
 
-def _wanted(name: str) -> str:
-    if name in _TEXTS:
-        return "text"
-    if name in _LISTS:
-        return "a list of texts"
-    if name == "escalation":
-        return "a list of steps"
-    return "true or false" if name in _FLAGS else "a number" if name in _SHARES else "a whole number"
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(map(_is_text, value))
+
+
+def _is_whole_number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+_SHAPES: tuple[tuple[type[Field[Any, Any]], str, Callable[[Any], bool]], ...] = (
+    (ArrayField, "a list of texts", _are_texts),
+    (JSONField, "a list of steps", lambda value: isinstance(value, list)),
+    (BooleanField, "true or false", lambda value: isinstance(value, bool)),
+    (FloatField, "a number", lambda value: isinstance(value, float) or _is_whole_number(value)),
+    (IntegerField, "a whole number", _is_whole_number),
+    (Field, "text", _is_text),
+)
+"""By kind of the policy's field: what the file must hold, and whether a value is that."""
+
+
+def _shape(name: str) -> tuple[str, Callable[[Any], bool]]:
+    field = Policy._meta.get_field(name)
+    return next((wanted, fits) for kind, wanted, fits in _SHAPES if isinstance(field, kind))
 
 
 def _instead(value: Any) -> str:

@@ -10,11 +10,9 @@ from typing import Any
 from approvals.exceptions import FieldError, InvalidInput
 from approvals.models import Policy
 from approvals.models.assignment import Assignment
-from approvals.models.choices import BreachAction, Pattern, Risk, Status, Tone
-from approvals.models.policy import ANY_ACTION_TYPE, ANY_TONE
+from approvals.models.choices import ANY_TONE, CRITICAL_QUORUM, BreachAction, Pattern, Risk, Status, Tone
+from approvals.models.policy import ANY_ACTION_TYPE
 from approvals.policy import autonomy
-
-CRITICAL_QUORUM = 2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

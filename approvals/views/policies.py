@@ -1,4 +1,4 @@
-"""Which action needs whom, and what would a proposal get? Read by whoever decides; changed in the admin."""
+"""Which action needs whom, and what would a proposal get? Reviewers read it here; administrators change it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from approvals import authority
 from approvals.exceptions import InvalidInput, TooLarge
 from approvals.models import Policy
-from approvals.models.policy import ANY_TONE
+from approvals.models.choices import ANY_TONE, Tone
 from approvals.policy import (
     ENOUGH,
     TEMPLATE,
@@ -46,7 +46,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A sample proposal as it was typed, and what the policy makes of it, or what is wrong with it."""
+    """A sample proposal as it was typed, with the policy's verdict, or with what is wrong with the sample."""
 
     sample: str
     verdict: Verdict | None = None
@@ -56,14 +56,15 @@ class Trial:
 def readers_only(
     view: Callable[Concatenate[PersonRequest, P], HttpResponse],
 ) -> Callable[Concatenate[PersonRequest, P], HttpResponse]:
-    """For whoever decides by the policies, oversees them, or runs the place."""
+    """Let only reviewers, auditors and administrators read the policies."""
 
     @wraps(view)
     def wrapped(request: PersonRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if authority.may_read_policies(request.user, at=clock.now()):
             return view(request, *args, **kwargs)
         return forbidden(
-            request, "The policies are for those who decide by them: nobody has named you as a reviewer yet."
+            request,
+            "The policies are for people who decide requests, and nobody has named you as a reviewer yet.",
         )
 
     return wrapped
@@ -73,7 +74,7 @@ def readers_only(
 @signed_in
 @readers_only
 def policies(request: PersonRequest) -> HttpResponse:
-    """The whole table, with what somebody should look at again."""
+    """The table of current policies, with warnings."""
     current = list(Policy.objects.current())
     each = warnings_of_each(current)
     context = {
@@ -106,7 +107,7 @@ def policy(request: PersonRequest, action_type: str) -> HttpResponse:
 @signed_in
 @readers_only
 def trial(request: PersonRequest, action_type: str) -> HttpResponse:
-    """What the policy makes of the sample that was typed; nothing is stored."""
+    """The policy's verdict on the sample that was typed; nothing is stored."""
     found = _find(request, action_type)
     if request.method != "POST":
         address = reverse("approvals:policy", args=[action_type])
@@ -121,14 +122,14 @@ def trial(request: PersonRequest, action_type: str) -> HttpResponse:
 def _find(request: PersonRequest, action_type: str) -> Policy:
     workflow = request.GET.get("workflow", "")
     # A NUL is no name, and PostgreSQL takes none.
-    found = Policy.objects.current().filter(action_type=action_type, workflow=workflow)
+    found = Policy.objects.current().of(action_type, workflow)
     if "\0" in action_type + workflow or not (current := found.first()):
         raise Http404
     return current
 
 
 def _show(request: PersonRequest, found: Policy, trial: Trial, *, status: int = 200) -> HttpResponse:
-    versions = Policy.objects.filter(action_type=found.action_type, workflow=found.workflow)
+    versions = Policy.objects.of(*found.identity)
     context: dict[str, Any] = {
         "policy": found,
         "warnings": warnings_of_each([found])[found],
@@ -148,7 +149,7 @@ def _show(request: PersonRequest, found: Policy, trial: Trial, *, status: int = 
 
 
 def _sample(found: Policy) -> str:
-    """Something to start from, with the fields that the policy looks at."""
+    """A sample to start from, with the fields that the policy looks at."""
     payload = {pointer.rpartition("/")[2]: "" for pointer in found.headline}
     sample: dict[str, Any] = {"risk": found.risk, "confidence": 0.9, "payload": {"amount": 5000} | payload}
     if "amount" in payload:
@@ -157,7 +158,7 @@ def _sample(found: Policy) -> str:
     labels = found.required_evidence or (["Source"] if found.required_evidence_tones else [])
     pairs = zip_longest(labels, tones) if labels else ()
     sample["evidence"] = [
-        {"label": label or "Source", "value": "", "tone": tone or "slate"} for label, tone in pairs
+        {"label": label or "Source", "value": "", "tone": tone or Tone.SLATE} for label, tone in pairs
     ]
     if found.require_initiated_by:
         sample["initiatedBy"] = "somebody@example.com"

@@ -95,7 +95,7 @@ def test_second_first_version_is_refused_with_a_sentence(admin: Client) -> None:
 
     response = admin.post(ADD, _form(action_type="refund", workflow=""))
 
-    assert "This policy stands already" in response.content.decode()
+    assert "This policy exists already" in response.content.decode()
     assert Policy.objects.count() == 1
 
 
