@@ -12,6 +12,8 @@ from django.core.validators import validate_email
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 
+from approvals.models.approval import MOST_EVIDENCE
+
 
 def _not_blank(text: str) -> str:
     if not text.strip():
@@ -94,7 +96,7 @@ class SubmissionIn(Shape):
     action_type: Word = Field(examples=["external_email"])
     action: _line(300) = Field(examples=["Send email to Head of Engineering, Acme Corp"])  # type: ignore[valid-type]
     rationale: _line(8000)  # type: ignore[valid-type]
-    evidence: list[Evidence] = Field(max_length=50)
+    evidence: list[Evidence] = Field(max_length=MOST_EVIDENCE)
     payload: dict[str, Any]
     summary: str = Field(default="", max_length=1000)
     confidence: float | None = Field(default=None, ge=0, le=1, allow_inf_nan=False)

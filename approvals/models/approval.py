@@ -31,6 +31,9 @@ from audit.message import Head, Subject
 if TYPE_CHECKING:
     from approvals.models.payload import PayloadVersion
 
+MOST_EVIDENCE = 50
+"""Items of evidence of one request."""
+
 
 class Approval(models.Model):
     """One proposed action, from its submission to its outcome.

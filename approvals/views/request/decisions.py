@@ -14,6 +14,7 @@ from approvals import lifecycle
 from approvals.exceptions import Refused, StateConflict
 from approvals.lifecycle import Attestation, Seen
 from approvals.models import Vote
+from approvals.models.approval import MOST_EVIDENCE
 from approvals.models.choices import Resolution
 from approvals.texts import LONGEST_COMMENT
 from approvals.views.fields import TextField
@@ -56,7 +57,7 @@ class DecisionForm(SeenForm):
 
     verdict = _button("approve")
     acknowledged = forms.TypedMultipleChoiceField(
-        coerce=int, required=False, choices=[(index, index) for index in range(50)]
+        coerce=int, required=False, choices=[(index, index) for index in range(MOST_EVIDENCE)]
     )
     sentence = TextField(required=False, max_length=LONGEST_COMMENT)
     comment = TextField(required=False, max_length=LONGEST_COMMENT)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from approvals import lifecycle
 from approvals.exceptions import EditedElsewhere, InvalidInput, Refused, StaleVersion
 from approvals.models import WorkingCopy
+from approvals.models.approval import MOST_EVIDENCE
 from approvals.payload import Bound
 from approvals.views.inbox.headlines import headline_of
 from approvals.views.kept_posts import shown_again
@@ -81,8 +82,7 @@ def review_context(request: PersonRequest, case: Case) -> dict[str, Any]:
     }
 
 
-_INDEXES = {str(index) for index in range(50)}
-"""An agent sends at most 50 evidence items."""
+_INDEXES = {str(index) for index in range(MOST_EVIDENCE)}
 
 
 def _keep_edits(request: PersonRequest, case: Case) -> HttpResponse:
