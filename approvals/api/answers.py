@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from approvals.models.choices import BreachAction, Disposition, Pattern, Risk, Status
+from approvals.api.words import one_of
+from approvals.models import Assignment, Outcome
+from approvals.models.choices import BreachAction, Disposition, Pattern, Resolution, Risk, Status
 
 
 class Answer(BaseModel):
@@ -36,7 +38,7 @@ class VoteOut(Answer):
 class Decision(Answer):
     """How people, or the deadline, decided."""
 
-    resolution: Literal["approved", "declined", "changes_requested", "answered", "sla_expired"]
+    resolution: one_of([Status.APPROVED, *Resolution])  # type: ignore[valid-type]
     comment: str
     category: str
     decided_at: datetime
@@ -53,7 +55,7 @@ class ClaimNote(Answer):
 class OutcomeOut(Answer):
     """What the agent reported."""
 
-    status: Literal["succeeded", "failed"]
+    status: one_of(Outcome.Status)  # type: ignore[valid-type]
     detail: str
     payload_sha256: str = Field(alias="payloadSha256")
     mismatch: bool
@@ -117,7 +119,7 @@ class ReviewerOut(Answer):
     """Who would be asked by name, and who named them."""
 
     email: str
-    named_by: Literal["policy", "agent"]
+    named_by: one_of([Assignment.Source.POLICY, Assignment.Source.AGENT])  # type: ignore[valid-type]
 
 
 class PolicyOut(Answer):
@@ -131,7 +133,7 @@ class PolicyOut(Answer):
 class Evaluation(Answer):
     """What would come of a proposal. `deadlineMinutes` and `breachAction` only where people would be asked."""
 
-    status: Literal["pending", "not_required", "draft"]
+    status: one_of([Status.PENDING, Status.NOT_REQUIRED, Status.DRAFT])  # type: ignore[valid-type]
     disposition: Disposition
     pattern: Pattern
     risk: Risk

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -12,7 +12,10 @@ from django.core.validators import validate_email
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 
+from approvals.api.words import one_of
+from approvals.models import Outcome
 from approvals.models.approval import MOST_EVIDENCE
+from approvals.models.choices import Risk, Tone
 
 
 def _not_blank(text: str) -> str:
@@ -71,7 +74,7 @@ class Evidence(Shape):
 
     label: _line(120)  # type: ignore[valid-type]
     value: str = Field(max_length=2000)
-    tone: Literal["slate", "blue", "emerald", "amber", "red"] = "slate"
+    tone: one_of(Tone) = Tone.SLATE.value  # type: ignore[valid-type]
     url: Link | None = None
 
 
@@ -100,7 +103,7 @@ class SubmissionIn(Shape):
     payload: dict[str, Any]
     summary: str = Field(default="", max_length=1000)
     confidence: float | None = Field(default=None, ge=0, le=1, allow_inf_nan=False)
-    risk: Literal["low", "medium", "high", "critical"] | None = None
+    risk: one_of(Risk) | None = None  # type: ignore[valid-type]
     sla_minutes: int | None = Field(default=None, gt=0, le=366 * 24 * 60)
     assignees: list[Email] = Field(default=[], max_length=20)
     payload_schema: dict[str, Any] | None = None
@@ -116,6 +119,6 @@ class OutcomeIn(Shape):
     """What became of a claimed approval."""
 
     claim_id: UUID
-    status: Literal["succeeded", "failed"]
+    status: one_of(Outcome.Status)  # type: ignore[valid-type]
     payload_sha256: Digest = Field(alias="payloadSha256")
     detail: str = Field(default="", max_length=8000)

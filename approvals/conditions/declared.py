@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from approvals.conditions import kinds
+from approvals.tones import Tone
 from grants.risk import Risk
 
 EACH = object()
@@ -25,8 +26,7 @@ class Declared:
 
 
 RISKS = tuple(Risk.values)
-TONES = ("red", "amber", "emerald", "slate", "blue")
-"""What the model's `Tone` names, which lies above this."""
+TONES = tuple(Tone.values)
 
 _TEXT = Declared(kinds.TEXT)
 FIELDS: Mapping[Path, Declared] = {

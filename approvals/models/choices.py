@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from approvals.tones import Tone
 from grants.risk import Risk
 
 __all__ = [
@@ -46,21 +47,6 @@ class BreachAction(models.TextChoices):
     def usual(cls, risk: Risk) -> BreachAction:
         """The breach action where the policy names none."""
         return cls.ESCALATE if risk.rank >= Risk.HIGH.rank else cls.NOTIFY
-
-
-class Tone(models.TextChoices):
-    """How an evidence item speaks: the word that stands beside its colour."""
-
-    RED = "red", "Risk"
-    AMBER = "amber", "Caution"
-    EMERALD = "emerald", "Supports"
-    SLATE = "slate", "Context"
-    BLUE = "blue", "Information"
-
-    @property
-    def needs_acknowledgement(self) -> bool:
-        """Red and amber items are ticked one by one, from medium risk on."""
-        return self in (Tone.RED, Tone.AMBER)
 
 
 ANY_TONE = "any"
