@@ -1,4 +1,4 @@
-"""Does this condition hold for this proposal? CEL expressions that end, and that say yes or no or nothing."""
+"""Does this condition hold for this proposal? A CEL expression that always ends, with yes, no or no answer."""
 
 from approvals.conditions.compiling import LONGEST, VARIABLES, check
 from approvals.conditions.evaluation import Answer, evaluate

@@ -1,4 +1,4 @@
-"""Can this comparison ever answer, and can what it looks for ever be there?"""
+"""Can this comparison ever have an answer, and can the value that it looks for ever occur?"""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from approvals.conditions.tree import Literal, Node, Tree
 
 _EQUAL = ("_==_", "_!=_")
 _ORDER = {"_<_": "_>_", "_<=_": "_>=_", "_>_": "_<_", "_>=_": "_<=_"}
-"""Each with what it is when its sides change places."""
+"""Each operator, and what it becomes when its sides change places."""
 _TRUTHS = {"_&&_": 2, "_||_": 2, "!_": 1, "_?_:_": 1}
-"""How many parts from the first on are true or false."""
+"""How many of the first parts must be true or false."""
 _SYNONYMS = {
     "green": "emerald",
     "yellow": "amber",
@@ -32,7 +32,7 @@ OF_ONE_KIND = "compare a text with a text, and a number with a number"
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """What stands on one side: its name where it is a field, its value where it is a literal."""
+    """One side of a comparison: a field with its name, a literal with its value, or something computed."""
 
     name: str
     path: Path | None
@@ -50,7 +50,7 @@ class _Side:
 
 
 def mistake(source: str, decoded: Tree, node: Node, path_of: Callable[[Node], Path | None]) -> Mistake | None:
-    """What makes a call one that never answers, or that looks for what is never there."""
+    """What is wrong with a call that never has an answer, or looks for a value that never occurs."""
     if not tree.is_call(node) or node.text(2) not in _LOOKED_AT:
         return None
     operator = node.text(2)
@@ -62,14 +62,14 @@ def mistake(source: str, decoded: Tree, node: Node, path_of: Callable[[Node], Pa
 
 
 def nearest(word: str, known: Sequence[str]) -> str:
-    """Which of the known words was probably meant; empty where none is near."""
+    """The known word that was probably meant, or an empty text."""
     word = word.strip().lower()
     synonym = _SYNONYMS.get(word, "")
     return synonym if synonym in known else "".join(difflib.get_close_matches(word, known, 1, 0.6))
 
 
 _Found = Iterator[tuple[str, str]]
-"""What is wrong, and a hint."""
+"""What is wrong, each with a hint."""
 
 
 def _of_equality(operator: str, sides: list[_Side], decoded: Tree, parts: list[Node]) -> _Found:
@@ -166,12 +166,12 @@ def _of_confidence(one: _Side, other: _Side) -> _Found:
 
 
 def share(number: float) -> str:
-    """A confidence that was written as a percentage."""
+    """A hint for a confidence that was written as a percentage."""
     return f"write {number / 100:g} for {number:g} %" if 1 < number <= 100 else "write 0.8, for example"
 
 
 def _in_order(side: _Side, other: _Side, sign: str) -> str:
-    """The words that a comparison of rank would take in."""
+    """A hint that names the words which a comparison by rank would include."""
     words = side.known.words if side.known else ()
     word = other.literal.value if other.literal else None
     if side.path != ("risk",) or word not in words:

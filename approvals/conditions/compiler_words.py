@@ -1,4 +1,4 @@
-"""What did CEL's compiler stumble over, and what was probably meant? Its own words never reach a reader."""
+"""What did CEL's compiler find wrong, and what was probably meant? No reader sees the compiler's own words."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _CALLED = re.compile(r"\w*\s*\(")
 
 
 def mistake(source: str, text: str) -> Mistake:
-    """What the compiler said, in our words."""
+    """The mistake that the compiler found, in our words."""
     found = _PLACE.search(text)
     if found is None:
         depth = "recursion" in text
-        return Mistake(source, "It is nested too deeply" if depth else "It is no condition that can be read")
+        return Mistake(source, "It is nested too deeply" if depth else "It cannot be read as a condition")
     line, column, message = int(found[1]), int(found[2]), found[3]
     if line < 1:
         return Mistake(source, "It is nested too deeply: say it in fewer levels")
@@ -53,7 +53,7 @@ def _unreadable(source: str, message: str, offset: int) -> Mistake:
     if "token recognition" in message and source[offset] in "'\"":
         return Mistake(source, "This text does not end", offset, "close the quotes in the same line")
     if source[offset] == "," and re.search(r"\bin\s*\([^()]*$", source[:offset]):
-        return Mistake(source, "A list stands in square brackets", offset, "write in [1, 2]")
+        return Mistake(source, "A list is written in square brackets", offset, "write in [1, 2]")
     if re.match(r",\d", source[offset:]) and source[:offset][-1:].isdigit():
         return Mistake(source, "A number has no comma", offset, "write 5000, not 5,000")
     return _misplaced(source, offset)
@@ -69,7 +69,7 @@ def _wrong_base(kind: str, use: str, offset: int) -> tuple[str, int, str]:
 
 
 def _misplaced(source: str, offset: int) -> Mistake:
-    """The compiler points at a word, or at what follows the one that is wrong."""
+    """The compiler points at the wrong word, or at what follows it."""
     word, before = WORD.match(source, offset), _BEFORE.search(source[:offset])
     here = word[0] if word else source[offset]
     earlier, start = (before[1], before.start(1)) if before else ("", offset)
@@ -99,7 +99,7 @@ def _unknown(source: str, name: str, offset: int) -> Mistake:
 
 
 def _is_called(source: str, name: str, offset: int) -> bool:
-    """The compiler points at a function's bracket."""
+    """Whether a name is called as a function: the compiler then points at its bracket."""
     return _CALLED.match(source, offset) is not None and source[:offset].endswith(name)
 
 

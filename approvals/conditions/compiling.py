@@ -1,4 +1,4 @@
-"""Is this text a condition? Compiled once, with everything that makes it unfit said where it stands."""
+"""Is this text a condition? It is compiled once, and a mistake in it is shown at its place."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from approvals.conditions.mistakes import InvalidCondition, Mistake
 from approvals.conditions.references import References
 
 LONGEST = 1000
-"""Characters of a condition."""
+"""Characters."""
 DEEPEST = 16
-"""Brackets within brackets."""
+"""Levels of brackets within brackets."""
 
 VARIABLES = ("payload", "confidence", "risk", "workflow", "agent", "evidence", "context")
 
@@ -26,20 +26,20 @@ _UNREADABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A condition ready to evaluate, and what it reads."""
+    """A condition, ready to evaluate, and the fields that it reads."""
 
     expression: Any
     references: References
 
 
 def check(source: str) -> None:
-    """Raises InvalidCondition, with the mistake marked, unless the condition can be stored."""
+    """Raise InvalidCondition, with the mistake marked, unless the condition can be stored."""
     compiled(source)
 
 
 @lru_cache(maxsize=512)
 def compiled(source: str) -> Compiled:
-    """Raises InvalidCondition."""
+    """The condition, ready to evaluate. Raises InvalidCondition."""
     _check_bounds(source)
     try:
         expression = _environment().compile(source)

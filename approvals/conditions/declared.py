@@ -1,4 +1,4 @@
-"""What is known beforehand of the fields that a condition reads? All but the payload's have a kind."""
+"""Which fields can a condition read, and of what kind are they? Only the payload's are not known beforehand."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from approvals.tones import Tone
 from grants.risk import Risk
 
 EACH = object()
-"""In a path: every element of the list there."""
+"""In a path: every element of a list."""
 
 Path = tuple[object, ...]
 """A variable's name, then keys, indexes or EACH."""
@@ -18,7 +18,7 @@ Path = tuple[object, ...]
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A field's kind; `words` are all that its text can be, where these are known."""
+    """A field's kind. `words` are all its possible texts, where they are known."""
 
     kind: str
     words: tuple[str, ...] = ()
@@ -51,12 +51,12 @@ FIELDS: Mapping[Path, Declared] = {
 
 
 def of(path: Path) -> Declared | None:
-    """None for a field of the payload, and for one that there is not."""
+    """What is known of a field; None for a field of the payload, and for one that does not exist."""
     return FIELDS.get(_general(path))
 
 
 def stranger(path: Path) -> tuple[Path, tuple[str, ...]] | None:
-    """The first step of the path that nothing is known under, and what is; None where the path may be."""
+    """The path up to its first unknown field, with the fields known there; None if the path is valid."""
     general = _general(path)
     if general[0] == "payload":
         return None
@@ -70,5 +70,5 @@ def stranger(path: Path) -> tuple[Path, tuple[str, ...]] | None:
 
 
 def _general(path: Path) -> Path:
-    """With any index for EACH."""
+    """The path with EACH in place of any index."""
     return tuple(EACH if isinstance(step, int) else step for step in path)

@@ -1,4 +1,4 @@
-"""Are these two values equal, or is one of them in the other? No answer for two types."""
+"""Are these two values equal, or is one in the other? For values of two types there is no answer."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from cel_expr_python import cel
 from approvals.conditions import kinds
 
 MIXED = "mixed types: "
-"""How the failure of a comparison begins."""
+"""The beginning of what a failed comparison says."""
 SAME, WITHIN, WITHIN_OR_NULL = "@same", "@within", "@within_or_null"
-"""What a rewritten condition calls. No source can: a name never starts with @."""
+"""The functions that a rewritten condition calls. No source can call them: a name never starts with @."""
 
 
 class MixedTypes(ValueError):
-    """Two values of different types were to be compared."""
+    """Values of different types cannot be compared."""
 
     def __init__(self, first: Any, second: Any) -> None:
         super().__init__(first, second)
@@ -24,13 +24,13 @@ class MixedTypes(ValueError):
 
 
 def extension() -> Any:
-    """The functions that a strict condition calls; no source can name them."""
+    """The functions of a strict condition, for CEL."""
     functions = ((SAME, _same), (WITHIN, _within), (WITHIN_OR_NULL, _within_or_null))
     return cel.CelExtension("strict", [_declared(name, act) for name, act in functions])
 
 
 def same(first: Any, second: Any) -> bool:
-    """Whether two values are equal, all the way down. Raises MixedTypes for two types, there or inside."""
+    """Whether two values are equal, all the way down. Raises MixedTypes where values or parts differ in type."""
     if kinds.of(first) != kinds.of(second):
         raise MixedTypes(first, second)
     if isinstance(first, list):
@@ -43,10 +43,10 @@ def same(first: Any, second: Any) -> bool:
 
 
 def within(value: Any, there: Any) -> bool:
-    """Whether a list or an object's names hold the value. Raises MixedTypes unless all is of one type."""
+    """Whether the value is in a list, or among an object's names. Raises MixedTypes unless all are of one type."""
     if not isinstance(there, list | dict):
         raise MixedTypes(there, [])
-    return any([same(value, one) for one in there])  # noqa: C419 - each of them is looked at
+    return any([same(value, one) for one in there])  # noqa: C419 - every element is compared
 
 
 def _same(first: Any, second: Any, name: str, other: str) -> bool:
@@ -58,7 +58,7 @@ def _within(value: Any, there: Any, name: str, other: str) -> bool:
 
 
 def _within_or_null(value: Any, there: Any, name: str, other: str) -> bool:
-    """A list that names null itself asks whether the value is null, too."""
+    """For a list that names null: the value may be null, too."""
     if value is None:
         return True
     return _within(value, [one for one in there if one is not None], name, other)

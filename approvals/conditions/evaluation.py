@@ -1,7 +1,7 @@
-"""True, false, or no answer? Only a real BOOL counts; everything else means that a person looks.
+"""Is this condition true, false, or without an answer? Only a real BOOL counts; otherwise a person looks.
 
-CEL returns an error as a value, which Python takes for true. The fields that a condition reads must be there
-before it is asked at all, and whatever it compares must be of one type (`strictness`).
+CEL returns an error as a value, which Python takes for true. So the fields that a condition reads must exist
+before it is evaluated, and the values that it compares must be of one type (`strictness`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from approvals.conditions.mistakes import InvalidCondition
 from approvals.conditions.references import References
 
 MOST_WORK = 50_000
-"""Characters that a condition may go over: what it reads, times the elements of what it loops over."""
+"""Characters that a condition may go over: those it reads, times the elements that it loops over."""
 MOST_ROUNDS = 200
 """Elements that it may loop over."""
 
@@ -31,7 +31,7 @@ class Answer:
 
 
 def evaluate(source: str, variables: Mapping[str, Any]) -> Answer:
-    """Ask a condition about a proposal. Never raises, and ends within 50 ms, whatever the proposal holds."""
+    """Evaluate a condition for a proposal. Never raises, and ends within 50 ms, whatever the proposal holds."""
     try:
         condition = compiled(source)
     except InvalidCondition as refusal:
@@ -66,7 +66,7 @@ def _rounds(references: References, variables: Mapping[str, Any]) -> int:
 
 
 def _work(references: References, variables: Mapping[str, Any], rounds: int) -> int:
-    """An element's own text is gone over once; what stands outside a loop, once more for each element."""
+    """An element's own text is read once; text outside a loop is read once more for each element."""
     work = 0
     for path in references.paths:
         size = sum(_size(found) for found in _values(variables, path))
@@ -78,7 +78,7 @@ _ABSENT = object()
 
 
 def _values(value: Any, path: Path) -> Iterator[Any]:
-    """What stands at the path, or _ABSENT; with EACH in it, one for each element."""
+    """The value at the path, or _ABSENT. A path with EACH has a value for each element."""
     for position, step in enumerate(path):
         if step is EACH:
             for element in value if isinstance(value, list | dict) else ():
@@ -100,7 +100,7 @@ def _step(value: Any, step: object) -> Any:
 
 
 def _size(value: Any) -> int:
-    """Characters, roughly; counting stops soon after MOST_WORK."""
+    """Roughly how many characters a value has; counting stops soon after MOST_WORK."""
     size, rest = 0, [value]
     while rest and size <= MOST_WORK:
         found = rest.pop()

@@ -1,4 +1,4 @@
-"""Why could this condition not be evaluated? CEL's own words turned into ours; none of them reaches a reader."""
+"""Why could this condition not be evaluated? CEL's messages in our words; no reader sees CEL's own."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _KNOWN = (
 
 
 def in_words(text: object) -> str:
-    """Half a sentence about what CEL failed at."""
+    """Half a sentence that says why CEL failed."""
     line = str(text).strip().partition("\n")[0]
     if MIXED in line:
         return line.partition(MIXED)[2]
@@ -36,7 +36,7 @@ _PATTERNS = {
     "missing )": "a bracket ( stays open",
     "unexpected )": "a bracket ) opens nowhere",
     "missing ]": "a bracket [ stays open",
-    "no argument for repetition": "* + or ? repeats nothing",
+    "no argument for repetition": "* + or ? has nothing to repeat",
     "bad repetition": "it repeats too often, or twice in a row",
     "invalid perl operator": "look-ahead and look-behind are not there",
     "invalid escape": "it has an escape that RE2 does not know; back references are not there",
@@ -45,7 +45,7 @@ _PATTERNS = {
 
 
 def of_pattern(text: object) -> str:
-    """What RE2 found wrong with a pattern, in half a sentence."""
+    """Half a sentence that says what RE2 found wrong with a pattern."""
     return next((words for found, words in _PATTERNS.items() if found in str(text)), "RE2 cannot read it")
 
 
@@ -57,6 +57,6 @@ def _of_overload(operator: str, types: str) -> str:
 
 
 def written(operator: str) -> str:
-    """An operator or function as one writes it."""
+    """An operator or function as it is written in a condition."""
     known = {"@in": "in", "_[_]": "[ ]", "_?_:_": "? :", "@not_strictly_false": "a loop"}
     return known.get(operator) or operator.strip("_") or operator

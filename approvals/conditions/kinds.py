@@ -45,7 +45,7 @@ _OF_CEL = {
 
 
 def of(value: Any) -> str:
-    """The kind of a value that CEL hands to Python."""
+    """The kind of a value that CEL gives to Python."""
     return _OF_PYTHON.get(type(value), TYPE)
 
 
@@ -55,7 +55,7 @@ def of_cel(name: str) -> str:
 
 
 def of_cel_list(names: str) -> list[str]:
-    """The same of several with commas between them."""
+    """The kinds of several types that CEL names, separated by commas."""
     flat = names
     while (inner := re.sub(r"(\w)(\([^()]*\)|<[^<>]*>)", r"\1", flat)) != flat:
         flat = inner

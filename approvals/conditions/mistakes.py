@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from approvals.exceptions import FieldError, InvalidInput
 
 SHOWN = 60
-"""Characters on either side of a mistake."""
+"""Characters shown on either side of a mistake."""
 
 WORD = re.compile(r"\w+|[^\w\s]+")
 
 
 class InvalidCondition(InvalidInput):
-    """The condition cannot be stored. `str()` says where, what and what was probably meant, in one line."""
+    """The condition cannot be stored. `str()` says in one line what is wrong, where, and what was probably meant."""
 
     code = "unfit_condition"
 
@@ -25,7 +25,7 @@ class InvalidCondition(InvalidInput):
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One thing wrong. `offset` counts characters from 0; None where it is about the whole."""
+    """One mistake. `offset` counts characters from 0; None if the whole condition is wrong."""
 
     source: str
     what: str
@@ -40,14 +40,14 @@ class Mistake:
 
     @property
     def place(self) -> str:
-        """`column 23`, or `line 2, column 5` where there are several lines."""
+        """`column 23`, or `line 2, column 5` in a condition of several lines."""
         before = self.source[: self.offset]
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         return f"line {line}, column {column}" if "\n" in self.source else f"column {column}"
 
     @property
     def marked(self) -> str:
-        """The line with the mistake between » and «: no caret below it, which a web page would shift."""
+        """The line, with the mistake between » and «. A caret below it would be shifted on a web page."""
         offset = self.offset or 0
         start = self.source.rfind("\n", 0, offset) + 1
         end = self.source.find("\n", offset)

@@ -1,7 +1,7 @@
-"""Which fields does a condition read, and is its cost bounded? What is not plain to see is refused.
+"""Which fields does a condition read, and is its cost bounded? A condition that hides either is refused.
 
-CEL itself stops at 32 levels, 10,000 iterations, and matches on RE2. What is left to bound is how much text is
-gone over how often: loops are not nested, run over a field, and texts are searched for literals only.
+CEL itself stops at 32 levels and 10,000 iterations, and matches with RE2. It does not bound how much text is
+read how often: so loops are not nested and run over a field, and texts are searched for literals only.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ _SEARCHES = ("contains", "startsWith", "endsWith", "matches")
 
 @dataclass(slots=True)
 class References:
-    """The fields read (`paths`), those whose presence the condition itself asks for with `has()`
-    (`guarded`), and the lists it loops over (`loops`).
+    """What a condition reads: `paths` are the fields, `loops` the lists that it loops over.
+
+    `guarded` are the fields for whose presence it asks itself, with `has()`.
     """
 
     paths: set[Path] = field(default_factory=set)
@@ -32,7 +33,7 @@ class References:
     loops: set[Path] = field(default_factory=set)
 
     def required(self) -> set[Path]:
-        """What must be there. A field that `has()` asks for may be absent, with all below it."""
+        """The fields that must exist. A field that `has()` asks for may be absent, with all below it."""
         return {
             path
             for path in self.paths | self.loops
@@ -41,7 +42,7 @@ class References:
 
 
 def find(source: str, serialized: bytes) -> References:
-    """Raises InvalidCondition where the reading or the cost cannot be told beforehand."""
+    """What a condition reads. Raises InvalidCondition where that, or its cost, cannot be known beforehand."""
     decoded = tree.decode(serialized)
     reader = _Reader(source, decoded)
     reader.read(decoded.node(decoded.root), {})
@@ -57,7 +58,7 @@ class _Reader:
     is_in_loop: bool = False
 
     def read(self, node: Node, bound: Mapping[str, Path | None]) -> None:
-        """Note what this expression and all below it read. `bound`: loop variables and what they run over."""
+        """Note what this expression and all below it read. `bound` maps loop variables to what they run over."""
         if self._is_type(node):
             return
         path = self._path(node, bound)
@@ -154,7 +155,7 @@ class _Reader:
 
 
 def _of_stranger(path: Path, known: tuple[str, ...]) -> tuple[str, str]:
-    """What to say of a field that there is not, and what was probably meant."""
+    """What to say of a field that does not exist, with a hint."""
     name = str(path[-1])
     where = next(step for step in reversed(path[:-1]) if isinstance(step, str))
     near = comparisons.nearest(name, known)

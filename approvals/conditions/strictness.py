@@ -1,9 +1,9 @@
-"""What does a condition do with a value of the wrong type? It stops, wherever that value stands.
+"""What does a condition do with a value of the wrong type? It stops, wherever that value is.
 
-CEL takes values of two types for different, and `false && error` for false: a guard would be passed by
-sending "10000" for 10000. So a compiled condition is rewritten: a comparison whose types are known only when
-it is asked goes through `equality`, which fails for two types, and `&&` and `||` become conditionals,
-which go from left to right and pass a failure on. What a guard on the left leaves unasked stays unasked.
+To CEL, values of two types are simply different, and `false && error` is false: an agent could pass a guard by
+sending "10000" for 10000. So a compiled condition is rewritten. A comparison whose types are not known yet goes
+through `equality`, which fails for two types. `&&` and `||` become conditionals, which go from left to right
+and pass a failure on; what the left side makes unnecessary is still not evaluated.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ _CHILDREN = {
     tree.LIST: {1},
     tree.COMPREHENSION: {2, 4, 5, 6, 7},
 }
-"""Which fields of each kind hold expressions."""
+"""By kind of expression: the fields that hold expressions."""
 _FIRST_NUMBER = 1_000_000
-"""Numbers of new expressions start above all that a condition's length allows."""
+"""New expressions are numbered from here on; no condition is long enough to have so many of its own."""
 
 
 def strict(serialized: bytes) -> bytes:
-    """The same condition, which compares only what is of one type."""
+    """The condition, rewritten to compare only values of one type."""
     rewriter = _Rewriter(tree.decode(serialized))
     whole = [
         (number, kind, rewriter.checked(value) if number == 2 else value)
@@ -66,7 +66,7 @@ class _Rewriter:
         )
 
     def _call(self, node: Node, parts: list[bytes]) -> bytes | None:
-        """What stands in place of a call; None where it stays."""
+        """What replaces a call; None if it stays."""
         match node.text(2):
             case "_&&_":
                 return self._new("_?_:_", parts[0], self._truth(node, 1, parts), self._constant(False))
@@ -81,13 +81,13 @@ class _Rewriter:
         return None
 
     def _truth(self, node: Node, position: int, parts: list[bytes]) -> bytes:
-        """The part as it is where it can only be true or false, else made to fail where it is not."""
+        """A part that can only be true or false; any other is made to fail unless it is."""
         if self.tree.kind_of(self._part(node, position)) == kinds.TRUTH:
             return parts[position]
         return self._new("_?_:_", parts[position], self._constant(True), self._constant(False))
 
     def _is_plain(self, node: Node) -> bool:
-        """Whether the checker compared the types already. Who writes null asks whether a value is there."""
+        """Whether the checker compared the types already. A comparison with null asks whether there is a value."""
         found = {self.tree.kind_of(self._part(node, position)) for position in (0, 1)}
         return kinds.NULL in found or not found & {None, kinds.LIST, kinds.OBJECT}
 

@@ -13,11 +13,11 @@ from approvals.conditions import kinds
 from approvals.conditions.wire import fields
 
 ID, CONSTANT, IDENT, SELECT, CALL, LIST, STRUCT, COMPREHENSION = range(2, 10)
-"""The fields of an Expr: its number, and its one kind."""
+"""The fields of an Expr: its number, and one for each kind."""
 INDEX = "_[_]"
-"""The function that reads an element."""
+"""The function that reads an element of a list or object."""
 TYPES, EXPRESSION, POSITIONS = 3, 4, 5
-"""The fields of a CheckedExpr that are read."""
+"""The fields of a CheckedExpr that are read here."""
 
 _PRIMITIVES = {
     1: kinds.TRUTH,
@@ -33,7 +33,7 @@ _SIGN = 1 << 63
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One expression: its number, its kind, the fields of that kind, and where it stands in the source."""
+    """One expression: its number, its kind, the fields of that kind, and its place in the source."""
 
     number: int
     kind: int
@@ -46,7 +46,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """A constant of the source; only of text, numbers and truth is the value read."""
+    """A constant of the source. The value is read only of text, numbers, true and false."""
 
     kind: str
     value: str | int | float | bool | None = None
@@ -68,11 +68,11 @@ class Tree:
         return Node(number, kind, inner, self.offsets.get(number))
 
     def kind_of(self, node: Node) -> str | None:
-        """What the checker found this to be; None where only the proposal will tell."""
+        """The kind that the checker found; None if it depends on the proposal."""
         return _kind(self.types.get(node.number, b""))
 
     def kind_of_elements(self, node: Node) -> str | None:
-        """The same of what a list holds."""
+        """The kind of a list's elements, as the checker found it."""
         lists = fields(self.types.get(node.number, b"")).get(6)
         return _kind(fields(lists[0]).get(1, [b""])[0]) if lists else None
 
@@ -124,7 +124,7 @@ def is_comprehension(node: Node) -> bool:
 
 
 def children(node: Node) -> list[bytes]:
-    """The raw expressions directly below; of a comprehension its five parts."""
+    """The raw expressions directly below, such as the five parts of a comprehension."""
     if node.kind == CALL:
         return [*node.fields.get(1, []), *node.fields.get(3, [])]
     if node.kind in (SELECT, LIST):
@@ -138,7 +138,7 @@ def children(node: Node) -> list[bytes]:
 
 
 def written(decoded: Tree, node: Node) -> str:
-    """A field as its author wrote it, such as `payload.amount`; empty for anything else."""
+    """A field as it is written, such as `payload.amount`; empty for anything else."""
     if is_name(node):
         return node.text(1)
     is_index = is_call(node) and node.text(2) == INDEX
@@ -150,7 +150,7 @@ def written(decoded: Tree, node: Node) -> str:
 
 
 def literal(node: Node) -> Literal | None:
-    """The constant that stands there; None for anything else."""
+    """The constant that this is; None for anything else."""
     if node.kind != CONSTANT:
         return None
     if 6 in node.fields:
@@ -166,7 +166,7 @@ def literal(node: Node) -> Literal | None:
 
 
 def constant(node: Node) -> str | int | None:
-    """A literal text or whole number; None for anything else."""
+    """The text or whole number that this literal is; None for anything else."""
     found = literal(node)
     if found is None or 4 in node.fields or not isinstance(found.value, str | int):
         return None

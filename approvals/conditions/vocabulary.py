@@ -1,4 +1,4 @@
-"""Which words do people write who know another language, and what is written instead?"""
+"""Which words do people write who know another language, and what should they write instead?"""
 
 from __future__ import annotations
 
@@ -62,4 +62,4 @@ SHAPES = {
     "all": "evidence.all(item, …)",
     **{name: f'payload.field.{name}("text")' for name in ("contains", "startsWith", "endsWith", "matches")},
 }
-"""Functions that there are, as they are called."""
+"""The functions that exist, and how they are called."""

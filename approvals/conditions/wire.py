@@ -1,4 +1,4 @@
-"""How is a protocol buffer read and written? The wire format alone: who calls knows what each field means."""
+"""How is a protocol buffer read and written? Only the wire format: the caller knows what each field means."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def fields(raw: bytes) -> dict[int, list[Any]]:
 
 
 def pairs(raw: bytes) -> Iterator[Pair]:
-    """Every field as it stands."""
+    """Every field, in order."""
     position = 0
     while position < len(raw):
         tag, position = _varint(raw, position)
@@ -39,7 +39,7 @@ def pairs(raw: bytes) -> Iterator[Pair]:
 
 
 def encode(given: Iterable[Pair]) -> bytes:
-    """The message that `pairs` reads back."""
+    """The message of these fields; `pairs` reads it back."""
     parts = bytearray()
     for number, wire, value in given:
         parts += _encoded(number << 3 | wire)

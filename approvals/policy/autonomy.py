@@ -1,4 +1,4 @@
-"""May this run without a person looking? Only where confidence and condition both say so (DESIGN §4.6)."""
+"""May this run without a person looking? Only where confidence and condition both say so."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from approvals.models.choices import Risk
 
 @dataclass(frozen=True, slots=True)
 class AutonomyTerms:
-    """What a policy asks of an action that runs by itself; the condition tells when a person looks."""
+    """What a policy asks of an action that runs by itself. Where the condition holds, a person looks."""
 
     minimum_confidence: float | None
     condition: str
@@ -20,7 +20,7 @@ class AutonomyTerms:
 
 @dataclass(frozen=True, slots=True)
 class AutonomyRuling:
-    """Whether it may run, and why or why not in sentences."""
+    """Whether the action may run, and sentences that say why or why not."""
 
     may_run: bool
     reasons: tuple[str, ...]
@@ -29,7 +29,7 @@ class AutonomyRuling:
 def judge(
     terms: AutonomyTerms, *, risk: Risk, confidence: float | None, variables: Mapping[str, Any]
 ) -> AutonomyRuling:
-    """Fails closed: a missing confidence, an absent field, anything but a clean “false” asks a person."""
+    """Fails closed: a missing confidence, an absent field, a condition without an answer ask a person."""
     against = []
     if risk == Risk.CRITICAL:
         against.append("A critical action never runs without people.")

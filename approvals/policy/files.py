@@ -1,4 +1,4 @@
-"""How do policies come out of a YAML file, and into one? All of a file or nothing, with every error at once."""
+"""How are policies loaded from a YAML file, and written to one? All of a file or nothing, with every error at once."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TEMPLATE = Path(__file__).with_name("template.yaml")
 
 @dataclass(slots=True)
 class Loaded:
-    """What a file changed, and what somebody should look at again."""
+    """What a file changed, and what is odd about it."""
 
     published: list[Policy] = field(default_factory=list)
     unchanged: list[Policy] = field(default_factory=list)

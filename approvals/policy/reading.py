@@ -1,4 +1,4 @@
-"""What does a YAML file of policies say, and in which line is what wrong with its shape?"""
+"""What does a YAML file of policies say, and what is wrong with its shape, in which line?"""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class FileError:
 
 
 class InvalidFile(Exception):
-    """Nothing was loaded; `errors` has everything at once."""
+    """Nothing was loaded. `errors` has everything that is wrong."""
 
     def __init__(self, errors: Sequence[FileError]) -> None:
         super().__init__("\n".join(map(str, errors)))
@@ -47,6 +47,8 @@ class InvalidFile(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
+    """A policy, and in which line of the file it and its fields begin."""
+
     policy: Policy
     lines: dict[str, int]
     line: int
@@ -57,7 +59,7 @@ class Entry:
 
 
 def read_table(text: str) -> tuple[list[Entry], list[FileError]]:
-    """The entries whose shape fits, as unsaved policies, and what is wrong with the others.
+    """The entries whose shape is right, as unsaved policies, and the errors of the others.
 
     Raises InvalidFile where nothing can be read at all.
     """
@@ -70,7 +72,7 @@ def read_table(text: str) -> tuple[list[Entry], list[FileError]]:
 
 
 class _Reader:
-    """Reads nodes instead of values: they know their lines."""
+    """Reads nodes instead of values, because nodes know their lines."""
 
     def __init__(self) -> None:
         self.errors: list[FileError] = []
@@ -176,7 +178,7 @@ def _shape(name: str) -> tuple[str, Callable[[Any], bool]]:
 
 
 def _instead(value: Any) -> str:
-    """What stands there, where that is not plain: `1:30` and `yes` look like something else."""
+    """What the value was read as, where that may surprise: `1:30` and `yes` are text."""
     if isinstance(value, str):
         return f", and “{value[:40]}” is text"
     return f", and {value} is a number: put it in quotes" if isinstance(value, int | float) else ""

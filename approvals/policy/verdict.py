@@ -46,7 +46,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Reviewer:
-    """An address that the request names, and who named it."""
+    """The address of a reviewer, and who named it."""
 
     email: str
     source: str
@@ -54,7 +54,7 @@ class Reviewer:
 
 @dataclass(frozen=True, slots=True)
 class Shadow:
-    """What the policy's candidate condition would have done, while a person decides all the same."""
+    """What the policy's candidate condition would have done. A person decides whatever it says."""
 
     would_run: bool
     reason: str
@@ -64,7 +64,7 @@ class Shadow:
 class Verdict:
     """What the policy makes of a proposal; `reasons` are sentences for the reviewer.
 
-    `sla_minutes` and `breach_action` are only of what waits for people.
+    `sla_minutes` and `breach_action` are None unless people are asked.
     """
 
     pattern: Pattern
@@ -86,7 +86,7 @@ class Verdict:
 def find(action_type: str, workflow: str) -> Policy:
     """The current policy for (action type, workflow), else the action type, else `*` in the workflow, else `*`.
 
-    Raises InvalidInput with the action types known in that workflow where none stands.
+    Raises InvalidInput, which lists the action types known in that workflow, where there is no such policy.
     """
     around = Policy.objects.current().filter(workflow__in=[workflow, ""])
     candidates = {
@@ -109,8 +109,8 @@ def _unknown(action_type: str, workflow: str, known: set[str]) -> InvalidInput:
 def evaluate(policy: Policy, proposal: Proposal) -> Verdict:
     """Judge a proposal by a policy. Pure: no query, no clock.
 
-    An agent can raise what the policy asks and never lower it (DESIGN §4.1). Raises InvalidInput that names
-    everything at once which the proposal lacks.
+    An agent can raise what the policy asks and never lower it. Raises InvalidInput, which names everything
+    that the proposal lacks.
     """
     risk = Risk.higher(policy.risk, proposal.risk or policy.risk)
     reasons = [
@@ -140,7 +140,7 @@ def evaluate(policy: Policy, proposal: Proposal) -> Verdict:
 
 
 def _outcome(policy: Policy, proposal: Proposal, risk: Risk, reasons: list[str]) -> tuple[Pattern, Status]:
-    """How people are involved. Critical never runs without them; a draft never runs at all (DESIGN §4.4)."""
+    """How people are involved. A critical action never runs without them; a draft never runs at all."""
     pattern = Pattern(policy.pattern)
     if pattern == Pattern.DRAFT_ONLY:
         reasons.append("The policy wants a draft: a person uses it by hand, and the agent does nothing.")
@@ -175,7 +175,7 @@ def _shadow(policy: Policy, proposal: Proposal, risk: Risk) -> Shadow | None:
 
 
 def _quorum(policy: Policy, risk: Risk, reasons: list[str]) -> int:
-    """The policy's; never below two where the risk is critical (DESIGN §4.4)."""
+    """The policy's quorum; never below two where the risk is critical."""
     quorum = max(policy.quorum, CRITICAL_QUORUM) if risk == Risk.CRITICAL else policy.quorum
     if quorum > policy.quorum:
         reasons.append(f"A {risk} action takes {quorum} different people.")
@@ -185,14 +185,14 @@ def _quorum(policy: Policy, risk: Risk, reasons: list[str]) -> int:
 
 
 def _reviewers(policy: Policy, proposal: Proposal) -> tuple[Reviewer, ...]:
-    """The policy's and the agent's, each address once; who is in both counts as the policy's."""
+    """The policy's reviewers and the agent's, each address once. A person named by both counts as the policy's."""
     sources = dict.fromkeys((email.lower() for email in proposal.assignees), Assignment.Source.AGENT)
     sources |= dict.fromkeys((email.lower() for email in policy.reviewers), Assignment.Source.POLICY)
     return tuple(Reviewer(email, source) for email, source in sources.items())
 
 
 def _sla_minutes(policy: Policy, proposal: Proposal, reasons: list[str]) -> int:
-    """The policy's, or the agent's where that is shorter or the policy has none: it never gets longer."""
+    """The policy's SLA, or the agent's where that is shorter or the policy has none."""
     longest = policy.sla_minutes
     wanted = proposal.sla_minutes or longest or 0
     if longest is None or wanted < longest:
@@ -225,7 +225,7 @@ def _missing(policy: Policy, proposal: Proposal) -> list[FieldError]:
 
 
 def _nobody_named(status: Status, risk: Risk, reviewers: Sequence[Reviewer]) -> list[FieldError]:
-    """From high on somebody is named, also on what the policy lets run; the agent does nothing with a draft."""
+    """From high risk on a reviewer must be named, even where the action runs by itself. A draft needs none."""
     if reviewers or risk.rank < Risk.HIGH.rank or status == Status.DRAFT:
         return []
     sentence = f"A {risk} action needs at least one named reviewer: name one in assignees, or in the policy."

@@ -34,7 +34,7 @@ def warnings_of_table(policies: Sequence[Policy]) -> list[str]:
 def _alone_in_most(asked: Sequence[Policy]) -> list[str]:
     alone = Counter(policy.reviewers[0] for policy in asked if len(policy.reviewers) == 1)
     return [
-        f"{email} is the only reviewer of {count} of {len(asked)} policies: name somebody beside them."
+        f"{email} is the only reviewer of {count} of {len(asked)} policies: add another reviewer."
         for email, count in alone.items()
         if count * 2 > len(asked)
     ]
@@ -70,8 +70,8 @@ def _placeholder(policy: Policy) -> list[str]:
     if PLACEHOLDER not in policy.escalation_targets:
         return []
     sentence = (
-        f"{PLACEHOLDER} stands on the escalation ladder, put there by an upgrade: nobody reads that mailbox. "
-        "Put somebody in its place."
+        f"{PLACEHOLDER} is on the escalation ladder, put there by an upgrade, and nobody reads that mailbox. "
+        "Name a person instead."
     )
     return [sentence]
 
@@ -80,7 +80,7 @@ def _nobody(policy: Policy, active: set[str]) -> list[str]:
     if policy.pattern == Pattern.NONE:
         return []
     if not policy.reviewers:
-        return ["It names no reviewer: whoever the agent names, or the approvers group, is asked."]
+        return ["It names no reviewer: the people whom the agent names, or the approvers, are asked."]
     sentences = []
     if not active.intersection(policy.reviewers):
         sentences.append(f"Nobody with an account is named as a reviewer: {', '.join(policy.reviewers)}.")
@@ -95,7 +95,7 @@ def _deadline(policy: Policy) -> list[str]:
         return []
     if policy.sla_minutes is None:
         return [
-            "It has no SLA: a request waits as long as its agent says, and is refused where it says nothing."
+            "It has no SLA: a request waits as long as its agent says, and is refused if the agent says nothing."
         ]
     if policy.sla_minutes > LONGEST:
         return [f"A request may wait {policy.sla_minutes / (24 * 60):.0f} days: that is over 30."]
@@ -122,7 +122,7 @@ def _quorum(policy: Policy) -> list[str]:
 
 
 def _ignored(policy: Policy) -> list[str]:
-    """What is said of running unattended where nothing does."""
+    """Terms about running unattended, in a policy under which nothing runs unattended."""
     names = ["condition"] if policy.condition else []
     if policy.minimum_confidence is not None and not policy.shadow_condition:
         names.append("minimum confidence")
@@ -137,7 +137,7 @@ def _ignored(policy: Policy) -> list[str]:
 
 
 def _unreadable(policy: Policy) -> list[str]:
-    """A rule for conditions may have come after the version."""
+    """A condition that was valid when the version was published, and is no longer."""
     for source in filter(None, (policy.condition, policy.shadow_condition)):
         try:
             conditions.check(source)

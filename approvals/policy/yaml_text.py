@@ -28,9 +28,9 @@ LARGEST = 1024 * 1024  # characters
 LONGEST = 256 * 1024  # characters of one text
 LONGEST_NUMBER = 20  # characters
 DEEPEST = 16
-"""Lists and mappings within each other."""
+"""Levels of lists and mappings within each other."""
 MOST = 10_000
-"""Parts of one value, each alias counted with all that it stands for."""
+"""Parts of one value. An alias counts as all that it stands for."""
 
 _TAG = "tag:yaml.org,2002:"
 _CORE = (
@@ -46,7 +46,10 @@ _CORE = (
 _UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _OPEN = ("expected ',' or", "end of stream", "<stream end>")
 _PROBLEMS = (
-    ("cannot start any token", "This begins with a sign that has a meaning in YAML: put the text in quotes"),
+    (
+        "cannot start any token",
+        "This begins with a sign that means something in YAML: put the text in quotes",
+    ),
     ("mapping values are not allowed", "A colon does not belong here: put the text in quotes"),
     ("undefined alias", "This alias names no anchor above it"),
     ("expected ':'", "A colon is missing"),
@@ -54,13 +57,13 @@ _PROBLEMS = (
     ("end of stream", "Quotes or a bracket stay open"),
     ("node content", "A bracket stays open, or a value is missing"),
     ("another document", "A second document begins here: keep to one"),
-    ("block", "The indentation does not fit what stands above"),
-    ("key", "This line is no field with its value"),
+    ("block", "The indentation does not fit the lines above"),
+    ("key", "This line is not a field with its value"),
 )
 
 
 class Unreadable(Exception):
-    """The text, or a value of it, cannot be read: in which line (from 1), and why in a sentence."""
+    """The text or one of its values cannot be read. `line` (from 1) says where, the sentence why."""
 
     def __init__(self, line: int, sentence: str) -> None:
         super().__init__(sentence)
@@ -68,7 +71,7 @@ class Unreadable(Exception):
 
 
 def compose(text: str) -> yaml.Node | None:
-    """The root node; None of an empty text. Raises Unreadable."""
+    """The root node, or None if the text is empty. Raises Unreadable."""
     if len(text) > LARGEST:
         raise Unreadable(1, "The file is over 1 MiB.")
     if unreadable := _UNREADABLE.search(text):
@@ -93,19 +96,19 @@ def line(node: yaml.Node | yaml.Event | None) -> int:
 
 
 def value(node: yaml.Node) -> Any:
-    """What a node stands for: text, numbers, truth, None, lists and mappings with text for keys. Raises Unreadable."""
+    """The value of a node: text, number, bool, None, list or mapping; the keys are text. Raises Unreadable."""
     return _Reader().value(node)
 
 
 class _Resolver(BaseResolver):
-    """Which plain words are no text."""
+    """Knows which plain words are not text."""
 
 
 _PLAIN = {name: re.compile(rf"(?:{pattern})\Z") for name, pattern, _ in _CORE}
 
 
 class _Dumper(yaml.SafeDumper):
-    """Puts in quotes what any version of YAML would take for something else than text."""
+    """Quotes every text that some version of YAML would not read as text."""
 
 
 for _name, _, _starts in _CORE:
@@ -123,7 +126,7 @@ class _Composer(Composer, _Parser, _Resolver):
     def compose_node(self, parent: Any, index: Any) -> Any:
         self.depth += 1
         if self.depth > DEEPEST:
-            sentence = f"More than {DEEPEST} lists or mappings stand within each other."
+            sentence = f"More than {DEEPEST} lists or mappings are nested in each other."
             raise Unreadable(line(self.peek_event()), sentence)
         node = super().compose_node(parent, index)
         self.depth -= 1
@@ -133,7 +136,7 @@ class _Composer(Composer, _Parser, _Resolver):
 
 
 def _line_of(error: yaml.YAMLError) -> int:
-    """What stays open is told where it opens."""
+    """What is never closed is reported at the line where it opens."""
     is_open = any(words in str(getattr(error, "problem", "")) for words in _OPEN)
     opened, stopped = getattr(error, "context_mark", None), getattr(error, "problem_mark", None)
     mark = (opened if is_open else None) or stopped
@@ -144,7 +147,7 @@ def _in_words(error: yaml.YAMLError, text: str) -> str:
     mark = getattr(error, "problem_mark", None)
     there = "".join(text.split("\n")[mark.line : mark.line + 1])[mark.column :] if mark else ""
     if there.startswith("\t"):
-        return "Indent with blanks, not with tabs"
+        return "Indent with spaces, not with tabs"
     said = f"{getattr(error, 'context', '')} {getattr(error, 'problem', '')}"
     return next((words for found, words in _PROBLEMS if found in said), "This cannot be read as YAML")
 

@@ -97,6 +97,6 @@ class TestTermsToLookAtAgain:
         ]
 
         assert warnings.warnings_of_table([*several, *others]) == [
-            "a@example.com is the only reviewer of 3 of 5 policies: name somebody beside them."
+            "a@example.com is the only reviewer of 3 of 5 policies: add another reviewer."
         ]
         assert warnings.warnings_of_table([*several[:2], *others]) == []

@@ -187,7 +187,7 @@ def test_a_mailbox_that_an_upgrade_put_onto_the_ladder_is_named() -> None:
 
     sentences = warnings.of_people([policy])[policy]
 
-    assert any("nobody-yet@example.com stands on the escalation ladder" in sentence for sentence in sentences)
+    assert any("nobody-yet@example.com is on the escalation ladder" in sentence for sentence in sentences)
 
 
 @pytest.mark.usefixtures("_two_people")
