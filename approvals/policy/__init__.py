@@ -1,9 +1,9 @@
 """What does an action type need, and what does that make of a proposal?"""
 
 from approvals.policy.candidate import ENOUGH, ShadowSummary, require_trial, shadow_summary
-from approvals.policy.files import TEMPLATE, InvalidFile, Loaded, export_table, load_table
+from approvals.policy.files import TEMPLATE, Loaded, export_table, load_table
 from approvals.policy.publishing import current_version, publish
-from approvals.policy.reading import read_table
+from approvals.policy.reading import InvalidFile, read_table
 from approvals.policy.trial import try_sample
 from approvals.policy.verdict import Proposal, Reviewer, Shadow, Verdict, evaluate, find
 from approvals.policy.warnings import warnings_of_each, warnings_of_table

@@ -126,7 +126,7 @@ class _Composer(Composer, _Parser, _Resolver):
     def compose_node(self, parent: Any, index: Any) -> Any:
         self.depth += 1
         if self.depth > DEEPEST:
-            sentence = f"More than {DEEPEST} lists or mappings are nested in each other."
+            sentence = f"More than {DEEPEST} lists or mappings are nested within each other."
             raise Unreadable(line(self.peek_event()), sentence)
         node = super().compose_node(parent, index)
         self.depth -= 1

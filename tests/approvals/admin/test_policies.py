@@ -184,7 +184,7 @@ def test_ladder_is_written_a_step_a_line_and_shown_so_again(admin: Client) -> No
         ({"locked_fields": "to"}, "locked_fields", "write it as /to"),
         ({"risk": "high", "allow_self_approval": "on"}, "allow_self_approval", "decides for themselves"),
         ({"pattern": "none", "shadow_condition": "false"}, "shadow_condition", "behind an approval gate"),
-        ({"action_type": "two words"}, "action_type", "no blanks"),
+        ({"action_type": "two words"}, "action_type", "no spaces"),
     ],
 )
 def test_what_is_unfit_is_told_beside_its_field(
