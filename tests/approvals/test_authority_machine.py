@@ -458,6 +458,7 @@ TERMS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
+@pytest.mark.shows("only-authority-decides")
 @pytest.mark.parametrize("terms", TERMS)
 def test_nobody_ever_decides_without_authority(terms: str) -> None:
     machine = type("Machine", (Authority,), {"terms": TERMS[terms], "taken": Counter()})

@@ -32,6 +32,7 @@ def holds(source: str, payload: dict[str, Any], **variables: Any) -> bool | None
     return conditions.evaluate(source, given).holds
 
 
+@pytest.mark.shows("doubt-asks-a-person")
 @pytest.mark.parametrize(
     ("source", "of_that_type"),
     [
@@ -271,6 +272,7 @@ def kind(value: Any) -> str:
     return names.get(text[0], "number")
 
 
+@pytest.mark.shows("doubt-asks-a-person")
 @settings(max_examples=400, deadline=None)
 @given(
     TREES,

@@ -79,11 +79,13 @@ def test_what_has_no_answer_says_why(source: str, why: str) -> None:
     assert why in answer.why
 
 
+@pytest.mark.shows("doubt-asks-a-person")
 @pytest.mark.parametrize("value", ["7000", True, None, [], {}, {"a": 1}])
 def test_a_value_of_another_kind_is_no_answer(value: object) -> None:
     assert ask("payload.amount > 5000", payload={"amount": value}).holds is None
 
 
+@pytest.mark.shows("doubt-asks-a-person")
 def test_a_missing_confidence_is_no_answer() -> None:
     assert ask("confidence < 0.8", confidence=None).holds is None
 
@@ -205,6 +207,7 @@ def _seconds(source: str, payload: dict[str, Any]) -> float:
     return min(taken)
 
 
+@pytest.mark.shows("doubt-asks-a-person")
 def test_a_proposal_too_large_to_look_at_is_no_answer() -> None:
     looped = ask("payload.list.all(e, e > 0)", payload={"list": [1] * 201})
     read = ask("payload.text.contains('b')", payload={"text": "a" * 50_001})
@@ -213,6 +216,7 @@ def test_a_proposal_too_large_to_look_at_is_no_answer() -> None:
     assert read == conditions.Answer(None, "what it looks at is too large")
 
 
+@pytest.mark.shows("doubt-asks-a-person")
 def test_a_condition_that_no_longer_compiles_is_no_answer() -> None:
     answer = conditions.evaluate("payload.amount or", {"payload": {}})
 

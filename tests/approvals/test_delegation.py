@@ -84,6 +84,7 @@ def test_both_people_are_told_of_it() -> None:
     assert told(Notification.Kind.GRANT_GIVEN) == PEOPLE
 
 
+@pytest.mark.shows("authority-is-on-record")
 def test_the_log_says_who_lends_whom_what_and_until_when() -> None:
     grant = lend()
 
@@ -125,6 +126,7 @@ def test_a_start_that_is_to_come_lends_nothing_yet() -> None:
     assert delegation.begin_and_end() == 0
 
 
+@pytest.mark.shows("a-grant-has-limits")
 @pytest.mark.parametrize(
     ("fields", "beside"),
     [
@@ -157,6 +159,7 @@ def test_terms_that_do_not_fit_are_refused_beside_their_field(fields: dict[str, 
     assert refusals(**(fields | moments)) == {beside}
 
 
+@pytest.mark.shows("a-grant-has-limits")
 def test_everything_is_lent_for_90_days_and_a_part_for_longer() -> None:
     at = clock.now()
 
@@ -219,6 +222,7 @@ def test_nobody_else_takes_it_back(flags: dict[str, bool]) -> None:
     assert len(events_of(grant)) == 1
 
 
+@pytest.mark.shows("authority-is-on-record")
 def test_that_it_ended_is_told_and_recorded_with_the_votes_under_it() -> None:
     grant = lend()
     approve(make_approval(assignees=("finance@example.com",)), by=grant.grantee)
@@ -293,6 +297,7 @@ def test_what_began_when_it_was_given_is_not_told_twice() -> None:
     assert told(Notification.Kind.GRANT_STARTED) == []
 
 
+@pytest.mark.shows("authority-is-on-record")
 def test_running_out_is_recorded_as_the_systems_doing_and_told() -> None:
     grant = make_grant(expires_at=clock.now() - timedelta(minutes=1))
 

@@ -27,6 +27,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.shows("decided-is-final", "critical-never-runs-alone")
 @pytest.mark.parametrize(
     "changes",
     [
@@ -52,6 +53,7 @@ def test_a_request_cannot_start_in_a_forbidden_state(changes: dict[str, Any]) ->
         insert_like(approval, **changes)
 
 
+@pytest.mark.shows("decided-is-final")
 @pytest.mark.parametrize(
     "assignment",
     [
@@ -73,6 +75,7 @@ def test_a_pending_request_cannot_be_moved_by_sql(assignment: str) -> None:
         run(f"UPDATE approvals_approval SET {assignment} WHERE id = %s", approval.pk)
 
 
+@pytest.mark.shows("decided-is-final")
 @pytest.mark.parametrize("status", ["pending", "rejected", "cancelled"])
 def test_an_approved_request_never_changes(status: str) -> None:
     approval = make_approval()
@@ -82,6 +85,7 @@ def test_an_approved_request_never_changes(status: str) -> None:
         run("UPDATE approvals_approval SET status = %s WHERE id = %s", status, approval.pk)
 
 
+@pytest.mark.shows("a-breach-is-noted-once")
 def test_a_breach_is_stamped_once() -> None:
     approval = age(make_approval(), hours=2)
     run("UPDATE approvals_approval SET breached_at = now() WHERE id = %s", approval.pk)
@@ -90,6 +94,7 @@ def test_a_breach_is_stamped_once() -> None:
         run("UPDATE approvals_approval SET breached_at = now() + interval '1 s' WHERE id = %s", approval.pk)
 
 
+@pytest.mark.shows("the-database-tells-the-time")
 @pytest.mark.parametrize(
     ("change", "rule"),
     [
@@ -110,6 +115,7 @@ def test_what_time_does_is_not_done_early(change: str, rule: str) -> None:
         run(f"UPDATE approvals_approval SET {change} WHERE id = %s", approval.pk)
 
 
+@pytest.mark.shows("breach-never-approves")
 def test_a_breach_that_holds_rejects_nothing() -> None:
     approval = age(make_approval(), hours=2)
 
@@ -121,6 +127,7 @@ def test_a_breach_that_holds_rejects_nothing() -> None:
         )
 
 
+@pytest.mark.shows("claimed-once")
 def test_what_was_claimed_does_not_expire() -> None:
     approval = approve(make_approval(), by=make_user())
     lifecycle.claim(approval.pk, by=approval.key)
@@ -130,6 +137,7 @@ def test_what_was_claimed_does_not_expire() -> None:
         run("UPDATE approvals_approval SET expired_at = now() WHERE id = %s", approval.pk)
 
 
+@pytest.mark.shows("a-breach-is-noted-once")
 def test_one_breach_event_a_request() -> None:
     approval = make_approval()
     copy = """
@@ -156,6 +164,7 @@ def test_a_version_does_not_skip_a_number() -> None:
         )
 
 
+@pytest.mark.shows("a-vote-names-its-payload")
 def test_a_payload_is_stored_with_its_own_hash() -> None:
     approval = make_approval()
 
@@ -196,6 +205,7 @@ def make_in(status: str) -> Approval:
     return approval
 
 
+@pytest.mark.shows("decided-is-final")
 @pytest.mark.parametrize(("old", "new"), FORBIDDEN)
 def test_no_state_is_reached_but_by_the_table_of_transitions(old: str, new: str) -> None:
     approval = make_in(old)
@@ -204,6 +214,7 @@ def test_no_state_is_reached_but_by_the_table_of_transitions(old: str, new: str)
         run("UPDATE approvals_approval SET status = %s WHERE id = %s", new, approval.pk)
 
 
+@pytest.mark.shows("claimed-once")
 def test_only_a_valid_approval_is_claimed() -> None:
     approval = make_approval()
 
@@ -217,6 +228,7 @@ def test_only_a_valid_approval_is_claimed() -> None:
         )
 
 
+@pytest.mark.shows("open-requests-keep-their-policy")
 def test_a_policy_version_is_immutable() -> None:
     policy = make_policy()
 
@@ -224,6 +236,7 @@ def test_a_policy_version_is_immutable() -> None:
         run("UPDATE approvals_policy SET risk = 'high' WHERE id = %s", policy.pk)
 
 
+@pytest.mark.shows("every-gate-has-a-deadline")
 @pytest.mark.parametrize("column", ["sla_minutes", "validity_minutes"])
 def test_a_policy_has_no_time_of_zero(column: str) -> None:
     policy = make_policy()
@@ -262,6 +275,7 @@ def test_an_agent_key_expires_after_its_creation() -> None:
         run("UPDATE approvals_agentkey SET expires_at = created_at WHERE id = %s", key.pk)
 
 
+@pytest.mark.shows("owners-stay-barred")
 def test_who_answered_for_the_agent_is_read_from_its_row_and_never_changes() -> None:
     approval, stranger = make_approval(), make_user("stranger@example.com")
     insert_like(approval, agent_owner_id=str(stranger.pk), key_owner_id=str(stranger.pk))

@@ -53,6 +53,7 @@ def _told() -> None:
     make_grant()
 
 
+@pytest.mark.shows("the-record-only-grows")
 @pytest.mark.usefixtures("_told")
 @pytest.mark.parametrize(("table", "column"), APPEND_ONLY.items())
 def test_what_happened_is_never_rewritten(table: str, column: str) -> None:
@@ -60,6 +61,7 @@ def test_what_happened_is_never_rewritten(table: str, column: str) -> None:
         run(f"UPDATE {table} SET {column} = {column}")
 
 
+@pytest.mark.shows("the-record-only-grows")
 @pytest.mark.usefixtures("_told")
 @pytest.mark.parametrize("table", [*APPEND_ONLY, *KEPT, "grants_delegatedgrant"])
 def test_what_happened_is_never_deleted(table: str) -> None:
@@ -67,12 +69,14 @@ def test_what_happened_is_never_deleted(table: str) -> None:
         run(f"DELETE FROM {table}")
 
 
+@pytest.mark.shows("the-record-only-grows")
 @pytest.mark.parametrize("table", [*APPEND_ONLY, *KEPT, "grants_delegatedgrant"])
 def test_what_happened_cannot_be_truncated(table: str) -> None:
     with pytest.raises(IntegrityError, match="append-only"):
         run(f"TRUNCATE {table} CASCADE")
 
 
+@pytest.mark.shows("the-record-only-grows")
 @pytest.mark.usefixtures("_told")
 def test_nobody_is_deleted_whom_the_record_names() -> None:
     run("SET CONSTRAINTS ALL IMMEDIATE")
@@ -81,6 +85,7 @@ def test_nobody_is_deleted_whom_the_record_names() -> None:
         run("DELETE FROM grants_user")
 
 
+@pytest.mark.shows("the-record-only-grows")
 @pytest.mark.usefixtures("_told")
 def test_no_reference_goes_down_with_what_it_names() -> None:
     """Every foreign key protects: none cascades, none is emptied."""

@@ -36,6 +36,7 @@ def test_a_vote_for_another_stands_under_their_grant() -> None:
     assert approval.votes.get().principal.email == "finance@example.com"
 
 
+@pytest.mark.shows("only-authority-decides")
 def test_no_vote_for_another_without_a_grant() -> None:
     approval = make_approval()
 
@@ -50,6 +51,7 @@ def test_no_vote_in_ones_own_name_under_a_grant() -> None:
         insert_vote(approval, grant_id=make_grant(make_user("finance@example.com"), make_user()).pk)
 
 
+@pytest.mark.shows("only-authority-decides")
 @pytest.mark.parametrize(
     ("grantor", "grantee"),
     [
@@ -91,6 +93,7 @@ def test_no_vote_under_a_grant_that_was_revoked() -> None:
         vote_under(approval, revoked_at=clock.now(), revoked_by=principal)
 
 
+@pytest.mark.shows("votes-stand")
 def test_a_vote_stands_by_its_own_moment_though_the_grant_ends_while_it_is_stored() -> None:
     approval, principal, at = make_approval(), make_user("finance@example.com"), clock.now()
     ends = at + timedelta(milliseconds=5)
@@ -103,6 +106,7 @@ def test_a_vote_stands_by_its_own_moment_though_the_grant_ends_while_it_is_store
         insert_vote(approval, principal_id=principal.pk, grant_id=grant.pk, decided_at=ends)
 
 
+@pytest.mark.shows("authority-holds-at-the-vote")
 @pytest.mark.parametrize("seconds", [-3600, 60], ids=["backdated", "postdated"])
 def test_no_vote_under_a_grant_says_another_moment_than_now(seconds: int) -> None:
     approval, principal = make_approval(), make_user("finance@example.com")
@@ -113,6 +117,7 @@ def test_no_vote_under_a_grant_says_another_moment_than_now(seconds: int) -> Non
         insert_vote(approval, principal_id=principal.pk, grant_id=grant.pk, decided_at=moment)
 
 
+@pytest.mark.shows("a-grant-has-limits")
 @pytest.mark.parametrize(
     ("changes", "constraint"),
     [

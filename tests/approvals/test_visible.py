@@ -1,4 +1,4 @@
-"""Nothing that an agent wrote is out of sight (THREATS 18, 20, 21)."""
+"""Nothing that an agent wrote is out of sight."""
 
 from __future__ import annotations
 

@@ -20,6 +20,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.shows("a-vote-names-its-payload")
 @pytest.mark.parametrize(
     "changes",
     [
@@ -91,6 +92,7 @@ def test_two_votes_approve_what_takes_two() -> None:
     assert Approval.objects.get(pk=approval.pk).status == "approved"
 
 
+@pytest.mark.shows("decided-is-final")
 def test_no_vote_on_a_decided_request() -> None:
     approval = make_approval()
     approve(approval, by=make_user())
@@ -120,6 +122,7 @@ def test_a_principal_and_their_delegate_never_fill_two_seats() -> None:
         insert_vote(approval, principal_id=principal.pk, grant_id=grant.pk)
 
 
+@pytest.mark.shows("nobody-fills-two-seats")
 def test_a_seat_is_taken_by_a_vote_only() -> None:
     approval = make_approval(risk="critical")
     approve(approval, by=make_user())

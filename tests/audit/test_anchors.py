@@ -117,6 +117,7 @@ class TestRestore:
         assert problem() == ""
         assert Checkpoint.objects.count() == 2
 
+    @pytest.mark.shows("signing-extends-the-anchor")
     def test_anchor_file_that_vanished_stops_signing(self, anchor: Path) -> None:
         sequence()
         anchor.unlink()
@@ -126,6 +127,7 @@ class TestRestore:
         assert Checkpoint.objects.count() == 1
         assert "missing or empty" in problem()
 
+    @pytest.mark.shows("signing-extends-the-anchor")
     def test_anchor_file_that_lost_its_end_stops_signing(self, anchor: Path) -> None:
         sequence()
         first = anchor.read_text()

@@ -109,12 +109,14 @@ def test_none_of_many_is_written_where_one_is_unknown() -> None:
     assert not Event.objects.exists()
 
 
+@pytest.mark.shows("no-change-without-its-event")
 @pytest.mark.django_db(transaction=True)
 def test_an_event_outside_a_transaction_is_refused() -> None:
     with pytest.raises(TransactionManagementError):
         log.record(joined())
 
 
+@pytest.mark.shows("no-change-without-its-event")
 @pytest.mark.django_db(transaction=True)
 def test_an_event_goes_with_a_rollback() -> None:
     with pytest.raises(ZeroDivisionError), transaction.atomic():

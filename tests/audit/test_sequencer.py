@@ -189,6 +189,7 @@ def test_nothing_is_signed_on_top_of_a_damaged_tree() -> None:
     assert Checkpoint.objects.count() == 1
 
 
+@pytest.mark.shows("a-killed-sequencer")
 @pytest.mark.parametrize(
     "sql",
     [
@@ -229,6 +230,7 @@ def elsewhere() -> Iterator[None]:
     other.close()
 
 
+@pytest.mark.shows("a-killed-sequencer")
 @pytest.mark.usefixtures("elsewhere")
 def test_second_sequencer_leaves_it_to_the_first() -> None:
     assert sequencer.run() == []

@@ -19,7 +19,7 @@ from tests.audit.superuser import OldCopy, as_database_superuser
 from tests.audit.test_sequencer import write
 from tests.factories import EMAIL_PAYLOAD, approve, make_approval, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("tampering-is-found")]
 
 COLUMNS = {"content": "audit_eventbody", "mac": "audit_event", "leaf": "audit_event", "prev": "audit_event"}
 

@@ -47,6 +47,7 @@ def test_an_untouched_log_is_valid_and_names_the_edit(
     assert "replace /body" in said
 
 
+@pytest.mark.shows("tampering-is-found")
 def test_any_changed_byte_of_a_body_is_found(decided: Approval, capsys: pytest.CaptureFixture[str]) -> None:
     event = Event.objects.about("approval", decided.pk).get(type="approval.edited")
     as_database_superuser(
@@ -60,6 +61,7 @@ def test_any_changed_byte_of_a_body_is_found(decided: Approval, capsys: pytest.C
     assert f"approval.edited {event.pk}" in said
 
 
+@pytest.mark.shows("tampering-is-found")
 @pytest.mark.parametrize(
     ("sql", "said"),
     [

@@ -64,6 +64,7 @@ def test_security_and_compliance_approve_independently(approval: Approval, sign_
     assert approval.status == "approved"
 
 
+@pytest.mark.shows("an-edit-asks-again")
 def test_when_the_second_edits_the_first_is_asked_again(approval: Approval, sign_in: SignIn) -> None:
     lead, officer = sign_in(LEAD), sign_in(OFFICER)
     approve(lead, approval)

@@ -64,6 +64,7 @@ def agent(site: str, tmp_path: Path) -> SalesAgent:
     return SalesAgent(site, tmp_path)
 
 
+@pytest.mark.shows("agents-get-what-was-approved")
 @pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without JavaScript"])
 def test_a_corrected_paragraph_and_nothing_else_reaches_the_agent(
     agent: SalesAgent, sign_in: Callable[..., Page], capsys: pytest.CaptureFixture[str], javascript: bool
@@ -87,6 +88,7 @@ def test_a_corrected_paragraph_and_nothing_else_reaches_the_agent(
     assert "replace /body" in capsys.readouterr().out
 
 
+@pytest.mark.shows("claimed-once")
 def test_a_rejected_action_is_not_executed(agent: SalesAgent, sign_in: Callable[..., Page]) -> None:
     page = sign_in("sales@example.com")
     _until_submitted(page)

@@ -65,6 +65,7 @@ def sign_in_here(page: Page, email: str = "sales@example.com") -> None:
     page.get_by_role("button", name="Sign in").click()
 
 
+@pytest.mark.shows("typing-is-kept")
 @BOTH
 def test_a_double_click_keeps_the_edit_and_sends_one_form(approval, between, sign_in: Open, javascript):
     page = sign_in("sales@example.com", javascript=javascript, base_url=between.url)
@@ -94,6 +95,7 @@ def test_back_and_another_field_keeps_both(approval, sign_in: Open, javascript):
     expect_final(page, '{"a":"set","b":"y"}')
 
 
+@pytest.mark.shows("typing-is-kept")
 @BOTH
 def test_two_tabs_never_take_one_anothers_edit_away(approval, sign_in: Open, javascript):
     first = sign_in("sales@example.com", javascript=javascript)

@@ -75,6 +75,7 @@ def site() -> Iterator[Site]:
             yield Site(line, port, Poster(port, token, make_user()), agent)
 
 
+@pytest.mark.shows("the-database-is-away")
 def test_a_database_that_hangs_or_is_away_is_answered_503_in_time(site: Site) -> None:
     assert site.get("/approvals/")[0] == 200
     site.line.flows.clear()
@@ -92,6 +93,7 @@ def test_a_database_that_hangs_or_is_away_is_answered_503_in_time(site: Site) ->
     assert site.get("/approvals/")[0] == 200
 
 
+@pytest.mark.shows("the-database-is-away")
 def test_a_commit_whose_answer_is_lost_is_called_unknown_and_repeated_harmlessly(site: Site) -> None:
     key, approval = str(uuid4()), make_approval()
     site.get("/approvals/")

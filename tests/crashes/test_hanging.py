@@ -25,6 +25,7 @@ def deliver() -> None:
         connection.close()  # this thread's
 
 
+@pytest.mark.shows("a-receiver-hangs")
 def test_a_receiver_that_hangs_holds_up_no_decision(settings: Any) -> None:
     sales, finance = make_user("sales@example.com"), make_user("finance@example.com")
     key, _ = make_key()
@@ -48,6 +49,7 @@ def test_a_receiver_that_hangs_holds_up_no_decision(settings: Any) -> None:
     assert Notification.objects.filter(channel__isnull=False, last_error__contains="127.0.0.1").exists()
 
 
+@pytest.mark.shows("a-receiver-hangs")
 def test_receivers_that_drip_hold_a_worker_no_longer_than_their_time(settings: Any) -> None:
     sales = make_user("sales@example.com")
     with dripping(SMTP_GREETING) as mail, dripping(HTTP_HEAD) as slack:

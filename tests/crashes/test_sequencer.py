@@ -65,6 +65,7 @@ def assert_sound() -> None:
         assert bytes(one.root) == roots[one.size]
 
 
+@pytest.mark.shows("a-killed-sequencer")
 def test_sequencer_killed_at_each_step_leaves_no_gap_no_double_leaf_and_one_root_for_a_size() -> None:
     with sequencing() as process:
         for step in count(1):

@@ -25,6 +25,7 @@ POSTERS = 4
 A_REQUEST_TAKES = 0.04  # seconds, about: each kill falls somewhere into it
 
 
+@pytest.mark.shows("no-change-without-its-event")
 def test_fifty_killed_web_processes_leave_no_state_without_its_event_nor_lose_what_they_acknowledged() -> (
     None
 ):

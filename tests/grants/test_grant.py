@@ -77,6 +77,7 @@ def test_it_was_active_after_a_moment_if_it_lent_anything_since(
     assert grant.was_active_after(at - timedelta(hours=2)) is was_active
 
 
+@pytest.mark.shows("a-grant-has-limits")
 @pytest.mark.parametrize(
     "fields",
     [
@@ -96,6 +97,7 @@ def test_the_database_refuses_a_grant_that_must_not_be(fields: dict[str, Any]) -
         make_grant(**fields)
 
 
+@pytest.mark.shows("a-grant-has-limits")
 def test_nobody_lends_to_themselves() -> None:
     person = make_user()
 

@@ -1,4 +1,4 @@
-"""The group `approvers`: who joins and leaves is on record (DESIGN §4.14)."""
+"""The group `approvers`: who joins and leaves is on record."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from tests.factories import make_approval, make_user
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.shows("authority-is-on-record")
 def test_joining_twice_is_one_membership_and_one_event() -> None:
     user = make_user()
 
@@ -28,6 +29,7 @@ def test_joining_twice_is_one_membership_and_one_event() -> None:
     assert [event.type for event in Event.objects.about("person", user.pk)] == ["approvers.joined"]
 
 
+@pytest.mark.shows("authority-is-on-record")
 def test_leaving_ends_the_membership_and_is_recorded_once() -> None:
     user = make_user()
     joined = membership.join(user, by=SYSTEM)

@@ -19,6 +19,7 @@ SECONDS = 0.5
 MOST = 3.0  # on a busy machine
 
 
+@pytest.mark.shows("a-receiver-hangs")
 @pytest.mark.parametrize(
     ("kind", "opening"),
     [

@@ -38,6 +38,7 @@ def ask(database: DatabaseWrapper, sql: str) -> None:
         cursor.execute(sql)
 
 
+@pytest.mark.shows("the-database-is-away")
 def test_an_answer_that_does_not_come_ends_the_wait_and_the_connection(
     line: Line, database: DatabaseWrapper
 ) -> None:
@@ -82,6 +83,7 @@ def test_without_a_limit_a_statement_takes_as_long_as_it_takes(database: Databas
     ask(database, f"SELECT pg_sleep({PATIENCE * 2})")
 
 
+@pytest.mark.shows("the-database-is-away")
 def test_a_commit_that_nobody_confirmed_may_be_stored(line: Line, database: DatabaseWrapper) -> None:
     database.set_autocommit(False)
     ask(database, "CREATE TABLE unheard (one int)")

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 QUORUM_OF_TWO = "approve/approve at quorum 2"
 
 
+@pytest.mark.shows("decisions-race")
 @pytest.mark.parametrize("name", [name for name in RACES if name != QUORUM_OF_TWO])
 def test_one_comes_first_and_the_other_is_told_so(name: str) -> None:
     assert_all_sound(name, rounds=100)

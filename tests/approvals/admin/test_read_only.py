@@ -1,4 +1,4 @@
-"""What people decided can be looked up in the admin, and by nobody changed (THREATS 2)."""
+"""What people decided can be looked up in the admin, and by nobody changed."""
 
 from __future__ import annotations
 

@@ -35,6 +35,7 @@ def read(agent: AgentClient, body: dict[str, Any]) -> dict[str, Any]:
     return json.loads(agent.get(f"/approvals/{body['id']}").content)  # type: ignore[no-any-return]
 
 
+@pytest.mark.shows("agents-get-what-was-approved")
 def test_the_agent_gets_the_payload_that_was_approved_and_what_changed(agent: AgentClient) -> None:
     body = agent.submit(payload=EMAIL_PAYLOAD)
     edited = {**EMAIL_PAYLOAD, "subject": "Q4 partnership proposal"}
@@ -217,7 +218,7 @@ def test_a_revoked_or_expired_key_is_refused_at_once() -> None:
     assert codes == [200, 401, 401]
 
 
-@pytest.mark.shows("a-stolen-key")
+@pytest.mark.shows("a-stolen-key", "agents-stay-in-scope")
 def test_a_key_stays_within_its_scope(agent: AgentClient) -> None:
     narrow = AgentClient(make_key(make_agent("Narrow agent", action_types=["crm_update"]))[1])
 

@@ -64,6 +64,7 @@ def test_it_foretells_what_a_submission_gets(proposed: dict[str, Any]) -> None:
     assert found["quorum"] == taken["votes"]["required"]
 
 
+@pytest.mark.shows("critical-never-runs-alone")
 def test_critical_at_99_with_a_condition_that_says_run_waits_for_two() -> None:
     make_policy(pattern="exception_based", condition="false")
     client = AgentClient()
@@ -73,6 +74,7 @@ def test_critical_at_99_with_a_condition_that_says_run_waits_for_two() -> None:
     assert (found["disposition"], found["quorum"], found["breachAction"]) == ("wait", 2, "escalate")
 
 
+@pytest.mark.shows("doubt-asks-a-person")
 @pytest.mark.parametrize("amount", ["10000", None, ["10000"], True])
 def test_a_condition_on_another_type_asks_a_person_there_and_when_submitted(amount: object) -> None:
     make_policy(pattern="exception_based", condition="payload.amount == 10000")
@@ -132,6 +134,7 @@ def test_evidence_of_a_tone_that_a_policy_demands_is_missed_alike(call: str) -> 
     assert "evidence of the tone emerald (supports)" in error["message"]
 
 
+@pytest.mark.shows("agents-stay-in-scope")
 def test_a_key_asks_only_within_its_scope() -> None:
     make_policy()
     key = make_key(make_agent(action_types=["crm_update"]))[1]

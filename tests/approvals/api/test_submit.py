@@ -27,6 +27,7 @@ def test_a_proposal_waits_for_people(agent: AgentClient) -> None:
     assert body["url"].endswith(f"/approvals/{body['id']}/")
 
 
+@pytest.mark.shows("one-key-one-request")
 def test_the_same_key_and_body_is_the_request_as_it_now_stands(agent: AgentClient) -> None:
     first = agent.post("/approvals", PROPOSAL, key="one")
     reordered = dict(reversed(PROPOSAL.items()))
@@ -37,6 +38,7 @@ def test_the_same_key_and_body_is_the_request_as_it_now_stands(agent: AgentClien
     assert json.loads(first.content)["id"] == json.loads(again.content)["id"]
 
 
+@pytest.mark.shows("one-key-one-request")
 def test_the_same_key_and_another_body_is_a_conflict(agent: AgentClient) -> None:
     agent.post("/approvals", PROPOSAL, key="one")
 

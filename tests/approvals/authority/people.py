@@ -1,4 +1,4 @@
-"""The rows of the truth table, and what DESIGN §4.9-14 says of each, in words of its own.
+"""The rows of the truth table, and what `docs/rules.md` says of each, worked out anew.
 
 Nothing here asks the product who may decide: `expected` reads the rules once more, from how people were made.
 """

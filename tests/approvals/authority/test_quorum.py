@@ -39,6 +39,7 @@ def status_after(approval: Approval, people: Sequence[str]) -> str:
     return Approval.objects.get(pk=approval.pk).status
 
 
+@pytest.mark.shows("agents-never-pick-their-judges-alone")
 @pytest.mark.parametrize(
     ("people", "status"),
     [

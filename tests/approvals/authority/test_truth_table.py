@@ -36,6 +36,7 @@ def test_the_table_is_long_and_says_yes_and_no() -> None:
     assert 200 < answers.count(None) < len(ROWS) - 150
 
 
+@pytest.mark.shows("only-authority-decides", "nobody-decides-their-own-proposal")
 @every_row
 def test_who_may_decide_and_on_whose_authority(world: World, row: Row) -> None:
     place, answer = world.places[row], expected(row)
@@ -50,6 +51,7 @@ def test_who_may_decide_and_on_whose_authority(world: World, row: Row) -> None:
         assert (ruling.basis, ruling.principal, ruling.grant) == (answer.basis, principal, grant)
 
 
+@pytest.mark.shows("strangers-learn-nothing")
 @every_row
 def test_the_tables_show_what_the_ruling_allows(world: World, row: Row) -> None:
     place, person, may_decide = world.places[row], row.person, expected(row) is not None

@@ -32,6 +32,7 @@ def under_policy(*assignees: str, **fields: object) -> Approval:
     return make_approval(policy=policy, assignees=assignees)
 
 
+@pytest.mark.shows("only-own-authority-is-lent")
 def test_an_administrator_does_not_decide_through_whom_they_handed_it_to() -> None:
     approval, staff = make_approval(), make_user("staff@example.com", is_staff=True)
     friend = make_user("friend@example.com")
@@ -44,6 +45,7 @@ def test_an_administrator_does_not_decide_through_whom_they_handed_it_to() -> No
     assert not authority.decidable_by(staff, at=clock.now()).exists()
 
 
+@pytest.mark.shows("only-own-authority-is-lent")
 def test_nor_where_the_grant_is_given_afterwards() -> None:
     approval, staff = make_approval(), make_user("staff@example.com", is_staff=True)
     friend = make_user("friend@example.com")
@@ -54,6 +56,7 @@ def test_nor_where_the_grant_is_given_afterwards() -> None:
         approve(approval, by=staff)
 
 
+@pytest.mark.shows("handing-on-keeps-the-judges")
 def test_an_administrator_adds_no_judge_of_their_own() -> None:
     approval = under_policy()
     make_user("friend@example.com")
@@ -62,6 +65,7 @@ def test_an_administrator_adds_no_judge_of_their_own() -> None:
         hand_on(approval, by=make_user("staff@example.com", is_staff=True), to="friend@example.com")
 
 
+@pytest.mark.shows("votes-stand")
 def test_what_a_vote_counted_for_does_not_change_afterwards() -> None:
     approval = under_policy("x@example.com", quorum=2)
     x, y, finance = (make_user(f"{name}@example.com") for name in ("x", "y", "finance"))
@@ -74,6 +78,7 @@ def test_what_a_vote_counted_for_does_not_change_afterwards() -> None:
     assert set(Vote.objects.values_list("fills_policy_seat", flat=True)) == {False}
 
 
+@pytest.mark.shows("agents-never-pick-their-judges-alone")
 def test_the_agents_pick_leaves_the_policys_seat_to_whom_it_is_of() -> None:
     approval = under_policy("x@example.com", quorum=2)
     x, finance = make_user("x@example.com"), make_user("finance@example.com")
@@ -112,6 +117,7 @@ def test_a_delegate_of_two_who_have_both_approved_is_told_whose_seat_is_filled()
         approve(approval, by=grant.grantee)
 
 
+@pytest.mark.shows("voters-stay-hidden")
 def test_an_administrator_who_could_decide_it_reads_no_votes_beside_the_page() -> None:
     staff = make_user("staff@example.com", is_staff=True, is_superuser=True)
     approval = make_approval(risk="critical", assignees=("one@example.com", staff.email))

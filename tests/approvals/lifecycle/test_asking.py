@@ -70,6 +70,7 @@ def again(approval: Approval) -> Approval:
     return Approval.objects.get(pk=approval.pk)
 
 
+@pytest.mark.shows("enough-people-are-asked")
 def test_a_critical_request_with_one_named_is_asked_of_the_approvers_at_once() -> None:
     make_approver()
 
@@ -81,6 +82,7 @@ def test_a_critical_request_with_one_named_is_asked_of_the_approvers_at_once() -
     assert "too_few_people_told" not in codes(approval)
 
 
+@pytest.mark.shows("enough-people-are-asked")
 def test_where_the_approvers_are_not_enough_the_administrators_are_told_and_a_warning_says_so() -> None:
     approval = make_approval(risk="critical")
 
@@ -89,6 +91,7 @@ def test_where_the_approvers_are_not_enough_the_administrators_are_told_and_a_wa
     assert "too_few_people_told" in codes(approval)
 
 
+@pytest.mark.shows("enough-people-are-asked")
 def test_enough_who_are_named_leave_the_approvers_alone() -> None:
     make_approver()
 
@@ -187,6 +190,7 @@ def policys_and_agents() -> Approval:
     return make_approval(policy=make_policy(reviewers=["lead@example.com"]), assignees=TWO)
 
 
+@pytest.mark.shows("enough-people-are-asked")
 @pytest.mark.parametrize(
     ("make", "happen"),
     [
@@ -235,6 +239,7 @@ def test_a_ladder_without_an_account_asks_the_approvers() -> None:
     assert ("requested", APPROVER) in told(approval)
 
 
+@pytest.mark.shows("enough-people-are-asked")
 def test_an_approver_who_leaves_is_missed_and_one_who_joins_is_asked() -> None:
     approver, approval = make_approver(), make_approval(policy=make_policy(quorum=2))
     membership.leave(approver, by=SYSTEM)
@@ -260,6 +265,7 @@ def test_an_approver_who_came_after_a_critical_request_is_not_asked() -> None:
     assert told(approval, "requested") == [("requested", SALES)]
 
 
+@pytest.mark.shows("enough-people-are-asked")
 def test_a_delegate_counts_for_nobody_more_than_the_grantor() -> None:
     make_grant(make_user(SALES), make_user("deputy@example.com"))
     make_approver()

@@ -51,6 +51,7 @@ def log_of(approval: Approval) -> list[tuple[str, dict[str, Any]]]:
     return [(event.type, json.loads(bytes(event.body.content))["data"]) for event in events]
 
 
+@pytest.mark.shows("breach-never-approves")
 def test_notify_holds_it_and_tells_the_assignees_again() -> None:
     make_user("sales@example.com")
 
@@ -68,6 +69,7 @@ def test_notify_holds_it_and_tells_the_assignees_again() -> None:
     assert 3600 <= data["elapsed_seconds"] < 3660
 
 
+@pytest.mark.shows("breach-never-approves")
 def test_escalate_makes_the_first_step_reviewers_and_leaves_the_next_for_its_time() -> None:
     lead = make_user("lead@example.com")
     policy = make_policy(breach_action="escalate", escalation=LADDER)
@@ -97,6 +99,7 @@ def test_steps_whose_time_came_before_anybody_looked_are_asked_together() -> Non
     }
 
 
+@pytest.mark.shows("breach-never-approves")
 def test_reject_ends_it_by_the_system_and_by_nobody_else() -> None:
     approval = breached(make_approval(policy=make_policy(breach_action="reject")))
 
@@ -110,6 +113,7 @@ def test_reject_ends_it_by_the_system_and_by_nobody_else() -> None:
     assert not approval.assignments.filter(is_open=True).exists()
 
 
+@pytest.mark.shows("a-late-decision-follows-its-breach")
 def test_a_decision_in_the_gap_before_the_sweep_is_refused_where_the_deadline_rejects() -> None:
     approval = age(make_approval(policy=make_policy(breach_action="reject")), hours=2)
 
@@ -119,6 +123,7 @@ def test_a_decision_in_the_gap_before_the_sweep_is_refused_where_the_deadline_re
     assert [kind for kind, _ in log_of(approval)][1:] == ["approval.sla_breach", "approval.rejected"]
 
 
+@pytest.mark.shows("critical-is-held", "breach-never-approves")
 def test_critical_is_held_and_everybody_assigned_and_the_ladder_hear_of_it_once() -> None:
     policy = make_policy(risk="critical", sla_minutes=60)
     people = ("sales@example.com", "escalation@example.com", "finance@example.com")
@@ -160,6 +165,7 @@ def test_whoever_may_never_decide_it_is_not_asked() -> None:
     assert told(approval) == [("breached", "finance@example.com")]
 
 
+@pytest.mark.shows("owners-stay-barred")
 def test_who_answered_for_the_agent_when_it_asked_is_not_asked_either() -> None:
     owner = make_user("sales@example.com")
     make_user("finance@example.com")
@@ -194,6 +200,7 @@ def test_whoever_handed_it_on_is_asked_again_by_the_ladder() -> None:
     assert assignment.is_open
 
 
+@pytest.mark.shows("open-requests-keep-their-policy")
 def test_what_a_policy_said_stays_for_what_is_open() -> None:
     approval = make_approval(policy=make_policy(breach_action="reject"))
     make_policy(breach_action="notify")
@@ -201,6 +208,7 @@ def test_what_a_policy_said_stays_for_what_is_open() -> None:
     assert breached(approval).status == "rejected"
 
 
+@pytest.mark.shows("a-breach-is-noted-once")
 def test_a_breach_is_noted_once() -> None:
     approval = breached(make_approval())
 

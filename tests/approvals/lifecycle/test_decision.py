@@ -53,6 +53,7 @@ def test_one_approval_is_enough_below_critical() -> None:
     assert events(approval) == ["requested", "opened", "voted", "granted"]
 
 
+@pytest.mark.shows("critical-takes-two")
 def test_a_critical_request_takes_two_people() -> None:
     approval = make_approval(risk="critical", assignees=("sales@example.com", "finance@example.com"))
 
@@ -71,6 +72,7 @@ def test_the_same_person_does_not_approve_twice() -> None:
         approve(approval, by=make_user())
 
 
+@pytest.mark.shows("an-edit-asks-again", "agents-get-what-was-approved")
 def test_an_edit_becomes_the_version_that_is_approved() -> None:
     approval = make_approval()
 
@@ -85,6 +87,7 @@ def test_an_edit_becomes_the_version_that_is_approved() -> None:
     ]
 
 
+@pytest.mark.shows("an-edit-asks-again")
 def test_an_edit_that_changes_nothing_makes_no_version() -> None:
     approval = make_approval()
 
@@ -93,6 +96,7 @@ def test_an_edit_that_changes_nothing_makes_no_version() -> None:
     assert decided.current_version == 1
 
 
+@pytest.mark.shows("an-edit-asks-again")
 def test_an_edit_voids_the_approval_before_it_and_tells_that_voter() -> None:
     approval = make_approval(risk="critical", assignees=("sales@example.com", "finance@example.com"))
     approve(approval, by=make_user("sales@example.com"))
@@ -173,6 +177,7 @@ def test_a_person_rejects_only_in_their_own_ways(resolution: str) -> None:
         reject(approval, by=make_user(), resolution=resolution)
 
 
+@pytest.mark.shows("decided-is-final")
 @pytest.mark.parametrize("decide", [approve, reject])
 def test_nobody_decides_twice(decide) -> None:  # type: ignore[no-untyped-def]
     approval = make_approval()
@@ -202,6 +207,7 @@ def test_who_joins_the_approvers_later_does_not_decide_an_open_critical_request(
         approve(approval, by=admin)
 
 
+@pytest.mark.shows("only-authority-decides")
 def test_an_approver_who_left_does_not_decide() -> None:
     approver = make_approver()
     approval = make_approval()
@@ -227,6 +233,7 @@ def test_whom_the_agent_runs_for_does_not_decide() -> None:
         approve(approval, by=make_user("sales@example.com"))
 
 
+@pytest.mark.shows("agents-never-pick-their-judges-alone")
 def test_agents_own_picks_alone_do_not_approve_where_the_policy_names_reviewers() -> None:
     make_policy(reviewers=["finance@example.com"])
     approval = make_approval(assignees=("friend@example.com",))
@@ -237,6 +244,7 @@ def test_agents_own_picks_alone_do_not_approve_where_the_policy_names_reviewers(
     assert (first.status, second.status) == ("pending", "approved")
 
 
+@pytest.mark.shows("friction-grows-with-risk")
 @pytest.mark.parametrize(
     ("risk", "edited", "attestation", "missing"),
     [
@@ -307,6 +315,7 @@ def test_opening_is_stamped_once_and_only_for_who_may_decide() -> None:
     assert events(approval) == ["requested", "opened"]
 
 
+@pytest.mark.shows("a-late-decision-follows-its-breach")
 def test_a_decision_after_the_deadline_is_late_and_follows_the_breach() -> None:
     approval = age(make_approval(), hours=2)
 
@@ -355,6 +364,7 @@ def test_a_key_that_nobody_knows_is_refused_however_it_came() -> None:
     assert [(e.pointer, e.code) for e in refusal.value.errors] == [("/bcc", "unknown_field")]
 
 
+@pytest.mark.shows("a-late-decision-follows-its-breach")
 def test_withdrawing_after_the_deadline_follows_the_breach() -> None:
     approval = age(make_approval(), hours=2)
 
@@ -363,6 +373,7 @@ def test_withdrawing_after_the_deadline_follows_the_breach() -> None:
     assert events(approval) == ["requested", "sla_breach", "cancelled"]
 
 
+@pytest.mark.shows("a-late-decision-follows-its-breach")
 def test_a_decision_after_the_deadline_follows_the_breach_and_is_late() -> None:
     approval = age(make_approval(), hours=2)
 

@@ -64,6 +64,7 @@ def test_nobody_else_does(verb, status: str) -> None:
     assert draft.is_draft
 
 
+@pytest.mark.shows("decided-is-final")
 @pytest.mark.parametrize(("verb", "status"), VERBS)
 def test_it_is_settled_once(verb, status: str) -> None:
     draft, person = make_draft(), make_user()
@@ -110,6 +111,7 @@ def test_whoever_it_was_made_for_may_use_it() -> None:
     assert lifecycle.use_draft(draft.pk, by=make_user()).status == "used"
 
 
+@pytest.mark.shows("drafts-never-run")
 def test_the_agent_neither_claims_nor_cancels_it() -> None:
     draft = make_draft()
 

@@ -51,6 +51,7 @@ def test_a_claim_is_repeated_under_its_own_key(approved: Approval) -> None:
         lifecycle.claim(approved.pk, by=approved.key, idempotency_key="other")
 
 
+@pytest.mark.shows("claimed-once")
 @pytest.mark.parametrize("decide", [None, reject])
 def test_only_an_approved_request_is_claimed(decide) -> None:  # type: ignore[no-untyped-def]
     approval = make_approval()
@@ -114,6 +115,7 @@ def test_cancelling_is_repeated_harmlessly() -> None:
     assert Event.objects.about("approval", approval.pk).filter(type="approval.cancelled").count() == 1
 
 
+@pytest.mark.shows("decided-is-final")
 def test_a_decided_request_is_not_cancelled(approved: Approval) -> None:
     with pytest.raises(AlreadyDecided):
         lifecycle.cancel(approved.pk, by=approved.key)

@@ -72,6 +72,7 @@ def test_an_event_shows_the_payload_of_that_moment_and_its_hash(
     assert body["payload_sha256"] == hashlib.sha256(rfc8785.dumps(CORRECTED)).hexdigest()
 
 
+@pytest.mark.shows("no-change-without-its-event")
 def test_each_vote_shows_what_was_voted_on() -> None:
     approval = rejected_by_a_person()
 

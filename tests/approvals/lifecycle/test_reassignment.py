@@ -116,6 +116,7 @@ def test_only_whoever_is_asked_is_told() -> None:
     assert told_of_reassignment() == [NEW]
 
 
+@pytest.mark.shows("votes-stand")
 def test_votes_already_cast_stand() -> None:
     early = make_approver("early@example.com")
     approval = make_approval(risk="critical", policy=two_of_the_policys(), assignees=())
@@ -126,6 +127,7 @@ def test_votes_already_cast_stand() -> None:
     assert approve(approval, by=make_user(FINANCE)).status == "approved"
 
 
+@pytest.mark.shows("votes-stand")
 def test_a_vote_counts_though_its_voters_place_went_to_another() -> None:
     make_policy(quorum=2)
     approval = make_approval(assignees=(SALES, FINANCE))
@@ -192,6 +194,7 @@ def test_an_administrator_hands_on_what_they_cannot_decide() -> None:
     assert not may_decide(admin.email, approval)
 
 
+@pytest.mark.shows("handing-on-keeps-the-judges")
 @pytest.mark.parametrize("to", ["admin@example.com", "ADMIN@example.com "])
 def test_an_administrator_never_hands_it_to_themselves(to: str) -> None:
     approval, admin = make_approval(), make_user("admin@example.com", is_staff=True)
@@ -202,6 +205,7 @@ def test_an_administrator_never_hands_it_to_themselves(to: str) -> None:
     assert names(approval) == {SALES: "agent"}
 
 
+@pytest.mark.shows("handing-on-keeps-the-judges")
 def test_a_delegate_hands_on_nothing() -> None:
     approval, deputy = make_approval(), make_user("deputy@example.com")
     make_grant(make_user(SALES), deputy)
@@ -212,6 +216,7 @@ def test_a_delegate_hands_on_nothing() -> None:
     assert may_decide(deputy.email, approval)
 
 
+@pytest.mark.shows("handing-on-keeps-the-judges")
 @pytest.mark.parametrize(
     ("email", "flags"),
     [
@@ -263,6 +268,7 @@ def _with_party(party: str, person: User) -> Approval:
     return make_approval(key=make_key(make_agent(), owner=person)[0])
 
 
+@pytest.mark.shows("handing-on-keeps-the-judges")
 def test_whom_only_the_agent_named_hands_on_no_place_but_their_own() -> None:
     approval = make_approval(policy=make_policy(reviewers=[FINANCE]))
     friend = make_user(SALES)
@@ -286,6 +292,7 @@ def test_an_agents_choice_that_comes_back_is_the_agents_choice_still() -> None:
     assert approve(approval, by=make_user(SALES)).status == "pending"
 
 
+@pytest.mark.shows("handing-on-keeps-the-judges")
 @pytest.mark.parametrize("risk", ["high", "critical"])
 @pytest.mark.parametrize(
     ("to", "is_fit"),
@@ -345,6 +352,7 @@ def test_whoever_has_approved_is_not_asked_in_anothers_place() -> None:
         hand_on(approval, by=make_user(FINANCE), to=SALES, instead_of=FINANCE)
 
 
+@pytest.mark.shows("agents-never-pick-their-judges-alone")
 def test_a_place_of_the_policys_never_completes_a_quorum_behind_everybodys_back() -> None:
     approval = make_approval(policy=make_policy(reviewers=[FINANCE]))
     approve(approval, by=make_user(SALES))

@@ -55,6 +55,7 @@ def test_what_is_not_due_is_left_alone() -> None:
     assert sla.sweep() == counts()
 
 
+@pytest.mark.shows("a-breach-is-noted-once")
 def test_every_passed_deadline_is_noted_once() -> None:
     approvals = [age(make_approval(), hours=2) for _ in range(3)]
 
@@ -83,6 +84,7 @@ def test_a_batch_takes_a_fixed_number_of_statements() -> None:
     assert statements[0] == statements[1] < 60
 
 
+@pytest.mark.shows("one-bad-row-stops-nothing")
 def test_one_bad_row_does_not_stop_the_others() -> None:
     first, bad, last = (age(make_approval(), hours=3 - number) for number in range(3))
     say_it_was_breached(bad)
@@ -165,6 +167,7 @@ def test_a_deadline_that_passed_is_a_breach_and_no_reminder() -> None:
     assert told(approval, "reminder") == []
 
 
+@pytest.mark.shows("claimed-once")
 def test_an_approval_that_is_not_claimed_in_time_expires_once() -> None:
     approval = age(approve(make_approval(), by=make_user()), days=1)
 

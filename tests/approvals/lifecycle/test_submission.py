@@ -41,6 +41,7 @@ def test_the_payload_keeps_its_order_and_its_canonical_bytes() -> None:
     assert list(version.value) == ["z", "a"]
 
 
+@pytest.mark.shows("agents-only-tighten")
 def test_the_deadline_follows_the_shorter_of_the_two_slas() -> None:
     make_policy(sla_minutes=60)
 
@@ -51,6 +52,7 @@ def test_the_deadline_follows_the_shorter_of_the_two_slas() -> None:
     assert longer.deadline == longer.created_at + timedelta(minutes=60)
 
 
+@pytest.mark.shows("agents-only-raise-risk")
 @pytest.mark.parametrize(
     ("policy_risk", "agent_risk", "effective", "quorum"),
     [
@@ -80,6 +82,7 @@ def test_a_policy_without_a_gate_lets_the_action_run_and_records_it() -> None:
     assert [e.type for e in Event.objects.about("approval", approval.pk)] == ["approval.not_required"]
 
 
+@pytest.mark.shows("critical-never-runs-alone")
 def test_a_critical_action_gates_whatever_the_pattern() -> None:
     make_policy(pattern="none", sla_minutes=30)
 
@@ -88,6 +91,7 @@ def test_a_critical_action_gates_whatever_the_pattern() -> None:
     assert approval.status == "pending"
 
 
+@pytest.mark.shows("agents-only-tighten")
 def test_the_policys_reviewers_are_added_to_the_agents() -> None:
     make_policy(reviewers=["Finance@example.com", "sales@example.com"])
 
@@ -140,6 +144,7 @@ def test_a_proposal_that_does_not_fit_is_refused_at_its_field(
     assert not Approval.objects.exists()
 
 
+@pytest.mark.shows("every-gate-has-a-deadline")
 def test_a_policy_without_an_sla_needs_one_from_the_agent() -> None:
     make_policy(sla_minutes=None)
 
@@ -147,6 +152,7 @@ def test_a_policy_without_an_sla_needs_one_from_the_agent() -> None:
         lifecycle.submit(submission(), key=make_key()[0], idempotency_key="1")
 
 
+@pytest.mark.shows("agents-stay-in-scope")
 @pytest.mark.parametrize(
     ("scope", "fields"),
     [
@@ -166,6 +172,7 @@ def test_an_agent_stays_within_its_action_types_and_workflows(
         lifecycle.submit(submission(**fields), key=key, idempotency_key="1")
 
 
+@pytest.mark.shows("one-key-one-request")
 def test_the_same_key_with_the_same_body_is_the_same_request() -> None:
     make_policy()
     key, _ = make_key()
@@ -176,6 +183,7 @@ def test_the_same_key_with_the_same_body_is_the_same_request() -> None:
     assert (first.pk, is_new, is_new_again) == (again.pk, True, False)
 
 
+@pytest.mark.shows("one-key-one-request")
 def test_the_same_key_with_another_body_is_a_conflict() -> None:
     make_policy()
     key, _ = make_key()
@@ -195,6 +203,7 @@ def test_keys_are_scoped_to_their_agent() -> None:
     assert is_new
 
 
+@pytest.mark.shows("no-change-without-its-event")
 def test_what_the_reviewer_sees_is_signed() -> None:
     evidence = [{"label": "Recipient", "value": "Acme", "tone": "slate", "url": None}]
     approval = make_approval(evidence=evidence, confidence=0.84)

@@ -51,6 +51,7 @@ def told(approval: Approval) -> list[str]:
     return sorted(approval.notifications.filter(kind="decided").values_list("recipient", flat=True))
 
 
+@pytest.mark.shows("superseded-never-runs")
 def test_what_was_pending_is_cancelled_and_its_reviewers_are_told() -> None:
     reviewer, before = make_user(), make_approval()
 
@@ -69,6 +70,7 @@ def test_what_was_pending_is_cancelled_and_its_reviewers_are_told() -> None:
         approve(before, by=reviewer)
 
 
+@pytest.mark.shows("superseded-never-runs")
 def test_an_approval_that_is_not_claimed_yet_stays_approved_and_is_claimed_no_more() -> None:
     reviewer = make_user()
     before = approve(make_approval(), by=reviewer)
@@ -85,6 +87,7 @@ def test_an_approval_that_is_not_claimed_yet_stays_approved_and_is_claimed_no_mo
     assert lifecycle.claim(after.pk, by=after.key)
 
 
+@pytest.mark.shows("superseded-never-runs")
 def test_what_was_claimed_is_not_superseded_and_nothing_new_is_stored() -> None:
     before = approve(make_approval(), by=make_user())
     lifecycle.claim(before.pk, by=before.key)
@@ -204,6 +207,7 @@ def test_an_approver_who_was_asked_hears_that_it_was_withdrawn() -> None:
     assert told(approval) == [approver.email, "sales@example.com"]
 
 
+@pytest.mark.shows("superseded-never-runs")
 def test_around_python_what_was_superseded_is_neither_claimed_nor_superseded_again() -> None:
     before = approve(make_approval(), by=make_user())
     after = propose_again(before)

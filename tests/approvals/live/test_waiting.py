@@ -71,6 +71,7 @@ def test_redis_lost_costs_latency_and_no_answer(pending: Approval, settings: Any
     assert body["status"] == "approved"
 
 
+@pytest.mark.shows("the-database-is-away")
 def test_an_agent_that_comes_while_the_database_is_away_is_told_when_to_come_back(pending: Approval) -> None:
     _, token = make_key()
     with outage():

@@ -1,4 +1,4 @@
-"""What a message says, and what it never says (THREATS 28, 32)."""
+"""What a message says, and what it never says."""
 
 from __future__ import annotations
 

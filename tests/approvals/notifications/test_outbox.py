@@ -59,6 +59,7 @@ def _make_due(*notifications: Notification) -> None:
     Notification.objects.filter(pk__in=ids).update(next_attempt_at=clock.now())
 
 
+@pytest.mark.shows("a-message-is-a-row-first")
 def test_request_writes_one_row_for_each_reviewer() -> None:
     approval = make_approval(assignees=("sales@example.com", "finance@example.com", "SALES@example.com"))
 
@@ -109,6 +110,7 @@ def test_row_that_a_worker_holds_is_left_to_it(approval: Approval) -> None:
     assert mail.outbox == []
 
 
+@pytest.mark.shows("a-message-is-a-row-first")
 def test_row_of_a_dead_worker_is_taken_over_after_the_lease(approval: Approval) -> None:
     (row,) = _tell(approval)
     outbox._lease(set())
@@ -118,6 +120,7 @@ def test_row_of_a_dead_worker_is_taken_over_after_the_lease(approval: Approval) 
     assert row in Notification.objects.due(clock.now() + outbox.LEASE)
 
 
+@pytest.mark.shows("a-message-is-a-row-first")
 def test_repeated_message_has_the_same_id(approval: Approval) -> None:
     """A worker that dies between sending and recording: the message comes twice, and can be told so."""
     (row,) = _tell(approval)
@@ -131,6 +134,7 @@ def test_repeated_message_has_the_same_id(approval: Approval) -> None:
     assert ids == {f"<{row.pk}@countersign>"}
 
 
+@pytest.mark.shows("one-bad-row-stops-nothing")
 def test_failing_message_waits_and_the_others_go_out(
     approval: Approval, broken_for: Callable[..., None]
 ) -> None:
@@ -201,6 +205,7 @@ def test_address_that_no_mail_can_carry_is_a_failure_like_another(approval: Appr
     assert Notification.objects.filter(last_error__contains="BadHeaderError").count() == 1
 
 
+@pytest.mark.shows("one-bad-row-stops-nothing")
 def test_defect_stops_no_other_message_and_is_seen(
     approval: Approval, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -234,6 +239,7 @@ def test_worker_that_lost_its_lease_does_not_reschedule(approval: Approval) -> N
     assert Notification.objects.get(pk=late.pk).next_attempt_at == before
 
 
+@pytest.mark.shows("a-message-is-a-row-first")
 @pytest.mark.django_db(transaction=True)
 def test_nothing_is_told_of_what_was_rolled_back() -> None:
     approval = make_approval()

@@ -139,6 +139,7 @@ def test_an_error_never_holds_the_address(channel: Channel, receiver: Hook, sett
     assert "verysecretpath" not in row.last_error
 
 
+@pytest.mark.shows("a-receiver-hangs")
 def test_a_receiver_that_hangs_holds_up_no_other_message(channel: Channel, receiver: Hook) -> None:
     receiver.hangs = True
     Notification.objects.all().delete()
@@ -168,6 +169,7 @@ def test_what_was_meant_for_a_channel_that_is_gone_comes_by_mail(
     assert [message.to for message in mailoutbox] == [["sales@example.com"]]
 
 
+@pytest.mark.shows("a-channel-points-inward")
 @pytest.mark.parametrize(
     "address",
     [
@@ -194,6 +196,7 @@ def test_slacks_own_address_is_taken() -> None:
     slack.check("https://hooks.slack.com/services/T024BE7LD/B0CTQMJ2C/w7q-XfA_z9")
 
 
+@pytest.mark.shows("a-channel-points-inward")
 def test_an_address_that_is_allowed_no_more_is_not_asked(
     channel: Channel, receiver: Hook, settings: Any
 ) -> None:

@@ -20,12 +20,14 @@ pytestmark = pytest.mark.django_db
 class TestSwitchingToLettingGo:
     TERMS = {"pattern": "exception_based", "minimum_confidence": 0.8, "reason": ""}
 
+    @pytest.mark.shows("letting-go-takes-evidence")
     def test_it_is_refused_without_a_trial(self) -> None:
         make_policy("refund")
 
         with pytest.raises(ValidationError, match="decided 0 requests"):
             make_policy("refund", **self.TERMS)
 
+    @pytest.mark.shows("letting-go-takes-evidence")
     def test_a_reason_is_enough_and_audited(self) -> None:
         make_policy("refund")
 
@@ -47,6 +49,7 @@ class TestSwitchingToLettingGo:
 
         assert make_policy("refund", **{**self.TERMS, "minimum_confidence": 0.9}).version == 2
 
+    @pytest.mark.shows("letting-go-takes-evidence")
     def test_thirty_decided_requests_beside_the_same_condition_are_enough(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -205,6 +205,7 @@ def test_what_cannot_be_read_is_refused_in_a_sentence(text: str, sentence: str) 
     assert not Policy.objects.exists()
 
 
+@pytest.mark.shows("letting-go-takes-evidence")
 def test_a_switch_to_letting_go_needs_its_reason_here_too() -> None:
     load(TEMPLATE)
     text = "policies:\n  - {action_type: external_email, pattern: exception_based, risk: low, minimum_confidence: 0.1}"

@@ -72,12 +72,14 @@ def _policy(**terms: Any) -> Policy:
     return Policy(**{"action_type": "refund", "risk": "low", "sla_minutes": 60, **terms})
 
 
+@pytest.mark.shows("critical-is-held")
 def test_critical_escalates_where_no_breach_action_is_named() -> None:
     policy = make_policy(risk="critical")
 
     assert policy.breach_action == "escalate"
 
 
+@pytest.mark.shows("open-requests-keep-their-policy")
 def test_changing_a_policy_leaves_what_is_open_as_strict_as_it_was() -> None:
     policy = make_policy(
         risk="critical",

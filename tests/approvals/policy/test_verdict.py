@@ -1,6 +1,4 @@
-"""The policy's verdict: DESIGN §4.1 to §4.8, a row for each case. Pure, so no test here needs a database
-except for which policy is found.
-"""
+"""The policy's verdict, a row for each case. Pure: no test here needs a database but for which policy is found."""
 
 from __future__ import annotations
 
@@ -33,8 +31,7 @@ def refusals(terms: dict[str, Any], **proposed: Any) -> set[tuple[str, str]]:
 
 
 class TestAgentsCanOnlyRaise:
-    """§4.1"""
-
+    @pytest.mark.shows("agents-only-raise-risk")
     @pytest.mark.parametrize("of_policy", ["low", "medium", "high", "critical"])
     @pytest.mark.parametrize("of_agent", [None, "low", "medium", "high", "critical"])
     def test_the_higher_risk_counts(self, of_policy: str, of_agent: str | None) -> None:
@@ -44,9 +41,11 @@ class TestAgentsCanOnlyRaise:
 
         assert verdict.risk == max(of_policy, of_agent or "low", key=order.index)
 
+    @pytest.mark.shows("agents-only-raise-risk")
     def test_low_against_high_is_high(self) -> None:
         assert judge({"risk": "high", "reviewers": ["a@example.com"]}, risk="low").risk == "high"
 
+    @pytest.mark.shows("agents-only-tighten")
     @pytest.mark.parametrize(
         ("of_policy", "wanted", "minutes", "reason"),
         [
@@ -66,6 +65,7 @@ class TestAgentsCanOnlyRaise:
         assert verdict.sla_minutes == minutes
         assert reason == "" or reason in verdict.reasons
 
+    @pytest.mark.shows("agents-only-tighten")
     def test_its_assignees_are_added_to_the_policys_reviewers(self) -> None:
         verdict = judge({"reviewers": ["finance@example.com"]}, assignees=["Friend@example.com"])
 
@@ -74,6 +74,7 @@ class TestAgentsCanOnlyRaise:
             "friend@example.com": "agent",
         }
 
+    @pytest.mark.shows("agents-only-tighten", "critical-takes-two")
     @pytest.mark.parametrize(
         ("of_policy", "risk", "quorum"),
         [(1, "low", 1), (3, "low", 3), (1, "high", 1), (1, "critical", 2), (3, "critical", 3)],
@@ -86,9 +87,8 @@ class TestAgentsCanOnlyRaise:
         assert judge(terms, risk=risk).quorum == quorum
 
 
+@pytest.mark.shows("every-gate-has-a-deadline")
 class TestEveryGateHasADeadline:
-    """§4.2"""
-
     @pytest.mark.parametrize("pattern", ["approval_gate", "exception_based"])
     @pytest.mark.parametrize("minutes", [0, -1, None])
     def test_none_or_zero_is_refused(self, pattern: str, minutes: int | None) -> None:
@@ -102,8 +102,7 @@ class TestEveryGateHasADeadline:
 
 
 class TestNoBreachApproves:
-    """§4.3"""
-
+    @pytest.mark.shows("breach-never-approves", "critical-is-held")
     @pytest.mark.parametrize(
         ("of_policy", "risk", "action"),
         [
@@ -126,9 +125,8 @@ class TestNoBreachApproves:
         assert verdict.breach_action == action
 
 
+@pytest.mark.shows("critical-never-runs-alone")
 class TestCriticalNeverRunsAlone:
-    """§4.4"""
-
     RUNS = {"minimum_confidence": 0.5, "condition": "false", "reviewers": ["a@example.com"]}
 
     @pytest.mark.parametrize("pattern", ["none", "exception_based", "approval_gate"])
@@ -146,9 +144,8 @@ class TestCriticalNeverRunsAlone:
         assert (verdict.pattern, verdict.status) == ("draft_only", "draft")
 
 
+@pytest.mark.shows("high-risk-names-a-reviewer")
 class TestHighNeedsSomebodyNamed:
-    """§4.5"""
-
     @pytest.mark.parametrize("risk", ["high", "critical"])
     def test_nobody_is_refused(self, risk: str) -> None:
         assert refusals({}, risk=risk) == {("/assignees", "assignee_required")}
@@ -164,8 +161,9 @@ class TestHighNeedsSomebodyNamed:
         assert judge(risk=risk).is_gated
 
 
+@pytest.mark.shows("doubt-asks-a-person")
 class TestExceptionBased:
-    """§4.6: it runs only if the confidence is there and enough, and no condition matches."""
+    """It runs only if the confidence is there and enough, and no condition matches."""
 
     @pytest.mark.parametrize(
         ("minimum", "condition", "confidence", "amount", "runs", "reason"),
@@ -294,6 +292,7 @@ class TestShadow:
         assert verdict.shadow.would_run is would_run
         assert verdict.shadow.reason
 
+    @pytest.mark.shows("critical-never-runs-alone")
     def test_no_candidate_would_run_what_is_critical(self) -> None:
         terms = {"shadow_condition": "false", "reviewers": ["a@example.com"]}
 
@@ -308,8 +307,7 @@ class TestShadow:
 
 @pytest.mark.django_db
 class TestWhichPolicy:
-    """§4.7, §4.8"""
-
+    @pytest.mark.shows("the-most-particular-policy-counts")
     @pytest.mark.parametrize(
         ("action_type", "workflow", "found"),
         [
@@ -331,6 +329,7 @@ class TestWhichPolicy:
 
         assert policy.find(action_type, workflow).name == found
 
+    @pytest.mark.shows("no-policy-no-action")
     def test_an_action_type_without_one_is_refused_with_those_known(self) -> None:
         make_policy("refund")
         make_policy("*", workflow="travel")
@@ -338,6 +337,7 @@ class TestWhichPolicy:
         with pytest.raises(InvalidInput, match=r"Known action types: refund\.$"):
             policy.find("payout", "")
 
+    @pytest.mark.shows("no-policy-no-action")
     def test_what_is_known_only_in_another_workflow_is_not_listed(self) -> None:
         make_policy("refund", workflow="billing")
         make_policy("payout")

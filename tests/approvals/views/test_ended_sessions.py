@@ -53,6 +53,7 @@ def reviewer(approval: Approval) -> Client:
     return client
 
 
+@pytest.mark.shows("typing-is-kept")
 def test_an_edit_survives_an_ended_session(reviewer, approval):
     page = reviewer.get(url("request", approval))
     typed = opened(reviewer, approval) | token_in(page, "review-form") | {"payload/subject": "Typed"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from tests.approvals.views.browse import text_of
@@ -28,6 +29,7 @@ def test_a_wrong_password_is_said_to_be_wrong_and_the_address_stays() -> None:
     assert 'value="/approvals/"' in page
 
 
+@pytest.mark.shows("guessing-what-exists")
 def test_an_unknown_address_and_an_account_that_is_closed_read_alike() -> None:
     make_user()
     make_user("gone@example.com", is_active=False)
@@ -56,3 +58,17 @@ def test_what_is_missing_is_asked_for_beside_its_field(address: str, password: s
     assert status == 422
     assert "is wrong" not in page
     assert asked in page
+
+
+@pytest.mark.shows("a-fixed-session")
+def test_a_session_from_before_signing_in_is_worth_nothing_after() -> None:
+    user, planted = make_user(), Client()
+    before = planted.session
+    before["planted"] = True
+    before.save()
+    planted.cookies[settings.SESSION_COOKIE_NAME] = before.session_key
+
+    planted.post(SIGN_IN, {"username": user.email, "password": PASSWORD})
+
+    assert planted.session.session_key != before.session_key
+    assert not before.exists(before.session_key)

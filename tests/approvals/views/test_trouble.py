@@ -43,6 +43,7 @@ def events_refused(code: str) -> Iterator[None]:
             cursor.execute("DROP FUNCTION refuse")
 
 
+@pytest.mark.shows("the-database-is-away")
 def test_a_page_says_that_the_database_is_away_and_comes_back_by_itself() -> None:
     client = reviewer()
     with outage():
@@ -65,6 +66,7 @@ def test_what_was_typed_is_posted_again_by_the_page_itself() -> None:
     assert client.post(url("review", approval), again).status_code == 303
 
 
+@pytest.mark.shows("no-change-without-its-event")
 @pytest.mark.django_db
 @pytest.mark.parametrize("code", ["P0001", "53100", "53300", "25006", "42501"])
 def test_an_event_that_cannot_be_written_is_503_and_nothing_is_decided(code: str) -> None:
@@ -84,6 +86,7 @@ def test_an_event_that_cannot_be_written_is_503_and_nothing_is_decided(code: str
     assert (again.status_code, approval.status) == (303, "approved")
 
 
+@pytest.mark.shows("the-database-is-away")
 def test_a_commit_that_nobody_confirmed_is_not_called_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     client, approval = reviewer(), make_approval()
     client.post(url("review", approval), form_in(client.get(url("request", approval)), "review-form"))
@@ -100,6 +103,7 @@ def test_a_commit_that_nobody_confirmed_is_not_called_nothing(monkeypatch: pytes
     assert (again.status_code, approval.votes.count()) == (303, 1)
 
 
+@pytest.mark.shows("the-database-is-away", "one-key-one-request")
 def test_an_agent_is_told_that_the_outcome_is_unknown_and_repeats_harmlessly(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

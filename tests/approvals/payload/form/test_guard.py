@@ -1,4 +1,4 @@
-"""An edit changes what the form offered, and nothing else (DESIGN §4.17, THREATS 24)."""
+"""An edit changes what the form offered, and nothing else."""
 
 from __future__ import annotations
 

@@ -58,6 +58,7 @@ def test_everything_is_lent_when_it_is_said():
     assert DelegatedGrant.objects.get().is_whole
 
 
+@pytest.mark.shows("a-grant-has-limits")
 @pytest.mark.parametrize("changes", [{"action_types": None}, {"scope": None, "action_types": None}])
 def test_nothing_named_never_becomes_everything(changes):
     response = client_of(finance()).post(FORM, filled(**changes))

@@ -28,6 +28,7 @@ def stranger():
     return make_user("stranger@example.com")
 
 
+@pytest.mark.shows("strangers-learn-nothing")
 @pytest.mark.parametrize("page", PAGES)
 def test_a_stranger_gets_404(page):
     response = client_of(stranger()).get(url(page, make_approval()))
@@ -43,7 +44,7 @@ def test_a_stranger_changes_nothing(name):
     assert not what_was_left_behind()
 
 
-@pytest.mark.shows("strangers-learn-nothing")
+@pytest.mark.shows("strangers-learn-nothing", "guessing-what-exists")
 def test_a_hidden_request_and_a_missing_one_answer_alike():
     client, approval = client_of(stranger()), make_approval()
 
@@ -53,6 +54,7 @@ def test_a_hidden_request_and_a_missing_one_answer_alike():
     assert (hidden.status_code, hidden.content) == (missing.status_code, missing.content)
 
 
+@pytest.mark.shows("strangers-learn-nothing")
 @pytest.mark.parametrize("name", ["review", "decision", "rejection"])
 def test_an_auditor_reads_and_gets_403_for_deciding(name):
     approval, client = make_approval(), client_of(make_user("audit@example.com", is_auditor=True))

@@ -91,6 +91,7 @@ def test_a_missing_safeguard_keeps_what_was_written():
     assert not Vote.objects.exists()
 
 
+@pytest.mark.shows("friction-grows-with-risk", "a-fixed-session")
 @pytest.mark.parametrize(("password", "votes"), [(PASSWORD, 1), ("wrong", 0), ("", 0)])
 def test_a_critical_approval_takes_the_password_again(password, votes):
     approval, client = make_approval(risk="critical"), client_of(make_user())
@@ -136,6 +137,7 @@ def test_a_password_is_never_written_back():
     assert PASSWORD not in text_of(response)
 
 
+@pytest.mark.shows("typing-is-kept")
 def test_a_decision_that_comes_second_gets_409_and_keeps_the_edits():
     approval, client = make_approval(), client_of(make_user())
     fields = form_in(client.get(url("request", approval)), "review-form") | {"payload/subject": "Q4 proposal"}
@@ -339,6 +341,7 @@ def test_the_whole_payload_is_edited_as_json():
     assert Approval.objects.get().version().value["subject"] == "Q4 partnership proposal"
 
 
+@pytest.mark.shows("voters-stay-hidden")
 def test_the_first_voter_stays_hidden_until_the_second_has_voted():
     approval = make_approval(risk="critical", assignees=("sales@example.com", "deputy@example.com"))
     factories.approve(approval, by=make_user("deputy@example.com"), comment="Fine by me")
@@ -398,6 +401,7 @@ def test_a_page_made_before_an_edit_does_not_remove_a_later_working_copy():
     assert WorkingCopy.objects.get().base_version == 2
 
 
+@pytest.mark.shows("typing-is-kept")
 @pytest.mark.parametrize("page", ["review", "rejection"])
 def test_a_button_that_is_pressed_twice_decides_once(page):
     approval, client = make_approval(), client_of(make_user())

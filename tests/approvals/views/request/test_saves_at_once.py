@@ -51,6 +51,7 @@ def test_a_forged_form_is_no_fault_and_leaves_no_comment_behind(client, approval
     assert client.get(url("request", approval)).status_code == 200
 
 
+@pytest.mark.shows("typing-is-kept")
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("is_same_page", [True, False])
 def test_of_two_first_saves_at_once_none_is_overwritten_unseen(client, is_same_page):

@@ -76,6 +76,7 @@ def test_the_same_post_gives_the_same_payload_three_times(client, approval):
     assert found == ["n1", "n1", "n1"]
 
 
+@pytest.mark.shows("typing-is-kept")
 def test_a_double_click_keeps_the_edit(client, approval):
     fields = opened(client, approval) | {"payload/note": "n1"}
 
@@ -85,6 +86,7 @@ def test_a_double_click_keeps_the_edit(client, approval):
     assert final(client, approval)["note"] == "n1"
 
 
+@pytest.mark.shows("typing-is-kept")
 def test_back_and_another_field_keeps_the_first_edit(client, approval):
     page = opened(client, approval) | {"payload/a": "set"}
     review(client, approval, page)
@@ -94,6 +96,7 @@ def test_back_and_another_field_keeps_the_first_edit(client, approval):
     assert final(client, approval) == {"a": "set", "b": "y"}
 
 
+@pytest.mark.shows("typing-is-kept")
 def test_the_page_drawn_from_an_edit_posts_the_same_edit(client, approval):
     review(client, approval, opened(client, approval) | {"payload/note": "n1", "payload/a": "set"})
 
@@ -110,6 +113,7 @@ def test_an_edit_is_taken_back_by_a_choice(client, approval):
     assert "note" not in final(client, approval)
 
 
+@pytest.mark.shows("typing-is-kept")
 def test_a_second_tab_never_replaces_what_it_did_not_show(client, approval):
     tab_1, tab_2 = opened(client, approval), opened(client, approval)
     review(client, approval, tab_1 | {"payload/group/x": "1"})
@@ -140,6 +144,7 @@ def test_the_same_edit_in_two_tabs_is_no_conflict(client, approval):
     assert review(client, approval, tab_2 | {"payload/note": "1"}).status_code == 303
 
 
+@pytest.mark.shows("typing-is-kept")
 def test_a_save_that_arrives_late_changes_nothing(client, approval):
     page = opened(client, approval)
     client.post(url("edits", approval), page | {"payload/note": "newest", "turn": "3"})
@@ -149,6 +154,7 @@ def test_a_save_that_arrives_late_changes_nothing(client, approval):
     assert opened(client, approval)["payload/note"] == "newest"
 
 
+@pytest.mark.shows("typing-is-kept")
 def test_what_is_typed_is_saved_and_said(client, approval):
     response = client.post(url("edits", approval), opened(client, approval) | {"payload/note": "hi"})
 

@@ -84,6 +84,7 @@ def test_whoever_has_voted_reads_who_still_can():
     )
 
 
+@pytest.mark.shows("voters-stay-hidden")
 def test_the_second_voter_does_not_learn_who_was_the_first():
     approval, one, other = critical()
     approve(approval, by=one, comment="Looks right to me.")
@@ -97,6 +98,7 @@ def test_the_second_voter_does_not_learn_who_was_the_first():
     assert "Asked are One, Other. Any approver may decide it as well." in shown  # as if nobody had
 
 
+@pytest.mark.shows("voters-stay-hidden")
 def test_once_they_have_voted_they_read_it():
     approval, one, other = critical()
     approve(approval, by=one, comment="Looks right to me.")
@@ -178,6 +180,7 @@ def test_a_voter_whose_vote_is_void_stays_unknown_to_who_is_still_to_vote():
     assert "Other" not in shown
 
 
+@pytest.mark.shows("voters-stay-hidden")
 def test_who_opened_it_does_not_tell_who_has_voted():
     approval, one, other = critical()
     lifecycle.open_request(approval.pk, by=one)
@@ -187,6 +190,7 @@ def test_who_opened_it_does_not_tell_who_has_voted():
     assert "One" not in page(approval, other).split("Comments and history")[1]
 
 
+@pytest.mark.shows("voters-stay-hidden")
 def test_handing_ones_place_on_opens_nobodys_eyes():
     approver = make_approver()
     approval, one, other = critical()
@@ -351,6 +355,7 @@ def test_who_was_named_before_and_is_on_the_ladder_reads_so_once_it_asked_them()
     assert "You are asked by escalation" not in page(approval, make_user("other@example.com"))
 
 
+@pytest.mark.shows("an-edit-asks-again")
 def test_an_edit_wants_all_the_approvals_again():
     make_policy(quorum=2)
     approval = make_approval(assignees=("sales@example.com", "deputy@example.com"))
