@@ -130,6 +130,28 @@ class TestWriteDocs:
         with pytest.raises(CommandError, match="Out of date"):
             call_command("write_docs", "--check")
 
+    def test_pages_that_name_tests_are_written_where_there_are_any(self, tmp_path: Path) -> None:
+        (tmp_path / "tests").mkdir()
+        (tmp_path / "tests" / "test_it.py").write_text(
+            '@pytest.mark.shows("claimed-once")\ndef test_one_claim() -> None: ...\n'
+        )
+
+        call_command("write_docs")
+
+        assert (
+            "- [`tests/test_it.py`](../tests/test_it.py): `test_one_claim`"
+            in (tmp_path / "docs" / "rules.md").read_text()
+        )
+        assert "### `self-approval`" in (tmp_path / "docs" / "threats.md").read_text()
+
+    def test_pages_that_name_tests_are_left_alone_where_there_are_none(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        call_command("write_docs")
+
+        assert not (tmp_path / "docs" / "rules.md").exists()
+        assert "Left alone, since tests/ is not here" in capsys.readouterr().err
+
     def test_page_draws_every_transition(self) -> None:
         page = states_page.render()
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from approvals.management import states_page
+from approvals.management import rules_page, shown, states_page
 from audit.management import events_page
 
 
@@ -21,8 +21,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        docs = settings.BASE_DIR / "docs"
-        pages = {docs / "states.md": states_page.render(), docs / "audit-events.md": events_page.render()}
+        pages = self._pages()
         stale = [path for path, text in pages.items() if not _is_current(path, text)]
         if options["check"]:
             if stale:
@@ -33,6 +32,19 @@ class Command(BaseCommand):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(pages[path], encoding="utf-8")
             self.stdout.write(f"Written: docs/{path.name}")
+
+    def _pages(self) -> dict[Path, str]:
+        """Each page as it should be. Two name tests, and are left alone where there are none, as in an image."""
+        docs, tests = settings.BASE_DIR / "docs", settings.BASE_DIR / "tests"
+        pages = {docs / "states.md": states_page.render(), docs / "audit-events.md": events_page.render()}
+        if not tests.is_dir():
+            self.stderr.write("Left alone, since tests/ is not here: docs/rules.md, docs/threats.md")
+            return pages
+        by_name = shown.read(tests)
+        return pages | {
+            docs / "rules.md": rules_page.render_rules(by_name),
+            docs / "threats.md": rules_page.render_threats(by_name),
+        }
 
 
 def _is_current(path: Path, text: str) -> bool:
