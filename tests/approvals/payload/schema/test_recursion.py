@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from approvals import payload
+from approvals.payload.form.guard import edit_errors
 from approvals.payload.form.unrolling import MAX_PARTS, unrolled
 from approvals.payload.schema.compiling import compiled
 from tests.approvals.payload.browser import form_for, posted
@@ -81,9 +82,7 @@ def test_an_edit_goes_deeper_than_the_proposal_did():
     edited = {"root": {"name": "a", "next": {"name": "b", "next": {"name": "c", "kids": [{"name": "d"}]}}}}
 
     payload.assert_edit_allowed(VALUE, edited, TREE)
-    errors = payload.guard.edit_errors(
-        VALUE, {"root": {"name": "a", "next": {"name": "b", "x": 1}}}, TREE, []
-    )
+    errors = edit_errors(VALUE, {"root": {"name": "a", "next": {"name": "b", "x": 1}}}, TREE, [])
 
     assert [(error.pointer, error.code) for error in errors] == [("/root/next/x", "unknown_field")]
 
