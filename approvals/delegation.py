@@ -34,7 +34,7 @@ class AlreadyEnded(StateConflict):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Terms:
+class GrantTerms:
     """What is lent, and for how long. `is_whole` says explicitly that it is for every kind of request."""
 
     highest_risk: str
@@ -47,17 +47,17 @@ class Terms:
 
 
 @transaction.atomic
-def give(grantor: User, grantee_email: str, terms: Terms) -> DelegatedGrant:
+def give(grantor: User, grantee_email: str, terms: GrantTerms) -> DelegatedGrant:
     """Lend the grantor's own authority, from `starts_at` (now, if none is given) on. Raises InvalidInput."""
     at = clock.now()
-    grant = draft(grantor, grantee_email, terms, at=at)
+    grant = prepare(grantor, grantee_email, terms, at=at)
     grant.save(force_insert=True)
     _record(grant, "grant.given", grantor.as_actor(), at, _facts(grant), is_first=True)
     _tell(grant, Notification.Kind.GRANT_GIVEN, at)
     return grant
 
 
-def draft(grantor: User, grantee_email: str, terms: Terms, *, at: datetime) -> DelegatedGrant:
+def prepare(grantor: User, grantee_email: str, terms: GrantTerms, *, at: datetime) -> DelegatedGrant:
     """The grant as it would be given, not stored: to show what it would cover. Raises InvalidInput."""
     grantee = User.objects.filter(email=grantee_email.strip().lower(), is_active=True).first()
     errors = [*_errors_of_person(grantor, grantee), *_errors_of_terms(terms, at)]
@@ -146,7 +146,7 @@ def _locked(grant_id: UUID) -> DelegatedGrant:
     return grants.select_for_update(of=("self",)).get(pk=grant_id)
 
 
-def _start(terms: Terms, at: datetime) -> datetime:
+def _start(terms: GrantTerms, at: datetime) -> datetime:
     """A start that has passed is now: nothing is lent for the past."""
     return max(terms.starts_at or at, at)
 
@@ -161,7 +161,7 @@ def _errors_of_person(grantor: User, grantee: User | None) -> list[FieldError]:
     return []
 
 
-def _errors_of_terms(terms: Terms, at: datetime) -> list[FieldError]:
+def _errors_of_terms(terms: GrantTerms, at: datetime) -> list[FieldError]:
     found = [*_errors_of_scope(terms), *_errors_of_time(terms, at)]
     if terms.highest_risk not in Risk.values:
         found.append(_error("highest_risk", "Choose the highest risk that it covers."))
@@ -172,7 +172,7 @@ def _errors_of_terms(terms: Terms, at: datetime) -> list[FieldError]:
     return found
 
 
-def _errors_of_scope(terms: Terms) -> list[FieldError]:
+def _errors_of_scope(terms: GrantTerms) -> list[FieldError]:
     named = [*_names(terms.workflows), *_names(terms.action_types)]
     if terms.is_whole and named:
         return [_error("scope", "Lend everything, or name action types and workflows: not both.")]
@@ -185,7 +185,7 @@ def _errors_of_scope(terms: Terms) -> list[FieldError]:
     return []
 
 
-def _errors_of_time(terms: Terms, at: datetime) -> list[FieldError]:
+def _errors_of_time(terms: GrantTerms, at: datetime) -> list[FieldError]:
     if terms.expires_at is None:
         return [_error("expires_at", "Say until when: a grant without an end is not given.")]
     if terms.expires_at <= _start(terms, at):

@@ -35,7 +35,7 @@ def _problems() -> list[str]:
     swept = Heartbeat.objects.filter(name=heartbeat.SWEEP).values_list("at", flat=True).first()
     signed = Checkpoint.objects.order_by("-number").values_list("at", flat=True).first()
     found = [_overdue("approvals.sweep", "Deadlines were last looked at", swept or installed, now)]
-    if trust.standing_problem():
+    if trust.open_problem():
         found.append("The audit log does not extend its anchor: no checkpoint is signed. See /audit/.")
     else:
         found.append(_overdue("audit.sequence", "The audit log was last signed", signed or installed, now))

@@ -89,7 +89,7 @@ REDIS_PREFIX = f"countersign:{DATABASES['default']['NAME']}:"
 
 SECRET_KEY = secrets.named("SECRET_KEY").strip() or secrets.kept(VAR / "secret_key", secrets.new_secret_key)
 
-# --- The audit log (DESIGN §6): its keys are apart from SECRET_KEY and outside the database
+# --- The audit log: its keys are apart from SECRET_KEY and outside the database
 
 # The first key signs events, every one verifies.
 AUDIT_HMAC_KEYS = secrets.hmac_keys(

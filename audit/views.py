@@ -28,7 +28,7 @@ def log(request: HttpRequest) -> HttpResponse:
     last = Checkpoint.objects.order_by("-number").first()
     key_id = keys.checkpoint_key()[0]
     context = {
-        "problem": trust.standing_problem(),
+        "problem": trust.open_problem(),
         "checkpoint": last,
         "is_late": last is None or clock.now() - last.at > LATE,
         "anchors": Anchor.objects.exclude(sent=None, attempts=0).select_related("sent"),

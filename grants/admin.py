@@ -16,10 +16,9 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
-from audit import clock, log
+from audit import clock
 from audit.admin import ReadOnlyAdmin, StaffAdmin
-from audit.message import NewEvent
-from grants import membership
+from grants import accounts, membership
 from grants.models import ApproverMembership, DelegatedGrant, User
 
 # What people may decide follows from assignments and memberships; groups of permissions mean nothing here.
@@ -66,28 +65,25 @@ class PersonAdmin(StaffAdmin, UserAdmin):  # type: ignore[type-arg]
         return [*self.readonly_fields, *(["email"] if obj else [])]
 
     def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm[Any], change: bool) -> None:
-        """Stored and recorded in the transaction that the page runs in.
+        """In the transaction that the page runs in."""
+        if change:
+            self.change_account(request, obj, form.changed_data)
+        else:
+            accounts.add(obj, by=_actor(request))
 
-        Only what was changed is stored: a page opened before somebody else's change does not undo it.
-        """
-        if not change:
-            super().save_model(request, obj, form, change)
-            _record(request, obj, "person.added")
-        elif form.changed_data:
-            obj.save(update_fields=form.changed_data)
-            _record(request, User.objects.get(pk=obj.pk), "person.changed")
+    def change_account(self, request: HttpRequest, person: User, changed: list[str]) -> None:
+        """Where the site knows what else a change means, its own admin overrides this."""
+        accounts.change(person, by=_actor(request), changed=changed)
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002
-        """Django's page; recorded, because whoever sets a password can sign in with it."""
+        """Django's page, and on record."""
         found = self.get_object(request, unquote(id))  # None for what is no id
         if found is None:
             raise Http404
         with transaction.atomic():
             before = User.objects.select_for_update().get(pk=found.pk)
             response = super().user_change_password(request, id, form_url)
-            after = User.objects.get(pk=before.pk)
-            if after.password != before.password:
-                _record(request, after, "person.password_set")
+            accounts.note_password(before, by=_actor(request))
         return response
 
 
@@ -143,11 +139,11 @@ class ApproverMembershipAdmin(ReadOnlyAdmin):
         return TemplateResponse(request, "admin/grants/approvermembership/leave.html", context)
 
 
-class Standing(admin.SimpleListFilter):
+class StateFilter(admin.SimpleListFilter):
     """By whether a grant lends authority now or later, or is over."""
 
-    title = "standing"
-    parameter_name = "standing"
+    title = "state"
+    parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [("open", "Now and to come"), ("ended", "Ended")]
@@ -171,7 +167,7 @@ class DelegatedGrantAdmin(ReadOnlyAdmin):
         "expires_at",
         "revoked_at",
     ]
-    list_filter = [Standing, "is_whole", "highest_risk"]
+    list_filter = [StateFilter, "is_whole", "highest_risk"]
     list_select_related = ["grantor", "grantee"]
     search_fields = ["=id", "grantor__email", "grantor__name", "grantee__email", "grantee__name"]
     fields = [
@@ -191,17 +187,3 @@ class DelegatedGrantAdmin(ReadOnlyAdmin):
 
 def _actor(request: HttpRequest) -> Any:
     return request.user.as_actor()  # type: ignore[union-attr]
-
-
-def _record(request: HttpRequest, person: User, event: str) -> None:
-    """What the account opens now; neither a password nor its hash."""
-    data = {
-        "email": person.email,
-        "name": person.name,
-        "is_active": person.is_active,
-        "is_staff": person.is_staff,
-        "is_superuser": person.is_superuser,
-        "is_auditor": person.is_auditor,
-    }
-    actor, at = _actor(request), clock.now()
-    log.record(NewEvent(person.as_subject(), event, actor=actor, at=at, data=data))

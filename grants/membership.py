@@ -1,4 +1,4 @@
-"""Who joins or leaves the group `approvers`? Each change is audited (DESIGN §4.14)."""
+"""Who joins or leaves the group `approvers`? Each change is audited."""
 
 from __future__ import annotations
 

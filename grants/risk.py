@@ -20,7 +20,7 @@ class Risk(models.TextChoices):
 
     @classmethod
     def higher(cls, one: str, other: str) -> Risk:
-        """The higher of two risks (DESIGN §4.1)."""
+        """The higher of two risks."""
         return max(cls(one), cls(other), key=lambda risk: risk.rank)
 
     @classmethod

@@ -1,4 +1,4 @@
-"""What can an administrator look up about requests? All of it; here nothing is decided (THREATS 2)."""
+"""What can an administrator look up about requests? All of it; here nothing is decided."""
 
 from __future__ import annotations
 

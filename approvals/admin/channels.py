@@ -96,7 +96,7 @@ class ChannelAdmin(StaffAdmin):
 
     def test(self, request: HttpRequest, pk: Any) -> HttpResponse:
         """Send a test, and go to its page, which asks whether it arrived."""
-        channel = self._standing(request, pk)
+        channel = self._in_use(request, pk)
         if request.method != "POST":
             return HttpResponseRedirect(reverse("admin:approvals_channel_change", args=[pk]))
         sent = trying.send_test(_person(request), channel)
@@ -104,14 +104,14 @@ class ChannelAdmin(StaffAdmin):
 
     def removal(self, request: HttpRequest, pk: Any) -> HttpResponse:
         """Remove it, and wipe where it leads."""
-        channel = self._standing(request, pk)
+        channel = self._in_use(request, pk)
         if request.method != "POST":
             return HttpResponseRedirect(reverse("admin:approvals_channel_change", args=[pk]))
         preferences.remove(channel, by=_person(request).as_actor())
         messages.success(request, f"{channel} was removed.")
         return HttpResponseRedirect(reverse("admin:approvals_channel_changelist"))
 
-    def _standing(self, request: HttpRequest, pk: Any) -> Channel:
+    def _in_use(self, request: HttpRequest, pk: Any) -> Channel:
         return get_object_or_404(self.get_queryset(request).filter(removed_at=None), pk=pk)
 
 

@@ -1,18 +1,16 @@
-"""An account is closed by an administrator: what it leaves open is told."""
+"""An administrator closes an account, and sees how much it leaves open."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import cast
 from urllib.parse import urlencode
 
-from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
-from approvals.lifecycle import tell_of_what_is_left
-from audit import clock
+from approvals import lifecycle
 from grants.admin import PersonAdmin
 from grants.models import User
 
@@ -23,12 +21,12 @@ admin.site.unregister(User)
 class ReviewerAdmin(PersonAdmin):
     """The people of `grants`, with what their requests need when one of them leaves."""
 
-    def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm[Any], change: bool) -> None:
-        """In the transaction that the page runs in."""
-        super().save_model(request, obj, form, change)
-        if change and "is_active" in form.changed_data and not obj.is_active:
-            count = tell_of_what_is_left(obj, at=clock.now())
-            if count:
-                where = f"{reverse('approvals:reassignments')}?{urlencode({'of': obj.email})}"
-                sentence = '{} leaves {} open, of which others are told. <a href="{}">Reassign them.</a>'
-                messages.warning(request, format_html(sentence, obj, count, where))
+    def change_account(self, request: HttpRequest, person: User, changed: list[str]) -> None:
+        if "is_active" not in changed or person.is_active:
+            super().change_account(request, person, changed)
+            return
+        actor = cast("User", request.user).as_actor()
+        if count := lifecycle.close_account(person, by=actor, changed=changed):
+            where = f"{reverse('approvals:reassignments')}?{urlencode({'of': person.email})}"
+            sentence = '{} leaves {} open, of which others are told. <a href="{}">Reassign them.</a>'
+            messages.warning(request, format_html(sentence, person, count, where))

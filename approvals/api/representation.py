@@ -10,11 +10,10 @@ from typing import Any
 from django.conf import settings
 from django.db.models import QuerySet
 
-from approvals import payload, proposal_quality
+from approvals import payload, proposal_quality, reach
 from approvals.lifecycle import Judgement, Submission
 from approvals.models import Approval, Claim, Vote
 from approvals.models.choices import Disposition, Status
-from approvals.reach import reachability
 from audit.clock import rfc3339
 
 
@@ -32,13 +31,13 @@ def approval_out(approval: Approval, *, at: datetime) -> dict[str, Any]:
 
 def approvals_out(approvals: Sequence[Approval], *, at: datetime) -> list[dict[str, Any]]:
     """The same of many, without a query for each."""
-    warnings = reachability.warnings_of(approvals, at=at)
+    warnings = reach.warnings_of(approvals, at=at)
     return [_out(approval, warnings[approval.pk], at) for approval in approvals]
 
 
 def waited_for_out(approval: Approval, *, at: datetime) -> dict[str, Any]:
     """The same, for an agent that asks again and again: whom it would reach is looked up every so often only."""
-    return _out(approval, reachability.warnings_lately(approval, at=at), at)
+    return _out(approval, reach.warnings_lately(approval, at=at), at)
 
 
 def _out(approval: Approval, warnings: list[dict[str, str]], at: datetime) -> dict[str, Any]:

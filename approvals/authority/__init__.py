@@ -15,11 +15,10 @@ from approvals.authority.handing_on import (
 )
 from approvals.authority.quorum import Asked, Quorum, awaited, quorum_of, still_asked
 from approvals.authority.reading import (
-    Standing,
+    PersonAuthority,
     decidable_by,
     drafts_for,
     hands_on,
-    hidden_from,
     is_named_in_policy,
     may_read,
     may_read_policies,
@@ -30,16 +29,20 @@ from approvals.authority.ruling import (
     Ruling,
     barred_addresses,
     fills_policy_seat,
+    joined_too_late,
     lost_meanwhile,
     may_decide,
     may_use_draft,
 )
+from approvals.authority.secrecy import hidden_from, hides_votes
+from approvals.authority.stand_ins import StandIns, stand_ins_of
 
 __all__ = [
     "Asked",
+    "PersonAuthority",
     "Quorum",
     "Ruling",
-    "Standing",
+    "StandIns",
     "acted_since",
     "awaited",
     "barred_addresses",
@@ -49,8 +52,10 @@ __all__ = [
     "handed_on_by",
     "hands_on",
     "hidden_from",
+    "hides_votes",
     "is_named_in_policy",
     "is_restricted",
+    "joined_too_late",
     "lost_meanwhile",
     "may_decide",
     "may_hand_on",
@@ -61,6 +66,7 @@ __all__ = [
     "may_use_draft",
     "quorum_of",
     "receivers",
+    "stand_ins_of",
     "still_asked",
     "visible_to",
     "would_cover",

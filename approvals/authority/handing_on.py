@@ -1,4 +1,4 @@
-"""Who may hand a request on, and to whom? Nobody hands on authority that is not theirs (DESIGN §4.14)."""
+"""Who may hand a request on, and to whom? Nobody hands on authority that is not theirs."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def may_receive(email: str, approval: Approval, *, by: User, at: datetime) -> st
     """Why this person cannot be asked instead, in one sentence; nothing where they can."""
     if email == by.email:
         return "You cannot hand a request to yourself."
-    if any(a.email == email and a.removed_at is None for a in approval.assignments.all()):
+    if any(a.email == email and a.is_named for a in approval.assignments.all()):
         return f"{email} is named on this request already."
     if email in barred_addresses(approval):
         return f"{email} is a party to this request: the agent runs for them, or they answer for it."
@@ -80,7 +80,7 @@ def handed_on_by(user: User, approval: Approval) -> list[Assignment]:
 
 def acted_since(asked: Assignment, approval: Approval) -> str:
     """What happened since that person was asked in another's place, so that it stands; nothing where nobody acted."""
-    if asked.removed_at is not None or asked.placed_at is None:
+    if not asked.is_named or asked.placed_at is None:
         return f"{asked.email} is not asked any more. Nothing was changed."
     if approval.votes.filter(decided_at__gte=asked.placed_at).exists():
         return "Somebody has voted since it was handed on, so that stands. Nothing was changed."
@@ -99,12 +99,12 @@ def receivers(approval: Approval, *, by: User, at: datetime) -> list[User]:
     """Whom to suggest: the policy's reviewers, its escalation ladder and the approvers, where they may receive it."""
     members = {m.user_id: m for m in ApproverMembership.objects.open(at)}
     by_policy = {*approval.policy.reviewers, *approval.policy.escalation_targets}
-    named = {a.email for a in approval.assignments.all() if a.removed_at is None}
+    named = {a.email for a in approval.assignments.all() if a.is_named}
     taken = seated(approval)
     people = User.objects.filter(Q(email__in=by_policy) | Q(pk__in=members), is_active=True).exclude(pk=by.pk)
 
     def fits(user: User) -> bool:
-        is_known = user.email in by_policy or not joined_too_late(members[user.pk], approval)
+        is_known = user.email in by_policy or not joined_too_late(members[user.pk].joined_at, approval)
         return not (user.email in named or user.pk in taken) and is_known and not bar(user, approval)
 
     return [user for user in people if fits(user)]
@@ -121,6 +121,6 @@ def _of_risky(email: str, user: User | None, approval: Approval, at: datetime) -
             "At high and critical risk only a reviewer of the policy, somebody on its escalation ladder or "
             f"an approver can be asked: {email} is none of these."
         )
-    if joined_too_late(membership, approval):
+    if joined_too_late(membership.joined_at, approval):
         return f"{email} joined the approvers after this critical request was opened."
     return ""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from uuid import UUID
 
-from approvals.authority.ruling import ASSIGNEE, bar, counts_for_policy, is_covered, names_reviewers
+from approvals.authority.ruling import ASSIGNEE, bar, counts_for_policy, names_reviewers
+from approvals.authority.stand_ins import StandIns, stand_ins_of
 from approvals.models import Approval, Assignment, Vote
-from grants.models import DelegatedGrant, User
+from grants.models import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def quorum_of(approval: Approval, votes: Iterable[Vote]) -> Quorum:
     """What these approving votes on the current version come to: distinct people and distinct principals.
 
     Where the policy names reviewers, one of them, their delegate, an escalation target or an approver must be
-    among them (DESIGN §4.1, §4.12).
+    among them.
     """
     by_principal = {vote.principal_id: vote for vote in votes}
     people = {vote.user_id for vote in by_principal.values()}
@@ -63,10 +63,10 @@ class Asked:
 
 def still_asked(approval: Approval, *, at: datetime) -> list[Asked]:
     """Everybody who is named on the request still, with who stands in for them. Two queries, however many."""
-    named = [a for a in approval.assignments.all() if a.removed_at is None]
+    named = [a for a in approval.assignments.all() if a.is_named]
     users = {user.email: user for user in User.objects.filter(email__in=[a.email for a in named])}
-    cover = _cover(approval, list(users.values()), at)
-    return [_asked(a, users.get(a.email), cover, approval) for a in named]
+    stand_ins = stand_ins_of(list(users), at=at)
+    return [_asked(a, users.get(a.email), stand_ins, approval) for a in named]
 
 
 def awaited(asked: Iterable[Asked], votes: Iterable[Vote], approval: Approval) -> list[Asked]:
@@ -84,19 +84,7 @@ def awaited(asked: Iterable[Asked], votes: Iterable[Vote], approval: Approval) -
     return [one for one in free if counts_for_policy(ASSIGNEE, one.email, approval)]
 
 
-def _cover(approval: Approval, lenders: list[User], at: datetime) -> dict[UUID, list[User]]:
-    """By the grantor's id, who may decide this in their place now."""
-    cover: dict[UUID, list[User]] = {}
-    lent = DelegatedGrant.objects.active(at).filter(grantor__in=lenders).select_related("grantee")
-    for grant in lent.order_by("pk"):
-        if is_covered(approval, grant) and not bar(grant.grantee, approval):
-            cover.setdefault(grant.grantor_id, []).append(grant.grantee)
-    return cover
-
-
-def _asked(
-    assignment: Assignment, user: User | None, cover: dict[UUID, list[User]], approval: Approval
-) -> Asked:
+def _asked(assignment: Assignment, user: User | None, stand_ins: StandIns, approval: Approval) -> Asked:
     can_decide = user is not None and not bar(user, approval)  # being named is what else it takes
-    stand_ins = cover.get(user.pk, []) if user and can_decide else []
-    return Asked(assignment.email, user, assignment, can_decide, tuple(dict.fromkeys(stand_ins)))
+    covered_by = stand_ins.of(assignment.email, approval) if can_decide else ()
+    return Asked(assignment.email, user, assignment, can_decide, covered_by)

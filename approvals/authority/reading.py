@@ -21,7 +21,7 @@ NOTHING = Q(pk__in=())
 
 def decidable_by(user: User, *, at: datetime) -> ApprovalQuerySet:
     """The pending requests for which `may_decide` says yes."""
-    return Standing(user, at).decidable()
+    return PersonAuthority(user, at).decidable()
 
 
 def would_cover(grant: DelegatedGrant, *, at: datetime) -> ApprovalQuerySet:
@@ -29,34 +29,28 @@ def would_cover(grant: DelegatedGrant, *, at: datetime) -> ApprovalQuerySet:
     if not (grant.grantor.is_active and grant.grantee.is_active):
         return Approval.objects.none()
     return Approval.objects.pending().filter(
-        Standing(grant.grantor, at).lent_by(grant) & ~_is_barred(grant.grantee)
+        PersonAuthority(grant.grantor, at).lent_by(grant) & ~_is_barred(grant.grantee)
     )
 
 
 def hands_on(user: User, *, at: datetime) -> Q:
     """Which requests they may have somebody else asked for at all, as `may_hand_on` says."""
-    standing = Standing(user, at)
-    return (Q() if user.is_staff else standing.in_own_right(user)) & ~_is_barred(user)
-
-
-def hidden_from(user: User, *, at: datetime) -> ApprovalQuerySet:
-    """Critical requests that they could still decide: who has voted is none of their business yet (UX.md)."""
-    standing = Standing(user, at)
-    return standing.decidable().filter(risk=Risk.CRITICAL).exclude(standing.is_done())
+    person = PersonAuthority(user, at)
+    return (Q() if user.is_staff else person.in_own_right(user)) & ~_is_barred(user)
 
 
 def drafts_for(user: User, *, at: datetime) -> ApprovalQuerySet:
     """The open drafts that `may_use_draft` lets this person use."""
-    return Standing(user, at).drafts()
+    return PersonAuthority(user, at).drafts()
 
 
 def visible_to(user: User | AnonymousUser, *, at: datetime) -> ApprovalQuerySet:
     """What this person may read: what they may decide, voted on, were named on or lent their name to.
 
     All of it for auditors, staff and approvers. Whoever is outside gets 404, whoever is inside and may not act
-    403 (DESIGN §4.14).
+    403.
     """
-    return Standing(user, at).visible() if isinstance(user, User) else Approval.objects.none()
+    return PersonAuthority(user, at).visible() if isinstance(user, User) else Approval.objects.none()
 
 
 def may_read(user: User, approval: Approval, *, at: datetime) -> bool:
@@ -73,8 +67,8 @@ def may_read_policies(user: User, *, at: datetime) -> bool:
     """Whoever decides by them, oversees them or runs the place: any authority, auditors and staff."""
     if not user.is_active:
         return False
-    standing = Standing(user, at)
-    return standing.reads_everything or standing.has_any
+    person = PersonAuthority(user, at)
+    return person.reads_everything or person.has_any
 
 
 def is_named_in_policy(user: User, **narrowed: str) -> bool:
@@ -82,7 +76,7 @@ def is_named_in_policy(user: User, **narrowed: str) -> bool:
     return Policy.objects.current().filter(reviewers__contains=[user.email], **narrowed).exists()
 
 
-class Standing:
+class PersonAuthority:
     """One person at one moment: what they hold and what is lent to them, read once."""
 
     def __init__(self, user: User, at: datetime) -> None:

@@ -14,7 +14,7 @@ from grants.models import ApproverMembership, DelegatedGrant, User
 ASSIGNEE = "assignee"
 APPROVERS = "approvers"
 SELF_APPROVABLE = (Risk.LOW, Risk.MEDIUM)
-"""Where a policy may let somebody decide what an agent does for them (DESIGN §4.13)."""
+"""Where a policy may let somebody decide what an agent does for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Ruling:
 
 
 def may_decide(user: User, approval: Approval, *, at: datetime) -> Ruling:
-    """The one answer, for the button, the refusal and the vote alike (DESIGN §4.9-14).
+    """The one answer, for the button, the refusal and the vote alike.
 
     A named assignee, an approver, or who holds a grant of either, and nobody else: no flag, permission or key
     counts. Whether the request is still open is not asked here. Inside a decision, call it with the request,
@@ -110,13 +110,13 @@ def in_own_right(
 
     `apart_from`: being named does not count where that person did it, by handing the request on.
     """
-    is_late = membership is not None and joined_too_late(membership, approval)
+    is_late = membership is not None and joined_too_late(membership.joined_at, approval)
     named = [
         a.source
         for a in approval.assignments.all()
-        if a.email == user.email and a.removed_at is None and not _is_placed_by(apart_from, a)
+        if a.email == user.email and a.is_named and not _is_placed_by(apart_from, a)
     ]
-    # An approver whom only the agent named votes as an approver: that counts for more (DESIGN §4.1).
+    # An approver whom only the agent named votes as an approver: that counts for more.
     if named and (Assignment.Source.AGENT not in named or membership is None or is_late):
         return Ruling(allowed=True, reason="You are a named reviewer.", basis=ASSIGNEE, principal=user)
     if membership is None:
@@ -126,13 +126,13 @@ def in_own_right(
     return Ruling(allowed=True, reason="You are in the approvers group.", basis=APPROVERS, principal=user)
 
 
-def joined_too_late(membership: ApproverMembership, approval: Approval) -> bool:
-    """Nobody is put into the approvers for a critical request that is already open (DESIGN §4.14)."""
-    return approval.is_critical and membership.joined_at > approval.created_at
+def joined_too_late(joined_at: datetime, approval: Approval) -> bool:
+    """Whether an approver who joined then leaves this request to others: it is critical, and was open already."""
+    return approval.is_critical and joined_at > approval.created_at
 
 
 def bar(user: User, approval: Approval) -> str:
-    """Why this person can decide this request neither in person nor as a principal, or nothing (DESIGN §4.13)."""
+    """Why this person can decide this request neither in person nor as a principal, or nothing."""
     if not user.is_active:
         return "This account is deactivated."
     if user.email not in barred_addresses(approval):
@@ -205,7 +205,7 @@ def is_covered(approval: Approval, grant: DelegatedGrant) -> bool:
 def _through(
     grant: DelegatedGrant, approval: Approval, user: User, membership: ApproverMembership | None
 ) -> Ruling:
-    """What the grantor may now, in their own right: what was lent to them they cannot lend (DESIGN §4.11).
+    """What the grantor may now, in their own right: what was lent to them they cannot lend.
 
     Whoever hands a request on does not decide it in the place of whom they handed it to.
     """

@@ -10,7 +10,7 @@ from approvals.lifecycle.breach import breach
 from approvals.lifecycle.commenting import comment
 from approvals.lifecycle.deadline import breach_if_overdue
 from approvals.lifecycle.decision import Seen, approve, reject
-from approvals.lifecycle.departure import tell_of_what_is_left
+from approvals.lifecycle.departure import close_account
 from approvals.lifecycle.drafting import discard_draft, use_draft
 from approvals.lifecycle.escalation import asked_by_escalation, escalate
 from approvals.lifecycle.execution import Report, cancel, claim, report
@@ -40,6 +40,7 @@ __all__ = [
     "breach_if_overdue",
     "cancel",
     "claim",
+    "close_account",
     "comment",
     "discard_draft",
     "discard_edits",
@@ -58,6 +59,5 @@ __all__ = [
     "submit",
     "sweep",
     "take_back",
-    "tell_of_what_is_left",
     "use_draft",
 ]

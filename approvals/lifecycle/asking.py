@@ -11,7 +11,7 @@ from approvals.authority import barred_addresses
 from approvals.lifecycle.beats import RequestEvent, record
 from approvals.models import Approval, Notification
 from approvals.notifications import TeamTold, Told, tell
-from approvals.reach.enough import Reach, reaches
+from approvals.reach import Reach, reaches
 from audit.message import SYSTEM
 from grants.models import User
 

@@ -20,7 +20,7 @@ from approvals.lifecycle.escalation import Step
 from approvals.models import Approval, Notification, PayloadVersion
 from approvals.models.choices import BreachAction, Resolution, Status
 from approvals.notifications import TeamTold, Told, pool_watchers, team_channels, tell
-from approvals.reach.audience import Audience, gather
+from approvals.reach import Audience, gather
 from audit.clock import rfc3339
 from audit.message import SYSTEM
 

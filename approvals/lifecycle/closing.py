@@ -6,7 +6,7 @@ from datetime import datetime
 
 from approvals.models import Approval, Notification, Vote
 from approvals.notifications import notify
-from approvals.reach.audience import gather
+from approvals.reach import gather
 from grants.models import User
 
 
@@ -15,7 +15,7 @@ def tell_who_was_asked(approval: Approval, at: datetime, *, but: str = "") -> No
 
     `but` is the address of the person who ended it. The assignments count as they were read, before the end.
     """
-    named = {assignment.email for assignment in approval.assignments.all() if assignment.removed_at is None}
+    named = {assignment.email for assignment in approval.assignments.all() if assignment.is_named}
     voted = {vote.user.email for vote in Vote.objects.approving(approval).select_related("user")}
     asked = set(gather((), at=at).asked_approvers(approval))
     others = User.objects.filter(email__in=(named | voted | asked) - {but}, is_active=True)

@@ -1,25 +1,37 @@
-"""Who is told when an account is closed? The people who can take over what it leaves open."""
+"""An account is closed: that is on record, and the people who can take over what it leaves open are told."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+
+from django.db import transaction
 
 from approvals.authority import barred_addresses
 from approvals.lifecycle.asking import ask_enough
 from approvals.models import Approval, Notification
 from approvals.notifications import Told, tell
-from approvals.reach.audience import gather
+from approvals.reach import gather
+from audit import clock
+from audit.message import Actor
+from grants import accounts
 from grants.models import User
 
 
-def tell_of_what_is_left(user: User, *, at: datetime) -> int:
-    """Tell others of each open request and draft that names this person; returns how many there are.
+@transaction.atomic
+def close_account(user: User, *, by: Actor, changed: Sequence[str] = ()) -> int:
+    """Deactivate the account, and tell others of what names this person; returns how many requests and drafts do.
 
-    The escalation targets and the approvers are told, or the administrators where there are none. Call it in the
-    transaction that deactivates the account. The person stays named until the request is reassigned: what was asked
-    of whom is part of the record.
+    The escalation targets and the approvers are told, or the administrators where there are none. The person stays
+    named until the request is reassigned: what was asked of whom is part of the record. `changed` are further fields
+    of the account to store.
     """
+    user.is_active = False
+    accounts.change(user, by=by, changed=list({*changed, "is_active"}))
+    return _tell_of_what_is_left(user, at=clock.now())
+
+
+def _tell_of_what_is_left(user: User, *, at: datetime) -> int:
     named = Approval.objects.undecided().assigned_to(user.email).prefetch_related("assignments")
     left = list(named.with_parties())
     targets = {email for approval in left for email in approval.policy.escalation_targets}

@@ -15,7 +15,7 @@ from approvals.lifecycle.beats import RequestEvent, record
 from approvals.models import Approval, Assignment, Notification
 from approvals.models.choices import BreachAction
 from approvals.notifications import Told, tell
-from approvals.reach.audience import Audience, gather
+from approvals.reach import Audience, gather
 from audit.message import SYSTEM
 
 

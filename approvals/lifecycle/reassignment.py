@@ -14,7 +14,7 @@ from approvals.lifecycle.beats import RequestEvent, record, require_pending
 from approvals.lifecycle.deadline import in_time
 from approvals.models import Approval, Assignment, Notification
 from approvals.notifications import notify
-from approvals.reach.audience import gather
+from approvals.reach import gather
 from approvals.texts import LONGEST_REASON, normalised
 from audit.message import Authority
 from grants.models import User
@@ -69,7 +69,7 @@ def reassign(
 def _place(approval: Approval, email: str) -> Assignment | None:
     if not email:
         return None
-    found = next((a for a in approval.assignments.all() if a.email == email and a.removed_at is None), None)
+    found = next((a for a in approval.assignments.all() if a.email == email and a.is_named), None)
     if found is None:
         raise _invalid(
             "instead_of", f"{email} is not named on this request any more: choose somebody who is."

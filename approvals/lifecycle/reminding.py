@@ -8,7 +8,7 @@ from datetime import datetime
 from approvals.lifecycle.beats import asked_of
 from approvals.models import Approval, Notification, VoteSeat
 from approvals.notifications import Told, tell
-from approvals.reach.audience import gather
+from approvals.reach import gather
 
 
 def remind(approvals: Sequence[Approval], at: datetime) -> None:

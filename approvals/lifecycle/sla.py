@@ -11,6 +11,7 @@ import structlog
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection, transaction
 
+from approvals import reach
 from approvals.lifecycle.asking import ask_enough
 from approvals.lifecycle.breach import breach
 from approvals.lifecycle.escalation import escalate
@@ -18,7 +19,6 @@ from approvals.lifecycle.expiry import expire
 from approvals.lifecycle.reminding import remind
 from approvals.models import Agent, AgentKey, Approval, Policy, heartbeat
 from approvals.models.approval_queries import ApprovalQuerySet
-from approvals.reach import enough
 from audit import clock
 from grants.models import User
 
@@ -50,7 +50,7 @@ JOBS = (
     Job("escalated", ApprovalQuerySet.to_escalate, "escalate_at", escalate),
     Job("reminded", ApprovalQuerySet.to_remind, "remind_at", remind),
     Job("expired", ApprovalQuerySet.to_expire, "valid_until", expire),
-    Job("asked", enough.perhaps_short, "deadline", ask_enough),
+    Job("asked", reach.perhaps_short, "deadline", ask_enough),
 )
 
 

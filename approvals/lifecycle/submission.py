@@ -20,7 +20,7 @@ from approvals.lifecycle.superseding import end, lock_to_supersede
 from approvals.models import Agent, AgentKey, Approval, Assignment, Notification, PayloadVersion, Policy
 from approvals.models.choices import Status
 from approvals.notifications import notify, pool_watchers
-from approvals.reach.audience import gather
+from approvals.reach import gather
 from audit import clock
 from audit.clock import rfc3339
 from audit.message import START

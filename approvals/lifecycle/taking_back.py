@@ -11,7 +11,7 @@ from approvals.lifecycle.beats import RequestEvent, record, require_pending
 from approvals.lifecycle.deadline import in_time
 from approvals.models import Approval, Assignment, Notification
 from approvals.notifications import notify
-from approvals.reach.audience import gather
+from approvals.reach import gather
 from grants.models import User
 
 
@@ -57,7 +57,7 @@ def _undo(asked: Assignment, at: datetime) -> Assignment | None:
     asked.source = asked.source_before or Assignment.Source.REASSIGNED
     asked.save(update_fields=["removed_at", "source"])
     place = asked.in_place_of
-    if place is None or place.removed_at is None:
+    if place is None or place.is_named:
         return None
     place.removed_at = None
     place.save(update_fields=["removed_at"])

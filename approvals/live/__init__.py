@@ -1,4 +1,4 @@
-"""How do agents and open inboxes wait without holding a thread or a database connection? (DESIGN §7)"""
+"""How do agents and open inboxes wait without holding a thread or a database connection?"""
 
 from approvals.live.django import Application
 from approvals.live.front import WaitingFront

@@ -1,4 +1,4 @@
-"""What the database itself enforces, because Python can be bypassed (DESIGN §5).
+"""What the database itself enforces, because Python can be bypassed.
 
 Triggers lock the request's row first, so what they count cannot change under them. The vote is inserted
 before the state changes, so nothing needs deferring.

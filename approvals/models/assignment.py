@@ -64,6 +64,11 @@ class Assignment(models.Model):
         return self.email
 
     @property
+    def is_named(self) -> bool:
+        """Whether the request still names this person; else another was asked in their place."""
+        return self.removed_at is None
+
+    @property
     def how_asked(self) -> str:
         """How the person came to be asked, to stand behind their name."""
         return {

@@ -16,7 +16,7 @@ from audit.message import Subject
 class ChannelQuerySet(models.QuerySet["Channel"]):
     """Filters by whose channel it is."""
 
-    def standing(self) -> Self:
+    def in_use(self) -> Self:
         return self.filter(removed_at=None)
 
     def of_teams(self) -> Self:

@@ -1,4 +1,4 @@
-"""What does a message say? Id, risk, action type, deadline, agent and a link (THREATS 32).
+"""What does a message say? Id, risk, action type, deadline, agent and a link.
 
 Never the payload, the evidence or the proposed action: a message is read, forwarded and stored where nobody may
 decide. Whoever follows the link signs in first.

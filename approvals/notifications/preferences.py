@@ -78,7 +78,7 @@ def chosen(user: User) -> set[tuple[str, Route]]:
 
 def own_channels(user: User) -> ChannelQuerySet:
     """The person's channels besides e-mail, in the order in which they came."""
-    return Channel.objects.standing().filter(owner=user)
+    return Channel.objects.in_use().filter(owner=user)
 
 
 @transaction.atomic

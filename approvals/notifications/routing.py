@@ -45,7 +45,7 @@ class Routes:
 def look_up(addresses: Collection[str]) -> Routes:
     """Two queries, however many they are."""
     channels: defaultdict[str, list[Route]] = defaultdict(list)
-    own = Channel.objects.standing().filter(owner__email__in=addresses)
+    own = Channel.objects.in_use().filter(owner__email__in=addresses)
     for address, pk in own.values_list("owner__email", "pk"):
         channels[address].append(pk)
     chosen = Choice.objects.filter(user__email__in=addresses)
@@ -64,7 +64,7 @@ def team_channels(approvals: Iterable[Approval]) -> dict[tuple[str, str], list[U
     """Those of the requests' policies, by the policy's action type and workflow."""
     action_types = {approval.policy.action_type for approval in approvals}
     found: defaultdict[tuple[str, str], list[UUID]] = defaultdict(list)
-    rows = Channel.objects.standing().of_teams().filter(action_type__in=action_types)
+    rows = Channel.objects.in_use().of_teams().filter(action_type__in=action_types)
     for action_type, workflow, pk in rows.values_list("action_type", "workflow", "pk"):
         found[action_type, workflow].append(pk)
     return dict(found)

@@ -1,4 +1,4 @@
-"""What is written so that somebody is told? Rows, in the transaction of what they tell (DESIGN §4.22)."""
+"""What is written so that somebody is told? Rows, in the transaction of what they tell."""
 
 from __future__ import annotations
 

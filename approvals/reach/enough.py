@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models.expressions import RawSQL
 
-from approvals.authority import barred_addresses
+from approvals.authority import barred_addresses, joined_too_late
 from approvals.models import Approval, Assignment, Vote
 from approvals.models.approval_queries import ApprovalQuerySet
 from grants.models import ApproverMembership, User
@@ -56,7 +56,7 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
+class People:
     """Who there is beside some requests, looked up once for all of them.
 
     `named` has each request's assignments, `active` the addresses of these with an active account, `approvers`
@@ -70,14 +70,14 @@ class Around:
 
 
 def reaches(
-    approvals: Collection[Approval], *, at: datetime, around: Around | None = None
+    approvals: Collection[Approval], *, at: datetime, people: People | None = None
 ) -> dict[UUID, Reach]:
     """Of each pending request, in a fixed number of queries. Needs the requests `with_parties`.
 
     A delegate is told as well and fills the grantor's seat, so no delegate is counted beside the grantor.
     """
-    around = around or _look_around(approvals, at)
-    return {approval.pk: _reach(approval, around) for approval in approvals}
+    people = people or _look_up(approvals, at)
+    return {approval.pk: _reach(approval, people) for approval in approvals}
 
 
 _Vote = tuple[int, str, str, bool]
@@ -102,30 +102,29 @@ def votes_on(
     return votes
 
 
-def _look_around(approvals: Iterable[Approval], at: datetime) -> Around:
+def _look_up(approvals: Iterable[Approval], at: datetime) -> People:
     named: defaultdict[UUID, list[Assignment]] = defaultdict(list)
     for one in Assignment.objects.filter(approval__in=[approval.pk for approval in approvals]):
         named[one.approval_id].append(one)
     addresses = {one.email for found in named.values() for one in found if one.is_open}
-    people = User.objects.filter(email__in=addresses, is_active=True)
-    members = ApproverMembership.objects.open(at).filter(user__is_active=True)
-    return Around(
+    accounts = User.objects.filter(email__in=addresses, is_active=True)
+    return People(
         named=named,
-        active=frozenset(people.values_list("email", flat=True)),
-        approvers=dict(members.values_list("user__email", "joined_at")),
+        active=frozenset(accounts.values_list("email", flat=True)),
+        approvers=ApproverMembership.objects.joined(at),
         votes=votes_on(approvals, named),
     )
 
 
-def _reach(approval: Approval, around: Around) -> Reach:
-    votes = [vote for vote in around.votes.get(approval.pk, ()) if vote[0] == approval.current_version]
+def _reach(approval: Approval, people: People) -> Reach:
+    votes = [vote for vote in people.votes.get(approval.pk, ()) if vote[0] == approval.current_version]
     away = barred_addresses(approval).union(*(vote[1:3] for vote in votes))
-    everybody = list(around.named.get(approval.pk, ()))
-    named = {one.email for one in everybody if one.is_open and one.email in around.active} - away
+    everybody = list(people.named.get(approval.pk, ()))
+    named = {one.email for one in everybody if one.is_open and one.email in people.active} - away
     approvers = {
         address: joined_at
-        for address, joined_at in around.approvers.items()
-        if address not in away and not (approval.is_critical and joined_at > approval.created_at)
+        for address, joined_at in people.approvers.items()
+        if address not in away and not joined_too_late(joined_at, approval)
     }
     asked_at = approval.approvers_asked_at
     asked = {address for address, joined_at in approvers.items() if asked_at and joined_at <= asked_at}

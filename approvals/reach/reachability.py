@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,11 +11,11 @@ from django.core.cache import cache
 from django.db.models import Exists, OuterRef
 
 from approvals import payload, proposal_quality, visible
-from approvals.authority import barred_addresses
+from approvals.authority import StandIns, barred_addresses, joined_too_late, stand_ins_of
 from approvals.models import Approval, ChannelTest, Notification
 from approvals.notifications.routing import Route, Routes, look_up
-from approvals.reach.enough import Around, Reach, reaches, votes_on
-from grants.models import ApproverMembership, DelegatedGrant, User
+from approvals.reach.enough import People, Reach, reaches, votes_on
+from grants.models import ApproverMembership, User
 
 LATELY = 120
 """Seconds."""
@@ -54,13 +53,13 @@ def warnings_of(approvals: Iterable[Approval], *, at: datetime) -> dict[UUID, li
 
 
 @dataclass(frozen=True, slots=True)
-class _Around:
+class _Surroundings:
     """Who there is, looked up once for all the requests."""
 
     active: frozenset[str]
     approvers: Mapping[str, datetime]
-    lent: Mapping[str, Sequence[DelegatedGrant]]
-    barred: Mapping[UUID, frozenset[str]]
+    stand_ins: StandIns
+    known: Mapping[UUID, Approval]
     reach: Mapping[UUID, Reach]
     routes: Routes
     broken: frozenset[tuple[str, Route]]
@@ -70,36 +69,21 @@ class _Around:
         routes = self.routes.of(address, Notification.Kind.REQUESTED)
         return any((address, route) not in self.broken for route in routes)
 
-    def stand_ins(self, approval: Approval, address: str) -> list[str]:
-        """Who decides in this person's stead now."""
-        kind = {
-            "workflow": approval.workflow,
-            "action_type": approval.action_type,
-            "risk": approval.risk,
-        }
-        grants = [grant for grant in self.lent.get(address, ()) if grant.covers(**kind)]
-        return [grant.grantee.email for grant in grants if grant.grantee.is_active]
 
-
-def _look_around(approvals: Sequence[Approval], at: datetime) -> _Around:
+def _look_around(approvals: Sequence[Approval], at: datetime) -> _Surroundings:
     named = {address for approval in approvals for address in _named(approval)}
-    lent: defaultdict[str, list[DelegatedGrant]] = defaultdict(list)
-    grants = DelegatedGrant.objects.active(at).filter(grantor__email__in=named).order_by("pk")
-    for grant in grants.select_related("grantor", "grantee"):
-        lent[grant.grantor.email].append(grant)
     known = list(Approval.objects.filter(pk__in=[approval.pk for approval in approvals]).with_parties())
-    members = ApproverMembership.objects.open(at).filter(user__is_active=True)
     people = User.objects.filter(email__in=named, is_active=True)
     active = frozenset(people.values_list("email", flat=True))
-    approvers = dict(members.values_list("user__email", "joined_at"))
+    approvers = ApproverMembership.objects.joined(at)
     assigned = {approval.pk: approval.assignments.all() for approval in approvals}
-    beside = Around(named=assigned, active=active, approvers=approvers, votes=votes_on(known, assigned))
-    return _Around(
+    beside = People(named=assigned, active=active, approvers=approvers, votes=votes_on(known, assigned))
+    return _Surroundings(
         active=active,
         approvers=approvers,
-        lent=lent,
-        barred={one.pk: barred_addresses(one) for one in known},
-        reach=reaches(known, at=at, around=beside),
+        stand_ins=stand_ins_of(named, at=at),
+        known={one.pk: one for one in known},
+        reach=reaches(known, at=at, people=beside),
         routes=look_up(named),
         broken=_broken(named),
     )
@@ -133,9 +117,9 @@ def _broken(addresses: Iterable[str]) -> frozenset[tuple[str, Route]]:
     return frozenset((lost - arrived) | {key for key, came in last.items() if not came})
 
 
-def _warnings(approval: Approval, around: _Around) -> list[Warning]:
+def _warnings(approval: Approval, around: _Surroundings) -> list[Warning]:
     named = _named(approval)
-    barred = around.barred[approval.pk]
+    barred = barred_addresses(around.known[approval.pk])
     able = [address for address in named if address in around.active and address not in barred]
     return [
         *_unowned(named, around),
@@ -163,7 +147,7 @@ def _named(approval: Approval) -> list[str]:
     return [assignment.email for assignment in approval.assignments.all() if assignment.is_open]
 
 
-def _unowned(named: Sequence[str], around: _Around) -> list[Warning]:
+def _unowned(named: Sequence[str], around: _Surroundings) -> list[Warning]:
     return [
         _warning(
             "unowned_assignee", f"{address} is no active person here: nobody can decide under that address."
@@ -173,7 +157,9 @@ def _unowned(named: Sequence[str], around: _Around) -> list[Warning]:
     ]
 
 
-def _alone(approval: Approval, named: Sequence[str], able: Sequence[str], around: _Around) -> list[Warning]:
+def _alone(
+    approval: Approval, named: Sequence[str], able: Sequence[str], around: _Surroundings
+) -> list[Warning]:
     accounts = [address for address in named if address in around.active]
     if len(accounts) != 1:
         return []
@@ -183,18 +169,18 @@ def _alone(approval: Approval, named: Sequence[str], able: Sequence[str], around
             "or they answer for it. Name somebody else."
         )
         return [_warning("sole_assignee_barred", sentence)]
-    if around.stand_ins(approval, able[0]):
+    if around.stand_ins.of(able[0], around.known[approval.pk]):
         return []
     sentence = f"{able[0]} is the only person named, and nobody stands in for them."
     return [_warning("sole_assignee_without_delegate", sentence)]
 
 
-def _away(approval: Approval, able: Sequence[str], around: _Around) -> list[Warning]:
-    """Whoever lent their authority is taken to be away."""
-    stand_ins = [around.stand_ins(approval, address) for address in able]
+def _away(approval: Approval, able: Sequence[str], around: _Surroundings) -> list[Warning]:
+    """A person who has lent their authority is taken to be away."""
+    stand_ins = [around.stand_ins.of(address, around.known[approval.pk]) for address in able]
     if not able or not all(stand_ins):
         return []
-    deputies = ", ".join(dict.fromkeys(email for emails in stand_ins for email in emails))
+    deputies = ", ".join(dict.fromkeys(one.email for people in stand_ins for one in people))
     return [
         _warning(
             "all_on_leave", f"Everybody named has lent their authority to somebody else: {deputies} decides."
@@ -202,20 +188,20 @@ def _away(approval: Approval, able: Sequence[str], around: _Around) -> list[Warn
     ]
 
 
-def _unheard(able: Sequence[str], around: _Around) -> list[Warning]:
+def _unheard(able: Sequence[str], around: _Surroundings) -> list[Warning]:
     if not able or any(around.hears(address) for address in able):
         return []
     sentence = "No message about it would come to anybody named: they switched these off, or the last did not arrive."
     return [_warning("no_working_channel", sentence)]
 
 
-def _too_few(approval: Approval, able: Sequence[str], around: _Around) -> list[Warning]:
-    """Whoever stands in for another fills that person's place, and no place more (DESIGN §4.12)."""
+def _too_few(approval: Approval, able: Sequence[str], around: _Surroundings) -> list[Warning]:
+    """A stand-in fills the place of the person they stand in for, and no second one."""
+    barred = barred_addresses(around.known[approval.pk])
     approvers = {
         address
         for address, joined_at in around.approvers.items()
-        if address not in around.barred[approval.pk]
-        and not (approval.is_critical and joined_at > approval.created_at)
+        if address not in barred and not joined_too_late(joined_at, approval)
     }
     people = len(approvers.union(able))
     if people >= approval.quorum:
@@ -240,7 +226,7 @@ def _not_checked(approval: Approval) -> list[Warning]:
     return [_warning("pattern_not_checked", sentence)]
 
 
-def _too_few_told(approval: Approval, around: _Around) -> list[Warning]:
+def _too_few_told(approval: Approval, around: _Surroundings) -> list[Warning]:
     """The approvers are among those told once they were asked: then everybody who may decide it was told."""
     reach = around.reach[approval.pk]
     if reach.is_enough:

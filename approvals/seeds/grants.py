@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from approvals import delegation
-from approvals.delegation import Terms
+from approvals.delegation import GrantTerms
 from grants.models import DelegatedGrant, User
 
 GRANTOR, GRANTEE = "finance@example.com", "deputy@example.com"
@@ -16,12 +16,12 @@ def ensure_grant(at: datetime) -> None:
     """Lent anew once it ran out; what somebody took back stays taken back."""
     grantor, grantee = User.objects.get(email=GRANTOR), User.objects.get(email=GRANTEE)
     latest = DelegatedGrant.objects.given_by(grantor).held_by(grantee).order_by("-pk").first()
-    if latest is None or latest.standing(at) == "expired":
+    if latest is None or latest.state(at) == "expired":
         delegation.give(grantor, GRANTEE, _terms(at))
 
 
-def _terms(at: datetime) -> Terms:
-    return Terms(
+def _terms(at: datetime) -> GrantTerms:
+    return GrantTerms(
         action_types=["account_modification"],
         highest_risk="high",
         expires_at=at + LASTS,

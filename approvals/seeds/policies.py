@@ -39,8 +39,8 @@ def table() -> str:
 
 def ensure_policies() -> None:
     """A first version where none stands; what somebody changed stays changed."""
-    standing = set(Policy.objects.current().filter(workflow="").values_list("action_type", flat=True))
+    there = set(Policy.objects.current().filter(workflow="").values_list("action_type", flat=True))
     entries, _ = read_table(table())
     for entry in entries:
-        if entry.policy.action_type not in standing:
+        if entry.policy.action_type not in there:
             publish(entry.policy, by=SYSTEM)

@@ -35,7 +35,7 @@ def is_extended() -> bool:
     return found is None
 
 
-def standing_problem() -> str:
+def open_problem() -> str:
     """Why nothing is signed, as the last run of the sequencer found; empty while checkpoints are signed.
 
     The pages ask this: the file itself may be where only the worker reaches it.

@@ -1,4 +1,4 @@
-"""The log is only ever added to: UPDATE, DELETE and TRUNCATE are refused for whoever connects (DESIGN §4.21).
+"""The log is only ever added to: UPDATE, DELETE and TRUNCATE are refused for whoever connects.
 
 `audit_refuse_change()` serves every append-only table of the project.
 """

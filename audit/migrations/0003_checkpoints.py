@@ -1,4 +1,4 @@
-"""Leaves, nodes and checkpoints over the log: only ever added, without a gap, one root for a size (DESIGN §6)."""
+"""Leaves, nodes and checkpoints over the log: only ever added, without a gap, one root for a size."""
 
 import django.db.models.deletion
 from django.db import migrations, models

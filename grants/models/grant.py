@@ -61,7 +61,7 @@ class DelegatedGrantQuerySet(models.QuerySet["DelegatedGrant"]):
 
 
 class DelegatedGrant(models.Model):
-    """One person's authority, lent to another for a scope and a time (DESIGN §4.9-11).
+    """One person's authority, lent to another for a scope and a time.
 
     It lends whatever the grantor may decide in their own right at the moment of a vote; it holds none itself.
     What was given never changes (migration 0003): a grant ends by its expiry, or earlier by being revoked.
@@ -143,7 +143,7 @@ class DelegatedGrant(models.Model):
         end = min(self.expires_at, self.revoked_at or self.expires_at)
         return max(self.starts_at, moment) < end
 
-    def standing(self, at: datetime) -> str:
+    def state(self, at: datetime) -> str:
         """`active`, `coming`, `revoked` or `expired`."""
         if self.revoked_at:
             return "revoked"

@@ -17,6 +17,11 @@ class ApproverMembershipQuerySet(models.QuerySet["ApproverMembership"]):
         """Memberships that hold at that moment."""
         return self.filter(joined_at__lte=at).filter(models.Q(left_at=None) | models.Q(left_at__gt=at))
 
+    def joined(self, at: datetime) -> dict[str, datetime]:
+        """Since when each person with an active account is an approver, by address, in the addresses' order."""
+        members = self.open(at).filter(user__is_active=True).order_by("user__email")
+        return dict(members.values_list("user__email", "joined_at"))
+
 
 class ApproverMembership(models.Model):
     """A person's time in the group `approvers`, whose members may decide any pending request."""

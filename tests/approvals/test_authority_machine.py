@@ -210,7 +210,7 @@ class Authority(RuleBasedStateMachine):
         lasts: timedelta,
     ) -> None:
         at = clock.now()
-        terms = delegation.Terms(
+        terms = delegation.GrantTerms(
             highest_risk=highest_risk,
             starts_at=at + starts,
             expires_at=at + starts + lasts,

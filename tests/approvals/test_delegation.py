@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.db import transaction
 
 from approvals import delegation
-from approvals.delegation import AlreadyEnded, Terms
+from approvals.delegation import AlreadyEnded, GrantTerms
 from approvals.exceptions import InvalidInput, NotPermitted
 from approvals.models import Notification
 from audit import clock
@@ -28,7 +28,7 @@ WORKERS = 4
 PEOPLE = ["finance@example.com", "deputy@example.com"]
 
 
-def terms(**fields: Any) -> Terms:
+def terms(**fields: Any) -> GrantTerms:
     """A week of one action type up to high risk, unless told otherwise."""
     values = {
         "highest_risk": "high",
@@ -37,7 +37,7 @@ def terms(**fields: Any) -> Terms:
         "reason": "On leave.",
         **fields,
     }
-    return Terms(**values)
+    return GrantTerms(**values)
 
 
 def lend(**fields: Any) -> DelegatedGrant:
@@ -187,12 +187,14 @@ def test_whoever_left_lends_nothing() -> None:
     assert refusals(grantor=make_user("left@example.com", is_active=False)) == {"grantee"}
 
 
-def test_a_draft_stores_and_tells_nothing() -> None:
+def test_preparing_a_grant_stores_and_tells_nothing() -> None:
     make_user("deputy@example.com")
 
-    draft = delegation.draft(make_user("finance@example.com"), "deputy@example.com", terms(), at=clock.now())
+    grant = delegation.prepare(
+        make_user("finance@example.com"), "deputy@example.com", terms(), at=clock.now()
+    )
 
-    assert draft.scope_sentence == "external_email, in any workflow, up to high risk"
+    assert grant.scope_sentence == "external_email, in any workflow, up to high risk"
     assert not DelegatedGrant.objects.exists()
     assert not Notification.objects.exists()
 

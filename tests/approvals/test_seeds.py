@@ -15,11 +15,10 @@ from django.conf import settings as site
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 
-from approvals import authority, delegation, keys, lifecycle, payload, seeds
+from approvals import authority, delegation, keys, lifecycle, payload, reach, seeds
 from approvals.api.shapes import SubmissionIn
 from approvals.models import Agent, Approval, Policy
 from approvals.models.choices import Status
-from approvals.reach import reachability
 from approvals.seeds.cases import CASES
 from audit import clock
 from grants.models import ApproverMembership, DelegatedGrant, User
@@ -242,7 +241,7 @@ def test_demo_takes_a_first_request_without_evidence_and_warns_of_it(note: Path)
 
     approval = make_approval(policy=policy)
 
-    assert "no_evidence" in [one["code"] for one in reachability.warnings(approval, at=clock.now())]
+    assert "no_evidence" in [one["code"] for one in reach.warnings(approval, at=clock.now())]
 
 
 def test_demo_never_runs_off_the_desk(settings: Any, tmp_path: Path) -> None:

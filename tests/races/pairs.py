@@ -138,7 +138,7 @@ def _handed_on(cast: Cast) -> Approval:
 
 def _lent(cast: Cast) -> Approval:
     at = clock.now()
-    terms = delegation.Terms(
+    terms = delegation.GrantTerms(
         highest_risk="low", is_whole=True, expires_at=at + timedelta(days=1), reason="On leave."
     )
     delegation.give(cast.one, cast.other.email, terms)

@@ -16,11 +16,11 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
-        standing = list(Channel.objects.standing().select_for_update())
-        for channel in standing:
+        channels = list(Channel.objects.in_use().select_for_update())
+        for channel in channels:
             try:
                 channel.sealed = vault.reseal(bytes(channel.sealed))
             except vault.Unreadable as error:
                 raise CommandError(f"{channel}: {error} Nothing was changed.") from None
             channel.save(update_fields=["sealed"])
-        self.stdout.write(f"{len(standing)} secrets encrypted under the first key.")
+        self.stdout.write(f"{len(channels)} secrets encrypted under the first key.")

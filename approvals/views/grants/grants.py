@@ -84,8 +84,8 @@ def _listed(request: PersonRequest, tab: str, at: datetime) -> dict[str, Any]:
     if tab == OPEN:
         rows = own.open(at)
         return {
-            "lent": _with_standing(rows.given_by(request.user)[:MOST_OPEN], at),
-            "held": _with_standing(rows.held_by(request.user)[:MOST_OPEN], at),
+            "lent": _with_state(rows.given_by(request.user)[:MOST_OPEN], at),
+            "held": _with_state(rows.held_by(request.user)[:MOST_OPEN], at),
         }
     return _page(own.ended(at) if tab == ENDED else people, request.GET.get("after", ""), at)
 
@@ -95,11 +95,11 @@ def _page(rows: DelegatedGrantQuerySet, after: str, at: datetime) -> dict[str, A
     last = _uuid(after)
     found = list((rows.older_than(last) if last else rows)[: PAGE + 1])
     following = found[PAGE - 1].pk if len(found) > PAGE else None
-    return {"rows": _with_standing(found[:PAGE], at), "following": following, "after": last}
+    return {"rows": _with_state(found[:PAGE], at), "following": following, "after": last}
 
 
-def _with_standing(rows: Any, at: datetime) -> list[tuple[DelegatedGrant, str]]:
-    return [(row, row.standing(at)) for row in rows]
+def _with_state(rows: Any, at: datetime) -> list[tuple[DelegatedGrant, str]]:
+    return [(row, row.state(at)) for row in rows]
 
 
 def _uuid(text: str) -> UUID | None:
@@ -113,12 +113,12 @@ def _show(
     request: PersonRequest, found: DelegatedGrant, *, refusal: StateConflict | None = None
 ) -> HttpResponse:
     at = clock.now()
-    standing = found.standing(at)
-    is_open = standing in ("active", "coming")
+    state = found.state(at)
+    is_open = state in ("active", "coming")
     context = {
         "grant": found,
         "at": at,
-        "standing": standing,
+        "state": state,
         "covers": bounded(authority.would_cover(found, at=at)) if is_open else "",
         "may_revoke": is_open and delegation.may_revoke(request.user, found),
         "votes": _votes(found, request.user, at),

@@ -12,8 +12,8 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from approvals import authority, delegation
-from approvals.authority import Standing
-from approvals.delegation import Terms
+from approvals.authority import PersonAuthority
+from approvals.delegation import GrantTerms
 from approvals.exceptions import InvalidInput
 from approvals.models import Policy
 from approvals.models.choices import Risk
@@ -122,8 +122,8 @@ def _show(
     return show(request, page, context, fragment=fragment, status=422 if refusal else 200)
 
 
-def _terms(posted: dict[str, Any]) -> Terms:
-    return Terms(
+def _terms(posted: dict[str, Any]) -> GrantTerms:
+    return GrantTerms(
         is_whole=posted["scope"] == EVERYTHING,
         action_types=posted["action_types"],
         workflows=[*posted["workflows"], *posted["more_workflows"].split(",")],
@@ -141,7 +141,7 @@ def _preview(request: PersonRequest, form: LendingForm) -> Preview:
     posted = _UNTYPED | form.cleaned_data
     settled = replace(_terms(posted), starts_at=None, expires_at=at + timedelta(days=1), reason="-")
     try:
-        grant = delegation.draft(request.user, posted["grantee"], settled, at=at)
+        grant = delegation.prepare(request.user, posted["grantee"], settled, at=at)
     except InvalidInput as refusal:
         return Preview(missing=tuple(error.message for error in refusal.errors))
     return Preview(grant, bounded(authority.would_cover(grant, at=at)))
@@ -149,7 +149,9 @@ def _preview(request: PersonRequest, form: LendingForm) -> Preview:
 
 def _offered(request: PersonRequest, column: str) -> list[str]:
     """Names to tick: those of the policies, those of what waits for this person, and what they ticked before."""
-    waiting = Standing(request.user, clock.now()).decidable().order_by("-pk").values_list(column, flat=True)
+    waiting = (
+        PersonAuthority(request.user, clock.now()).decidable().order_by("-pk").values_list(column, flat=True)
+    )
     named = Policy.objects.current().values_list(column, flat=True)
     ticked = request.POST.getlist(f"{column}s")
     return sorted({*named, *waiting[:RECENT], *ticked[: delegation.LONGEST_SCOPE]} - {"", "*"})

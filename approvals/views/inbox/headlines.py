@@ -1,4 +1,4 @@
-"""Which amount or target stands out? The policy's `headline` points into the payload (UX: row and button)."""
+"""Which amount or target stands out? The policy's `headline` points into the payload."""
 
 from __future__ import annotations
 

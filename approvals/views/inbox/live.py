@@ -37,6 +37,6 @@ def inbox_news(request: HttpRequest) -> HttpResponse:
 
 def _keys(inbox: Inbox) -> list[str]:
     """One's own, those of everybody who lends to one, and the pool's where there is one to take from."""
-    people = [inbox.user.email, *(grant.grantor.email for grant in inbox.standing.grants)]
-    pool = [wakeups.APPROVERS] if inbox.standing.takes_from_pool else []
+    people = [inbox.user.email, *(grant.grantor.email for grant in inbox.holds.grants)]
+    pool = [wakeups.APPROVERS] if inbox.holds.takes_from_pool else []
     return [*map(wakeups.person_key, dict.fromkeys(people)), *pool]

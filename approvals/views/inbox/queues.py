@@ -10,7 +10,7 @@ from functools import cached_property
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from approvals import authority
-from approvals.authority import Standing
+from approvals.authority import PersonAuthority
 from approvals.models import Approval
 from approvals.models.choices import BreachAction, Pattern, Risk, Status
 from approvals.views.inbox.cursors import Cursor
@@ -48,19 +48,19 @@ class Inbox:
     filters: Filters
 
     @cached_property
-    def standing(self) -> Standing:
+    def holds(self) -> PersonAuthority:
         """What this person holds and what is lent to them."""
-        return Standing(self.user, self.at)
+        return PersonAuthority(self.user, self.at)
 
     @property
     def is_approver(self) -> bool:
         """Whether there is a pool to take from."""
-        return self.standing.is_approver
+        return self.holds.is_approver
 
     @cached_property
     def has_authority(self) -> bool:
         """Whether anybody ever named this person, lends to them or made them an approver."""
-        return self.standing.has_any
+        return self.holds.has_any
 
     @cached_property
     def counts(self) -> dict[str, str]:
@@ -119,16 +119,16 @@ class Inbox:
         """What this person approved, or somebody they stand in for, and another has still to."""
         if self.filters.tab != FOR_ME or self.filters.after or self.filters.is_overdue:
             return []
-        rows = self._pending.filter(self.standing.is_done()).select_related("agent", "policy")
+        rows = self._pending.filter(self.holds.is_done()).select_related("agent", "policy")
         return list(self._narrowed(rows).order_by("deadline", "id")[:PAGE])
 
     def on_behalf_of(self, rows: Iterable[Approval]) -> dict[str, str]:
         """By the request's id, the name of whoever lends what this person would decide it with."""
-        lenders = {grant.grantor_id: grant.grantor.get_full_name() for grant in self.standing.grants}
+        lenders = {grant.grantor_id: grant.grantor.get_full_name() for grant in self.holds.grants}
         if not lenders:
             return {}
         shown = Approval.objects.undecided().filter(pk__in=[row.pk for row in rows])
-        undecided = shown.exclude(self.standing.is_done()).annotate(lender=self.standing.on_behalf_of())
+        undecided = shown.exclude(self.holds.is_done()).annotate(lender=self.holds.on_behalf_of())
         found = undecided.values_list("pk", "lender")
         return {str(pk): lenders[lender] for pk, lender in found if lender}
 
@@ -161,19 +161,19 @@ class Inbox:
 
     @cached_property
     def _pending(self) -> QuerySet[Approval]:
-        return self.standing.decidable()
+        return self.holds.decidable()
 
     @property
     def _drafts(self) -> QuerySet[Approval]:
-        return self.standing.drafts()
+        return self.holds.drafts()
 
     @property
     def _decided(self) -> QuerySet[Approval]:
-        return self.standing.past().filter(status__in=_BY_PEOPLE)
+        return self.holds.past().filter(status__in=_BY_PEOPLE)
 
     def _undecided(self, tab: str) -> QuerySet[Approval]:
-        mine = self.standing.mine()
-        return self._pending.filter(mine if tab == FOR_ME else ~mine).exclude(self.standing.is_done())
+        mine = self.holds.mine()
+        return self._pending.filter(mine if tab == FOR_ME else ~mine).exclude(self.holds.is_done())
 
     def _narrowed(self, rows: QuerySet[Approval]) -> QuerySet[Approval]:
         if self.filters.risk:

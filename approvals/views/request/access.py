@@ -97,7 +97,7 @@ class Case:
 
     @property
     def awaited(self) -> list[Asked]:
-        """Who of those named has still to approve; everybody, while it must not show who has (UX.md)."""
+        """Who of those named has still to approve; everybody, while it must not show who has."""
         votes = [] if self.is_blind else self.approving
         return authority.awaited(self.asked, votes, self.approval)
 
@@ -147,13 +147,10 @@ class Case:
 
     @property
     def is_blind(self) -> bool:
-        """Whether earlier voters' names and words stay hidden: on a critical request until one has voted (UX.md).
-
-        Whoever reads it otherwise could come to decide it; auditors and administrators who cannot see it all.
-        """
-        if not (self.approval.is_pending and self.approval.is_critical) or self.has_approved:
-            return False
-        return self.ruling.allowed or not (self.person.is_auditor or self.person.is_staff)
+        """Whether earlier voters' names and words stay hidden from this person."""
+        return authority.hides_votes(
+            self.person, self.approval, may_decide=self.ruling.allowed, has_approved=self.has_approved
+        )
 
     def has_voted(self, person_id: str) -> bool:
         """Whether that person has voted, on this version or one before."""

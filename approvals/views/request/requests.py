@@ -9,10 +9,9 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from approvals import lifecycle
+from approvals import lifecycle, reach
 from approvals.exceptions import Refused
 from approvals.models import Approval
-from approvals.reach import reachability
 from approvals.views.inbox.filters import Filters
 from approvals.views.inbox.inbox import inbox_context
 from approvals.views.inbox.queues import Inbox
@@ -37,7 +36,7 @@ FORMS = ("review", "edits", "comments")
 @require_safe
 @signed_in
 def request_page(request: PersonRequest, pk: UUID) -> HttpResponse:
-    """Everything that a decision needs, in the order that UX.md gives."""
+    """Everything that a decision needs, in the order in which a person asks for it."""
     return show_request(request, load(request, pk))
 
 
@@ -96,7 +95,7 @@ def request_context(
         "voided": voided_of(case),
         "successor": successor_of(case),
         "history": lines(case),
-        "warnings": [] if case.is_lost else reachability.warnings(case.approval, at=case.at),
+        "warnings": [] if case.is_lost else reach.warnings(case.approval, at=case.at),
         **footer_context(request, case),
     }
 

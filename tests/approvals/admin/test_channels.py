@@ -101,7 +101,7 @@ def test_peoples_own_channels_are_not_the_administrations(admin: Client, receive
 
     assert "Private one" not in listed
     assert opened.status_code == 404
-    assert Channel.objects.standing().count() == 1
+    assert Channel.objects.in_use().count() == 1
 
 
 def test_nobody_else_adds_one(policy: Policy, receiver: Hook) -> None:

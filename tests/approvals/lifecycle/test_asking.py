@@ -13,9 +13,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from approvals import lifecycle
+from approvals import lifecycle, reach
 from approvals.models import Agent, Approval, Notification
-from approvals.reach import reachability
 from audit import clock
 from audit.message import SYSTEM
 from audit.models import Event
@@ -63,7 +62,7 @@ def log_of(approval: Approval, kind: str) -> list[dict[str, Any]]:
 
 
 def codes(approval: Approval) -> set[str]:
-    return {one["code"] for one in reachability.warnings(again(approval), at=clock.now())}
+    return {one["code"] for one in reach.warnings(again(approval), at=clock.now())}
 
 
 def again(approval: Approval) -> Approval:
@@ -158,9 +157,7 @@ def hand_on_to_nobody(approval: Approval) -> None:
 
 
 def close_account(approval: Approval) -> None:
-    user = make_user(SALES)
-    User.objects.filter(pk=user.pk).update(is_active=False)
-    lifecycle.tell_of_what_is_left(User.objects.get(pk=user.pk), at=clock.now())
+    lifecycle.close_account(make_user(SALES), by=SYSTEM)
 
 
 def close_account_elsewhere(approval: Approval) -> None:

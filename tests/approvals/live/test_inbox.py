@@ -14,7 +14,7 @@ import pytest
 from django.test import Client
 
 from approvals import delegation
-from approvals.delegation import Terms
+from approvals.delegation import GrantTerms
 from approvals.live import inbox
 from approvals.live.inbox import CALM_SECONDS
 from audit import clock
@@ -87,7 +87,7 @@ def test_a_grant_that_is_given_while_the_inbox_is_open_counts_at_once() -> None:
 
     def give_then_ask() -> None:
         until = clock.now() + timedelta(days=1)
-        terms = Terms(highest_risk="low", expires_at=until, is_whole=True, reason="On leave.")
+        terms = GrantTerms(highest_risk="low", expires_at=until, is_whole=True, reason="On leave.")
         delegation.give(grantor, deputy.email, terms)
         time.sleep(2 * CALM_SECONDS)
         make_approval(key=key)

@@ -98,7 +98,7 @@ def test_the_last_channel_for_a_passed_deadline_is_not_removed() -> None:
     with pytest.raises(InvalidInput, match="leave at least one channel on"):
         preferences.remove(channel, by=person.as_actor())
 
-    assert Channel.objects.standing().count() == 1
+    assert Channel.objects.in_use().count() == 1
 
 
 def test_another_persons_channel_does_not_count_as_one_that_is_left() -> None:

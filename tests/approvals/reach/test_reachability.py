@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from approvals import reach
 from approvals.models import Approval, ChannelTest, Notification
 from approvals.notifications import preferences
 from approvals.notifications.routing import NEVER_SILENT
 from approvals.policy import warnings
-from approvals.reach import reachability
 from audit import clock
 from tests.approvals.api.client import AgentClient
 from tests.factories import (
@@ -31,7 +31,7 @@ TWO = ("sales@example.com", "finance@example.com")
 
 
 def codes(approval: Approval) -> list[str]:
-    return [warning["code"] for warning in reachability.warnings(approval, at=clock.now())]
+    return [warning["code"] for warning in reach.warnings(approval, at=clock.now())]
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_all_on_leave_says_who_decides_instead() -> None:
     for address in TWO:
         make_grant(make_user(address), deputy)
 
-    (warning,) = reachability.warnings(make_approval(assignees=TWO), at=clock.now())
+    (warning,) = reach.warnings(make_approval(assignees=TWO), at=clock.now())
 
     assert warning["code"] == "all_on_leave"
     assert "deputy@example.com" in warning["message"]
@@ -196,7 +196,7 @@ def test_a_pattern_that_could_not_be_checked_is_told(pattern: str) -> None:
     schema = {"type": "object", "properties": {"to": {"type": "string", "pattern": pattern}}}
 
     approval = make_approval(assignees=TWO, payload={"to": "b" * 3_000 + "!"}, schema=schema)
-    (warning,) = reachability.warnings(approval, at=clock.now())
+    (warning,) = reach.warnings(approval, at=clock.now())
 
     assert warning["code"] == "pattern_not_checked"
     assert pattern in warning["message"]

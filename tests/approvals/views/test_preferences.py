@@ -175,7 +175,7 @@ def test_anothers_channel_and_test_are_not_found(channel: Channel, browser: Clie
     assert stranger.post(reverse("notification-tests"), {"channel": str(channel.pk)}).status_code == 404
     assert stranger.post(reverse("notification-removal", args=[channel.pk])).status_code == 404
     assert stranger.post(reverse("notification-tests"), {"channel": "x"}).status_code == 404
-    assert Channel.objects.standing().count() == 1
+    assert Channel.objects.in_use().count() == 1
 
 
 def test_a_removed_channel_is_off_the_page(browser: Client, channel: Channel) -> None:

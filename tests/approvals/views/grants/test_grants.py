@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from approvals import delegation
-from approvals.delegation import Terms
+from approvals.delegation import GrantTerms
 from audit import clock
 from grants.models import DelegatedGrant
 from tests.approvals.views.browse import client_of, text_of
@@ -31,7 +31,7 @@ def lend(**fields):
         "reason": "On leave.",
     }
     grantor = make_user("finance@example.com", name="Priya Raman")
-    return delegation.give(grantor, "deputy@example.com", Terms(**(terms | fields)))
+    return delegation.give(grantor, "deputy@example.com", GrantTerms(**(terms | fields)))
 
 
 def revocation(grant):

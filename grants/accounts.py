@@ -1,0 +1,50 @@
+"""How does a person's account come, change and get a password? Each change is on record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from audit import clock, log
+from audit.message import Actor, NewEvent
+from grants.models import User
+
+
+@transaction.atomic
+def add(person: User, *, by: Actor) -> None:
+    """Store a new account."""
+    person.save(force_insert=True)
+    _record(person, "person.added", by)
+
+
+@transaction.atomic
+def change(person: User, *, by: Actor, changed: Sequence[str]) -> None:
+    """Store the fields named in `changed`, and no other: a page opened before another change does not undo it."""
+    if not changed:
+        return
+    person.save(update_fields=changed)
+    _record(User.objects.get(pk=person.pk), "person.changed", by)
+
+
+def note_password(before: User, *, by: Actor) -> None:
+    """Record that another password was stored: the person who set it can sign in with it.
+
+    `before` is the account as it was, with its row locked in this transaction.
+    """
+    after = User.objects.get(pk=before.pk)
+    if after.password != before.password:
+        _record(after, "person.password_set", by)
+
+
+def _record(person: User, event: str, by: Actor) -> None:
+    """What the account opens now; neither a password nor its hash."""
+    data = {
+        "email": person.email,
+        "name": person.name,
+        "is_active": person.is_active,
+        "is_staff": person.is_staff,
+        "is_superuser": person.is_superuser,
+        "is_auditor": person.is_auditor,
+    }
+    log.record(NewEvent(person.as_subject(), event, actor=by, at=clock.now(), data=data))
