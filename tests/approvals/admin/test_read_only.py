@@ -115,14 +115,12 @@ def test_looking_at_it_all_changes_nothing(admin: Client, decided: Approval) -> 
     assert (Event.objects.count(), Vote.objects.count()) == before
 
 
-@pytest.mark.parametrize(("standing", "found"), [("open", 1), ("ended", 1), ("", 2)])
-def test_who_lends_whom_is_found_and_leads_to_the_grants_page(
-    admin: Client, standing: str, found: int
-) -> None:
+@pytest.mark.parametrize(("state", "found"), [("open", 1), ("ended", 1), ("", 2)])
+def test_who_lends_whom_is_found_and_leads_to_the_grants_page(admin: Client, state: str, found: int) -> None:
     make_grant(expires_at=clock.now() - timedelta(minutes=1))
     grant = make_grant(is_whole=False, workflows=["finance"])
 
-    rows = admin.get(_url("grants.delegatedgrant", "changelist"), {"q": "deputy", "standing": standing})
+    rows = admin.get(_url("grants.delegatedgrant", "changelist"), {"q": "deputy", "state": state})
     page = admin.get(_url("grants.delegatedgrant", "change", grant.pk)).content.decode()
 
     assert len(rows.context["cl"].result_list) == found
