@@ -29,7 +29,7 @@ WHETHER = (
     Rule(
         "agents-stay-in-scope",
         "An agent proposes only the action types, in only the workflows, that an administrator opened to it.",
-        ("approvals/lifecycle/submission.py",),
+        ("approvals/lifecycle/judging.py",),
     ),
     Rule(
         "no-policy-no-action",
@@ -100,7 +100,7 @@ WHEN = (
     ),
     Rule(
         "a-breach-is-noted-once",
-        "A passed deadline is one event, however many sweeps look at it and whoever decides at that moment.",
+        "A passed deadline is one event, however many sweeps and decisions meet it.",
         ("approvals/lifecycle/breach.py", "approvals/migrations/0009_deadline_guards.py"),
     ),
     Rule(
@@ -110,7 +110,7 @@ WHEN = (
     ),
     Rule(
         "the-database-tells-the-time",
-        "What a moment decides is decided by the database's clock, as stored instants in UTC.",
+        "Deadlines, expiries and the order of events follow the database's clock, stored as instants in UTC.",
         ("audit/clock.py", "approvals/lifecycle/sla.py"),
     ),
 )

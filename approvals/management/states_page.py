@@ -31,9 +31,9 @@ stateDiagram-v2
 {diagram}
 ```
 
-A state without a way out is final: the database refuses every change of it. A deadline that passes is an
-event and not a state: the request gets the time of its breach, once, and stays
-where it is until it is decided.
+A state without a way out is final: the database refuses every change of it (the rule
+[`decided-is-final`](rules.md#decided-is-final)). A deadline that passes is an event and not a state: the request gets
+the time of its breach, once, and stays where it is until it is decided.
 
 | `status` | shown as | meaning | goes on to |
 |---|---|---|---|

@@ -44,7 +44,7 @@ DECIDING = (
         "an-agent-decides",
         "An agent decides its own request, or forges a decision, with its key.",
         "A key opens the agents' endpoint alone, which has no way to decide.",
-        ("approvals/api/auth.py", "approvals/views/refusals.py"),
+        ("approvals/api/auth.py", "approvals/views/page.py"),
         ("only-authority-decides",),
     ),
     Threat(
@@ -129,7 +129,7 @@ PAGES = (
         "guessing-what-exists",
         "Differing answers tell which requests, keys, channels or accounts exist.",
         "What is missing and what is hidden answer alike, and secrets are compared in constant time.",
-        ("approvals/views/refusals.py", "approvals/api/auth.py", "approvals/keys.py"),
+        ("approvals/views/request/access.py", "approvals/api/auth.py", "approvals/keys.py"),
         ("strangers-learn-nothing",),
     ),
     Threat(
