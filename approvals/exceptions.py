@@ -88,7 +88,7 @@ class ActedMeanwhile(StateConflict):
 
 
 class StaleVersion(StateConflict):
-    """The decision names a payload that is no longer the one it would approve (DESIGN §4.15)."""
+    """The decision names a payload that is no longer the one it would approve."""
 
     code = "stale_version"
 
@@ -100,7 +100,7 @@ class EditedElsewhere(StateConflict):
 
 
 class SeatTaken(StateConflict):
-    """The person, or the one they stand in for, already has a seat in this quorum (DESIGN §4.12)."""
+    """The person, or the one they stand in for, already has a seat in this quorum."""
 
     code = "seat_taken"
 
@@ -118,7 +118,7 @@ class NotApproved(StateConflict):
 
 
 class AlreadyClaimed(StateConflict):
-    """An approval is executed at most once (DESIGN §4.19)."""
+    """An approval is executed at most once."""
 
     code = "already_claimed"
 

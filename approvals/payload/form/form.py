@@ -1,4 +1,4 @@
-"""What does an edit of the payload mean, and which form does the reviewer get? (UX, Request 4)"""
+"""What does an edit of the payload mean, and which form does the reviewer get?"""
 
 from __future__ import annotations
 
