@@ -37,8 +37,8 @@ def may_decide(user: User, approval: Approval, *, at: datetime) -> Ruling:
     """The one answer, for the button, the refusal and the vote alike.
 
     A named assignee, an approver, or who holds a grant of either, and nobody else: no flag, permission or key
-    counts. Whether the request is still open is not asked here. Inside a decision, call it with the request,
-    the person and their grants locked (`lifecycle.beats.lock_authority`).
+    counts (docs/rules.md: only-authority-decides). Whether the request is still open is not asked here. Inside a
+    decision, call it with the request, the person and their grants locked (`lifecycle.beats.lock_authority`).
     """
     if barred := bar(user, approval):
         return _no(barred)

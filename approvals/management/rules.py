@@ -187,8 +187,9 @@ WHO = (
     ),
     Rule(
         "voters-stay-hidden",
-        "On a critical request, who has voted and what they wrote is hidden from a reviewer until they have voted.",
-        ("approvals/views/request/access.py",),
+        "On a critical request, who has voted and what they wrote is hidden from each person who may decide it, "
+        "until they have voted.",
+        ("approvals/authority/secrecy.py",),
     ),
     Rule(
         "handing-on-keeps-the-judges",

@@ -306,8 +306,7 @@ NOT_MET = (
     ),
     Threat(
         "forged-callbacks",
-        "Callbacks to agents do not exist; they need signatures against forgery and replay, and addresses that "
-        "never point inward.",
+        "A callback to an agent is forged, replayed or sent to an inner address: there are no callbacks yet.",
     ),
 )
 

@@ -110,7 +110,7 @@ class VoteSeat(models.Model):
     """A place in the quorum. An approving vote takes one for the person and one for the principal.
 
     The database's trigger fills this table; its unique constraint is what keeps anybody from filling two
-    seats.
+    seats (docs/rules.md: nobody-fills-two-seats).
     """
 
     approval = models.ForeignKey(Approval, on_delete=models.PROTECT, related_name="+")

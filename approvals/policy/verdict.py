@@ -109,8 +109,8 @@ def _unknown(action_type: str, workflow: str, known: set[str]) -> InvalidInput:
 def evaluate(policy: Policy, proposal: Proposal) -> Verdict:
     """Judge a proposal by a policy. Pure: no query, no clock.
 
-    An agent can raise what the policy asks and never lower it. Raises InvalidInput, which names everything
-    that the proposal lacks.
+    An agent can raise what the policy asks and never lower it (docs/rules.md: agents-only-tighten). Raises
+    InvalidInput, which names everything that the proposal lacks.
     """
     risk = Risk.higher(policy.risk, proposal.risk or policy.risk)
     reasons = [
