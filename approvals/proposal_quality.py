@@ -1,4 +1,4 @@
-"""Is this proposal one that a person can judge? What makes that hard is told, and refused nowhere."""
+"""Can a person judge this proposal? What makes it hard is a warning, and never a refusal."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 from approvals.models.choices import Risk
 
 SENTENCE = 20
-"""Letters below which a rationale is no sentence."""
+"""A rationale with fewer letters is less than a sentence."""
 _WIDE = 3
-"""Letters that a Chinese, Japanese or Korean character counts for."""
+"""How many letters a Chinese, Japanese or Korean character counts for."""
 
 _NAME = r"[A-Za-z_$][\w$]*"
 _JOINED = re.compile(
@@ -31,7 +31,7 @@ Warning = dict[str, str]  # noqa: A001 - the wire's word
 def warnings(
     *, action: str, rationale: str, evidence: Sequence[Any], payload: Any, risk: str
 ) -> list[Warning]:
-    """What the agent should mend in how it proposes; `risk` is the effective one."""
+    """What the agent should do better when it proposes; `risk` is the effective one."""
     found = []
     if reads_like_a_call(action):
         sentence = (
@@ -42,7 +42,7 @@ def warnings(
         sentence = "The rationale is less than a sentence: say why this is right, and what it rests on."
         found.append(_warning("rationale_too_short", sentence))
     if not evidence and Risk(risk).rank >= Risk.MEDIUM.rank:
-        sentence = f"A {risk} action comes without evidence: show what speaks for it and against it."
+        sentence = f"A {risk} action comes without evidence: show what speaks for and against it."
         found.append(_warning("no_evidence", sentence))
     if not payload:
         sentence = "The payload is empty: nobody can see or correct what would be done."
@@ -51,7 +51,7 @@ def warnings(
 
 
 def reads_like_a_call(action: str) -> bool:
-    """Whether it is written for a program instead of a person."""
+    """Whether the action is written for a program instead of a person."""
     action = action.strip()
     return bool(_JOINED.fullmatch(action) or _CALL.search(action) or _CODE.match(action))
 

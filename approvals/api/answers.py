@@ -1,4 +1,4 @@
-"""Which fields does an agent get back? These shapes document the answers; `representation` fills them."""
+"""Which fields does an agent get back? These shapes document the answers that `representation` makes."""
 
 from __future__ import annotations
 

@@ -10,10 +10,10 @@ from approvals.models import AgentKey
 
 
 class AgentKeyAuth(HttpBearer):
-    """A valid key, as `request.auth`; anything else is 401 with one and the same body."""
+    """Gives a valid key as `request.auth`. Anything else is 401, always with the same body."""
 
     openapi_description = "An agent's key"
 
     def authenticate(self, request: HttpRequest, token: str) -> AgentKey | None:
-        """The key, looked up on every call: a revoked one is refused at once."""
+        """The key. It is looked up on every call, so a revoked one is refused at once."""
         return keys.authenticate(token)

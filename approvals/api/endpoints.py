@@ -1,10 +1,9 @@
-"""The calls themselves: parse, look up, ask the lifecycle, answer."""
+"""Which calls can an agent make? Each one parses, looks up, asks the lifecycle and answers."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
 from http import HTTPStatus
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
@@ -35,7 +34,7 @@ from audit import clock
 MAX_BODY = 256 * 1024  # bytes
 PAGE = 50
 RETRY_AFTER = "2"
-"""Seconds; what a process that does not wait tells an agent that does."""
+"""Seconds after which an agent asks again, from a process that cannot wait for a decision."""
 
 router = Router(tags=["Approvals"])
 Body = TypeVar("Body", bound=BaseModel)
@@ -46,7 +45,7 @@ REFUSALS = frozenset({401, 403, 404, 409, 410, 411, 413, 422, 503})
 
 
 def _documents(body: type[BaseModel]) -> dict[str, Any]:
-    """The OpenAPI part for a body that our own strict parser reads."""
+    """The OpenAPI part for a body, which our own strict parser reads instead of Ninja."""
     schema = body.model_json_schema(by_alias=True, ref_template="#/components/schemas/{model}")
     schema.pop("$defs", None)
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
@@ -185,19 +184,19 @@ def _key(request: HttpRequest) -> AgentKey:
 
 
 def _own_whole(request: HttpRequest, approval_id: UUID) -> Approval:
-    """The agent's own request with all that its answer shows, ownership asked in the same query."""
+    """The agent's own request with everything that its answer shows, in one query. Raises Http404."""
     return get_object_or_404(readable().filter(agent=_key(request).agent), pk=approval_id)
 
 
 def _own(request: HttpRequest, approval_id: UUID) -> UUID:
-    """The id, if it is of this agent's own request; another's is as good as none."""
+    """The id of the agent's own request. Raises Http404 for any other."""
     if not Approval.objects.filter(pk=approval_id, agent=_key(request).agent).exists():
         raise Http404
     return approval_id
 
 
 def _read(request: HttpRequest) -> tuple[str, Any]:
-    """The body's text and value, within its bounds."""
+    """The body's text and value. Raises LengthRequired, TooLarge, or InvalidInput if it is no strict JSON."""
     if "Transfer-Encoding" in request.headers and not request.body:
         raise LengthRequired("Send the body with its Content-Length: it did not arrive in pieces.")
     if int(request.headers.get("Content-Length") or 0) > MAX_BODY:
@@ -206,16 +205,16 @@ def _read(request: HttpRequest) -> tuple[str, Any]:
     return request.body.decode(), value
 
 
-def _shape(shape: Callable[..., Any] | type[Body], text: str) -> Any:
+def _shape(shape: type[Body], text: str) -> Body:
     try:
-        return shape.model_validate_json(text)  # type: ignore[union-attr]
+        return shape.model_validate_json(text)
     except ValidationError as error:
         raise problems.body_errors(error) from None
 
 
 def _submission(text: str, body: Any, sha256: bytes = b"") -> Submission:
-    """The proposal that a body, read by `_read`, holds. Raises InvalidInput where its shape is not right."""
-    sent: SubmissionIn = _shape(SubmissionIn, text)
+    """The proposal in a body that `_read` gave. Raises InvalidInput if its shape is wrong."""
+    sent = _shape(SubmissionIn, text)
     fields = sent.model_dump(exclude={"payload", "payload_schema", "initiated_by"})
     return Submission(
         **fields,

@@ -1,4 +1,4 @@
-"""How does a refusal look on the wire? RFC 9457 `application/problem+json`, converted in this one place."""
+"""How does a refusal look on the wire? Every one becomes RFC 9457 `application/problem+json` here."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ _UNAVAILABLE = {
 
 
 def register(api: NinjaAPI) -> None:
-    """Teach the endpoint to turn every refusal into a problem."""
+    """Make the endpoint answer every refusal with a problem."""
     api.exception_handler(Refused)(_refused)
     api.exception_handler(ValidationError)(_bad_parameters)
     api.exception_handler(AuthenticationError)(_unauthenticated)
@@ -94,7 +94,7 @@ def as_problems(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
 def problem(
     request: HttpRequest, status: int, code: str, detail: str, errors: Sequence[FieldError] = ()
 ) -> HttpResponse:
-    """One problem; `code` is the stable word for programs, as the last part of `type`."""
+    """A problem. `code` is a stable word for programs, and the last part of `type`."""
     body: dict[str, Any] = {
         "type": f"urn:countersign:problem:{code}",
         "title": TITLES.get(status, "Refused"),
@@ -111,7 +111,7 @@ def problem(
 
 
 def body_errors(error: BodyError) -> InvalidInput:
-    """What pydantic found wrong in a body, as one refusal with a pointer for each place."""
+    """What pydantic found wrong in a body, as one refusal that has a pointer for each place."""
     errors = [FieldError(_pointer(found["loc"]), found["type"], _sentence(found)) for found in error.errors()]
     places = ", ".join(dict.fromkeys(e.pointer or "the body" for e in errors))
     return InvalidInput(f"The body does not fit. See errors for {places}.", errors)
@@ -143,7 +143,7 @@ def _refused(request: HttpRequest, error: Refused) -> HttpResponse:
 
 
 def _bad_parameters(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    # The location is ("query" | "header" | "path", name, …): the name as the agent sends it is what it knows.
+    # The location is ("query" | "header" | "path", name, …). The agent knows the name as it sends it.
     errors = [FieldError(_parameter(e["loc"]), e["type"], f"{e['msg']}.") for e in error.errors]
     names = ", ".join(dict.fromkeys(e.pointer for e in errors))
     return problem(request, 422, "invalid", f"A parameter does not fit: {names}.", errors)
@@ -174,7 +174,7 @@ def _other(request: HttpRequest, error: HttpError) -> HttpResponse:
 
 
 def failure(request: HttpRequest, error: BaseException | None) -> HttpResponse:
-    """What nobody foresaw, or a database that is away; says whether the call may be carried out all the same."""
+    """An unforeseen failure, or a database that does not answer: then it says whether the call may be stored."""
     if not is_unavailable(error):
         return problem(request, 500, "http_500", _DETAILS[500])
     code = "outcome_unknown" if may_be_stored(request) else "unavailable"

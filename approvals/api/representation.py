@@ -18,7 +18,7 @@ from audit.clock import rfc3339
 
 
 def readable() -> QuerySet[Approval]:
-    """Requests with all that `approval_out` reads, in a fixed number of queries."""
+    """Requests with everything that `approval_out` reads, in a fixed number of queries."""
     return Approval.objects.select_related("claim__outcome").prefetch_related(
         "versions", "assignments", "votes__user", "votes__principal"
     )
@@ -30,13 +30,13 @@ def approval_out(approval: Approval, *, at: datetime) -> dict[str, Any]:
 
 
 def approvals_out(approvals: Sequence[Approval], *, at: datetime) -> list[dict[str, Any]]:
-    """The same of many, without a query for each."""
+    """The fields of `answers.ApprovalOut` for many requests, in a fixed number of queries."""
     warnings = reach.warnings_of(approvals, at=at)
     return [_out(approval, warnings[approval.pk], at) for approval in approvals]
 
 
 def waited_for_out(approval: Approval, *, at: datetime) -> dict[str, Any]:
-    """The same, for an agent that asks again and again: whom it would reach is looked up every so often only."""
+    """The fields of `answers.ApprovalOut` for an agent that waits: its warnings are looked up only now and then."""
     return _out(approval, reach.warnings_lately(approval, at=at), at)
 
 

@@ -1,4 +1,4 @@
-"""Which fields does an agent send? Strict types, unknown fields refused, every bound stated."""
+"""Which fields may an agent send? Types are strict, unknown fields are refused, and every bound is stated."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from approvals.api.words import one_of
 from approvals.models import Outcome
 from approvals.models.approval import MOST_EVIDENCE
 from approvals.models.choices import Risk, Tone
+from approvals.models.policy_rules import NAME
 
 
 def _not_blank(text: str) -> str:
@@ -58,13 +59,13 @@ Email = Annotated[str, StringConstraints(max_length=254), AfterValidator(_email)
 Link = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_link)]
 Moment = Annotated[str, StringConstraints(max_length=40), AfterValidator(_moment)]
 Pointer = Annotated[str, StringConstraints(max_length=500), AfterValidator(_pointer)]
-Word = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}$")]
-Workflow = Annotated[str, StringConstraints(pattern=r"^([A-Za-z0-9][A-Za-z0-9_.:-]{0,99})?$")]
+Word = Annotated[str, StringConstraints(pattern=f"^{NAME}$")]
+Workflow = Annotated[str, StringConstraints(pattern=f"^({NAME})?$")]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
 class Shape(BaseModel):
-    """camelCase on the wire, strict types, nothing unknown."""
+    """camelCase on the wire, strict types, no unknown fields."""
 
     model_config = ConfigDict(alias_generator=to_camel, strict=True, extra="forbid")
 

@@ -37,13 +37,13 @@ SAID = (
     "run_id",
     "initiated_by",
 )
-"""What the agent said that stands on the request and in its first event, under these names."""
+"""What the agent said: the request and its first event hold it under these names."""
 RULED = ("pattern", "risk", "quorum")
-"""What of the verdict stands there, too."""
+"""What the verdict ruled: the request and its first event hold it under these names."""
 
 
 def find_previous(agent: Agent, idempotency_key: str, request_sha256: bytes) -> Approval | None:
-    """The request that this key already made. Raises IdempotencyConflict if it came with another body."""
+    """The request that this idempotency key already made. Raises IdempotencyConflict if its body was another."""
     previous = Approval.objects.filter(agent=agent, idempotency_key=idempotency_key).first()
     if previous and bytes(previous.request_sha256) != request_sha256:
         raise IdempotencyConflict(
@@ -55,7 +55,7 @@ def find_previous(agent: Agent, idempotency_key: str, request_sha256: bytes) -> 
 def submit(submission: Submission, *, key: AgentKey, idempotency_key: str) -> tuple[Approval, bool]:
     """Open a request, or record that none is needed; the bool says whether it is new.
 
-    Where it supersedes another, that one ends. Raises NotPermitted (the key's scope), InvalidInput,
+    A request that it supersedes ends. Raises NotPermitted (the key's scope), InvalidInput,
     IdempotencyConflict, AlreadySuperseded, CannotSupersede.
     """
     judgement = judge(submission, key=key)
@@ -66,15 +66,13 @@ def submit(submission: Submission, *, key: AgentKey, idempotency_key: str) -> tu
         with transaction.atomic():
             before = lock_to_supersede(earlier.pk) if earlier else None
             at = clock.now()
-            approval = _build(submission, judgement, at)
-            approval.agent, approval.key, approval.idempotency_key = key.agent, key, idempotency_key
-            approval.agent_owner, approval.key_owner = key.agent.owner, key.owner
-            approval.supersedes = before
+            approval = _build(submission, judgement, key=key, at=at)
+            approval.idempotency_key, approval.supersedes = idempotency_key, before
             _store(approval, submission, judgement, at)
             if before:
                 end(before, approval, key=key, at=at)
     except (IntegrityError, StateConflict):
-        # Two calls with one key at once: the other one made it.
+        # Two calls with one key at once, and the other made the request.
         previous = find_previous(key.agent, idempotency_key, submission.request_sha256)
         if previous is None:
             raise
@@ -92,13 +90,17 @@ def _find_superseded(agent: Agent, submission: Submission) -> Approval | None:
     return found
 
 
-def _build(submission: Submission, judgement: Judgement, at: datetime) -> Approval:
+def _build(submission: Submission, judgement: Judgement, *, key: AgentKey, at: datetime) -> Approval:
     found, verdict = judgement.found, judgement.verdict
     said = _values(submission, SAID)
     said |= {"evidence": list(submission.evidence), "initiated_by": submission.initiated_by.lower()}
     return Approval(
         **said,
         **_values(verdict, RULED),
+        agent=key.agent,
+        key=key,
+        agent_owner=key.agent.owner,
+        key_owner=key.owner,
         request_sha256=submission.request_sha256,
         payload_schema=submission.schema_source,
         locked_fields=list(dict.fromkeys([*found.locked_fields, *submission.locked_fields])),
@@ -117,7 +119,7 @@ def _build(submission: Submission, judgement: Judgement, at: datetime) -> Approv
 
 
 def _remind_at(found: Policy, verdict: policy.Verdict, at: datetime) -> datetime | None:
-    """After the policy's share of the time; none for a share of nothing or of all."""
+    """When reviewers are reminded: after the policy's share of the SLA. A share of 0 or 1 reminds nobody."""
     if not verdict.sla_minutes or not found.reminder_share or found.reminder_share >= 1:
         return None
     return at + timedelta(minutes=verdict.sla_minutes) * found.reminder_share
@@ -155,7 +157,7 @@ def _store(approval: Approval, submission: Submission, judgement: Judgement, at:
 
 
 def _tell(approval: Approval, verdict: policy.Verdict, at: datetime) -> None:
-    """Whoever may act on it, and the approvers who chose to hear of all that comes into the pool."""
+    """Tell the people who may act on it, and the approvers who chose to hear of every request in the pool."""
     named = [reviewer.email for reviewer in verdict.reviewers]
     asked = gather(named, at=at).of(approval, named)
     notify(approval, TOLD[verdict.status], asked, at=at)
@@ -167,7 +169,7 @@ def _tell(approval: Approval, verdict: policy.Verdict, at: datetime) -> None:
 
 
 def _facts(approval: Approval, verdict: policy.Verdict) -> dict[str, Any]:
-    """All that a reviewer sees beside the payload."""
+    """What the first event holds beside the payload: what a reviewer sees, and what the agent sent."""
     return {
         **_values(approval, [*SAID, *RULED, "reasons", "breach_action", "locked_fields"]),
         "supersedes": str(approval.supersedes_id) if approval.supersedes_id else None,

@@ -1,4 +1,4 @@
-"""The agent proposes a request anew: the earlier one ends, so that never both are carried out."""
+"""An agent proposes a request anew: the earlier one ends, so that only one of them is ever carried out."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from approvals.models.choices import Status
 
 
 def lock_to_supersede(earlier: UUID) -> Approval:
-    """The earlier request, locked. Raises AlreadySuperseded, and CannotSupersede where it may be carried out."""
+    """The earlier request, locked. Raises AlreadySuperseded, or CannotSupersede if it may have been carried out."""
     before = lock(earlier)
     if before.successor_id:
         raise AlreadySuperseded(
@@ -32,10 +32,10 @@ def lock_to_supersede(earlier: UUID) -> Approval:
 
 
 def end(before: Approval, successor: Approval, *, key: AgentKey, at: datetime) -> None:
-    """End a request, locked by `lock_to_supersede`, whose stored successor says that it takes its place.
+    """End a request that `lock_to_supersede` locked; its successor is stored already.
 
-    What waited for people is cancelled and a draft discarded. What was decided stays as it was decided; an
-    approval can be claimed no more from then on.
+    A pending request is cancelled, and a draft discarded. A decided request keeps its state, but an approval can
+    no longer be claimed.
     """
     before.successor_id = successor.pk
     was_open = before.is_pending or before.is_draft
@@ -56,4 +56,4 @@ _EVENTS = {
     str(Status.PENDING): ("approval.cancelled", Status.CANCELLED),
     str(Status.DRAFT): ("draft.replaced", Status.DISCARDED),
 }
-"""What is written, and how it ends; by how it stands."""
+"""By the status of the superseded request: which event records the end, and the status afterwards."""

@@ -20,11 +20,12 @@ from approvals.models.choices import ANY_TONE, CRITICAL_QUORUM, BreachAction, Pa
 
 LONGEST_LADDER = 10
 LATEST_STEP = 366 * 24 * 60  # minutes
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}")
+NAME = r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}"
+"""The pattern of an action type's name, and of a workflow's."""
 
 
 def validate_name(text: str) -> None:
-    if not _NAME.fullmatch(text):
+    if not re.fullmatch(NAME, text):
         raise ValidationError("Use letters, digits, and _ . : - between them; no spaces.")
 
 
@@ -51,7 +52,7 @@ def validate_pointers(pointers: list[str]) -> None:
     except InvalidInput as refusal:
         raise ValidationError([error.message for error in refusal.errors]) from None
     if "" in pointers:
-        raise ValidationError("Name a field, such as /to: nothing names the whole payload.")
+        raise ValidationError("Name a field, such as /to: an empty pointer names the whole payload.")
 
 
 def validate_escalation(ladder: Any) -> None:
@@ -64,18 +65,18 @@ def validate_escalation(ladder: Any) -> None:
 
 def _validate_step(number: int, step: Any) -> None:
     if not isinstance(step, dict) or set(step) != {"emails", "after_minutes"}:
-        raise ValidationError(f"Step {number} has emails and after_minutes, and nothing else.")
+        raise ValidationError(f"Step {number} must have emails and after_minutes, and nothing else.")
     minutes, emails = step["after_minutes"], step["emails"]
     is_number = isinstance(minutes, int) and not isinstance(minutes, bool)
     if not is_number or not 0 <= minutes <= LATEST_STEP:
-        raise ValidationError(f"Step {number} says after how many minutes: a whole number from 0 on.")
+        raise ValidationError(f"Step {number} must say after how many minutes: a whole number from 0 on.")
     if not isinstance(emails, list) or not emails:
         raise ValidationError(f"Step {number} names nobody.")
     for email in emails:
         try:
             validate_email(email)
         except (ValidationError, TypeError):
-            raise ValidationError(f"Step {number}: “{email}” is no e-mail address.") from None
+            raise ValidationError(f"Step {number}: “{email}” is not an e-mail address.") from None
 
 
 CONSTRAINTS: list[models.BaseConstraint] = [

@@ -171,7 +171,7 @@ def test_ladder_is_written_a_step_a_line_and_shown_so_again(admin: Client) -> No
         ({**CRITICAL, "breach_action": "reject"}, "breach_action", "held and escalated"),
         ({"breach_action": "approve"}, "breach_action", "valid choice"),
         ({"escalation": "cfo@example.com"}, "escalation", "minutes and a colon first"),
-        ({"escalation": "5: nobody"}, "escalation", "no e-mail address"),
+        ({"escalation": "5: nobody"}, "escalation", "not an e-mail address"),
         ({"condition": "payload.amount > 3 or true"}, "condition", "payload.amount &gt; 3 »or« true"),
         (
             {"pattern": "exception_based", "reason": "x"},
