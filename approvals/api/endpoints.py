@@ -29,6 +29,7 @@ from approvals.exceptions import LengthRequired, TooLarge
 from approvals.lifecycle import Report, Submission
 from approvals.models import AgentKey, Approval
 from approvals.models.choices import Status
+from approvals.paging import first_page
 from audit import clock
 
 MAX_BODY = 256 * 1024  # bytes
@@ -95,14 +96,9 @@ def list_approvals(
     found = readable().filter(agent=_key(request).agent).order_by("-id")
     wanted = {"status": status, "run_id": run_id, "workflow": workflow, "id__lt": cursor}
     found = found.filter(**{name: value for name, value in wanted.items() if value is not None})
-    page = list(found[: PAGE + 1])
-    at = clock.now()
-    return _json(
-        {
-            "items": approvals_out(page[:PAGE], at=at),
-            "nextCursor": str(page[PAGE - 1].pk) if len(page) > PAGE else None,
-        }
-    )
+    page, last = first_page(found, PAGE)
+    items = approvals_out(page, at=clock.now())
+    return _json({"items": items, "nextCursor": str(last.pk) if last else None})
 
 
 @router.get(

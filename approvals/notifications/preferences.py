@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
-from uuid import UUID
 
 from django.db import transaction
 
@@ -161,15 +160,3 @@ def _facts(channel: Channel) -> dict[str, object]:
         "owner": channel.owner.email if channel.owner else None,
         "policy": None if channel.owner else policy,
     }
-
-
-def routes_of(names: Iterable[str]) -> set[tuple[str, Route]]:
-    """From the form's names, `event:email` or `event:` and a channel's id."""
-    found: set[tuple[str, Route]] = set()
-    for name in names:
-        event, _, channel = name.partition(":")
-        try:
-            found.add((event, EMAIL if channel == email.KIND else UUID(channel)))
-        except ValueError:
-            continue
-    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -50,7 +51,7 @@ def notification_preferences(request: PersonRequest) -> HttpResponse:
     """The table of events and channels; a POST stores it whole."""
     if request.method != "POST":
         return _page(request)
-    wanted = preferences.routes_of(request.POST.getlist("on"))
+    wanted = _routes_of(request.POST.getlist("on"))
     try:
         preferences.choose(request.user, wanted)
     except InvalidInput as refusal:
@@ -177,3 +178,15 @@ def _see(test: ChannelTest) -> HttpResponseRedirect:
     response = redirect("notification-test", test.pk)
     response.status_code = 303
     return response
+
+
+def _routes_of(names: Iterable[str]) -> set[tuple[str, Route]]:
+    """From the form's names, `event:email` or `event:` and a channel's id."""
+    found: set[tuple[str, Route]] = set()
+    for name in names:
+        event, _, channel = name.partition(":")
+        try:
+            found.add((event, None if channel == email.KIND else UUID(channel)))
+        except ValueError:
+            continue
+    return found

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from approvals import authority, delegation
 from approvals.exceptions import NotPermitted, StateConflict
 from approvals.models import Vote
+from approvals.paging import first_page
 from approvals.views.inbox.queues import bounded
 from approvals.views.page import PersonRequest, onward, post_only, show, signed_in
 from approvals.views.refusals import forbidden, refused, status_of
@@ -93,9 +94,8 @@ def _listed(request: PersonRequest, tab: str, at: datetime) -> dict[str, Any]:
 def _page(rows: DelegatedGrantQuerySet, after: str, at: datetime) -> dict[str, Any]:
     """The latest first, from where the page before left off."""
     last = _uuid(after)
-    found = list((rows.older_than(last) if last else rows)[: PAGE + 1])
-    following = found[PAGE - 1].pk if len(found) > PAGE else None
-    return {"rows": _with_state(found[:PAGE], at), "following": following, "after": last}
+    found, following = first_page(rows.older_than(last) if last else rows, PAGE)
+    return {"rows": _with_state(found, at), "following": following.pk if following else None, "after": last}
 
 
 def _with_state(rows: Any, at: datetime) -> list[tuple[DelegatedGrant, str]]:

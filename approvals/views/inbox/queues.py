@@ -13,6 +13,7 @@ from approvals import authority
 from approvals.authority import PersonAuthority
 from approvals.models import Approval
 from approvals.models.choices import BreachAction, Pattern, Risk, Status
+from approvals.paging import first_page
 from approvals.views.inbox.cursors import Cursor
 from approvals.views.inbox.filters import DECIDED, DRAFTS, FOR_ME, OPEN_TABS, POOL, Filters
 from grants.models import User
@@ -120,7 +121,7 @@ class Inbox:
         if self.filters.tab != FOR_ME or self.filters.after or self.filters.is_overdue:
             return []
         rows = self._pending.filter(self.holds.is_done()).select_related("agent", "policy")
-        return list(self._narrowed(rows).order_by("deadline", "id")[:PAGE])
+        return list(self._in_order(rows, BY_DEADLINE)[:PAGE])
 
     def on_behalf_of(self, rows: Iterable[Approval]) -> dict[str, str]:
         """By the request's id, the name of whoever lends what this person would decide it with."""
@@ -134,7 +135,7 @@ class Inbox:
 
     def next_in_pool(self) -> Approval | None:
         """The pool's next deadline, for whom nothing is waiting by name."""
-        return self._undecided(POOL).filter(deadline__gt=self.at).order_by("deadline", "id").first()
+        return _sorted(self._undecided(POOL).filter(deadline__gt=self.at), BY_DEADLINE).first()
 
     def next_after(self, done: Approval) -> Approval | None:
         """What to open once that request is done: the row below it in this list, behind the last the first."""
@@ -187,14 +188,17 @@ class Inbox:
         return rows
 
     def _in_order(self, rows: QuerySet[Approval], order: Sequence[str]) -> QuerySet[Approval]:
-        return self._narrowed(rows).annotate(rank=_RANK).order_by(*order)
+        return _sorted(self._narrowed(rows), order)
 
     def _page(self, rows: QuerySet[Approval], order: Sequence[str]) -> Page:
         keys = Cursor(order)
         ordered = self._in_order(rows, order).select_related("agent", "policy")
-        found = list(keys.after(ordered, self.filters.after)[: PAGE + 1])
-        following = keys.of(found[PAGE - 1]) if len(found) > PAGE else ""
-        return Page(found[:PAGE], following)
+        rows_shown, last = first_page(keys.after(ordered, self.filters.after), PAGE)
+        return Page(rows_shown, keys.of(last) if last else "")
+
+
+def _sorted(rows: QuerySet[Approval], order: Sequence[str]) -> QuerySet[Approval]:
+    return rows.annotate(rank=_RANK).order_by(*order)
 
 
 def bounded(rows: QuerySet[Approval]) -> str:

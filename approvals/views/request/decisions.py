@@ -21,7 +21,7 @@ from approvals.views.fields import TextField
 from approvals.views.kept_posts import shown_again
 from approvals.views.page import PersonRequest, carried, onward, post_only, show, signed_in
 from approvals.views.refusals import cleaned, redrawn_by, refused
-from approvals.views.request import drafts
+from approvals.views.request import corrections
 from approvals.views.request.access import Case, load, load_to_decide
 from approvals.views.request.requests import footer_context
 from approvals.views.request.review import show_review
@@ -86,9 +86,9 @@ def decision(request: PersonRequest, pk: UUID) -> HttpResponse:
     approval = case.approval
     form = DecisionForm(request.POST)
     posted = cleaned(form)
-    draft = drafts.draft_of(approval, request.user)
+    correction = corrections.correction_of(approval, request.user)
     attestation = _attestation(posted, request.user)
-    edited = draft.source if draft.is_edited and not draft.is_stale else None
+    edited = correction.source if correction.is_edited and not correction.is_stale else None
     try:
         lifecycle.approve(pk, by=request.user, seen=form.seen(), attestation=attestation, edited=edited)
     except StateConflict:

@@ -11,7 +11,7 @@ from approvals import lifecycle
 from approvals.exceptions import EditedElsewhere, NotPermitted, Refused
 from approvals.views.page import PersonRequest, onward, post_only, show, signed_in
 from approvals.views.refusals import status_of
-from approvals.views.request import drafts
+from approvals.views.request import corrections
 from approvals.views.request.access import load, load_to_decide
 from approvals.views.request.review import keep_typed
 
@@ -40,10 +40,10 @@ def edits(request: PersonRequest, pk: UUID) -> HttpResponse:
 def discarding(request: PersonRequest, pk: UUID) -> HttpResponse:
     """GET: asks once, and shows what would go. POST: this person's edits of the request are gone."""
     case = load(request, pk)
-    draft = drafts.draft_of(case.approval, case.person)
+    correction = corrections.correction_of(case.approval, case.person)
     if request.method == "POST":
         lifecycle.discard_edits(case.approval, by=case.person)
-    if request.method == "POST" or draft.copy is None:
+    if request.method == "POST" or correction.copy is None:
         return onward(request, case.approval.get_absolute_url())
-    context = {"approval": case.approval, "at": case.at, "draft": draft}
+    context = {"approval": case.approval, "at": case.at, "correction": correction}
     return show(request, "approvals/request/edits_discarding.html", context)

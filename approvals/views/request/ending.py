@@ -10,7 +10,7 @@ from approvals.models import Approval, Vote
 from approvals.models.choices import Status
 from approvals.payload import Change
 from approvals.views.request.access import Case
-from approvals.views.request.drafts import schema_of
+from approvals.views.request.corrections import schema_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from approvals import payload
 from approvals.exceptions import InvalidInput
 from approvals.models import Approval, PayloadVersion
 from approvals.payload import Bound, PayloadForm
-from approvals.views.request.drafts import Draft, schema_of
+from approvals.views.request.corrections import Correction, schema_of
 
 MAX_TURN = 2**31 - 1
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -40,14 +40,14 @@ class FormPage:
     saw: str = ""
 
 
-def page_of(draft: Draft, *, as_json: bool = False) -> FormPage:
+def page_of(correction: Correction, *, as_json: bool = False) -> FormPage:
     """The form with all that this person typed so far, as fields or as JSON."""
-    typed = draft.copy.pairs if draft.copy else {}
+    typed = correction.copy.pairs if correction.copy else {}
     page = None
-    if draft.copy and typed and (not draft.is_fit or ("payload" in typed) == as_json):
-        page = _as_typed(draft, typed)
-    page = page or _drawn_from(draft, draft.source, as_json=as_json)
-    saw = str(draft.copy.saved_as) if draft.copy else ""
+    if correction.copy and typed and (not correction.is_fit or ("payload" in typed) == as_json):
+        page = _as_typed(correction, typed)
+    page = page or _drawn_from(correction, correction.source, as_json=as_json)
+    saw = str(correction.copy.saved_as) if correction.copy else ""
     return replace(page, token=secrets.token_urlsafe(12), saw=saw)
 
 
@@ -57,7 +57,7 @@ def read_post(approval: Approval, base: PayloadVersion, posted: QueryDict) -> tu
     A page that shows the payload as JSON posts one field for all.
     """
     text = posted.get("drawn") or base.source
-    page = _drawn_from(Draft(approval, base, base.source), text, as_json="payload" in posted)
+    page = _drawn_from(Correction(approval, base, base.source), text, as_json="payload" in posted)
     bound = page.form.bind(posted)
     page = replace(
         page,
@@ -80,21 +80,23 @@ def base_version(approval: Approval, posted: Mapping[str, str]) -> PayloadVersio
     return versions[named]
 
 
-def _as_typed(draft: Draft, typed: dict[str, str]) -> FormPage | None:
+def _as_typed(correction: Correction, typed: dict[str, str]) -> FormPage | None:
     """None where the form no longer has the fields that were typed into."""
-    drawn = draft.copy.drawn if draft.copy else ""
-    page = _drawn_from(draft, drawn or draft.base.source, as_json="payload" in typed)
+    drawn = correction.copy.drawn if correction.copy else ""
+    page = _drawn_from(correction, drawn or correction.base.source, as_json="payload" in typed)
     bound = page.form.bind({name: [text] for name, text in typed.items()})
     if any(error.code in _UNKNOWN for error in bound.errors):
         return None
     return replace(page, form=bound.form)
 
 
-def _drawn_from(draft: Draft, text: str, *, as_json: bool) -> FormPage:
-    locked = draft.approval.locked_fields
-    form = payload.build_form(draft.base.source, schema_of(draft.approval), locked, text, as_json=as_json)
-    is_own = form.is_json or text == draft.base.source
-    return FormPage(form=form, base=draft.base, drawn="" if is_own else text)
+def _drawn_from(correction: Correction, text: str, *, as_json: bool) -> FormPage:
+    locked = correction.approval.locked_fields
+    form = payload.build_form(
+        correction.base.source, schema_of(correction.approval), locked, text, as_json=as_json
+    )
+    is_own = form.is_json or text == correction.base.source
+    return FormPage(form=form, base=correction.base, drawn="" if is_own else text)
 
 
 def _token(text: str) -> str:

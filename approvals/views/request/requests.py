@@ -19,7 +19,7 @@ from approvals.views.kept_posts import forget, shown_again
 from approvals.views.page import PersonRequest, carried, post_only, show, signed_in, wants_fragment
 from approvals.views.refusals import refused
 from approvals.views.request.access import Case, load
-from approvals.views.request.drafts import as_it_stands, draft_before, draft_of
+from approvals.views.request.corrections import as_it_stands, correction_before, correction_of
 from approvals.views.request.ending import edits_of, ending
 from approvals.views.request.form_pages import FormPage, page_of
 from approvals.views.request.history import lines
@@ -80,14 +80,16 @@ def request_context(
     request: PersonRequest, case: Case, page: FormPage | None = None, *, as_json: bool = False
 ) -> dict[str, Any]:
     """What the request's page and its footer show."""
-    draft = draft_of(case.approval, case.person)
-    current = as_it_stands(case.approval) if draft.is_stale or not case.awaits_person else draft
-    kept = draft if current is not draft else draft_before(case.approval, case.person, draft)
+    correction = correction_of(case.approval, case.person)
+    current = as_it_stands(case.approval) if correction.is_stale or not case.awaits_person else correction
+    kept = (
+        correction if current is not correction else correction_before(case.approval, case.person, correction)
+    )
     return {
         "case": case,
         "approval": case.approval,
         "at": case.at,
-        "draft": current,
+        "correction": current,
         "page": (page or page_of(current, as_json=as_json)) if case.awaits_person else None,
         "kept": kept if kept and kept.changes else None,
         "proposal_edits": edits_of(case.approval),

@@ -20,7 +20,7 @@ from approvals.views.inbox.headlines import headline_of
 from approvals.views.kept_posts import shown_again
 from approvals.views.page import PersonRequest, carried, onward, show, signed_in
 from approvals.views.refusals import redrawn_by, refused, status_of
-from approvals.views.request import drafts
+from approvals.views.request import corrections
 from approvals.views.request.access import Case, load, load_to_decide
 from approvals.views.request.ending import edits_of
 from approvals.views.request.form_pages import FormPage, base_version, read_post
@@ -49,8 +49,8 @@ def review(request: PersonRequest, pk: UUID) -> HttpResponse:
     case = load_to_decide(request, pk)
     if request.method == "POST":
         return _keep_edits(request, case)
-    draft = drafts.draft_of(case.approval, request.user)
-    if draft.is_stale or not draft.is_fit or not case.awaits_person:
+    correction = corrections.correction_of(case.approval, request.user)
+    if correction.is_stale or not correction.is_fit or not case.awaits_person:
         return redirect(case.approval.get_absolute_url() + carried(request))
     return show_review(request, case)
 
@@ -65,19 +65,19 @@ def show_review(request: PersonRequest, case: Case, *, refusal: Refused | None =
 
 def review_context(request: PersonRequest, case: Case) -> dict[str, Any]:
     """The final payload, its changes, and what this approval asks for."""
-    draft = drafts.draft_of(case.approval, case.person)
-    needed = lifecycle.safeguards_of(case.approval, is_edited=draft.is_edited)
+    correction = corrections.correction_of(case.approval, case.person)
+    needed = lifecycle.safeguards_of(case.approval, is_edited=correction.is_edited)
     evidence = [item for item in case.approval.evidence_to_acknowledge() if item[0] in needed.acknowledge]
     return {
         "case": case,
         "approval": case.approval,
         "at": case.at,
-        "draft": draft,
-        "headline": headline_of(case.approval, draft.value),
+        "correction": correction,
+        "headline": headline_of(case.approval, correction.value),
         "needed": needed,
         "to_acknowledge": evidence,
         "proposal_edits": edits_of(case.approval),
-        "votes_left": case.approval.quorum - (0 if draft.is_edited else len(case.approving)),
+        "votes_left": case.approval.quorum - (0 if correction.is_edited else len(case.approving)),
         **footer_context(request, case),
     }
 
@@ -116,5 +116,5 @@ def keep_typed(request: PersonRequest, case: Case) -> tuple[FormPage, Bound, Wor
 def typed_page(request: PersonRequest, case: Case) -> FormPage:
     """The posted page again, which now knows of the other edits: sent once more, it replaces them."""
     page, _ = read_post(case.approval, base_version(case.approval, request.POST), request.POST)
-    other = drafts.draft_of(case.approval, case.person).copy
+    other = corrections.correction_of(case.approval, case.person).copy
     return replace(page, saw=str(other.saved_as) if other else "")

@@ -8,7 +8,7 @@ from approvals import authority, payload
 from approvals.models import Approval
 from approvals.payload import Change
 from approvals.views.request.access import Case
-from approvals.views.request.drafts import schema_of
+from approvals.views.request.corrections import schema_of
 from approvals.views.request.ending import Ending, ending
 
 

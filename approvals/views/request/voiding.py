@@ -8,7 +8,7 @@ from datetime import datetime
 from approvals import payload
 from approvals.payload import Change
 from approvals.views.request.access import Case
-from approvals.views.request.drafts import schema_of
+from approvals.views.request.corrections import schema_of
 
 
 @dataclass(frozen=True, slots=True)

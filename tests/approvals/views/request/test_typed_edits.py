@@ -61,7 +61,7 @@ def final(client: Client, approval: Approval) -> dict[str, Any]:
     """The payload that the review page would approve."""
     response = client.get(url("review", approval))
     assert response.status_code == 200, response.status_code
-    value: dict[str, Any] = response.context["draft"].value
+    value: dict[str, Any] = response.context["correction"].value
     return value
 
 

@@ -13,7 +13,7 @@ from grants.models import User
 
 
 @dataclass
-class Draft:
+class Correction:
     """A person's working copy over the version that it started from; without one, that version itself."""
 
     approval: Approval
@@ -68,24 +68,26 @@ class Draft:
         return payload.canonical(self.value).decode()
 
 
-def draft_of(approval: Approval, person: User) -> Draft:
+def correction_of(approval: Approval, person: User) -> Correction:
     """This person's newest edits, of whichever version, or the current version where there are none."""
     copies = WorkingCopy.objects.filter(approval=approval, user=person)
     copy = copies.order_by("-base_version").first()
-    return _draft_from(approval, copy) if copy else as_it_stands(approval)
+    return _correction_from(approval, copy) if copy else as_it_stands(approval)
 
 
-def draft_before(approval: Approval, person: User, draft: Draft) -> Draft | None:
-    """This person's edits of an earlier version than the draft's: they may want to repeat them."""
-    copies = WorkingCopy.objects.filter(approval=approval, user=person, base_version__lt=draft.base.number)
+def correction_before(approval: Approval, person: User, correction: Correction) -> Correction | None:
+    """This person's edits of an earlier version than the correction's: they may want to repeat them."""
+    copies = WorkingCopy.objects.filter(
+        approval=approval, user=person, base_version__lt=correction.base.number
+    )
     copy = copies.order_by("-base_version").first()
-    return _draft_from(approval, copy) if copy else None
+    return _correction_from(approval, copy) if copy else None
 
 
-def as_it_stands(approval: Approval) -> Draft:
+def as_it_stands(approval: Approval) -> Correction:
     """The current version, without anybody's edits."""
     current = approval.version()
-    return Draft(approval, current, current.source)
+    return Correction(approval, current, current.source)
 
 
 def schema_of(approval: Approval) -> Any:
@@ -93,5 +95,5 @@ def schema_of(approval: Approval) -> Any:
     return strict_json.loads(approval.payload_schema) if approval.payload_schema else None
 
 
-def _draft_from(approval: Approval, copy: WorkingCopy) -> Draft:
-    return Draft(approval, approval.version(copy.base_version), copy.source, copy)
+def _correction_from(approval: Approval, copy: WorkingCopy) -> Correction:
+    return Correction(approval, approval.version(copy.base_version), copy.source, copy)
