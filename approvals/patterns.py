@@ -11,13 +11,13 @@ MAX_MEMORY = 1 << 20
 """Bytes for one program and its automaton: what does not fit is refused within 10 ms."""
 
 
-class UnfitPatternError(ValueError):
+class InvalidPatternError(ValueError):
     """RE2 does not compile the pattern; the text says why."""
 
 
 @lru_cache(maxsize=1024)
 def compiled(pattern: str) -> Any:
-    """Raises UnfitPatternError."""
+    """Raises InvalidPatternError."""
     options = re2.Options()
     options.log_errors = False
     options.max_mem = MAX_MEMORY
@@ -25,11 +25,11 @@ def compiled(pattern: str) -> Any:
         return re2.compile(pattern, options=options)
     except re2.error as error:
         reason = error.args[0] if error.args else "unknown"
-        raise UnfitPatternError(
+        raise InvalidPatternError(
             reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)
         ) from None
     except UnicodeEncodeError:
-        raise UnfitPatternError("half of a surrogate pair") from None
+        raise InvalidPatternError("half of a surrogate pair") from None
 
 
 def size(pattern: str) -> int:

@@ -143,7 +143,7 @@ class _Reader:
     def _check_pattern(self, node: Node, pattern: str) -> None:
         try:
             self.pattern_size += patterns.size(pattern)
-        except patterns.UnfitPatternError as error:
+        except patterns.InvalidPatternError as error:
             raise self._invalid(
                 node, f"The regular expression does not compile: {failures.of_pattern(error)}"
             ) from None

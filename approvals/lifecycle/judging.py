@@ -10,7 +10,7 @@ from uuid import UUID
 from approvals import payload, policy, strict_json
 from approvals.exceptions import FieldError, InvalidInput, NotPermitted
 from approvals.models import Agent, AgentKey, Policy
-from approvals.payload import pointers
+from approvals.payload import ABSENT, find
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,7 +69,7 @@ def _check_locks(submission: Submission) -> None:
             f"The payload has no field at {pointer}: check the pointer.",
         )
         for index, pointer in enumerate(submission.locked_fields)
-        if pointers.find(submission.payload, pointer) is pointers.ABSENT
+        if find(submission.payload, pointer) is ABSENT
     ]
     if errors:
         raise InvalidInput("A locked field names nothing in the payload.", errors)

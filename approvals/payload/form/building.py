@@ -11,7 +11,7 @@ from approvals.payload.bounds import MAX_ROWS
 from approvals.payload.form import choices, dates, hints, shapes, widgets
 from approvals.payload.form.additions import STEP, Addition, Additions
 from approvals.payload.form.containers import Group, Items
-from approvals.payload.form.nodes import LEFT_OUT, NULL, VALUE, Choice, JsonLeaf, Leaf, Locked, Node, step
+from approvals.payload.form.nodes import LEFT_OUT, NULL, VALUE, JsonLeaf, Leaf, Locked, Node, Option, step
 from approvals.payload.form.shapes import Shape
 from approvals.payload.labels import NO_LABEL, Label
 from approvals.payload.pointers import ABSENT
@@ -160,7 +160,7 @@ def _leaf(place: Place, shape: Shape) -> Leaf:
     )
 
 
-def _options(shape: Shape) -> list[Choice]:
+def _options(shape: Shape) -> list[Option]:
     if shape.kind == "boolean":
         return widgets.BOOLEANS
     if shape.kind == "enum":

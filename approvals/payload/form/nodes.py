@@ -29,7 +29,7 @@ def step(key: str | int) -> str:
     return "/" + quote(str(key).replace("~", "~0").replace("/", "~1"), safe="~")
 
 
-class Choice(NamedTuple):
+class Option(NamedTuple):
     """An option of a select: what is posted, what is read, and the JSON value that it stands for."""
 
     posted: str
@@ -99,11 +99,11 @@ class Node:
         return " ".join(filter(None, (self.hint_id, self.error_id)))
 
     @property
-    def state_choices(self) -> list[Choice]:
+    def state_choices(self) -> list[Option]:
         """Empty where the value can only be there."""
         if len(self.states) == 1:
             return []
-        return [Choice(self._posted_state(state), STATE_LABELS[state], state) for state in self.states]
+        return [Option(self._posted_state(state), STATE_LABELS[state], state) for state in self.states]
 
     def _posted_state(self, state: str) -> str:
         """How an option is posted: so that it means the same to a form that starts from `base` again."""
@@ -169,7 +169,7 @@ class Leaf(Input):
 
     template: ClassVar[str] = "approvals/payload/_leaf.html"
     kind: str
-    options: list[Choice] = field(default_factory=list)
+    options: list[Option] = field(default_factory=list)
     step: str = ""
 
     @property

@@ -14,7 +14,7 @@ from approvals.payload import display, labels
 from approvals.payload.bounds import MAX_JSON_BYTES
 from approvals.payload.canonical import same
 from approvals.payload.form import dates, line_endings
-from approvals.payload.form.nodes import Choice, JsonLeaf, Leaf
+from approvals.payload.form.nodes import JsonLeaf, Leaf, Option
 from approvals.payload.pointers import ABSENT
 from approvals.payload.schema import formats
 
@@ -23,14 +23,14 @@ MAX_TITLE = 60
 
 _NOT_IN_JSON = re.compile(r"[\x00\ud800-\udfff]")
 
-BOOLEANS = [Choice("true", "Yes", True), Choice("false", "No", False)]
+BOOLEANS = [Option("true", "Yes", True), Option("false", "No", False)]
 
 
 class UnreadableError(ValueError):
     """The posted text means no value; the text of the error says what to write."""
 
 
-def shown(kind: str, value: Any, options: list[Choice]) -> str:
+def shown(kind: str, value: Any, options: list[Option]) -> str:
     """What the widget holds; "" where there is no value."""
     if value is ABSENT or value is None:
         return ""
@@ -42,13 +42,13 @@ def shown(kind: str, value: Any, options: list[Choice]) -> str:
     return line_endings.normalised(value) if isinstance(value, str) else repr(value)
 
 
-def enum_options(members: list[Any], titles: list[str]) -> list[Choice]:
+def enum_options(members: list[Any], titles: list[str]) -> list[Option]:
     """Strings are posted as they are, unless that would be empty or ambiguous; everything else as JSON."""
     plain = [member if isinstance(member, str) else labels.as_json(member) for member in members]
     is_clear = len(set(map(str.strip, plain))) == len(plain) and all(map(str.strip, plain))
     is_clear = is_clear and not any("\n" in text or "\r" in text for text in plain)
     return [
-        Choice(text if is_clear else labels.as_json(member), label, member)
+        Option(text if is_clear else labels.as_json(member), label, member)
         for text, label, member in zip(plain, _captions(members, titles), members, strict=True)
     ]
 

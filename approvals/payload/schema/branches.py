@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from approvals.payload.pointers import Path
-from approvals.payload.schema.evaluation import Evaluation, Finding, Schema
-
-Findings = Iterable[Finding]
+from approvals.payload.schema.evaluation import Evaluation, Finding, Findings, Schema
 
 
 def all_of(run: Evaluation, branches: list[Any], value: Any, _: Schema, path: Path) -> Findings:

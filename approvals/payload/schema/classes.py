@@ -29,7 +29,7 @@ _CATEGORIES = {
 }  # fmt: skip
 
 
-class UnfitError(ValueError):
+class UntranslatableError(ValueError):
     """It is no regular expression, or asks what the engine cannot do; the text says which."""
 
 
@@ -75,7 +75,7 @@ _EDGES = {
 
 
 def single(pattern: str, position: int, engine: str) -> tuple[str, int]:
-    """One character or class outside brackets, and where it ends. Raises UnfitError."""
+    """One character or class outside brackets, and where it ends. Raises UntranslatableError."""
     edge = pattern[position : position + 2]
     if edge in ("\\b", "\\B"):
         return (edge if engine == "re2" else _EDGES[edge]), position + 2
@@ -88,7 +88,7 @@ def single(pattern: str, position: int, engine: str) -> tuple[str, int]:
 
 
 def bracketed(pattern: str, position: int, engine: str) -> tuple[str, int]:
-    """A class in brackets, and where it ends. Raises UnfitError."""
+    """A class in brackets, and where it ends. Raises UntranslatableError."""
     is_negated = pattern[position + 1 : position + 2] == "^"
     position += 2 if is_negated else 1
     parts: list[str] = []
@@ -96,7 +96,7 @@ def bracketed(pattern: str, position: int, engine: str) -> tuple[str, int]:
         text, position = _spanned(pattern, position, engine)
         parts.append(text)
     if position >= len(pattern):
-        raise UnfitError("a bracket opens that never closes")
+        raise UntranslatableError("a bracket opens that never closes")
     if not parts:
         return (ANYTHING if is_negated else NOTHING)[engine], position + 1
     return f"[{'^' if is_negated else ''}{''.join(parts)}]", position + 1
@@ -112,12 +112,12 @@ def _spanned(pattern: str, position: int, engine: str) -> tuple[str, int]:
     if isinstance(last, str) or len(first) + len(last) > 2 or first[0][0] != first[0][1]:
         return written(first, engine), end  # [\w-.]: the hyphen stands for itself
     if last[0][0] < first[0][0] or last[0][0] != last[0][1]:
-        raise UnfitError("a range ends before it starts")
+        raise UntranslatableError("a range ends before it starts")
     return written([(first[0][0], last[0][1])], engine), after
 
 
 def _member(pattern: str, position: int, *, in_class: bool = False) -> tuple[Ranges | str, int]:
-    """Ranges, or a Unicode property as it is written. Raises UnfitError."""
+    """Ranges, or a Unicode property as it is written. Raises UntranslatableError."""
     mark = pattern[position]
     if mark != "\\":
         return [(ord(mark), ord(mark))], position + 1
@@ -133,7 +133,7 @@ def _member(pattern: str, position: int, *, in_class: bool = False) -> tuple[Ran
     if number < 0 and letter and not (letter.isascii() and letter.isalnum()):
         number = ord(letter)
     if number < 0 or is_octal:
-        raise UnfitError(f"\\{letter} means nothing in ECMA-262")
+        raise UntranslatableError(f"\\{letter} means nothing in ECMA-262")
     return [(number, number)], position + 2
 
 
@@ -157,5 +157,5 @@ def _numbered(pattern: str, position: int) -> tuple[Ranges, int] | None:
     if low:
         number, end = 0x10000 + ((number - 0xD800) << 10) + int(low[1], 16) - 0xDC00, low.end()
     if 0xD800 <= number <= 0xDFFF or number > _LAST:
-        raise UnfitError("it has half of a surrogate pair, which no text holds")
+        raise UntranslatableError("it has half of a surrogate pair, which no text holds")
     return [(number, number)], end

@@ -19,7 +19,7 @@ MAX_PATTERN_SIZE = 100_000
 """RE2 instructions of all patterns together: they are compiled before anything is known of the agent's intent."""
 UNCHECKED = "$unchecked"
 """Our own keyword: no text can be checked against the pattern beside it."""
-UNFIT_PATTERN_SIZE = 15_000
+REFUSED_PATTERN_SIZE = 15_000
 """What finding out costs of a pattern that RE2 does not take."""
 
 
@@ -77,7 +77,7 @@ def _tried(patterns: list[str]) -> tuple[frozenset[str], bool]:
     unchecked, left, is_certain = set(), MAX_PATTERN_SIZE, True
     for pattern in patterns:
         ready = matching.matcher(pattern) if left > 0 else None
-        left -= (ready.size or UNFIT_PATTERN_SIZE) if ready else 0
+        left -= (ready.size or REFUSED_PATTERN_SIZE) if ready else 0
         if ready is None or ready.flaw or left < 0:
             unchecked.add(pattern)
         else:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from approvals.payload.schema import classes
-from approvals.payload.schema.classes import UnfitError
+from approvals.payload.schema.classes import UntranslatableError
 
 Engine = Literal["re2", "regex"]
 Alternative = list["Piece"]
@@ -45,15 +45,15 @@ class Piece:
 
 
 def alternatives(pattern: str, engine: Engine) -> list[Alternative]:
-    """The pattern's alternatives at its top. Raises UnfitError."""
+    """The pattern's alternatives at its top. Raises UntranslatableError."""
     reader = _Reader(pattern, engine)
     found = reader.alternatives(0)
     if reader.position < len(pattern):
-        raise UnfitError("a bracket closes that never opened")
+        raise UntranslatableError("a bracket closes that never opened")
     if weight(found) > MAX_WEIGHT:
-        raise UnfitError("its repetitions multiply to too many")
+        raise UntranslatableError("its repetitions multiply to too many")
     if reader.last_back_reference > reader.groups or not reader.names_used <= reader.names:
-        raise UnfitError("it refers to a group that it does not have")
+        raise UntranslatableError("it refers to a group that it does not have")
     return found
 
 
@@ -76,7 +76,7 @@ class _Reader:
 
     def alternatives(self, depth: int) -> list[Alternative]:
         if depth > MAX_NESTING:
-            raise UnfitError("its groups nest too deeply")
+            raise UntranslatableError("its groups nest too deeply")
         found: list[Alternative] = [[]]
         while self.position < len(self.pattern) and self.pattern[self.position] != ")":
             if self.pattern[self.position] == "|":
@@ -94,7 +94,7 @@ class _Reader:
             text, self.position = classes.bracketed(self.pattern, self.position, self.engine)
             return Piece(text)
         if mark in "*+?":
-            raise UnfitError("a repetition follows nothing that it could repeat")
+            raise UntranslatableError("a repetition follows nothing that it could repeat")
         anchor = mark if mark != "\\" else self.pattern[self.position : self.position + 2]
         if anchor in _ANCHORS:
             self.position += len(anchor)
@@ -114,7 +114,7 @@ class _Reader:
         if match is None:
             return None
         if self.position:
-            raise UnfitError("flags stand at the start")
+            raise UntranslatableError("flags stand at the start")
         self.position = match.end()
         self._set_dot(match["flags"])
         return Piece("(?i)" if "i" in match["flags"] else "")
@@ -125,7 +125,7 @@ class _Reader:
     def _group(self, depth: int) -> Piece:
         match = _GROUP.match(self.pattern, self.position)
         if match is None or self.pattern[match.end() : match.end() + 1] == "?":
-            raise UnfitError("it has a kind of group that ECMA-262 does not know")
+            raise UntranslatableError("it has a kind of group that ECMA-262 does not know")
         self.position = match.end()
         opening = self._opening(match)
         dot = self.dot
@@ -134,7 +134,7 @@ class _Reader:
         body = joined(inner)
         self.dot = dot
         if self.pattern[self.position : self.position + 1] != ")":
-            raise UnfitError("a bracket opens that never closes")
+            raise UntranslatableError("a bracket opens that never closes")
         self.position += 1
         return Piece(f"{opening}{body})", match["look"] or "", body, weight(inner))
 
@@ -154,7 +154,7 @@ class _Reader:
         if match is None:
             return None
         if self.engine == "re2":
-            raise UnfitError("it has a back-reference")
+            raise UntranslatableError("it has a back-reference")
         self.position = match.end()
         if match["number"]:
             self.last_back_reference = max(self.last_back_reference, int(match["number"]))
@@ -171,16 +171,16 @@ class _Reader:
         if end == self.position:
             return piece
         if piece.look or not piece.text:
-            raise UnfitError("a repetition follows nothing that it could repeat")
+            raise UntranslatableError("a repetition follows nothing that it could repeat")
         self.position = end
         if self.pattern[end : end + 1] == "?":
             self.position += 1  # lazy or not is no question of whether it matches
         if self.pattern[self.position : self.position + 1] in {"*", "+", "?"}:
-            raise UnfitError("a repetition follows a repetition")
+            raise UntranslatableError("a repetition follows a repetition")
         # x{2,9} is made as xx and then as many more: two copies and one, at each level of nesting.
         copies = max(1, least + (least > 0 and most != least))
         if piece.weight * copies > MAX_WEIGHT:
-            raise UnfitError("its repetitions multiply to too many")
+            raise UntranslatableError("its repetitions multiply to too many")
         return Piece(_counted(piece.text, least, most, self.engine), weight=piece.weight * copies)
 
     def _repetition(self) -> tuple[int, int | None, int]:
@@ -195,7 +195,7 @@ class _Reader:
         least = int(match["least"])
         most = least if not match["comma"] else int(match["most"]) if match["most"] else None
         if (most is not None and most < least) or max(least, most or 0) > MAX_COUNTED:
-            raise UnfitError("a repetition has bounds that cannot be")
+            raise UntranslatableError("a repetition has bounds that cannot be")
         return least, most, match.end()
 
 
@@ -209,7 +209,7 @@ def _counted(text: str, least: int, most: int | None, engine: Engine) -> str:
     if engine == "regex" or max(least, most or 0) <= MAX_REPEAT:
         return f"(?:{unit}{_count(least, most)})"
     if (max(least, most or 0) // MAX_REPEAT + 2) * len(unit) > MAX_WRITTEN:
-        raise UnfitError("its repetitions multiply to too many")
+        raise UntranslatableError("its repetitions multiply to too many")
     if most is None:
         return f"(?:{_exactly(unit, least)}{unit}*)"
     return f"(?:{_exactly(unit, least)}{_up_to(unit, most - least)})"

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -36,6 +36,9 @@ class Finding(NamedTuple):
     @property
     def pointer(self) -> str:
         return pointer_of(self.path)
+
+
+Findings = Iterable[Finding]
 
 
 @dataclass(slots=True)

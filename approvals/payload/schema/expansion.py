@@ -14,7 +14,7 @@ from typing import Any
 from approvals.exceptions import FieldError
 from approvals.payload.pointers import child, find
 from approvals.payload.schema.dialects import ANNOTATIONS, At, Dialect, Inline, dialect_of, in_2020
-from approvals.payload.schema.keywords import Choices
+from approvals.payload.schema.keywords import Members
 from approvals.payload.schema.metaschema import flaws
 from approvals.payload.schema.references import References, UnresolvedError
 
@@ -120,7 +120,7 @@ class _Expansion:
             return [self._resolved("", item, pointer) for item in value]
         if isinstance(value, Inline):
             return Inline({name: self._resolved(name, inner, pointer) for name, inner in value.items()})
-        return Choices(value) if key == "enum" else value
+        return Members(value) if key == "enum" else value
 
     def _target(self, reference: str, pointer: str) -> str:
         try:

@@ -6,20 +6,19 @@ the field that it is about.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
 from approvals.payload.canonical import canonical, same
 from approvals.payload.pointers import Path
 from approvals.payload.schema import branches, formats, unevaluated
-from approvals.payload.schema.evaluation import Evaluation, Finding, Schema
+from approvals.payload.schema.evaluation import Evaluation, Finding, Findings, Schema
 
-Findings = Iterable[Finding]
 Check = Callable[[Evaluation, Any, Any, Schema, Path], Findings]
 
 
-class Choices(list[Any]):
+class Members(list[Any]):
     """An enum's members with their canonical bytes at hand: thousands of them cost one look-up."""
 
     def __init__(self, members: list[Any]) -> None:
@@ -28,7 +27,7 @@ class Choices(list[Any]):
         self.has_containers = any(isinstance(member, dict | list) for member in members)
 
 
-def _enum(run: Evaluation, choices: Choices, value: Any, _: Schema, path: Path) -> Findings:
+def _enum(run: Evaluation, choices: Members, value: Any, _: Schema, path: Path) -> Findings:
     is_out_of_question = isinstance(value, dict | list) and not choices.has_containers
     if is_out_of_question or run.key_of(value) not in choices.keys:
         yield Finding(path, "enum", choices)

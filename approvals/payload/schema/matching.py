@@ -16,7 +16,7 @@ import regex
 
 from approvals import patterns
 from approvals.payload.schema import ecma
-from approvals.payload.schema.classes import UnfitError
+from approvals.payload.schema.classes import UntranslatableError
 from approvals.payload.schema.ecma import Piece
 
 MAX_LENGTH = 2_500
@@ -75,7 +75,7 @@ def matcher(pattern: str) -> Matcher:
         return Matcher(None, 0, pattern, "it is too long")
     try:
         programs = [_conjunction(pieces) for pieces in _alternatives(pattern)]
-    except (UnfitError, patterns.UnfitPatternError):
+    except (UntranslatableError, patterns.InvalidPatternError):
         return Matcher(None, 0, pattern, _flaw(pattern))
     size = sum(int(program.programsize) for programs_ in programs for _, program in programs_)
     return Matcher(programs, size, pattern)
@@ -109,7 +109,7 @@ def _alternatives(pattern: str) -> list[list[Piece]]:
     """Each with the flags of the whole; one alone where no look-around asks for more."""
     found = ecma.alternatives(pattern, "re2")
     if len(ecma.joined(found)) > MAX_WRITTEN:
-        raise UnfitError("it is too large")
+        raise UntranslatableError("it is too large")
     if not any(piece.look in (*_AHEAD, *_BEHIND) for pieces in found for piece in pieces):
         return [[Piece(ecma.joined(found))]]
     flags = [piece for piece in found[0][:1] if piece.text == "(?i)"]
@@ -140,7 +140,7 @@ def _flaw(pattern: str) -> str:
     """Why the other engine does not take it either; "" where it does."""
     try:
         found = ecma.alternatives(pattern, "regex")
-    except UnfitError as error:
+    except UntranslatableError as error:
         return str(error)
     return "" if _timed_program(pattern, found) else "it is too large"
 
@@ -159,7 +159,7 @@ def _timed_program(pattern: str, found: list[list[Piece]] | None = None) -> Any:
         return None
     try:
         found = found or ecma.alternatives(pattern, "regex")
-    except UnfitError:
+    except UntranslatableError:
         return None
     written = ecma.joined(found)
     if ecma.weight(found) > MAX_WEIGHT_ON_REGEX or len(written) > MAX_WRITTEN_ON_REGEX:
