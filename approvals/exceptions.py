@@ -88,7 +88,7 @@ class ActedMeanwhile(StateConflict):
 
 
 class StaleVersion(StateConflict):
-    """The decision names a payload that is no longer the one it would approve."""
+    """The decision names a payload that has changed meanwhile (docs/rules.md: a-vote-names-its-payload)."""
 
     code = "stale_version"
 
@@ -100,7 +100,7 @@ class EditedElsewhere(StateConflict):
 
 
 class SeatTaken(StateConflict):
-    """The person, or the one they stand in for, already has a seat in this quorum."""
+    """The voter, or the person whose authority they use, already has a seat (docs/rules.md: nobody-fills-two-seats)."""
 
     code = "seat_taken"
 
@@ -118,7 +118,7 @@ class NotApproved(StateConflict):
 
 
 class AlreadyClaimed(StateConflict):
-    """An approval is executed at most once."""
+    """The approval was claimed before (docs/rules.md: claimed-once)."""
 
     code = "already_claimed"
 

@@ -1,7 +1,7 @@
 """Does a text show everything that it holds? What the eye cannot see, or takes for something else, is named.
 
-Whatever an agent wrote is text: bidirectional controls, zero-width and tag characters and terminal escapes
-are shown as escapes, letters that pass for others in an address are pointed out.
+Bidirectional controls, zero-width and tag characters and terminal escapes are shown as escapes, and an address
+that mixes scripts is pointed out (docs/threats.md: invisible-characters, look-alike-letters).
 """
 
 from __future__ import annotations
