@@ -1,4 +1,4 @@
-"""What can be refused, and in which words.
+"""What can be refused, and with which sentence?
 
 Every exception carries one sentence for the person or agent who asked: what was refused, why, and how to
 mend it. Callers branch on the type, never on the text; each edge turns the type into HTTP once.
@@ -31,7 +31,7 @@ class Refused(Exception):
 
 
 class InvalidInput(Refused):
-    """What was sent does not fit (HTTP 422). `errors` names every place at once."""
+    """What was sent is invalid (HTTP 422). `errors` has one entry for every place."""
 
     code = "invalid"
 
@@ -41,48 +41,48 @@ class InvalidInput(Refused):
 
     @classmethod
     def at(cls, pointer: str, code: str, sentence: str) -> Self:
-        """One thing is wrong, at one place; the sentence stands alone and beside that place."""
+        """One error at one place; the sentence is shown both by itself and beside that place."""
         return cls(sentence, [FieldError(pointer, code, sentence)])
 
 
 class UnknownAddress(InvalidInput):
-    """Nobody here has the address that would be asked; it is asked only where that is said once more (HTTP 422)."""
+    """No account has the address that would be asked; the person has to confirm it first (HTTP 422)."""
 
     code = "unknown_address"
 
 
 class TooLarge(Refused):
-    """What was sent is over a size bound (HTTP 413)."""
+    """What was sent exceeds a size limit (HTTP 413)."""
 
     code = "too_large"
 
 
 class LengthRequired(Refused):
-    """The body came in pieces without its length, which this process does not read (HTTP 411)."""
+    """The body was sent in chunks without a length, which this process does not read (HTTP 411)."""
 
     code = "length_required"
 
 
 class NotPermitted(Refused):
-    """The person or key may see this, and may not do that (HTTP 403)."""
+    """The person or key may read this, but not do what was asked (HTTP 403)."""
 
     code = "not_permitted"
 
 
 class StateConflict(Refused):
-    """The request is no longer in the state that this needs (HTTP 409)."""
+    """The request is no longer in the state that the action needs (HTTP 409)."""
 
     code = "state_conflict"
 
 
 class AlreadyDecided(StateConflict):
-    """Somebody decided, or the agent withdrew, meanwhile."""
+    """The request was decided or withdrawn meanwhile."""
 
     code = "already_decided"
 
 
 class ActedMeanwhile(StateConflict):
-    """What would be taken back has been acted on."""
+    """The decision cannot be taken back: it has been acted on."""
 
     code = "acted_meanwhile"
 
@@ -94,7 +94,7 @@ class StaleVersion(StateConflict):
 
 
 class EditedElsewhere(StateConflict):
-    """The same person edited the payload in another tab or on another device since the page was made."""
+    """The reviewer edited the payload in another tab or on another device since the page was made."""
 
     code = "edited_elsewhere"
 
@@ -106,13 +106,13 @@ class SeatTaken(StateConflict):
 
 
 class IdempotencyConflict(StateConflict):
-    """The same key came with another body."""
+    """An Idempotency-Key was used before with another body."""
 
     code = "idempotency_conflict"
 
 
 class NotApproved(StateConflict):
-    """Only an approved request is claimed."""
+    """Only an approved request can be claimed."""
 
     code = "not_approved"
 
@@ -124,25 +124,25 @@ class AlreadyClaimed(StateConflict):
 
 
 class Superseded(StateConflict):
-    """The agent proposed it anew, so this approval can be claimed no more."""
+    """A newer request supersedes this one, so its approval can no longer be claimed."""
 
     code = "superseded"
 
 
 class AlreadySuperseded(StateConflict):
-    """Another request took its place before."""
+    """Another request already supersedes the earlier one."""
 
     code = "already_superseded"
 
 
 class CannotSupersede(StateConflict):
-    """The earlier request may have been carried out."""
+    """The earlier request may have been executed, so nothing can supersede it."""
 
     code = "cannot_supersede"
 
 
 class AlreadyReported(StateConflict):
-    """The outcome was reported before, and differently."""
+    """Another outcome was reported before."""
 
     code = "already_reported"
 

@@ -1,4 +1,4 @@
-"""Does this text match? Regular expressions on RE2 only: its time is linear, whatever the pattern."""
+"""Does a text match a regular expression? All run on RE2, whose time is linear for every pattern."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 import re2
 
 MAX_MEMORY = 1 << 20
-"""Bytes for one program and its automaton: what does not fit is refused within 10 ms."""
+"""Bytes for one program and its automaton: a larger pattern is refused within 10 ms."""
 
 
 class InvalidPatternError(ValueError):
-    """RE2 does not compile the pattern; the text says why."""
+    """RE2 cannot compile the pattern; the message says why."""
 
 
 @lru_cache(maxsize=1024)
@@ -33,7 +33,7 @@ def compiled(pattern: str) -> Any:
 
 
 def size(pattern: str) -> int:
-    """Instructions of the compiled program: matching costs at most this for each character."""
+    """Instructions of the compiled program: an upper bound on the work for each character."""
     return int(compiled(pattern).programsize)
 
 

@@ -1,6 +1,6 @@
-"""Is this text JSON that every reader understands alike? What two parsers could read differently is refused.
+"""Is this text JSON that all parsers read alike? What two parsers could read differently is refused.
 
-The rules are I-JSON's (RFC 7493), so that the RFC 8785 bytes of whatever passes can be read by it again.
+The rules are I-JSON's (RFC 7493), so that the RFC 8785 bytes of an accepted text are accepted again.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ _STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _SUSPECT_ESCAPE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
-_HALF_A_PAIR = "The text holds half of a surrogate pair; send whole characters."
-_BLANKS = " \t\n\r"
+_HALF_A_PAIR = "The text contains half of a surrogate pair; send whole characters."
+_SPACES = " \t\n\r"
 
 
 def loads(text: str | bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH) -> Any:
-    """The value of a JSON text. Raises TooLarge, or InvalidInput that names every place at once."""
+    """The value of a JSON text. Raises TooLarge, or InvalidInput with an error for every place."""
     readable = _decoded(text, max_bytes)
     _refuse_depth(readable, max_depth)
     flaws: list[_Flaw] = []
@@ -41,25 +41,25 @@ def loads(text: str | bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX
 
 
 def member_text(text: str | bytes, key: str) -> str:
-    """The exact source text of a top-level member's value, in a text that `loads` accepted.
+    """The exact source of a top-level member's value, in a text that `loads` accepted.
 
-    Raises KeyError where there is no such member.
+    Raises KeyError if there is no such member.
     """
     source = text.decode() if isinstance(text, bytes) else text
     decoder = json.JSONDecoder(parse_int=str, parse_float=str)
-    position = _after_blanks(source, _after_blanks(source, 0) + 1)
+    position = _after_spaces(source, _after_spaces(source, 0) + 1)
     while source[position : position + 1] == '"':
         name, position = decoder.raw_decode(source, position)
-        start = _after_blanks(source, _after_blanks(source, position) + 1)
+        start = _after_spaces(source, _after_spaces(source, position) + 1)
         _, end = decoder.raw_decode(source, start)
         if name == key:
             return source[start:end]
-        position = _after_blanks(source, _after_blanks(source, end) + 1)
+        position = _after_spaces(source, _after_spaces(source, end) + 1)
     raise KeyError(key)
 
 
 def number(literal: str) -> int | float:
-    """The number that a JSON literal stands for. Raises InvalidInput with one FieldError at pointer ""."""
+    """The value of a JSON number literal. Raises InvalidInput with one FieldError at pointer ""."""
     if not _NUMBER.fullmatch(literal):
         message = "Write a number with digits and at most one point, such as 1200 or 0.5."
         raise InvalidInput.at("", "not_a_number", message)
@@ -72,7 +72,7 @@ def number(literal: str) -> int | float:
 
 @dataclass(frozen=True, slots=True)
 class _Flaw:
-    """Stands in the parsed tree where a value cannot, so that its pointer is known afterwards."""
+    """Marks the place of an invalid value in the parsed tree: its pointer is known only afterwards."""
 
     code: str
     message: str
@@ -85,18 +85,16 @@ def _decoded(text: str | bytes, max_bytes: int) -> str:
     except UnicodeDecodeError as error:
         raise _invalid("not_utf8", f"The text is not UTF-8 at byte {error.start}; send UTF-8.") from None
     except UnicodeEncodeError:
-        raise _invalid(
-            "lone_surrogate", "The text holds half of a surrogate pair; send whole characters."
-        ) from None
+        raise _invalid("lone_surrogate", _HALF_A_PAIR) from None
     if size > max_bytes:
         raise TooLarge(f"The JSON has {size:,} bytes; at most {max_bytes:,} are accepted.")
     if readable[:1] == "\ufeff":
-        raise _invalid("byte_order_mark", "The text starts with a byte order mark; send it without.")
+        raise _invalid("byte_order_mark", "The text starts with a byte order mark; remove it.")
     return str(readable)
 
 
 def _refuse_depth(text: str, max_depth: int) -> None:
-    """Counts brackets outside strings before anything recurses."""
+    """Counts the brackets outside strings: parsing an endless nesting would exhaust the stack."""
     depth = 0
     for match in _STRING_OR_BRACKET.finditer(text):
         mark = match.group()
@@ -172,7 +170,7 @@ def _beyond_safe(literal: str) -> _Flaw:
 
 
 def _flaws_in(value: Any, path: tuple[str, ...]) -> Iterator[FieldError]:
-    """Depth is bounded before this runs."""
+    """Recursive: `_refuse_depth` has bounded the depth."""
     if isinstance(value, _Flaw):
         yield FieldError(_pointer(path), value.code, value.message)
     elif isinstance(value, str):
@@ -187,17 +185,16 @@ def _flaws_in(value: Any, path: tuple[str, ...]) -> Iterator[FieldError]:
 
 
 def _pointer(path: tuple[str, ...]) -> str:
-    """Written where a flaw is: with long keys, one for each value would be many times the text."""
+    """Built only for a flaw: with long keys, pointers to all values would be many times the size of the text."""
     return "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in path)
 
 
 def _flaws_of_text(text: str, path: tuple[str, ...]) -> Iterator[FieldError]:
     if "\0" in text:
-        message = "The text holds the character U+0000; leave it out."
+        message = "The text contains the character U+0000; remove it."
         yield FieldError(_pointer(path), "null_character", message)
     if _SURROGATE.search(text):
-        message = "The text holds half of a surrogate pair; send whole characters."
-        yield FieldError(_pointer(path), "lone_surrogate", message)
+        yield FieldError(_pointer(path), "lone_surrogate", _HALF_A_PAIR)
 
 
 def _refuse(errors: list[FieldError]) -> None:
@@ -209,8 +206,8 @@ def _invalid(code: str, message: str) -> InvalidInput:
     return InvalidInput.at("", code, message)
 
 
-def _after_blanks(text: str, position: int) -> int:
-    while position < len(text) and text[position] in _BLANKS:
+def _after_spaces(text: str, position: int) -> int:
+    while position < len(text) and text[position] in _SPACES:
         position += 1
     return position
 

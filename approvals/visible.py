@@ -1,4 +1,4 @@
-"""Does a text show everything that it holds? What the eye cannot see, or takes for something else, is named.
+"""Does a text show everything that it contains? Characters that a reader cannot see or would confuse are named.
 
 Bidirectional controls, zero-width and tag characters and terminal escapes are shown as escapes, and an address
 that mixes scripts is pointed out (docs/threats.md: invisible-characters, look-alike-letters).
@@ -25,14 +25,14 @@ _TEXT_STYLE = "\ufe0e"
 
 
 class Segment(NamedTuple):
-    """A stretch of text as it stands, or (`name` is set) one invisible character and how often it repeats."""
+    """A stretch of visible text; or, if `name` is set, one invisible character and how often it repeats."""
 
     text: str
     name: str = ""
 
 
 def segments(text: str) -> list[Segment]:
-    """In order; runs of one invisible character are counted: "U+200B, 3 times"."""
+    """The text's segments in order; a run of one invisible character is counted: "U+200B, 3 times"."""
     if not any(is_invisible(mark) for mark in set(text)):
         return [Segment(text)] if text else []
     marked = ((mark, _is_hidden_at(text, index)) for index, mark in enumerate(text))
@@ -47,19 +47,19 @@ def segments(text: str) -> list[Segment]:
 
 
 def whole(text: str) -> list[Segment]:
-    """The segments, with the blanks at either end named as well: no eye sees them there."""
+    """The segments; spaces at either end are named as well, because nobody sees them there."""
     core = text.strip()
     start = text.find(core) if core else len(text)
     head, tail = text[:start], text[start + len(core) :]
-    return [*_blanks(head), *segments(core), *_blanks(tail)]
+    return [*_spaces(head), *segments(core), *_spaces(tail)]
 
 
-def _blanks(text: str) -> list[Segment]:
+def _spaces(text: str) -> list[Segment]:
     return [_escape(mark, len(list(run))) for mark, run in groupby(text)]
 
 
 def as_text(text: str) -> str:
-    """The text with its invisible characters as escapes, where no markup can be."""
+    """Plain text, for places without markup: invisible characters are written as escapes."""
     return "".join(segment.text for segment in segments(text))
 
 
@@ -69,7 +69,7 @@ def has_invisible(text: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def is_invisible(mark: str) -> bool:
-    """True for what draws nothing or steers what is drawn, whatever stands beside it."""
+    """True for a character that draws nothing or controls how others are drawn, whatever its neighbours."""
     if mark in "\n\t" or mark in _VISIBLE_FORMAT:
         return False
     if mark in _BLANK_LETTERS or 0xFE00 <= ord(mark) <= 0xFE0F or 0xE0000 <= ord(mark) <= 0xE0FFF:
@@ -80,7 +80,7 @@ def is_invisible(mark: str) -> bool:
 
 
 def _is_hidden_at(text: str, index: int) -> bool:
-    """Like `is_invisible`, save where emoji and line ends need what is otherwise hidden."""
+    """Whether the character at this index is hidden: emoji and line ends need some invisible characters."""
     mark = text[index]
     if not is_invisible(mark):
         return False
@@ -109,7 +109,7 @@ def _escape(mark: str, count: int) -> Segment:
 
 
 def host(url: str) -> str:
-    """Where a link leads: the full host as it goes over the wire (`xn--…`), with its port; else ""."""
+    """The host that a link leads to, as sent over the wire (`xn--…`), with its port; "" if there is none."""
     # Browsers read a backslash as a slash, which decides where the host of https://a.example\@b.example ends.
     try:
         parts = urlsplit(url.strip().replace("\\", "/"))
@@ -120,20 +120,20 @@ def host(url: str) -> str:
 
 
 def mixed_script(address: str) -> str | None:
-    """A warning for a host, URL or e-mail address whose letters may pass for others; else None."""
+    """A warning for a host, URL or e-mail address whose letters could be mistaken for others; else None."""
     local, domain = _local_and_domain(address.strip())
     for label in _labels(local):
         if len(scripts := _scripts(label)) > 1:
-            return f"“{label}” mixes {_listed(scripts)} letters that may look alike."
+            return f"“{label}” mixes {_listed(scripts)} letters, which may look alike."
     wire = _on_the_wire(domain)
     labels = [(label, _decoded(label)) for label in domain.split(".") if label]
     for label, decoded in labels:
         if len(scripts := _scripts(decoded)) > 1:
-            return f"“{decoded}” in {wire} mixes {_listed(scripts)} letters that may look alike."
+            return f"“{decoded}” in {wire} mixes {_listed(scripts)} letters, which may look alike."
         if foreign := scripts - {"Latin"} - _UNLIKE_LATIN:
-            return f"“{decoded}” in {wire} is written in {_listed(foreign)} letters, not Latin ones."
+            return f"“{decoded}” in {wire} is written in {_listed(foreign)} letters, not Latin."
         if label != decoded:
-            return f"{wire} is read as “{decoded}”."
+            return f"{wire} is displayed as “{decoded}”."
     return None
 
 

@@ -1,7 +1,7 @@
-"""How large may a form grow? In one place, because each bound follows from another, and all from what Django takes.
+"""How large may a form grow? Each bound follows from another, and all of them from what Django accepts.
 
-Whatever the endpoint takes can be reviewed: by fields while they are few, else as one JSON text, which is indented
-for people where its post stays within the bound and compact where it would not.
+Every payload that the endpoint accepts can be reviewed: as fields while there are few, otherwise as one JSON text.
+The text is indented if its post stays within the bound, else compact.
 """
 
 from __future__ import annotations
@@ -13,27 +13,27 @@ from django.conf import settings
 from approvals import strict_json
 
 MAX_LEAVES = 500
-"""Above this many values a form is no help, and the payload is shown as JSON only."""
+"""Above this many values a form is no help, so the payload is shown as JSON only."""
 MAX_NAMES = min(1_000, settings.DATA_UPLOAD_MAX_NUMBER_FIELDS) - 100
-"""Fields of a form; the page has some of its own. More would be refused, or take a browser long to draw."""
+"""Fields of a form, beside the page's own. Django would refuse more, and browsers would be slow to draw them."""
 MAX_ROWS = 500
 """Rows of one list."""
 MAX_JSON_BYTES = 6 * strict_json.MAX_BYTES
-"""Of a text typed as JSON. Indentation takes room, and U+007F, a byte that nobody sees, is shown as six."""
+"""Of a text typed as JSON. Indentation takes space, and the invisible U+007F, one byte, is shown as six."""
 
 _COMMENT = 64 * 1024
-"""Of a post: for all that is not the payload."""
+"""Bytes of a post for everything but the payload."""
 _DRAWN = 3 * strict_json.MAX_BYTES
-"""For the text that an edited form was drawn from, which the page sends along: a byte is three at most."""
+"""Bytes for the text that an edited form was drawn from, which the page sends along: three for each byte."""
 
 MAX_POSTED = settings.DATA_UPLOAD_MAX_MEMORY_SIZE - _COMMENT - _DRAWN
-"""Bytes of the payload's fields in a post. Compact JSON takes 8 for each of the payload's at most: %5Cu007f."""
+"""Bytes of the payload's fields in a post. Compact JSON takes at most 8 for each byte of the payload: %5Cu007f."""
 
 _SENT_AS_THEY_ARE = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789*-._"
 
 
 def posted_size(pairs: Iterable[tuple[str, str]]) -> int:
-    """Bytes of an urlencoded post at most: a browser sends %0D%0A for a line end, htmx %20 for a blank."""
+    """An upper bound on the bytes of a urlencoded post: browsers send %0D%0A for a line end, htmx %20 for a space."""
     return sum(_encoded_size(name) + _encoded_size(text) + 2 for name, text in pairs)
 
 

@@ -1,4 +1,4 @@
-"""Are two payloads the same, to the byte? RFC 8785 bytes and their SHA-256."""
+"""Are two payloads equal, to the byte? RFC 8785 bytes and their SHA-256."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from approvals.exceptions import InvalidInput
 
 
 def canonical(value: Any) -> bytes:
-    """The RFC 8785 bytes. Raises InvalidInput for what JSON cannot carry."""
+    """The RFC 8785 bytes. Raises InvalidInput for a value that JSON cannot carry."""
     try:
         return bytes(rfc8785.dumps(value))
     except rfc8785.CanonicalizationError as error:
@@ -24,9 +24,9 @@ def digest(content: bytes) -> bytes:
 
 
 def same(left: Any, right: Any) -> bool:
-    """Equal as JSON: 1 and 1.0 are one number, and True is none (in Python all three are equal).
+    """Equal as JSON: 1 equals 1.0, but not True (in Python all three are equal).
 
-    Stops at the first difference: what differs early costs little, however large.
+    Stops at the first difference, so large values that differ early cost little.
     """
     pending = [(left, right)]
     while pending:
@@ -45,9 +45,9 @@ def same(left: Any, right: Any) -> bool:
 
 
 class Numbers:
-    """A number for each value: equal JSON has the same one, so that comparing once more costs nothing.
+    """Gives equal JSON values equal numbers, so that comparing them again costs nothing.
 
-    The values must outlive it.
+    The values must outlive this object, which knows lists and objects by their id().
     """
 
     def __init__(self) -> None:
@@ -55,7 +55,7 @@ class Numbers:
         self._of_containers: dict[int, int] = {}
 
     def same(self, left: Any, right: Any) -> bool:
-        """What the function of that name says."""
+        """Equal as JSON, like the function `same`."""
         return self._of(left) == self._of(right)
 
     def of_all(self, values: list[Any]) -> list[int]:
@@ -63,7 +63,7 @@ class Numbers:
 
     def _of(self, value: Any) -> int:
         if not isinstance(value, dict | list):
-            # In Python True, 1 and 1.0 are one key; to JSON the first is another value.
+            # In Python True, 1 and 1.0 are one key; in JSON True differs from 1.
             return self._number((isinstance(value, bool), value))
         if id(value) not in self._of_containers:
             self._of_containers[id(value)] = self._number(self._shape(value))
@@ -85,7 +85,7 @@ def leaf_count(value: Any) -> int:
 
 
 def weight(value: Any) -> tuple[int, int]:
-    """How many nodes, and how many characters of keys and strings."""
+    """The number of nodes, and of characters in keys and strings."""
     nodes, characters, pending = 0, 0, [value]
     while pending:
         value = pending.pop()
@@ -99,7 +99,7 @@ def weight(value: Any) -> tuple[int, int]:
 
 
 def is_deeper(value: Any, limit: int) -> bool:
-    """Level by level, so that no depth can exhaust the stack."""
+    """Whether the value nests deeper than the limit. Goes level by level: recursion could exhaust the stack."""
     level = [value]
     for _ in range(limit + 1):
         level = [member for parent in level for member in members_of(parent)]

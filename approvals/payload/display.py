@@ -1,4 +1,4 @@
-"""How does a JSON value read, so that no other value reads the same? For the form and the tables alike."""
+"""How is a JSON value shown so that nobody takes it for another one? For the form and the tables."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _BRACKETS = frozenset(('""', "[]", "{}"))
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One value to read: its text, or a note in its stead ("left out", "null", "empty list").
+    """One value to read: its text, or a note instead ("left out", "null", "empty list").
 
-    `mark` names the type where a reader could take the text for a value of another one.
+    `mark` names the type if a reader could take the text for a value of another type.
     """
 
     text: str = ""
@@ -34,7 +34,7 @@ class Shown:
 
 
 def shown(value: Any) -> Shown:
-    """A text that reads like a number, like yes or no or like JSON is marked as text; so nothing else need be."""
+    """A text that looks like a number, yes or no, or JSON is marked as text, so other types need no mark."""
     if value is ABSENT:
         return Shown(note=LEFT_OUT)
     if value is None or value in ("", [], {}):
@@ -47,8 +47,7 @@ def shown(value: Any) -> Shown:
 
 
 def sides(before: Any, after: Any) -> tuple[Shown, Shown]:
-    """Two values side by side: texts, numbers and truths in each other's place are marked; a difference that no
-    eye sees is spelled out."""
+    """Two values side by side: a change of type is marked, and an invisible difference is written as JSON escapes."""
     left, right = shown(before), shown(after)
     types = _type(before), _type(after)
     if all(types) and types[0] != types[1]:
@@ -59,13 +58,13 @@ def sides(before: Any, after: Any) -> tuple[Shown, Shown]:
 
 
 def is_hidden_difference(before: Any, after: Any) -> bool:
-    """Whether two texts look alike: they differ in kinds of blanks or line ends, or in how letters are put together."""
+    """Whether two texts look alike: only spaces, line ends or the composition of letters differ."""
     both_texts = isinstance(before, str) and isinstance(after, str) and before and after
     return bool(both_texts) and _looks(before) == _looks(after)
 
 
 def in_words(value: Any) -> str:
-    """The same on one line, where no markup can be: a text that could be taken for another value has its quotes."""
+    """A value on one line of plain text. A text is quoted if a reader could take it for another value."""
     seen = shown(value)
     if isinstance(value, str) and (seen.mark or value != value.strip() or "\n" in value or "\r" in value):
         return visible.as_text(json.dumps(value, ensure_ascii=False)) if value else seen.note
@@ -75,7 +74,7 @@ def in_words(value: Any) -> str:
 
 
 def reads_as_other(text: str) -> bool:
-    """Whether a reader could take the text for a value that is no text."""
+    """Whether a reader could take the text for a value of another type."""
     plain = unicodedata.normalize("NFKC", text).strip().casefold()
     if plain[:1] + plain[-1:] in _BRACKETS:
         return True
@@ -83,7 +82,7 @@ def reads_as_other(text: str) -> bool:
 
 
 def _type(value: Any) -> str:
-    """The mark of a scalar's type; "" for what its note or its brackets tell."""
+    """The mark of a scalar's type; "" if its note or brackets show the type already."""
     if isinstance(value, bool):
         return YES_OR_NO
     if isinstance(value, int | float):

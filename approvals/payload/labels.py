@@ -1,4 +1,4 @@
-"""What is a field called? The agent's title never stands alone: the key that the agent receives is in sight."""
+"""What is a field called? Beside a title from the agent the page shows the key that the agent receives."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|_")
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """`words` for people; `key` where the words alone do not say it, else ""."""
+    """`words` are for people; `key` is set if they do not show the key exactly, else ""."""
 
     words: str
     key: str = ""
 
     @property
     def spoken(self) -> str:
-        """Where no markup can be."""
+        """Words and key as plain text, for places without markup."""
         return visible.as_text(f"{self.words} ({self.key})" if self.key else self.words)
 
 
@@ -34,9 +34,9 @@ NO_LABEL = Label("")
 
 
 def labels(schemas: Mapping[str, Any]) -> dict[str, Label]:
-    """The labels of one object's fields, by key; `schemas` are without wrappers, or None.
+    """The labels of one object's fields, by key; each of `schemas` is unwrapped, or None.
 
-    A key goes unsaid only where the words are made from it and no other field's words look the same.
+    The key is left out only if the words are made from it and no other field's words look alike.
     """
     words = {key: _words(key, schema) for key, schema in schemas.items()}
     count = Counter(map(_looks, words.values()))
@@ -47,7 +47,7 @@ def labels(schemas: Mapping[str, Any]) -> dict[str, Label]:
 
 
 def humanised(key: str) -> str:
-    """The key in words where it is an identifier; else the key as it stands."""
+    """An identifier in words; any other key unchanged."""
     if not _IDENTIFIER.fullmatch(key):
         return key or "(no name)"
     words = _WORD_START.sub(" ", key)
@@ -55,13 +55,13 @@ def humanised(key: str) -> str:
 
 
 def as_json(value: Any, *, indent: int | None = 2) -> str:
-    """JSON that shows what it holds: invisible characters are written as escapes.
+    """JSON to read: invisible characters are written as escapes.
 
-    Indented less, or not at all, where a page could not send it back otherwise: at 30 levels each number of a
-    list has 60 blanks before it.
+    The indentation shrinks, down to none, until a page can post the text back: at 30 levels each number of a list
+    has 60 spaces before it.
     """
-    for blanks in [*range(indent, -1, -1)] if indent is not None else []:
-        text = _revealed(json.dumps(value, ensure_ascii=False, allow_nan=False, indent=blanks))
+    for spaces in [*range(indent, -1, -1)] if indent is not None else []:
+        text = _revealed(json.dumps(value, ensure_ascii=False, allow_nan=False, indent=spaces))
         if posted_size([("", text)]) <= MAX_POSTED:
             return text
     separators = None if indent is None else (",", ":")
@@ -83,6 +83,6 @@ def _looks(words: str) -> str:
 
 
 def _exact(key: str) -> str:
-    """In quotes where its ends could not be seen, or could be taken for quotes."""
+    """The key; in quotes if its ends would be invisible or look like quotes themselves."""
     is_plain = key and key == " ".join(key.split()) and not key.startswith('"')
     return key if is_plain else json.dumps(key, ensure_ascii=False)

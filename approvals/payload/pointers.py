@@ -1,4 +1,4 @@
-"""Which place in a payload? RFC 6901 pointers, and what a lock on one of them covers."""
+"""Which place in a payload does an RFC 6901 pointer name, and what does a lock on it cover?"""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _POINTER = re.compile(r"(?:/(?:[^~/]|~[01])*)*")
 
 
 class Absent(Enum):
-    """Nothing is there: neither null, nor false, nor empty."""
+    """No value at all, as opposed to null, false or empty."""
 
     ABSENT = "absent"
 
@@ -23,7 +23,7 @@ ABSENT: Final = Absent.ABSENT
 
 
 Path = tuple["Path", str | int] | None
-"""From a place up to the root: a pointer is as long as its keys, so it is written only where it is shown."""
+"""From a place up to the root. Pointers are as long as their keys, so one is built only when it is shown."""
 
 
 def pointer_of(path: Path) -> str:
@@ -43,7 +43,7 @@ def tokens(pointer: str) -> list[str]:
 
 
 def find(value: Any, pointer: str) -> Any:
-    """What stands at the pointer, or ABSENT."""
+    """The value at the pointer, or ABSENT."""
     for token in tokens(pointer):
         if isinstance(value, dict) and token in value:
             value = value[token]
@@ -55,7 +55,7 @@ def find(value: Any, pointer: str) -> Any:
 
 
 def is_covered(pointer: str, locked: Iterable[str]) -> bool:
-    """True where a lock stands on the pointer or above it."""
+    """Whether the place itself, or one above it, is locked."""
     return any(pointer == lock or pointer.startswith(f"{lock}/") for lock in locked)
 
 
@@ -64,7 +64,7 @@ def locks_below(pointer: str, locked: Iterable[str]) -> list[str]:
 
 
 def check_locked(locked: Iterable[str]) -> None:
-    """Raises InvalidInput for what is no RFC 6901 pointer: a lock that names nothing locks nothing."""
+    """Raises InvalidInput for a lock that is not an RFC 6901 pointer: it would lock nothing."""
     errors = [
         FieldError(f"/{index}", "not_a_pointer", f"“{lock}” is not a JSON pointer; write it as /{lock}.")
         for index, lock in enumerate(locked)

@@ -1,6 +1,6 @@
 """What was deleted and inserted between two sequences? Myers' shortest edit script, with bounded work.
 
-difflib is quadratic and worse on repetitive input; here a pair that is too different is answered with None.
+difflib is quadratic and worse on repetitive input; here the answer for too different a pair is None.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ MAX_STEPS = 1_000_000
 
 
 class Run(NamedTuple):
-    """Neighbours with one fate: `old` and `new` are index ranges, one of them empty unless op is "same"."""
+    """Adjacent elements with one operation: `old` and `new` are index ranges; one is empty unless op is "same"."""
 
     op: Op
     old: range
@@ -24,7 +24,7 @@ class Run(NamedTuple):
 
 
 class Allowance:
-    """Comparisons that are left, for one pair or for all pairs of a page together."""
+    """The comparisons left, for one pair or for all pairs of a page together."""
 
     def __init__(self, steps: int = MAX_STEPS) -> None:
         self.steps = steps
@@ -51,7 +51,7 @@ def _common_prefix(left: Sequence[str], right: Sequence[str]) -> int:
 
 
 def _script(old: Sequence[str], new: Sequence[str], allowance: Allowance) -> list[Op] | None:
-    """Each step of the shortest way from old to new. Trace `d` holds the furthest x on each diagonal k."""
+    """The shortest way from old to new; None if too long. Trace `d` holds the furthest x on each diagonal k."""
     if not old or not new:
         only: Op = "del" if old else "ins"
         return [only for _ in (old or new)]
@@ -73,7 +73,7 @@ def _script(old: Sequence[str], new: Sequence[str], allowance: Allowance) -> lis
 
 
 def _step(furthest: dict[int, int], k: int, edits: int) -> int:
-    """One insertion from the diagonal above, or one deletion from the one below: whichever got further."""
+    """An insertion from the diagonal above or a deletion from the one below, the one that gets further."""
     if k == -edits or (k != edits and furthest[k - 1] < furthest[k + 1]):
         return furthest[k + 1]
     return furthest[k - 1] + 1

@@ -108,7 +108,7 @@ SUSPECT = {
     "one Greek letter": ("https://g\u03bfogle.com/a", "mixes Greek and Latin"),
     "all Cyrillic": ("\u0430\u0440\u0440\u04cf\u0435.com", "is written in Cyrillic letters"),
     "punycode": ("xn--80ak6aa92e.com", "xn--80ak6aa92e.com is written in Cyrillic"),
-    "punycode of Latin": ("https://xn--mller-kva.de", "xn--mller-kva.de is read as"),
+    "punycode of Latin": ("https://xn--mller-kva.de", "xn--mller-kva.de is displayed as"),
     "an address": ("sam@\u0435xample.com", "in xn--"),
     "before the at sign": ("s\u0430m@example.com", "mixes Cyrillic and Latin"),
     "mathematical letters": ("\U0001d41aple.com", "mixes Latin and Mathematical"),

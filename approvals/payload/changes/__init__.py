@@ -1,1 +1,1 @@
-"""What is different between two payloads, for programs and for people?"""
+"""What differs between two payloads, for programs and for people?"""

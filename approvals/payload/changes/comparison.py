@@ -1,4 +1,4 @@
-"""What would a person say has changed? One row for each place, prose word by word."""
+"""What has changed, for a person to read? One row for each place; prose is compared word by word."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LINES = re.compile(r"[^\n]*\n|[^\n]+")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """`words` is there when both sides are prose: ("same" | "del" | "ins", text) in reading order."""
+    """`words` is filled if both sides are prose: ("same" | "del" | "ins", text) in reading order."""
 
     pointer: str
     path: list[Label]
@@ -31,12 +31,12 @@ class Change:
 
     @property
     def label(self) -> str:
-        """The path where no markup can be."""
+        """The path as plain text, for places without markup."""
         return " / ".join(part.spoken for part in self.path)
 
 
 def comparison(old: Any, new: Any, schema: Any = None) -> list[Change]:
-    """Empty where both are the same JSON. Positions in labels count from 1."""
+    """One row for each difference, none if both are equal JSON. Positions in labels count from 1."""
     paths = Paths(old, new, compiled(schema).schema if schema else None)
     allowance = Allowance()
     return [_change_of(step, paths, allowance) for step in differences(old, new)]
@@ -50,7 +50,7 @@ def _change_of(step: Difference, paths: Paths, allowance: Allowance) -> Change:
 
 
 def _words(before: Any, after: Any, allowance: Allowance) -> list[tuple[Op, str]]:
-    """Word by word; too different for that: line by line; else one whole for the other."""
+    """Word by word; if the texts differ too much, line by line; if still too much, one text for the other."""
     if not (isinstance(before, str) and isinstance(after, str) and before and after):
         return []
     for pattern in (_WORDS, _LINES):
@@ -69,7 +69,7 @@ def _pieces(found: list[Run], old: list[str], new: list[str]) -> Iterator[tuple[
 
 
 def _without_islands(pieces: Iterator[tuple[Op, str]]) -> Iterator[tuple[Op, str]]:
-    """A blank kept between two changed words belongs to the change."""
+    """Counts a space between two changed words as part of the change."""
     listed = list(pieces)
     for index, (op, text) in enumerate(listed):
         is_island = op == "same" and text.isspace() and "\n" not in text and 0 < index < len(listed) - 1
@@ -81,7 +81,7 @@ def _without_islands(pieces: Iterator[tuple[Op, str]]) -> Iterator[tuple[Op, str
 
 
 def _joined(pieces: Iterator[tuple[Op, str]]) -> Iterator[tuple[Op, str]]:
-    """Within one change, everything deleted first and everything inserted after it."""
+    """Puts, within one change, all deletions before all insertions."""
     gone, come = "", ""
     for op, text in pieces:
         if op == "del":

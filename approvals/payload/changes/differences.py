@@ -1,4 +1,4 @@
-"""Which places differ between two payloads? For programs an RFC 6902 patch, for people see `comparison`."""
+"""Which places differ between two payloads? Programs get an RFC 6902 patch, people the rows of `comparison`."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from approvals.payload.canonical import Numbers, same
 from approvals.payload.pointers import ABSENT, Path, pointer_of
 
 MAX_CHANGES = 1_000
-"""In one group or list, with all that is inside it."""
+"""Of one group or list, with everything inside it."""
 MAX_POINTERS = 256 * 1024
-"""Characters of their pointers together."""
+"""Characters of all their pointers together."""
 
 
 Op = Literal["add", "remove", "replace"]
@@ -21,7 +21,7 @@ _Step = tuple[Op, Path, Any, Any]
 
 
 class Difference(NamedTuple):
-    """One step from old to new. The pointer counts list positions as they are when its turn comes."""
+    """One step from old to new. List positions in the pointer count what earlier steps have changed."""
 
     op: Op
     pointer: str
@@ -30,7 +30,7 @@ class Difference(NamedTuple):
 
 
 def patch(old: Any, new: Any) -> list[dict[str, Any]]:
-    """RFC 6902 with add, remove and replace only: applied to old, it makes the canonical bytes of new."""
+    """RFC 6902 with add, remove and replace only. Applied to old, it gives the canonical bytes of new."""
     return [
         {"op": step.op, "path": step.pointer} | ({} if step.op == "remove" else {"value": step.after})
         for step in differences(old, new)
@@ -38,13 +38,13 @@ def patch(old: Any, new: Any) -> list[dict[str, Any]]:
 
 
 def differences(old: Any, new: Any) -> list[Difference]:
-    """Where more differs in one group or list than a person reads, it is replaced as a whole."""
+    """The steps from old to new. A group or list with too many differences is replaced as a whole."""
     steps = _steps(old, new, None, 0, Numbers())
     return [Difference(op, pointer_of(path), before, after) for op, path, before, after in steps]
 
 
 def _steps(old: Any, new: Any, path: Path, length: int, numbers: Numbers) -> list[_Step]:
-    """`length`: the pointer's own. Pointers are written in the end, for those steps that are left."""
+    """`length`: characters of the pointer, which is built at the end, only for the steps that remain."""
     if isinstance(old, dict) and isinstance(new, dict):
         inner = _between_objects(old, new, path, length, numbers)
     elif isinstance(old, list) and isinstance(new, list):
@@ -72,7 +72,7 @@ def _between_objects(
 def _between_lists(
     old: list[Any], new: list[Any], path: Path, length: int, numbers: Numbers
 ) -> Iterator[_Step]:
-    """Lists of one length item by item; else what both start and end with stays, and the middle moves."""
+    """Lists of equal length go item by item; otherwise the common start and end stay, and the middle changes."""
     head, tail = (0, 0) if len(old) == len(new) else _ends(numbers.of_all(old), numbers.of_all(new))
     left, right = old[head : len(old) - tail], new[head : len(new) - tail]
     paired = min(len(left), len(right))
@@ -85,7 +85,7 @@ def _between_lists(
 
 
 def _ends(left: list[int], right: list[int]) -> tuple[int, int]:
-    """How many both start with, and how many of the rest both end with."""
+    """The length of the common start, and of the common end after it."""
     most = min(len(left), len(right))
     head = next((index for index in range(most) if left[index] != right[index]), most)
     most -= head

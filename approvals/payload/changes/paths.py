@@ -1,4 +1,4 @@
-"""What is a place in a payload called? Its fields by their labels, the rows of a list by their number from 1."""
+"""What is a place in a payload called? Fields go by their labels, rows of a list by their number from 1."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ EVERYTHING = Label("Everything")
 
 
 class _Stop(NamedTuple):
-    """Where a path has come to, before and after an edit, and what the schema says of it."""
+    """One place on a path: its value before and after the edit, and its schema."""
 
     old: Any
     new: Any
@@ -20,7 +20,7 @@ class _Stop(NamedTuple):
 
 
 class Paths:
-    """Names places in two payloads; what lies on the way to several of them is looked at once."""
+    """Names places in two payloads; a place on the way to several others is looked up once."""
 
     def __init__(self, old: Any, new: Any, schema: Any) -> None:
         self._stops = {"": _Stop(old, new, schema)}
@@ -54,7 +54,7 @@ def _is_list(stop: _Stop) -> bool:
 
 
 def _members(stop: _Stop) -> dict[str, Any]:
-    """The schema of each field that stands beside the others, before or after."""
+    """The schema of every field of the object, before and after the edit."""
     known = shapes.properties(stop.schema)
     held = [value for value in (stop.old, stop.new) if isinstance(value, dict)]
     return {

@@ -1,7 +1,7 @@
-"""How does a reviewer add a field that the agent's payload does not have, where the schema takes any?
+"""How does a reviewer add a field that the agent's payload lacks, if the schema allows other fields?
 
-Names: `key` + path for the new field's key. The path of the rows is the object's and `/+`, which is no key's: in
-a path a plus is percent-encoded.
+Names: `key` + path for the new field's key. The path of the rows is the object's plus `/+`, which no key can have:
+in a path a plus sign is percent-encoded.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Addition(Node):
 
 @dataclass(kw_only=True, eq=False)
 class Additions(Items):
-    """The new fields of one object; `owner` is its label where no markup can be."""
+    """The new fields of one object; `owner` is the object's label as plain text."""
 
     template: ClassVar[str] = "approvals/payload/_additions.html"
     owner: str

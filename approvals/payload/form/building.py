@@ -1,4 +1,4 @@
-"""Which form does a payload get? Its own keys first, in their order, then what the schema allows besides."""
+"""Which form does a payload get? Its own keys first, in their order, then the other fields of the schema."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from approvals.payload.schema.strangers import is_free_form
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a node stands: its value or ABSENT, its schema without references (None where inferred)."""
+    """The place of a node: its value or ABSENT, and its schema without references (None if inferred)."""
 
     value: Any
     schema: Any
@@ -36,7 +36,7 @@ def build(place: Place, locked: tuple[str, ...]) -> Node:
         return Locked(**_common(place, shape))
     if shape.kind == "group":
         return _group(place, shape, locked)
-    # Rows move: a lock on one of them can be kept only where the list is edited as JSON under the guard.
+    # Rows move, so a list with a locked row is edited as JSON, where `guard` holds the lock.
     if shape.kind == "items" and not pointers.locks_below(place.pointer, locked):
         return _items(place, shape)
     if shape.kind in {"items", "json"}:
@@ -101,7 +101,7 @@ def _group(place: Place, shape: Shape, locked: tuple[str, ...]) -> Group:
 
 
 def _takes_keys(shape: Shape) -> bool:
-    """Where nothing is said of an object, the agent's payload is all that is known."""
+    """Whether a reviewer may add keys. An object without a schema is closed: only the payload's keys are known."""
     return bool(shape.schema) and is_free_form(shape.schema)
 
 
@@ -117,7 +117,7 @@ def _addition(path: str, pointer: str, schema: Any, row_id: int) -> Addition:
     value = build(Place(ABSENT, schema, below, here, Label("Value")), ())
     value.states, value.state, value.base_state = (VALUE,), VALUE, VALUE
     if isinstance(value, JsonLeaf):
-        value.hints.append('As JSON: "a text" in quotes, 12, true, a list in [ ], a group in { }.')
+        value.hints.append('Write JSON: "text" in quotes, 12, true, a list in [ ], a group in { }.')
     return Addition(path=here, pointer=f"{below}/", label="", base=ABSENT, value=value, is_row=True)
 
 
@@ -134,14 +134,14 @@ def _items(place: Place, shape: Shape) -> Items:
 
 
 def _row(place: Place, schema: Any, value: Any, row_id: int) -> Node:
-    """A row is there or it is not: it has no state of its own."""
-    stands = Place(
+    """One row of a list; a row has no state of its own."""
+    here = Place(
         value=value,
         schema=schema,
         pointer=pointers.child(place.pointer, row_id),
         path=place.path + step(row_id),
     )
-    row = build(stands, ())
+    row = build(here, ())
     row.states, row.state, row.base_state, row.is_row = (VALUE,), VALUE, VALUE, True
     return row
 

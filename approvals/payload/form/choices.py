@@ -1,6 +1,6 @@
-"""Between which values does a schema let one choose, and what does the agent call them?
+"""Which values does a schema offer to choose from, and which titles did the agent give them?
 
-Schemas write it as `enum`, as `const`, or as alternatives that are each one constant with a title.
+A schema writes them as `enum`, as `const`, or as alternatives that are each one constant with a title.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def members(schema: dict[str, Any]) -> list[Any]:
 
 
 def titles(schema: dict[str, Any]) -> list[str]:
-    """One for each member, "" where the agent gave it none."""
+    """One title for each member; "" if the agent gave none."""
     count = len(members(schema))
     given = schema.get(TITLES, schema.get(_TITLES_ELSEWHERE))
     if not isinstance(given, list) or len(given) != count:
@@ -28,7 +28,7 @@ def titles(schema: dict[str, Any]) -> list[str]:
 
 
 def as_enum(schema: dict[str, Any]) -> dict[str, Any]:
-    """Alternatives that are constants, as an `enum` with titles; any other schema as it is."""
+    """Turns alternatives that are constants into an `enum` with titles; returns any other schema unchanged."""
     for key in ("oneOf", "anyOf"):
         pairs = [pair for branch in schema.get(key, ()) for pair in _constants(branch)]
         is_clear = len({canonical(member) for member, _ in pairs}) == len(pairs)
@@ -40,13 +40,13 @@ def as_enum(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def without_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """Null is a state of the field, not one of its choices."""
+    """The schema without null in its `enum`: null is a state of the field, not an option."""
     kept = [pair for pair in zip(schema["enum"], titles(schema), strict=True) if pair[0] is not None]
     return {**schema, "enum": [member for member, _ in kept], TITLES: [title for _, title in kept]}
 
 
 def _constants(branch: Any) -> list[tuple[Any, str]]:
-    """The values that a branch stands for, with their titles; [] where it is no mere constant."""
+    """The constants of a branch, with their titles; [] if it says anything else."""
     if branch == {"type": "null"}:
         return [(None, "")]
     if not isinstance(branch, dict) or branch.keys() - ANNOTATIONS - {"type", "const", "enum", TITLES}:

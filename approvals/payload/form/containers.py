@@ -17,7 +17,7 @@ class Group(Node):
     template: ClassVar[str] = "approvals/payload/_group.html"
     members: dict[str, Node] = field(default_factory=dict)
     additions: Items | None = None
-    """Where new fields come in; None where the schema takes none."""
+    """The fields that the reviewer adds; None if the schema allows no others."""
 
     @property
     def children(self) -> list[Node]:
@@ -29,16 +29,16 @@ class Group(Node):
 
 @dataclass(kw_only=True, eq=False)
 class Items(Node):
-    """A list of scalars or of objects: rows by id, in order, at most `most`. `new_row` makes an empty one."""
+    """A list of scalars or of objects: rows by id, in order, at most `most`. `new_row` makes an empty row."""
 
     template: ClassVar[str] = "approvals/payload/_items.html"
     new_row: Callable[[int], Node]
     most: int = MAX_ROWS
     rows: dict[int, Node] = field(default_factory=dict)
     drawn_rows: dict[int, Node] = field(default_factory=dict)
-    """Those that the form started from."""
+    """The rows that the form started from."""
     removed_at: int | None = None
-    """Where a row was just taken out: the keyboard goes on there."""
+    """The position of the row just removed, where the focus goes."""
 
     @property
     def can_add(self) -> bool:
@@ -53,18 +53,18 @@ class Items(Node):
         return list(self.rows.values())
 
     def number_rows(self) -> None:
-        """Call when rows came or went: people count from 1, whatever the ids are."""
+        """Labels the rows from 1. Call when rows came or went."""
         for position, row in enumerate(self.rows.values(), start=1):
             row.label, row.key = f"{self.label} {position}", self.key
 
     @property
     def focused_row(self) -> int | None:
-        """Which row's button gets the focus: of the one that moved up, or else of the last."""
+        """The row whose button gets the focus: the row that moved up, or else the last."""
         return None if self.removed_at is None else min(self.removed_at, len(self.rows) - 1)
 
     @property
     def is_emptied(self) -> bool:
-        """The last row was just taken out."""
+        """Whether the only row was just removed."""
         return self.removed_at is not None and not self.rows
 
     @property
@@ -73,7 +73,7 @@ class Items(Node):
 
     @property
     def type_mark(self) -> str:
-        """That of its rows: their labels are out of sight."""
+        """The mark of its rows, whose labels are hidden."""
         return next(filter(None, (row.type_mark for row in self.rows.values())), "")
 
     @property

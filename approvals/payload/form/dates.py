@@ -1,4 +1,4 @@
-"""How do a JSON date-time and the browser's `datetime-local` turn into each other without losing the zone?"""
+"""How is a JSON date-time turned into the browser's `datetime-local` and back without losing its zone?"""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _POSTED = re.compile(
 
 
 class LocalTime(NamedTuple):
-    """What `datetime-local` carries, to the millisecond; the zone and the whole fraction stand beside it."""
+    """What `datetime-local` carries, to the millisecond, with the zone and the full fraction beside it."""
 
     date: str
     clock: str
@@ -26,7 +26,7 @@ class LocalTime(NamedTuple):
     milliseconds: str
     zone: str
     fraction: str = ""
-    """The digits as they were written: the widget drops those after the third, and zeros."""
+    """The digits as written: the widget drops zeros and everything after the third digit."""
 
     def shown(self) -> str:
         fraction = f".{self.milliseconds}" if self.milliseconds != "000" else ""
@@ -40,19 +40,19 @@ class LocalTime(NamedTuple):
         return f"{self.date}T{self.clock}:{self.second}{self.fraction and '.'}{self.fraction}{self.zone}"
 
     def edited(self, typed: LocalTime) -> LocalTime:
-        """What was typed over this. The fraction is kept where the part of it that was shown is still there."""
+        """The time as typed, in this zone. The full fraction is kept if the reviewer left its shown part alone."""
         fraction = self.fraction if typed.milliseconds == self.milliseconds else typed.milliseconds
         return typed._replace(zone=self.zone, fraction=fraction)
 
 
 def parsed(text: str) -> LocalTime | None:
-    """None where the widget cannot show it (a leap second, no zone)."""
+    """None if the widget cannot show the time (a leap second, no zone)."""
     match = _STORED.fullmatch(text)
     return _local(match, match["zone"]) if match and formats.is_date_time(text) else None
 
 
 def posted(text: str, zone: str) -> LocalTime | None:
-    """Browsers leave out seconds that are zero."""
+    """None if the text is not a time. Seconds are optional: browsers leave out zero."""
     match = _POSTED.fullmatch(text.strip())
     local = _local(match, zone) if match else None
     return local if local and formats.is_date_time(local.shown() + zone) else None

@@ -1,4 +1,4 @@
-"""What is wrong with what was posted? Each fault beside its field, and all of them in the form's order."""
+"""What is wrong with a post? Each fault is shown beside its field, and all are listed in the form's order."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FORM_ID = "payload-form"
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`target` is the id of the element that takes the focus; `path` names the field, and is empty for the form."""
+    """`target` is the id of the element that gets the focus; `path` names the field, and is empty for the form."""
 
     target: str
     path: list[Label]
@@ -23,7 +23,7 @@ class Fault:
 
 
 def attach(root: Node, errors: Iterable[FieldError]) -> list[str]:
-    """Each error beside its node, else beside the node that holds its place. What is left over is the form's."""
+    """Puts each error beside its node, or the nearest node above. Returns the sentences about the whole form."""
     nodes: dict[str, Node] = {}
     for node in root.walk():
         nodes.setdefault(node.pointer, node)

@@ -26,47 +26,47 @@ from approvals.payload.schema.compiling import compiled
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class PayloadForm:
-    """A page's worth of inputs. `is_json`: the one input is the whole payload as JSON."""
+    """The inputs of a page. `is_json`: the only input is the whole payload as JSON."""
 
     root: Node
     original_text: str
     current_text: str
     is_json: bool
     errors: list[str] = field(default_factory=list)
-    """Sentences about no field in particular."""
+    """Sentences about the form as a whole."""
     again: Callable[[bool], PayloadForm] = field(repr=False)
-    """The same form anew, as fields or (True) as JSON: binding fills a form of its own."""
+    """A fresh copy of the form, as fields or (True) as JSON: `bind` fills the copy, never this form."""
     check: Callable[[Any], list[FieldError]] = field(repr=False)
-    """What the locks and the schema say to a new value."""
+    """The errors that locks and schema find in a new value."""
 
     @property
     def is_group(self) -> bool:
-        """The root's members stand for themselves: no fieldset around them all."""
+        """Whether the root is an object, whose members are shown without a fieldset around them."""
         return isinstance(self.root, Group)
 
     def pairs(self) -> dict[str, str]:
-        """What a browser posts for the form as it is shown now. Binding it gives the same form again."""
+        """What a browser posts for the form as now shown. Binding these pairs gives an equal form."""
         return dict(pair for node in self.root.walk() for pair in node.pairs())
 
     @property
     def faults(self) -> list[Fault]:
-        """What is wrong, in the form's order."""
+        """The errors, in the form's order."""
         return list(faults(self.root, self.errors))
 
     def bind(self, posted: Mapping[str, Sequence[str]]) -> Bound:
-        """Reads what a browser posted. Never raises for what was posted: errors are beside the fields."""
+        """Reads what a browser posted. Invalid input never raises: its errors are shown beside the fields."""
         return _bound(self.again(self.is_json), Posted(posted))
 
     def bind_json(self, text: str) -> Bound:
-        """Reads the whole payload as typed in the JSON view, with the same guards."""
+        """Reads the whole payload as typed in the JSON view; locks and schema hold there too."""
         return _bound(self.again(True), Posted({"payload": [text]}))
 
 
 @dataclass(frozen=True, eq=False)
 class Bound:
-    """The payload as it now stands; when not `is_touched`, `text` is the original, byte for byte.
+    """The payload after a post; if not `is_touched`, `text` is the original, byte for byte.
 
-    `form` shows what was posted. `is_reshaped`: rows were added or removed, so show `form` and store nothing.
+    `form` shows what was posted. `is_reshaped`: a row was added or removed, so show `form` and store nothing.
     """
 
     form: PayloadForm
@@ -89,9 +89,9 @@ def build_form(
     *,
     as_json: bool = False,
 ) -> PayloadForm:
-    """The form for a payload version; `current_text` is a working copy to go on from.
+    """The form for a payload version; `current_text` is a working copy to continue from.
 
-    Locked pointers are compared with the original. Raises InvalidInput where a text or the schema is unfit.
+    Locked places are compared with the original. Raises InvalidInput if a text or the schema is invalid.
     """
     locks = tuple(locked)
     original = strict_json.loads(original_text)
@@ -123,13 +123,13 @@ def _root(place: Place, locked: tuple[str, ...], is_json: bool) -> Node:
 
 
 def _fits(root: Node) -> bool:
-    """Whether the page can send all of it. Values that reviewers make longer are refused by their own bound."""
+    """Whether a page can post all of it. What reviewers add later has bounds of its own."""
     pairs = [pair for node in root.walk() for pair in node.pairs()]
     return len(pairs) <= MAX_NAMES and posted_size(pairs) <= MAX_POSTED
 
 
 def _bound(form: PayloadForm, posted: Posted) -> Bound:
-    """Reads into a form made for this; afterwards it shows what was posted."""
+    """Reads a post into a fresh form, which then shows what was posted."""
     read_value = read(form.root, posted)
     value = {} if read_value is ABSENT else read_value
     offered = {name for node in form.root.walk() for name in node.names()}
@@ -165,7 +165,7 @@ def _text(form: PayloadForm, value: Any) -> str:
 
 
 def _findings(form: PayloadForm, value: Any, text: str) -> list[FieldError]:
-    """What was put together from good pieces can still be too deep or too long as a whole."""
+    """Errors of the whole payload: valid fields can still make it too deep or too large."""
     try:
         strict_json.loads(text)
     except InvalidInput as error:

@@ -1,4 +1,4 @@
-"""May this edit stand? Whatever way it came (fields, a subtree, the whole JSON, a program), one last look."""
+"""May this edit be stored? The last check, for edits made as fields, as JSON or by a program."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from approvals.payload.schema.validation import MAX_ERRORS, validate
 
 
 def assert_edit_allowed(original: Any, edited: Any, schema: Any = None, locked: Iterable[str] = ()) -> None:
-    """Raises InvalidInput unless the edit is an object, leaves what is locked, knows its keys and fits the schema."""
+    """Raises InvalidInput unless the edit is an object that keeps what is locked, adds no unknown key and is valid."""
     errors = edit_errors(original, edited, schema, locked)
     if errors:
         first = errors[0]
         where = first.pointer or "The payload"
-        raise InvalidInput(f"The edit cannot be taken: {where} {first.message}.", errors)
+        raise InvalidInput(f"The edit cannot be stored: {where} {first.message}.", errors)
 
 
 def edit_errors(original: Any, edited: Any, schema: Any, locked: Iterable[str]) -> list[FieldError]:

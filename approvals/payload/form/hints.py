@@ -12,7 +12,7 @@ from approvals.payload.pointers import ABSENT
 from approvals.payload.schema.compiling import UNCHECKED
 
 _ANY_TEXT = frozenset(("", ".*", "^.*", ".*$", "^", "$", r"[\s\S]*", r"^[\s\S]*$"))
-"""Patterns that every text matches."""
+"""Patterns that match every text."""
 
 
 def hints(schema: dict[str, Any], value: Any, kind: str) -> list[str]:
@@ -20,7 +20,7 @@ def hints(schema: dict[str, Any], value: Any, kind: str) -> list[str]:
 
 
 def _range(schema: dict[str, Any]) -> Iterator[str]:
-    """Bounds that some number of a payload could pass: generators of schemas write the safe integers as bounds."""
+    """Bounds that a number could exceed: some generators write the limits of safe integers, which none can."""
     words = {
         "minimum": "At least",
         "exclusiveMinimum": "More than",

@@ -1,4 +1,4 @@
-"""Which schema would the rows of a list have, where none is given? Only what all rows agree on is inferred."""
+"""Which schema do a list's rows have if none is given? Only what all rows have in common is inferred."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def rows_schema(rows: list[Any]) -> dict[str, Any] | None:
-    """Of rows that are all scalars of one type, or all objects; else None."""
+    """The schema of rows that are all scalars of one type, or all objects; else None."""
     schema = _schema(rows)
     is_object = bool(schema.get("properties"))
     is_scalar = isinstance(schema.get("type"), str) and schema["type"] not in {"object", "array"}
@@ -14,7 +14,7 @@ def rows_schema(rows: list[Any]) -> dict[str, Any] | None:
 
 
 def scalar_type(value: Any) -> str:
-    """JSON Schema's name for it; "" for what is no scalar."""
+    """JSON Schema's name for the value's type; "" if it is not a scalar."""
     if isinstance(value, bool):
         return "boolean"
     if isinstance(value, int | float):
@@ -23,7 +23,7 @@ def scalar_type(value: Any) -> str:
 
 
 def _schema(values: list[Any]) -> dict[str, Any]:
-    """{} where they do not agree: then each is shown by what it is itself."""
+    """{} if the values differ in type: then each is shown by its own type."""
     held = [value for value in values if value is not None]
     if not held:
         return {}
@@ -39,7 +39,7 @@ def _schema(values: list[Any]) -> dict[str, Any]:
 
 
 def _object(values: list[dict[str, Any]]) -> dict[str, Any]:
-    """A key that each of them has is required."""
+    """A key that every value has is required."""
     members: dict[str, list[Any]] = {}
     for value in values:
         for key, member in value.items():

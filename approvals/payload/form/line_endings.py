@@ -1,4 +1,4 @@
-"""Which line endings does an edited text have? Browsers post CRLF; lines that stayed keep their own."""
+"""Which line endings does an edited text get? Browsers post CRLF; unchanged lines keep their own endings."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ __all__ = ["merged", "normalised"]
 _LINE = re.compile(r"([^\r\n]*)(\r\n|\r|\n|\Z)")
 _ENDING = re.compile(r"\r\n|\r|\n")
 _STEPS, _STEPS_FOR_A_LINE = 2_000, 40
-"""A form has many texts: what finding their lines again may cost grows with them and no faster."""
+"""A form has many texts, so the work of matching lines is bounded in proportion to their number."""
 
 
 def merged(original: str, edited: str) -> str:
-    """The edited text (LF only): lines that stayed end as they did, others in the original's usual way."""
+    """Restores line endings in the edited text (LF only): unchanged lines keep theirs, others get the most common."""
     endings = _ENDING.findall(original)
     if set(endings) <= {"\n"}:
         return edited

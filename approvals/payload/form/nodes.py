@@ -1,8 +1,8 @@
 """What does the reviewer's form consist of? A tree of nodes that templates show and `reading` fills.
 
-Names: `payload` + path for a value, `state` + path for "is it there", `rows` + path for a list's rows. A path
-is the JSON pointer with each step percent-encoded (browsers rewrite line ends and quotes in names); a list's
-rows are counted by an id that outlives the removal of a row above, so that each keeps its original.
+Names: `payload` + path for a value, `state` + path for its state, `rows` + path for a list's rows. A path is the
+JSON pointer with each step percent-encoded (browsers rewrite line ends and quotes in names). A row's step is an id
+that stays when rows above it are removed, so each row keeps its original.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from approvals.payload.labels import Label
 VALUE, LEFT_OUT, NULL = "value", "absent", "null"
 STATE_LABELS = {VALUE: "Included", LEFT_OUT: "Left out", NULL: "Null"}
 CHOSEN, UNLESS_FILLED = "-chosen", "-unless-filled"
-"""Endings of a posted state. One that is as the form started gives way to what was typed, and so does one that
-ends in UNLESS_FILLED; one that ends in CHOSEN holds whatever was typed."""
+"""Endings of a posted state. A state that the reviewer left as it was, or one with UNLESS_FILLED, gives way to what
+they typed; a state with CHOSEN holds whatever they typed."""
 
 
 def step(key: str | int) -> str:
@@ -30,7 +30,7 @@ def step(key: str | int) -> str:
 
 
 class Option(NamedTuple):
-    """An option of a select: what is posted, what is read, and the JSON value that it stands for."""
+    """An option of a select: the text that is posted, the label, and the JSON value."""
 
     posted: str
     label: str
@@ -46,7 +46,7 @@ class Node:
     path: str
     label: str
     key: str = ""
-    """Shown beside the label where that alone does not say it."""
+    """Shown beside the label if the label does not show it exactly."""
     base: Any
     description: str = ""
     is_required: bool = True
@@ -56,7 +56,7 @@ class Node:
     errors: list[str] = field(default_factory=list)
     is_touched: bool = False
     is_row: bool = False
-    """One of a list: it is there, or it is removed."""
+    """A row of a list has no state: it can only be removed."""
     base_state: str = field(init=False)
     """The state that the form started from."""
 
@@ -69,7 +69,7 @@ class Node:
 
     @property
     def target(self) -> str:
-        """The id of the element that takes the focus."""
+        """The id of the element that gets the focus."""
         return self.name
 
     @property
@@ -78,12 +78,12 @@ class Node:
 
     @property
     def spoken_label(self) -> str:
-        """The label where no markup can be."""
+        """The label as plain text, for places without markup."""
         return Label(self.label, self.key).spoken
 
     @property
     def type_mark(self) -> str:
-        """The type of the value, where the widget could be taken for another's."""
+        """The value's type, if a reader could take the text for a value of another type."""
         return ""
 
     @property
@@ -100,13 +100,13 @@ class Node:
 
     @property
     def state_choices(self) -> list[Option]:
-        """Empty where the value can only be there."""
+        """The states to choose from; empty if there is only one."""
         if len(self.states) == 1:
             return []
         return [Option(self._posted_state(state), STATE_LABELS[state], state) for state in self.states]
 
     def _posted_state(self, state: str) -> str:
-        """How an option is posted: so that it means the same to a form that starts from `base` again."""
+        """How an option is posted, so that a fresh form, built from `base`, reads it alike."""
         if state == VALUE:
             return state
         if state == self.state:
@@ -114,7 +114,7 @@ class Node:
         return state + CHOSEN if self.is_touched else state
 
     def reset(self) -> None:
-        """Back to what the form started from, inside as well: what is left out or null holds nothing typed."""
+        """Goes back to the start, with all children: a value left out or null keeps nothing that was typed."""
         self.errors.clear()
         for node in self.children:
             node.state, node.is_touched = node.base_state, False
@@ -125,16 +125,16 @@ class Node:
         return []
 
     def names(self) -> Iterator[str]:
-        """What a browser may post for this node itself."""
+        """The names that a browser may post for this node, without its children."""
         yield self.name
         yield from [self.state_name] if self.state_choices else []
 
     def pairs(self) -> Iterator[tuple[str, str]]:
-        """What a browser posts for this node itself as it is shown now."""
+        """What a browser posts for this node as now shown, without its children."""
         yield from [(self.state_name, self._posted_state(self.state))] if self.state_choices else []
 
     def move_to(self, pointer: str) -> None:
-        """Where the node stands now that rows above it came or went."""
+        """Changes the pointer, because rows above the node came or went."""
         for node in self.walk():
             node.pointer = (
                 pointer + node.pointer.removeprefix(self.pointer) if node is not self else node.pointer
@@ -149,7 +149,7 @@ class Node:
 
 @dataclass(kw_only=True, eq=False)
 class Input(Node):
-    """What is typed into. `text` is in the widget now, `shown` was there when the page was rendered."""
+    """A node to type into. `text` is in the widget now; `shown` was there when the page was rendered."""
 
     shown: str = ""
     text: str = ""
@@ -174,7 +174,7 @@ class Leaf(Input):
 
     @property
     def input_type(self) -> str:
-        """Text where the proper type (email, number, url) would rewrite or lose what is typed."""
+        """Text for email, number and url too: those types would rewrite or lose what is typed."""
         return {"date": "date", "datetime": "datetime-local"}.get(self.kind, "text")
 
     @property
@@ -189,18 +189,18 @@ class Leaf(Input):
 
     @property
     def placeholder(self) -> str:
-        """Why an input is empty; it goes when something is typed."""
+        """Why an input is empty; it disappears when the reviewer types."""
         is_text = self.kind not in {"integer", "number"}
         return {LEFT_OUT: "left out", NULL: "null", VALUE: "empty text" if is_text else ""}[self.state]
 
     @property
     def needs_blank(self) -> bool:
-        """A select without a value chosen must not show its first option as if it were."""
+        """Whether a select needs an empty option, so that it does not show its first option as chosen."""
         return not self.shown or self.text not in {option.posted for option in self.options}
 
     @property
     def hidden_text(self) -> str:
-        """The text again where it holds what a widget does not show, else ""."""
+        """The text again if the widget hides part of it, else ""."""
         if visible.has_invisible(self.text):
             return self.text
         return self.text if self.kind != "textarea" and self.text != self.text.strip() else ""
@@ -216,7 +216,7 @@ class Leaf(Input):
 
 @dataclass(kw_only=True, eq=False)
 class JsonLeaf(Input):
-    """A subtree that no widget carries whole, as JSON."""
+    """A part of the payload that no widget can carry, as JSON."""
 
     template: ClassVar[str] = "approvals/payload/_json.html"
 

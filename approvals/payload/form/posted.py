@@ -1,4 +1,4 @@
-"""What did the browser send, as far as it concerns the payload?"""
+"""What did the browser send for the payload?"""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _NAMESPACES = ("payload", "state", "rows", "key")
 
 
 class Posted:
-    """The posted pairs. What the form did not offer is refused by `strangers`: nothing else can be set."""
+    """The posted pairs. `strangers` refuses the names that the form did not offer."""
 
     def __init__(self, pairs: Mapping[str, Sequence[str]]) -> None:
         self._room = MAX_NAMES
@@ -24,21 +24,21 @@ class Posted:
         }
 
     def text(self, name: str) -> str | None:
-        """None where the name was not posted, or more than once."""
+        """The value; None if the name was posted never or more than once."""
         values = self._values.get(name, [])
         return values[0] if len(values) == 1 else None
 
     def holds(self, node: Node) -> bool:
-        """Whether anything was posted for the node or inside it."""
+        """Whether anything was posted for the node or a part of it."""
         return any(name in self._values for inner in node.walk() for name in inner.names())
 
     def makes_room(self, node: Node) -> bool:
-        """Whether a new row still fits on one page; a post that lists more rows was never on one."""
+        """Whether a new row still fits on the page. No page of ours posts more rows."""
         self._room -= sum(1 for inner in node.walk() for _ in inner.names())
         return self._room >= 0
 
     def strangers(self, offered: set[str]) -> Iterator[FieldError]:
-        """Names in the form's namespaces that it did not offer, and names that came more than once."""
+        """An error for each name that the form did not offer, and for each that was sent more than once."""
         for name, values in self._values.items():
             space, slash, path = name.partition("/")
             if space not in _NAMESPACES or not (slash or space == "payload"):

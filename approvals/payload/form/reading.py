@@ -1,4 +1,4 @@
-"""What did the reviewer mean? Reads posted pairs into the nodes, and gives the value that they now stand for.
+"""What did the reviewer mean? Reads posted pairs into the nodes and returns the new value.
 
 Each node keeps what was typed, so that a form with errors loses nothing.
 """
@@ -20,7 +20,7 @@ _ROW_IDS = re.compile(r"(?:[0-9]{1,5}(?: [0-9]{1,5})*)?")
 
 
 def read(node: Node, posted: Posted) -> Any:
-    """The node's new value, or ABSENT. What cannot be read keeps its old value and an error beside it."""
+    """The node's new value, or ABSENT. A node that cannot be read keeps its old value and gets an error."""
     if isinstance(node, Locked):
         return node.base
     content = _content(node, posted)
@@ -34,7 +34,7 @@ def read(node: Node, posted: Posted) -> Any:
 
 
 def _read_state(node: Node, posted: Posted) -> bool:
-    """A state that was chosen holds; one that was left alone gives way to what was typed."""
+    """Whether the posted state is known. A chosen state holds; a state left alone gives way to typing."""
     typed = posted.text(node.state_name) if node.state_choices else None
     chosen, ending = _parsed_state(node.base_state if typed is None else typed)
     if chosen not in node.states:
@@ -46,7 +46,7 @@ def _read_state(node: Node, posted: Posted) -> bool:
 
 
 def _parsed_state(posted: str) -> tuple[str, str]:
-    """The state, and how it was posted."""
+    """The state, and the ending it was posted with."""
     ending = next((ending for ending in (CHOSEN, UNLESS_FILLED) if posted.endswith(ending)), "")
     return posted.removesuffix(ending), ending
 
@@ -81,7 +81,7 @@ def _scalar_or_json(node: Leaf | JsonLeaf, posted: Posted) -> Any:
 
 
 def _members(group: Group, posted: Posted) -> dict[str, Any]:
-    """Keys stay in their order; what was left out before comes after them."""
+    """Keys keep the payload's order; those that it left out come after them."""
     values = {key: read(member, posted) for key, member in group.members.items()}
     if isinstance(group.additions, Additions):
         values |= _added(group, group.additions, posted)
@@ -90,7 +90,7 @@ def _members(group: Group, posted: Posted) -> dict[str, Any]:
 
 
 def _added(group: Group, additions: Additions, posted: Posted) -> dict[str, Any]:
-    """The new fields that have a key. One that is quite empty is not there, and is kept on the page."""
+    """The new fields that have a key. An empty field adds nothing, and stays on the page."""
     _read_rows(additions, posted)
     values: dict[str, Any] = {}
     for row in additions.rows.values():
@@ -113,11 +113,11 @@ def _added(group: Group, additions: Additions, posted: Posted) -> dict[str, Any]
 def _key_fault(key: str, taken: set[str]) -> str:
     if not key:
         return "Enter a key for the new field, or remove it."
-    return "This key is there already: edit its field, or enter another key." if key in taken else ""
+    return "This key exists already: edit its field, or enter another key." if key in taken else ""
 
 
 def _items(items: Items, posted: Posted) -> list[Any]:
-    """A row that was not posted keeps its original; a new one that was not posted does not exist."""
+    """A row that was not posted keeps its original value; a new row that was not posted is dropped."""
     before = list(items.rows)
     _read_rows(items, posted)
     values: list[Any] = []
@@ -141,7 +141,7 @@ def _read_rows(items: Items, posted: Posted) -> None:
         return
     ids = [int(row_id) for row_id in typed.split()] if _ROW_IDS.fullmatch(typed) else None
     if ids is None or len(set(ids)) != len(ids) or len(ids) > max(MAX_ROWS, len(items.rows)):
-        items.errors.append("The rows of this list were not sent as the page had them; load the page again.")
+        items.errors.append("The rows of this list are not the page's; load the page again.")
         return
     known, items.rows = items.rows, {}
     for row_id in ids:

@@ -1,4 +1,4 @@
-"""Was a row of a list to be added or removed? Without JavaScript that is a submit button and a new page."""
+"""Did the reviewer add or remove a row of a list? Without JavaScript a submit button does it, and the page reloads."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ UNKNOWN = "This form has no such list or row; load the page again."
 
 
 def reshape(root: Node, posted: Posted) -> tuple[bool, list[FieldError]]:
-    """Whether rows moved, and what was refused. Call after reading: typed values stay in the rows."""
+    """Whether a row was added or removed, and the refusals. Call after reading, so that rows keep what was typed."""
     lists = {node.path: node for node in root.walk() if isinstance(node, Items)}
     refusals = [*_added(root, lists, posted.text("add")), *_removed(lists, posted.text("remove"))]
     is_asked = posted.text("add") is not None or posted.text("remove") is not None

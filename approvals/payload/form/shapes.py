@@ -1,4 +1,4 @@
-"""Which widget carries a value without losing anything? Where none does, the answer is JSON."""
+"""Which widget carries a value without losing anything? If none does, JSON."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from approvals.payload.pointers import ABSENT
 from approvals.payload.schema.branches import the_other_than_null
 
 LONG_TEXT = 80
-"""Characters from which a text without a format gets a text area."""
+"""A longer text without a format gets a text area."""
 
 _FORMAT_KINDS = {"email": "email", "idn-email": "email", "uri": "uri", "iri": "uri", "textarea": "textarea"}
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """`kind` is group, items, json or the kind of a leaf; `schema` without wrappers around it."""
+    """`kind` is group, items, json or the kind of a leaf; `schema` is unwrapped."""
 
     kind: str
     schema: dict[str, Any]
@@ -33,7 +33,7 @@ def shape_of(schema: Any, value: Any) -> Shape:
 
 
 def unwrapped(schema: Any) -> dict[str, Any]:
-    """The schema without the wrappers that a generator put around it; {} where it is none."""
+    """The schema without the wrappers that a generator put around it; {} if there is no schema."""
     return _unwrapped(schema)[0]
 
 
@@ -44,7 +44,7 @@ def properties(schema: Any) -> dict[str, Any]:
 
 
 def member_schema(schema: Any, key: str) -> Any:
-    """What an object's schema says of a field, named or not."""
+    """The schema of an object's field, named or not."""
     return properties(schema).get(key, unwrapped(schema).get("additionalProperties"))
 
 
@@ -53,13 +53,13 @@ def is_object(schema: dict[str, Any], value: Any) -> bool:
 
 
 def row_schema(shape: Shape, value: Any) -> Any:
-    """The schema of one row of a list whose shape has the kind items."""
+    """The schema of one row, for a list whose shape has the kind items."""
     items = shape.schema.get("items")
     return items if isinstance(items, dict) else inference.rows_schema(value)
 
 
 def _unwrapped(schema: Any) -> tuple[dict[str, Any], bool]:
-    """Lifts what a sole `allOf` and "this or null" wrap, as generators of schemas write them."""
+    """Unwraps a single `allOf` and "this or null", which generators of schemas write."""
     flat: dict[str, Any] = schema if isinstance(schema, dict) else {}
     is_nullable = False
     while True:
@@ -97,7 +97,7 @@ def _kind(schema: dict[str, Any], value: Any) -> str:
 
 
 def _declared_type(schema: dict[str, Any]) -> str:
-    """One of JSON Schema's types; "mixed" where several fit; "" where the schema does not say."""
+    """One of JSON Schema's types; "mixed" if it allows several; "" if the schema does not say."""
     types = schema.get("type")
     if isinstance(types, str):
         return types
@@ -155,7 +155,7 @@ def _list_kind(schema: dict[str, Any], value: Any) -> str:
         return _inferred_kind(schema, value)
     rows = [shape_of(schema["items"], row) for row in (ABSENT, *([] if value is ABSENT else value))]
     kinds = {row.kind for row in rows}
-    # Rows are all fields or all groups of fields, or nothing is lost only as JSON.
+    # Rows that are neither all fields nor all groups of fields lose nothing only as JSON.
     is_mixed = bool(kinds & {"json", "items"}) or ("group" in kinds and len(kinds) > 1)
     return "json" if is_mixed or any(row.is_nullable for row in rows) else "items"
 

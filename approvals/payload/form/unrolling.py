@@ -1,7 +1,7 @@
-"""Which schema does a form read? The payload's own, as deep as the value goes: recursion ends where the value does.
+"""Which schema does a form read? The payload's own, unrolled as deep as the value goes, so that recursion ends.
 
-Below the value's end one more level is there, so that a list's new row has its fields; what refers to itself
-further down is left to JSON.
+One level more is unrolled, so that a list's new row has its fields; a part that refers to itself further down
+becomes JSON.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 MAX_PARTS = 5_000
-"""Beyond these, a place is left to JSON."""
+"""Places beyond these become JSON."""
 
 _LEFT_OUT = frozenset(
     (
@@ -18,11 +18,11 @@ _LEFT_OUT = frozenset(
         "unevaluatedItems", "unevaluatedProperties",
     )
 )  # fmt: skip
-"""They say whether a value fits, and nothing of how it is shown."""
+"""Keywords that say whether a value is valid, but not how it is shown."""
 
 
 def unrolled(schema: Any, value: Any) -> Any:
-    """A schema without references (see `expansion`) as a tree of its own: nothing in it holds itself."""
+    """A schema without references (see `expansion`), as a tree: no part of it contains itself."""
     return _Unrolling().of(schema, [value], ())
 
 
@@ -31,7 +31,7 @@ class _Unrolling:
     left: int = MAX_PARTS
 
     def of(self, schema: Any, values: list[Any], absent: tuple[int, ...]) -> Any:
-        """`values`: what stands there in all rows. `absent`: the schemas on the way since nothing did."""
+        """`values`: the values here in all rows. `absent`: the schemas passed since the values ended."""
         if not isinstance(schema, dict):
             return schema
         self.left -= 1

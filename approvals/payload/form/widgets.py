@@ -1,6 +1,6 @@
 """What does a widget show for a value, and what value does a posted text mean?
 
-A text that means what was shown gives the original object back: nothing changes by being looked at.
+A text that means the shown value gives the original value back, so looking at a payload changes nothing.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ BOOLEANS = [Option("true", "Yes", True), Option("false", "No", False)]
 
 
 class UnreadableError(ValueError):
-    """The posted text means no value; the text of the error says what to write."""
+    """The posted text is not a value; the message says what to write."""
 
 
 def shown(kind: str, value: Any, options: list[Option]) -> str:
-    """What the widget holds; "" where there is no value."""
+    """The text in the widget; "" if there is no value."""
     if value is ABSENT or value is None:
         return ""
     if kind in {"enum", "boolean"}:
@@ -43,7 +43,7 @@ def shown(kind: str, value: Any, options: list[Option]) -> str:
 
 
 def enum_options(members: list[Any], titles: list[str]) -> list[Option]:
-    """Strings are posted as they are, unless that would be empty or ambiguous; everything else as JSON."""
+    """Strings are posted unchanged, unless one is empty or ambiguous; then all are posted as JSON."""
     plain = [member if isinstance(member, str) else labels.as_json(member) for member in members]
     is_clear = len(set(map(str.strip, plain))) == len(plain) and all(map(str.strip, plain))
     is_clear = is_clear and not any("\n" in text or "\r" in text for text in plain)
@@ -54,7 +54,7 @@ def enum_options(members: list[Any], titles: list[str]) -> list[Option]:
 
 
 def _captions(members: list[Any], titles: list[str]) -> list[str]:
-    """The agent's title never stands alone: the value that it stands for follows it."""
+    """Each title from the agent, followed by its value."""
     captions = [
         _caption(title, display.in_words(member)) for member, title in zip(members, titles, strict=True)
     ]
@@ -72,7 +72,7 @@ def _caption(title: str, value: str) -> str:
 def value_of(leaf: Leaf, typed: str) -> Any:
     """Raises UnreadableError."""
     if _NOT_IN_JSON.search(typed):
-        raise UnreadableError("Leave out the character that is no text (U+0000 or half of a pair).")
+        raise UnreadableError("Remove the character that is not text: U+0000 or half of a surrogate pair.")
     if leaf.kind in {"enum", "boolean"}:
         return _chosen(leaf, typed)
     if leaf.kind in {"integer", "number"}:
@@ -85,7 +85,7 @@ def value_of(leaf: Leaf, typed: str) -> Any:
 
 
 def json_value_of(node: JsonLeaf, typed: str) -> Any:
-    """Raises UnreadableError, with line and column where it is no JSON."""
+    """Raises UnreadableError, with line and column if the text is not JSON."""
     try:
         value = strict_json.loads(line_endings.normalised(typed), max_bytes=MAX_JSON_BYTES)
     except (InvalidInput, TooLarge) as error:

@@ -1,1 +1,1 @@
-"""What does a JSON Schema ask of a payload, and does the payload fit it?"""
+"""What does a JSON Schema ask of a payload, and is the payload valid?"""

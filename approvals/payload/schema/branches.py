@@ -1,4 +1,4 @@
-"""Which of several schemas hold of one value? `allOf`, `anyOf`, `oneOf`, `not` and `if`."""
+"""Which of several schemas does a value fit? `allOf`, `anyOf`, `oneOf`, `not` and `if`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def any_of(run: Evaluation, branches: list[Any], value: Any, _: Schema, path: Pa
         if not any(run.fits(value, branch) for branch in branches):
             yield Finding(path, "anyOf")
     elif value is not None:
-        # Never twice: one look to decide and one to explain would double the work at each level.
+        # One walk only: a second one for the findings would double the work at each level.
         yield from run.findings(value, only, path)
 
 
@@ -32,12 +32,12 @@ def one_of(run: Evaluation, branches: list[Any], value: Any, _: Schema, path: Pa
     run.spend(len(branches))
     count = sum(run.fits(value, branch) for branch in branches)
     if count != 1:
-        text = "fits several forms, of which it may fit only one" if count else ""
+        text = "fits several of the allowed forms; it may fit only one" if count else ""
         yield Finding(path, "oneOf", None, text)
 
 
 def the_other_than_null(branches: list[Any]) -> Any:
-    """Of "this or null", this; else None."""
+    """For "a schema or null" the schema; else None."""
     others = [branch for branch in branches if not _is_null_alone(branch)]
     return others[0] if len(others) == 1 and len(branches) == 2 else None
 

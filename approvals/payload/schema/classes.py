@@ -1,4 +1,4 @@
-"""Which characters does a piece of an ECMA-262 pattern stand for? Written out alike for RE2 and for `regex`."""
+"""Which characters does a part of an ECMA-262 pattern match? Written out for RE2 and for `regex`."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ _CATEGORIES = {
 
 
 class UntranslatableError(ValueError):
-    """It is no regular expression, or asks what the engine cannot do; the text says which."""
+    """The pattern is invalid, or the engine cannot run it; the message says which."""
 
 
 def ranges_of(escape: str) -> Ranges | None:
-    """Of \\d, \\w and \\s, and of their opposites."""
+    """The ranges of \\d, \\w, \\s and their opposites; None for any other letter."""
     plain = {"d": _DIGITS, "w": _WORD, "s": _SPACE}.get(escape.lower())
     return plain if plain is None or escape.islower() else opposite(plain)
 
@@ -56,7 +56,7 @@ def code_point(number: int, engine: str) -> str:
 
 
 def written(ranges: Ranges, engine: str) -> str:
-    """As they stand between brackets."""
+    """The ranges as written between brackets."""
     return "".join(
         code_point(first, engine) + (f"-{code_point(last, engine)}" if last > first else "")
         for first, last in ranges
@@ -75,7 +75,7 @@ _EDGES = {
 
 
 def single(pattern: str, position: int, engine: str) -> tuple[str, int]:
-    """One character or class outside brackets, and where it ends. Raises UntranslatableError."""
+    """Translates one character or class outside brackets; also returns where it ends. Raises UntranslatableError."""
     edge = pattern[position : position + 2]
     if edge in ("\\b", "\\B"):
         return (edge if engine == "re2" else _EDGES[edge]), position + 2
@@ -88,7 +88,7 @@ def single(pattern: str, position: int, engine: str) -> tuple[str, int]:
 
 
 def bracketed(pattern: str, position: int, engine: str) -> tuple[str, int]:
-    """A class in brackets, and where it ends. Raises UntranslatableError."""
+    """Translates a class in brackets; also returns where it ends. Raises UntranslatableError."""
     is_negated = pattern[position + 1 : position + 2] == "^"
     position += 2 if is_negated else 1
     parts: list[str] = []
@@ -96,7 +96,7 @@ def bracketed(pattern: str, position: int, engine: str) -> tuple[str, int]:
         text, position = _spanned(pattern, position, engine)
         parts.append(text)
     if position >= len(pattern):
-        raise UntranslatableError("a bracket opens that never closes")
+        raise UntranslatableError("a bracket is never closed")
     if not parts:
         return (ANYTHING if is_negated else NOTHING)[engine], position + 1
     return f"[{'^' if is_negated else ''}{''.join(parts)}]", position + 1
@@ -117,7 +117,7 @@ def _spanned(pattern: str, position: int, engine: str) -> tuple[str, int]:
 
 
 def _member(pattern: str, position: int, *, in_class: bool = False) -> tuple[Ranges | str, int]:
-    """Ranges, or a Unicode property as it is written. Raises UntranslatableError."""
+    """Ranges, or a Unicode property as written; and where it ends. Raises UntranslatableError."""
     mark = pattern[position]
     if mark != "\\":
         return [(ord(mark), ord(mark))], position + 1
@@ -133,7 +133,7 @@ def _member(pattern: str, position: int, *, in_class: bool = False) -> tuple[Ran
     if number < 0 and letter and not (letter.isascii() and letter.isalnum()):
         number = ord(letter)
     if number < 0 or is_octal:
-        raise UntranslatableError(f"\\{letter} means nothing in ECMA-262")
+        raise UntranslatableError(f"\\{letter} has no meaning in ECMA-262")
     return [(number, number)], position + 2
 
 
@@ -157,5 +157,5 @@ def _numbered(pattern: str, position: int) -> tuple[Ranges, int] | None:
     if low:
         number, end = 0x10000 + ((number - 0xD800) << 10) + int(low[1], 16) - 0xDC00, low.end()
     if 0xD800 <= number <= 0xDFFF or number > _LAST:
-        raise UntranslatableError("it has half of a surrogate pair, which no text holds")
+        raise UntranslatableError("it contains half of a surrogate pair")
     return [(number, number)], end

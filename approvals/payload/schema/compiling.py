@@ -1,4 +1,4 @@
-"""Is this JSON Schema one that we validate against? Its dialect is known, it is bounded, and all of it is here."""
+"""Can payloads be validated against this JSON Schema? Its dialect is known, its size bounded, and it is complete."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from approvals.payload.schema.expansion import MAX_DEPTH, UnexpandableError, exp
 
 MAX_BYTES = 64 * 1024
 MAX_PATTERN_SIZE = 100_000
-"""RE2 instructions of all patterns together: they are compiled before anything is known of the agent's intent."""
+"""RE2 instructions of all patterns together: they are compiled for every schema that an agent sends."""
 UNCHECKED = "$unchecked"
-"""Our own keyword: no text can be checked against the pattern beside it."""
+"""Our own keyword: the pattern beside it is never checked."""
 REFUSED_PATTERN_SIZE = 15_000
-"""What finding out costs of a pattern that RE2 does not take."""
+"""What a pattern that RE2 refuses counts for: finding out takes time too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
     """A schema without references in draft 2020-12, ready to validate.
 
-    `unchecked`: its patterns that no engine takes. `is_certain`: every other one is answered whatever the text.
+    `unchecked`: the patterns that no engine can run. `is_certain`: all other patterns are checked on every text.
     """
 
     schema: dict[str, Any]
@@ -41,7 +41,7 @@ def check_schema(schema: Any) -> None:
 
 
 def compiled(schema: Any) -> Compiled:
-    """Raises InvalidInput. Kept by the schema's text: an agent sends the same one with each request."""
+    """Raises InvalidInput. Cached by the schema's text: an agent sends it with each request."""
     if not isinstance(schema, dict) or is_deeper(schema, MAX_DEPTH):
         raise _refusal([FieldError("", "not_a_schema", f"must be an object of at most {MAX_DEPTH} levels")])
     try:
@@ -55,13 +55,17 @@ def _compiled(text: str) -> Compiled:
     schema = json.loads(text)
     size = len(canonical(schema))
     if size > MAX_BYTES:
-        raise _refusal([FieldError("", "schema_too_large", f"has {size:,} bytes; at most {MAX_BYTES:,} fit")])
+        raise _refusal(
+            [FieldError("", "schema_too_large", f"has {size:,} bytes; at most {MAX_BYTES:,} are accepted")]
+        )
     try:
         root = expanded(schema)
     except UnexpandableError as error:
         raise _refusal(list(error.errors)) from None
     if "object" not in _types(root):
-        raise _refusal([FieldError("/type", "not_an_object", "must allow an object: every payload is one")])
+        raise _refusal(
+            [FieldError("/type", "not_an_object", "must allow an object, because every payload is one")]
+        )
     parts = list(_parts(root))
     unchecked, is_certain = _tried(
         list(dict.fromkeys(pattern for part in parts for pattern in _patterns(part)))
@@ -73,7 +77,7 @@ def _compiled(text: str) -> Compiled:
 
 
 def _tried(patterns: list[str]) -> tuple[frozenset[str], bool]:
-    """The patterns that are not checked, and whether the others are beyond doubt."""
+    """The patterns that are not checked, and whether all others are checked on every text."""
     unchecked, left, is_certain = set(), MAX_PATTERN_SIZE, True
     for pattern in patterns:
         ready = matching.matcher(pattern) if left > 0 else None
@@ -86,7 +90,7 @@ def _tried(patterns: list[str]) -> tuple[frozenset[str], bool]:
 
 
 def _parts(root: Any) -> Iterator[dict[str, Any]]:
-    """The root and every schema that it leads to, once."""
+    """The root and every schema below it, each once."""
     seen: set[int] = set()
     pending = [root]
     while pending:

@@ -1,7 +1,7 @@
 """Which dialect of JSON Schema is this, and what does one of its schemas say in draft 2020-12?
 
-Each keyword has its own dialect's meaning. Where the document names no dialect it is 2020-12, and what only an
-older one can have meant (`items` as a list, a boolean `exclusiveMinimum`, `dependencies`) is taken as that.
+Each keyword has the meaning of its own dialect. A document that names no dialect is 2020-12, but keywords that only
+an older draft knows (`items` as a list, a boolean `exclusiveMinimum`, `dependencies`) have their older meaning.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from approvals.payload.pointers import child
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """`year` orders them: 4, 6 and 7 are drafts. `is_said`: the document names it."""
+    """`year` orders dialects: 4, 6 and 7 are drafts. `is_said`: the document names its dialect."""
 
     year: int
     is_said: bool = True
@@ -29,13 +29,13 @@ class Dialect:
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """Stands where a subschema does: its pointer in the document as it was sent."""
+    """A placeholder for a subschema: its pointer in the document as sent."""
 
     pointer: str
 
 
 class Inline(dict[str, Any]):
-    """A schema that the translation put in, without a place in the document."""
+    """A schema that the translation added, without a place in the document."""
 
 
 _NAMES = {
@@ -64,7 +64,7 @@ MANY = frozenset(("allOf", "anyOf", "oneOf", "prefixItems"))
 NAMED = frozenset(("dependentSchemas", "patternProperties", "properties"))
 DEFINITIONS = frozenset(("$defs", "definitions"))
 DATA = frozenset(("const", "default", "enum", "example", "examples"))
-"""What stands below these is no schema."""
+"""Keywords whose values are data, not schemas."""
 
 ANNOTATIONS = frozenset(
     ("title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly", "$comment")
@@ -85,7 +85,7 @@ _DROPPED = frozenset(
 
 
 def dialect_of(name: Any) -> Dialect | None:
-    """Of a `$schema`, with http or https, with or without its #; None where it is another."""
+    """The dialect of a `$schema`, with http or https, with or without its #; None if unknown."""
     if name is None:
         return Dialect(2020, is_said=False)
     bare = str(name).removeprefix("http://").removeprefix("https://").removesuffix("#")
@@ -95,9 +95,9 @@ def dialect_of(name: Any) -> Dialect | None:
 
 
 def in_2020(schema: dict[str, Any], pointer: str, dialect: Dialect) -> dict[str, Any]:
-    """The schema's own keywords in 2020-12, with `At` for what stands below it. `$ref` is kept as it is.
+    """The schema's own keywords in 2020-12, with `At` for each subschema; `$ref` is unchanged.
 
-    Every keyword's value is of the kind that the dialect allows (see `metaschema`).
+    Expects a schema that `metaschema` found valid.
     """
     own = {key: value for key, value in schema.items() if dialect.has(key)}
     if "$ref" in own and dialect.year <= 7:
@@ -127,7 +127,7 @@ def _keyword(key: str, value: Any, own: dict[str, Any], pointer: str) -> Iterato
 
 
 def _items(key: str, value: Any, own: dict[str, Any], here: str) -> Iterator[tuple[str, Any]]:
-    """A list says what stands at each place, `additionalItems` what stands after them."""
+    """`items` as a list describes the first items one by one, `additionalItems` all others."""
     is_tuple = isinstance(own.get("items"), list)
     if key == "additionalItems":
         yield from [("items", At(here))] if is_tuple else []
@@ -138,7 +138,7 @@ def _items(key: str, value: Any, own: dict[str, Any], here: str) -> Iterator[tup
 
 
 def _bound(key: str, value: Any, own: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """In draft-04 `exclusiveMinimum: true` says that the minimum itself is too small."""
+    """In draft-04 `exclusiveMinimum: true` excludes the minimum itself."""
     if isinstance(value, bool):
         return
     opposite = f"exclusive{key[:1].upper()}{key[1:]}"
@@ -158,7 +158,7 @@ def _listed(value: list[Any], here: str) -> list[At]:
 
 
 def _with_null(said: dict[str, Any]) -> dict[str, Any]:
-    """OpenAPI's `nullable`: null is allowed besides."""
+    """OpenAPI's `nullable`: null is allowed too."""
     if "type" in said and not said.keys() & {"$ref", "allOf", "anyOf", "oneOf", "const"}:
         types = said["type"] if isinstance(said["type"], list) else [said["type"]]
         choices = {"enum": [*said["enum"], None]} if "enum" in said and None not in said["enum"] else {}

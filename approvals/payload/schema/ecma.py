@@ -1,6 +1,6 @@
-"""What does a JSON Schema pattern (ECMA-262) mean to RE2, and to `regex`? Its meaning is kept, or it is unfit.
+"""How is a JSON Schema pattern (ECMA-262) written for RE2 and for `regex`? It keeps its meaning, or is refused.
 
-Both get plain syntax: classes written out, code points as escapes, no greed (only whether it matches counts).
+Both get plain syntax: classes written out, code points as escapes, nothing lazy (only whether it matches counts).
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ Alternative = list["Piece"]
 
 MAX_NESTING = 30
 MAX_REPEAT = 1_000
-"""RE2's own bound for one counted repetition; longer ones are written as several."""
+"""RE2's own bound for one counted repetition; a longer one is written as several."""
 MAX_COUNTED = 100_000
 MAX_WEIGHT = 100_000
 MAX_WRITTEN = 50_000
-"""Characters of one repetition, written out."""
+"""Characters of one repetition once written out."""
 
 _REPEAT = re.compile(r"\{(?P<least>[0-9]{1,6})(?P<comma>,(?P<most>[0-9]{1,6})?)?\}")
 _GROUP = re.compile(
@@ -39,21 +39,21 @@ class Piece:
     text: str
     look: str = ""
     body: str = ""
-    """Of a look-around: what it looks for."""
+    """What a look-around looks for."""
     weight: int = 1
-    """How many steps an engine makes of it that writes repetitions out."""
+    """The number of steps once an engine has written its repetitions out."""
 
 
 def alternatives(pattern: str, engine: Engine) -> list[Alternative]:
-    """The pattern's alternatives at its top. Raises UntranslatableError."""
+    """The alternatives at the top of the pattern. Raises UntranslatableError."""
     reader = _Reader(pattern, engine)
     found = reader.alternatives(0)
     if reader.position < len(pattern):
-        raise UntranslatableError("a bracket closes that never opened")
+        raise UntranslatableError("a bracket is closed but was never opened")
     if weight(found) > MAX_WEIGHT:
-        raise UntranslatableError("its repetitions multiply to too many")
+        raise UntranslatableError("its repetitions multiply beyond the limit")
     if reader.last_back_reference > reader.groups or not reader.names_used <= reader.names:
-        raise UntranslatableError("it refers to a group that it does not have")
+        raise UntranslatableError("it refers to a missing group")
     return found
 
 
@@ -62,7 +62,7 @@ def joined(found: list[Alternative]) -> str:
 
 
 class _Reader:
-    """Reads from left to right; `position` is where it stands."""
+    """Reads from left to right; `position` is the next character's."""
 
     def __init__(self, pattern: str, engine: Engine) -> None:
         self.pattern = pattern
@@ -94,7 +94,7 @@ class _Reader:
             text, self.position = classes.bracketed(self.pattern, self.position, self.engine)
             return Piece(text)
         if mark in "*+?":
-            raise UntranslatableError("a repetition follows nothing that it could repeat")
+            raise UntranslatableError("a repetition has nothing to repeat")
         anchor = mark if mark != "\\" else self.pattern[self.position : self.position + 2]
         if anchor in _ANCHORS:
             self.position += len(anchor)
@@ -109,12 +109,12 @@ class _Reader:
         return Piece("\\Z" if is_end_elsewhere else mark, look=mark)
 
     def _flags(self) -> Piece | None:
-        """Not ECMA's, but what other languages' patterns start with."""
+        """Flags at the start: not ECMA-262, but patterns of other languages have them."""
         match = _FLAGS.match(self.pattern, self.position)
         if match is None:
             return None
         if self.position:
-            raise UntranslatableError("flags stand at the start")
+            raise UntranslatableError("flags are allowed only at the start")
         self.position = match.end()
         self._set_dot(match["flags"])
         return Piece("(?i)" if "i" in match["flags"] else "")
@@ -125,7 +125,7 @@ class _Reader:
     def _group(self, depth: int) -> Piece:
         match = _GROUP.match(self.pattern, self.position)
         if match is None or self.pattern[match.end() : match.end() + 1] == "?":
-            raise UntranslatableError("it has a kind of group that ECMA-262 does not know")
+            raise UntranslatableError("it has a kind of group that ECMA-262 lacks")
         self.position = match.end()
         opening = self._opening(match)
         dot = self.dot
@@ -134,7 +134,7 @@ class _Reader:
         body = joined(inner)
         self.dot = dot
         if self.pattern[self.position : self.position + 1] != ")":
-            raise UntranslatableError("a bracket opens that never closes")
+            raise UntranslatableError("a bracket is never closed")
         self.position += 1
         return Piece(f"{opening}{body})", match["look"] or "", body, weight(inner))
 
@@ -171,20 +171,20 @@ class _Reader:
         if end == self.position:
             return piece
         if piece.look or not piece.text:
-            raise UntranslatableError("a repetition follows nothing that it could repeat")
+            raise UntranslatableError("a repetition has nothing to repeat")
         self.position = end
         if self.pattern[end : end + 1] == "?":
-            self.position += 1  # lazy or not is no question of whether it matches
+            self.position += 1  # lazy or not, it matches alike
         if self.pattern[self.position : self.position + 1] in {"*", "+", "?"}:
             raise UntranslatableError("a repetition follows a repetition")
-        # x{2,9} is made as xx and then as many more: two copies and one, at each level of nesting.
+        # Engines write x{2,9} as xx and a loop: three copies of x, at each level of nesting.
         copies = max(1, least + (least > 0 and most != least))
         if piece.weight * copies > MAX_WEIGHT:
-            raise UntranslatableError("its repetitions multiply to too many")
+            raise UntranslatableError("its repetitions multiply beyond the limit")
         return Piece(_counted(piece.text, least, most, self.engine), weight=piece.weight * copies)
 
     def _repetition(self) -> tuple[int, int | None, int]:
-        """Least, most (None: no bound) and where it ends; where it starts if there is none."""
+        """Least, most (None: no bound) and where the repetition ends: at `position` if there is none."""
         mark = self.pattern[self.position : self.position + 1]
         simple = {"*": (0, None), "+": (1, None), "?": (0, 1)}.get(mark)
         if simple:
@@ -195,7 +195,7 @@ class _Reader:
         least = int(match["least"])
         most = least if not match["comma"] else int(match["most"]) if match["most"] else None
         if (most is not None and most < least) or max(least, most or 0) > MAX_COUNTED:
-            raise UntranslatableError("a repetition has bounds that cannot be")
+            raise UntranslatableError("a repetition has impossible bounds")
         return least, most, match.end()
 
 
@@ -204,12 +204,12 @@ def weight(found: list[Alternative]) -> int:
 
 
 def _counted(text: str, least: int, most: int | None, engine: Engine) -> str:
-    """x{1,2000} is x{1,1000}x{0,1000}: RE2 counts to 1,000 only."""
+    """RE2 counts to 1,000 only, so x{1,2000} is written as several repetitions."""
     unit = text if len(text) == 1 else f"(?:{text})"
     if engine == "regex" or max(least, most or 0) <= MAX_REPEAT:
         return f"(?:{unit}{_count(least, most)})"
     if (max(least, most or 0) // MAX_REPEAT + 2) * len(unit) > MAX_WRITTEN:
-        raise UntranslatableError("its repetitions multiply to too many")
+        raise UntranslatableError("its repetitions multiply beyond the limit")
     if most is None:
         return f"(?:{_exactly(unit, least)}{unit}*)"
     return f"(?:{_exactly(unit, least)}{_up_to(unit, most - least)})"

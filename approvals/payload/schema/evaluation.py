@@ -1,6 +1,6 @@
-"""Where does a value not fit its schema? One walk over the two, with a bound on its steps.
+"""Where is a value invalid against its schema? One walk over both, with a bound on its steps.
 
-`keywords` says what each keyword asks, `unevaluated` what was left over; here is the walk itself.
+`keywords` checks each keyword, `unevaluated` the fields and items that no keyword covers; here is the walk.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from approvals.payload.schema.matching import matches as pattern_matches
 
 MAX_STEPS = 1_000_000
 MAX_LEVELS = 120
-"""Schemas within schemas on the way to one value: a payload has 32 levels, each with some that speak of it."""
+"""Schemas within schemas on the way to one value: a payload has 32 levels, each with several schemas."""
 
 Schema = dict[str, Any]
 
 
 class TooCostlyError(Exception):
-    """The schema asks more of this value than one check may cost."""
+    """Checking this value against the schema takes more steps than allowed."""
 
 
 class Finding(NamedTuple):
-    """`bound` is the keyword's value in the schema; `text` stands in for the usual sentence where it is there."""
+    """`bound` is the keyword's value in the schema; `text`, if set, replaces the usual sentence."""
 
     path: Path
     keyword: str
@@ -43,7 +43,7 @@ Findings = Iterable[Finding]
 
 @dataclass(slots=True)
 class Evaluation:
-    """One check of one value. Raises TooCostlyError from wherever its steps are used up."""
+    """One check of one value. Every method raises TooCostlyError once the steps are used up."""
 
     checks: Mapping[str, Any]
     """`keywords.CHECKS`."""
@@ -54,7 +54,7 @@ class Evaluation:
     _keys: dict[int, bytes] = field(default_factory=dict)
 
     def findings(self, value: Any, schema: Any, path: Path = None) -> Iterator[Finding]:
-        """Every place where the value does not fit."""
+        """Every place where the value is invalid."""
         if schema is True:
             return
         if schema is False:
@@ -71,7 +71,7 @@ class Evaluation:
         self.level -= 1
 
     def fits(self, value: Any, schema: Any) -> bool:
-        """Whether the value fits. Answered once for each group or list and schema: branches ask again and again."""
+        """Whether the value is valid. Cached for each object or list and schema, because branches ask repeatedly."""
         if not isinstance(value, dict | list):
             return self._is_without_findings(value, schema)
         key = (id(schema), id(value))
@@ -80,7 +80,7 @@ class Evaluation:
         return self._fits[key]
 
     def matches(self, pattern: str, text: str) -> bool | None:
-        """None where the pattern could not be checked."""
+        """Whether the text matches; None if the pattern could not be checked."""
         self.spend(1)
         return pattern_matches(pattern, text, self.effort)
 

@@ -1,7 +1,7 @@
 """What does a schema say once every `$ref` is replaced by what it points to, in draft 2020-12?
 
-The result has no references: a part that refers to itself holds itself, so it is read as deep as the value goes
-and no deeper. Its size is that of the document, and what one place of a value can cost is counted beforehand.
+The result has no references: a part that refers to itself contains itself, and is followed only as deep as the value
+goes. The result is as large as the document, and the cost of checking one value is bounded beforehand.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ _BRANCHES = ("allOf", "anyOf", "oneOf")
 _SINGLE_BRANCHES = ("not", "if", "then", "else")
 
 Said = dict[str, Any] | bool
-"""One schema's own keywords, with `At` for what stands below it."""
+"""One schema's own keywords, with `At` for each subschema."""
 
 
 class UnexpandableError(ValueError):
-    """`errors` say what is wrong, and where in the document."""
+    """The schema cannot be expanded; `errors` say why, with pointers into the document."""
 
     def __init__(self, *errors: FieldError) -> None:
         super().__init__(errors[0].message)
@@ -43,7 +43,7 @@ def expanded(document: dict[str, Any]) -> Any:
 
 
 def in_place(part: Any) -> Iterator[Any]:
-    """The schemas that speak of the very value that this one speaks of."""
+    """The subschemas that apply to the value that this schema applies to."""
     if isinstance(part, dict):
         for key in _BRANCHES:
             yield from part.get(key, ())
@@ -52,7 +52,7 @@ def in_place(part: Any) -> Iterator[Any]:
 
 
 class _Expansion:
-    """First every part is read, then filled: a part may stand in another before it is full."""
+    """Reads every part first, then fills it: a part may be used in another before it is filled."""
 
     def __init__(self, document: dict[str, Any]) -> None:
         self._document = document
@@ -73,7 +73,7 @@ class _Expansion:
         return self._at("")
 
     def _read(self) -> None:
-        """What the root and all that it leads to say; what nothing leads to is not looked at."""
+        """Reads the root and everything it refers to; the rest of the document is ignored."""
         errors: list[FieldError] = []
         pending = [""]
         while pending and len(errors) < MAX_ERRORS:
@@ -99,11 +99,13 @@ class _Expansion:
         yield from flaws(schema, pointer, self._dialect)
 
     def _dialect_at(self, pointer: str, schema: dict[str, Any]) -> Dialect:
-        """One document speaks one dialect."""
+        """Raises UnexpandableError for an unknown dialect, or a second one in one document."""
         dialect = dialect_of(schema.get("$schema"))
         is_another = pointer and dialect and dialect.is_said and dialect.year != self._dialect.year
         if dialect is None or is_another:
-            sentence = "must be draft-04, -06, -07, 2019-09 or 2020-12 of JSON Schema, one for all of it"
+            sentence = (
+                "must name draft-04, -06, -07, 2019-09 or 2020-12 of JSON Schema, one for the whole document"
+            )
             raise UnexpandableError(FieldError(child(pointer, "$schema"), "other_dialect", sentence))
         return dialect
 
@@ -129,9 +131,7 @@ class _Expansion:
             code, sentence = "remote_ref", "must point into this document, such as #/$defs/…"
             if not error.is_remote:
                 code = "unresolved_ref"
-                sentence = (
-                    f"refers to {json.dumps(reference)}, which is no schema in this document; use #/$defs/…"
-                )
+                sentence = f"refers to {json.dumps(reference)}, which is not a schema in this document; use #/$defs/…"
             raise UnexpandableError(FieldError(child(pointer, "$ref"), code, sentence)) from None
 
     def _fill(self, pointer: str) -> None:
@@ -148,7 +148,7 @@ class _Expansion:
         self._full.add(pointer)
 
     def _assembled(self, said: dict[str, Any]) -> dict[str, Any]:
-        """Titles beside a `$ref` override the target's; other keywords hold as well as the target's."""
+        """Titles beside a `$ref` override the target's; other keywords apply together with the target's."""
         rest = {key: self._value(value) for key, value in said.items() if key != "$ref"}
         if "$ref" not in said:
             return rest
@@ -174,7 +174,7 @@ class _Expansion:
         return self._parts[pointer]
 
     def _cost(self, part: Any, pointer: str, above: list[int]) -> tuple[int, int]:
-        """How many schemas one look at a value asks, and in how many levels."""
+        """The number of schemas that apply to one value, and of levels they nest."""
         if id(part) in self._costs:
             return self._costs[id(part)]
         if id(part) in above:
@@ -201,7 +201,7 @@ def _places(said: Any) -> Iterator[str]:
 
 
 def _recursive(pointer: str) -> UnexpandableError:
-    sentence = "refers to itself without going a level down, so that no value can be checked"
+    sentence = "refers to itself without going a level deeper, so no value can be checked against it"
     return UnexpandableError(FieldError(pointer, "recursive_ref", sentence))
 
 

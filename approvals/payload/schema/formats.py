@@ -1,4 +1,4 @@
-"""Does a text have the format that its schema names? Formats that are not named here are not checked."""
+"""Does a text have the format that its schema names? Formats missing here are not checked."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def is_date(text: str) -> bool:
 
 
 def is_date_time(text: str) -> bool:
-    """RFC 3339: with seconds and a zone; a leap second is one."""
+    """RFC 3339: with seconds and a zone; a leap second is valid."""
     match = _DATE_TIME.fullmatch(text)
     if not match or not is_date(match["date"]):
         return False
@@ -41,7 +41,7 @@ def is_date_time(text: str) -> bool:
 
 
 def is_email(text: str) -> bool:
-    """One address, letters of any script allowed; whether it reaches anybody is not known here."""
+    """One address, letters of any script allowed. It need not exist."""
     local, at, domain = text.rpartition("@")
     if (
         not at

@@ -1,7 +1,7 @@
 """What does each JSON Schema keyword ask of a value? Draft 2020-12, without references.
 
-Patterns and steps are bounded, equality is that of canonical bytes, multiples are exact, and a finding points to
-the field that it is about.
+Patterns and steps are bounded, values are equal if their canonical bytes are, multiples are exact, and a finding
+points to its own field.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Check = Callable[[Evaluation, Any, Any, Schema, Path], Findings]
 
 
 class Members(list[Any]):
-    """An enum's members with their canonical bytes at hand: thousands of them cost one look-up."""
+    """An enum's members with their canonical bytes, so that thousands of them cost one look-up."""
 
     def __init__(self, members: list[Any]) -> None:
         super().__init__(members)
@@ -75,7 +75,7 @@ def _dependent_required(run: Evaluation, needs: Schema, value: Any, _: Schema, p
             run.spend(1 + len(needs[key]) // 8)
             for name in needs[key]:
                 if name not in value:
-                    text = f"is required when “{key}” is there"
+                    text = f"is required when “{key}” is present"
                     yield Finding((path, name), "dependentRequired", needs, text)
 
 
@@ -115,7 +115,7 @@ def _pattern_properties(run: Evaluation, schemas: Schema, value: Any, _: Schema,
 
 
 def _additional_properties(run: Evaluation, inner: Any, value: Any, schema: Schema, path: Path) -> Findings:
-    """A key that a pattern might know, if it could be checked, is none too many."""
+    """A key counts as known if a pattern that could not be checked might match it."""
     if not isinstance(value, dict):
         return
     named, patterned = schema.get("properties", {}), schema.get("patternProperties", {})
@@ -167,7 +167,7 @@ def _unique_items(run: Evaluation, is_wanted: bool, value: Any, _: Schema, path:
 
 
 def _multiple_of(run: Evaluation, divisor: float, value: Any, _: Schema, path: Path) -> Findings:
-    # In binary 19.99 is no multiple of 0.01; as the decimals that were written it is.
+    # As decimals 19.99 is a multiple of 0.01; as binary numbers it is not.
     if _is_number(value):
         run.spend(5)
         if (Fraction(repr(value)) / Fraction(repr(divisor))).denominator != 1:
@@ -183,7 +183,7 @@ def _format(run: Evaluation, name: str, value: Any, _: Schema, path: Path) -> Fi
 
 
 def _bound(keyword: str, measured: type, holds: Callable[[Any, Any], bool]) -> Check:
-    """Of a number, or of how long or large something is."""
+    """Checks a bound on a number, a length or a size."""
 
     def check(_: Evaluation, bound: Any, value: Any, _schema: Schema, path: Path) -> Findings:
         if not isinstance(value, measured) or isinstance(value, bool):

@@ -1,7 +1,7 @@
-"""Does a text match a JSON Schema pattern? On RE2 where that is exact and cheap, else on `regex` against the clock.
+"""Does a text match a JSON Schema pattern? On RE2 if that is exact and cheap, else on `regex` with a time limit.
 
-Nothing here can hang: RE2's work is bounded by program times text, the other engine's by seconds, and what
-fits into neither is answered with None: not checked.
+Nothing here can hang: RE2's work is bounded by program times text, that of `regex` by seconds. The answer beyond
+both bounds is None: not checked.
 """
 
 from __future__ import annotations
@@ -23,32 +23,32 @@ MAX_LENGTH = 2_500
 MAX_LENGTH_ON_REGEX = 1_500
 MAX_WEIGHT_ON_REGEX = 5_000
 MAX_WRITTEN, MAX_WRITTEN_ON_REGEX = 40_000, 10_000
-"""Characters once its classes and repetitions are written out."""
+"""Characters of a pattern once its classes and repetitions are written out."""
 MAX_PROPERTIES = 40
-"""Unicode properties in one pattern: RE2 takes a tenth of a millisecond for each."""
+"""Unicode properties in one pattern: compiling each takes RE2 a tenth of a millisecond."""
 
 _AHEAD, _BEHIND = ("=", "!"), ("<=", "<!")
 
 Conjunction = list[tuple[bool, Any]]
-"""RE2 programs, each with whether it must match."""
+"""RE2 programs, each with whether it must match or must not."""
 
 
 @dataclass(slots=True)
 class Effort:
-    """What the patterns of one validation may still cost, and those that were not checked."""
+    """The work that the patterns of one validation may still cost, and the patterns that were not checked."""
 
     steps: int = 12_000_000
     """RE2 instructions times characters."""
     seconds: float = 0.05
-    """On the other engine."""
+    """Time on the `regex` engine."""
     skipped: frozenset[str] = frozenset()
-    """Patterns that are not to be tried."""
+    """Patterns to leave unchecked."""
     unchecked: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
 class Matcher:
-    """A pattern made ready. `flaw` says why neither engine takes it; `size` is RE2's instructions."""
+    """A compiled pattern. `flaw` says why neither engine can run it; `size` counts RE2's instructions."""
 
     conjunctions: list[Conjunction] | None
     size: int
@@ -57,12 +57,12 @@ class Matcher:
 
     @property
     def is_certain(self) -> bool:
-        """Whether RE2 answers it, for a text of some thousand characters at least."""
+        """Whether RE2 checks it, on texts of up to some thousand characters."""
         return self.conjunctions is not None and self.size <= 3_000
 
 
 def matches(pattern: str, text: str, effort: Effort) -> bool | None:
-    """None where it could not be checked; the pattern is then in `effort.unchecked`."""
+    """None if the pattern could not be checked; it is then in `effort.unchecked`."""
     found = None if pattern in effort.skipped else _answer(matcher(pattern), text, effort)
     if found is None:
         effort.unchecked.add(pattern)
@@ -106,7 +106,7 @@ def _on_the_clock(pattern: str, text: str, effort: Effort) -> bool | None:
 
 
 def _alternatives(pattern: str) -> list[list[Piece]]:
-    """Each with the flags of the whole; one alone where no look-around asks for more."""
+    """The alternatives, each with the pattern's flags; joined into one if nothing looks around."""
     found = ecma.alternatives(pattern, "re2")
     if len(ecma.joined(found)) > MAX_WRITTEN:
         raise UntranslatableError("it is too large")
@@ -119,7 +119,7 @@ def _alternatives(pattern: str) -> list[list[Piece]]:
 def _conjunction(pieces: list[Piece]) -> Conjunction:
     """`^(?!a)b(?<!c)$` matches what `^b$` matches, where `^a` does not, and `c$` does not.
 
-    What looks around elsewhere stays where it is, and RE2 refuses it.
+    Other look-arounds stay in place, and RE2 refuses them.
     """
     flags = "".join(piece.text for piece in pieces[:1] if piece.text == "(?i)")
     body = pieces[1:] if flags else pieces
@@ -137,7 +137,7 @@ def _conjunction(pieces: list[Piece]) -> Conjunction:
 
 
 def _flaw(pattern: str) -> str:
-    """Why the other engine does not take it either; "" where it does."""
+    """Why the `regex` engine cannot run the pattern either; "" if it can."""
     try:
         found = ecma.alternatives(pattern, "regex")
     except UntranslatableError as error:
@@ -154,7 +154,7 @@ def _program(written: str) -> Any:
 
 
 def _timed_program(pattern: str, found: list[list[Piece]] | None = None) -> Any:
-    """The pattern on the other engine, or None. Bounded before it compiles: no clock runs there."""
+    """The pattern compiled for `regex`, or None. Its size is checked first: compiling has no time limit."""
     if len(pattern) > MAX_LENGTH_ON_REGEX:
         return None
     try:

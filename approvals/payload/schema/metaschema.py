@@ -1,4 +1,4 @@
-"""Is each keyword's value of the kind that its dialect allows? The metaschemas' rules, as a table."""
+"""Is each keyword's value of a type that its dialect allows? The metaschemas' rules, as a table."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _TYPES = frozenset(("array", "boolean", "integer", "null", "number", "object", "
 
 
 def flaws(schema: Any, pointer: str, dialect: Dialect) -> Iterator[FieldError]:
-    """Of one schema itself; what stands below it is asked for separately."""
+    """The errors of one schema, without its subschemas."""
     if isinstance(schema, bool):
         return
     if not isinstance(schema, dict):
@@ -22,7 +22,9 @@ def flaws(schema: Any, pointer: str, dialect: Dialect) -> Iterator[FieldError]:
     for key, value in schema.items():
         check = _CHECKS.get(key)
         if check and dialect.has(key) and not check(value, dialect):
-            yield FieldError(child(pointer, key), "not_a_schema", "is not what JSON Schema allows there")
+            yield FieldError(
+                child(pointer, key), "not_a_schema", "has a value that JSON Schema does not allow there"
+            )
 
 
 def _is_number(value: Any, _: Dialect) -> bool:

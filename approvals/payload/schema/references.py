@@ -1,4 +1,4 @@
-"""Which place in a schema document does a `$ref` name? Ids, anchors and pointers within it; nothing is fetched."""
+"""Which place in a schema document does a `$ref` name? Ids, anchors and pointers inside it; nothing is fetched."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _PLACES = ONE | MANY | {"additionalItems"}
 
 
 class UnresolvedError(ValueError):
-    """The reference names nothing in the document; `is_remote`: it names another one."""
+    """The reference names nothing in the document; `is_remote`: it names another document."""
 
     def __init__(self, *, is_remote: bool = False) -> None:
         super().__init__()
@@ -21,7 +21,7 @@ class UnresolvedError(ValueError):
 
 
 class References:
-    """Where each id and anchor of the document stands."""
+    """The places of the document's ids and anchors."""
 
     def __init__(self, document: dict[str, Any], dialect: Dialect) -> None:
         self._document = document
@@ -47,7 +47,7 @@ class References:
         return self._within(resource, unquote(fragment))
 
     def _within(self, resource: str, fragment: str) -> str:
-        """An inner schema with an id of its own is a document of its own; generators forget that."""
+        """Looks first inside the schema that has its own id, then, as generators expect, in the whole document."""
         if fragment and not fragment.startswith("/"):
             found = self._anchors.get((resource, fragment)) or self._anchors.get(("", fragment))
             if found is None:
@@ -105,7 +105,7 @@ def _below(key: str, value: Any, here: str) -> list[tuple[str, Any]]:
 
 
 def _is_schema_at(document: Any, pointer: str) -> bool:
-    """A schema stands there, and not a piece of data such as a default."""
+    """Whether the place holds a schema, not data such as a default."""
     is_name = False
     for token in tokens(pointer):
         if not is_name and token in DATA:

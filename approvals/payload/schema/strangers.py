@@ -1,12 +1,11 @@
-"""Which keys does an edit bring that a reviewer may not add?
+"""Which keys of an edit may a reviewer not add?
 
-A key is known where the agent's payload has it (in a list: where one of its rows has it) or the schema names it.
-Other keys are taken in a free-form object only: one whose schema allows `additionalProperties` or
-`unevaluatedProperties` in so many words, or speaks of no fields at all (neither `properties` nor
-`patternProperties`), such as `{"type": "object"}`. An object whose schema lists its fields and says nothing of
-others is closed to reviewers, although JSON Schema leaves it open to the agent: an edit sets what was proposed,
-and nothing else. Without a schema (or with an empty one) the agent's payload is all that is known, and an empty
-object in it stays empty.
+A key is known if the agent's payload has it (in a list: if one of its rows has it) or the schema names it. Other keys
+are allowed only in a free-form object: its schema either allows `additionalProperties` or `unevaluatedProperties`
+explicitly, or mentions no fields at all (neither `properties` nor `patternProperties`), as in `{"type": "object"}`.
+An object whose schema lists fields and is silent about others is closed to reviewers, although JSON Schema leaves it
+open to the agent: an edit changes what was proposed, and nothing else. Without a schema (or with an empty one) only
+the payload's own keys are known, and an empty object in it stays empty.
 """
 
 from __future__ import annotations
@@ -25,11 +24,11 @@ _LISTS_FIELDS = frozenset(
 _LISTS_ROWS = frozenset(("items", "prefixItems", "unevaluatedItems"))
 
 MAX_PARTS = 200
-"""Schemas that speak of one place. A key that only further ones would know is not known."""
+"""Schemas that apply to one place. A key that only further schemas name is unknown."""
 
 
 def strangers(original: Any, edited: Any, schema: Any) -> Iterator[str]:
-    """Pointers to them, in the edit's order."""
+    """Pointers to the unknown keys, in the edit's order."""
     allowed = _Allowed([compiled(schema).schema] if schema else [], Effort())
     pending: list[tuple[Any, _Sent, _Allowed, Path]] = [(edited, _sent(original), allowed, None)]
     while pending:
@@ -48,12 +47,12 @@ def strangers(original: Any, edited: Any, schema: Any) -> Iterator[str]:
 
 
 def is_free_form(schema: Any) -> bool:
-    """Whether a reviewer may add keys that the schema, which is without references, does not name."""
+    """Whether a reviewer may add keys that the schema does not name. Expects a schema without references."""
     return _Allowed([schema], Effort()).is_free
 
 
 class _Sent:
-    """Every key that the agent's payload has at a place, over all rows of a list and at each depth."""
+    """The keys that the agent's payload has at a place: over all rows of a list, and at every depth."""
 
     def __init__(self) -> None:
         self.members: dict[str, _Sent] = {}
@@ -78,7 +77,7 @@ def _sent(original: Any) -> _Sent:
 
 
 class _Allowed:
-    """What the schema lets a reviewer add at a place: looked up once for all rows of a list."""
+    """What the schema lets a reviewer add at a place, looked up once for all rows of a list."""
 
     def __init__(self, parts: list[Any], effort: Effort) -> None:
         self._parts = _all_in_place(parts)
@@ -92,7 +91,7 @@ class _Allowed:
         return self.is_free or bool(self._named(key))
 
     def at(self, key: str) -> _Allowed:
-        """Keys that the schema does not name are all alike."""
+        """What may be added below a key. All keys that the schema does not name share one answer."""
         named = self._named(key)
         slot = key if named else None
         if slot not in self._inner:
@@ -110,14 +109,14 @@ class _Allowed:
         return self._inner[place]
 
     def _named(self, key: str) -> list[Any]:
-        """A pattern that cannot be checked names nothing here."""
+        """The schemas of a key that the schema names. A pattern that cannot be checked names no key."""
         named = [part["properties"][key] for part in self._parts if key in part.get("properties", {})]
         patterned = (pair for part in self._parts for pair in part.get("patternProperties", {}).items())
         return named + [schema for pattern, schema in patterned if matches(pattern, key, self._effort)]
 
 
 def _all_in_place(parts: list[Any]) -> list[dict[str, Any]]:
-    """These and every schema beside them that speaks of the same value, each once."""
+    """These schemas and all that apply to the value together with them, each once."""
     found: dict[int, dict[str, Any]] = {}
     pending = list(reversed(parts))
     while pending and len(found) < MAX_PARTS:

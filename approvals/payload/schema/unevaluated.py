@@ -1,4 +1,4 @@
-"""Which fields and items did no other part of the schema speak of? What `unevaluatedProperties` and `-Items` ask."""
+"""Which fields and items does no other part of the schema cover? For `unevaluatedProperties` and `-Items`."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _left_over(run: Evaluation, inner: Any, value: Any, path: Path, keyword: str
 
 
 def _holding(run: Evaluation, schema: Any, value: Any) -> Iterator[Schema]:
-    """The schema and every one that holds of the same value beside it."""
+    """The schema and every subschema that applies to the value and that the value fits."""
     if not isinstance(schema, dict):
         return
     run.spend(1)

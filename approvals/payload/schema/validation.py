@@ -1,4 +1,4 @@
-"""Does a payload fit its JSON Schema? Every place where it does not, in words for the person at the form."""
+"""Does a payload fit its JSON Schema? Every error, in words for the person at the form."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ _TYPE_NAMES = {
 
 
 def validate(value: Any, schema: Any) -> list[FieldError]:
-    """Pointers are into the value. Raises InvalidInput where the schema itself is unfit."""
+    """The errors, with pointers into the value. Raises InvalidInput if the schema itself is invalid."""
     return checked(value, schema)[0]
 
 
 def checked(value: Any, schema: Any) -> tuple[list[FieldError], set[str]]:
-    """What `validate` finds, and the patterns that this value could not be checked against."""
+    """What `validate` returns, and the patterns that could not be checked on this value."""
     plan = compiled(schema)
     run = Evaluation(CHECKS, Effort(skipped=plan.unchecked))
     try:
-        # All of them are asked for: whether it is too costly does not hang on where the errors stand.
+        # The walk goes to its end, so that "too costly" does not depend on where the errors are.
         found = list(run.findings(value, plan.schema))[:MAX_ERRORS]
     except TooCostlyError:
         message = "is too large to check against its schema; make the payload or the schema smaller"
@@ -72,21 +72,27 @@ def _format_sentence(name: Any) -> str:
 
 
 _SENTENCES: dict[str, tuple[str, Callable[[Any], str]]] = {
-    "additionalProperties": ("unknown_field", lambda _: "is not a field that the schema knows"),
+    "additionalProperties": ("unknown_field", lambda _: "is not a field of the schema"),
     "anyOf": ("no_branch", lambda _: "fits none of the forms that the schema allows"),
     "const": ("const", lambda member: f"must be {display.in_words(member)[:80]}"),
-    "contains": ("contains", lambda _: "must hold an item of the kind that the schema asks for"),
+    "contains": ("contains", lambda _: "must contain an item of the kind that the schema requires"),
     "dependentRequired": ("required", lambda _: "is required"),
     "enum": ("enum", _choice_sentence),
     "exclusiveMaximum": ("exclusive_maximum", _a_bound("must be less than")),
     "exclusiveMinimum": ("exclusive_minimum", _a_bound("must be more than")),
     "format": ("format", _format_sentence),
-    "maxContains": ("max_contains", _a_bound("may hold such items at most", "time", "times")),
+    "maxContains": (
+        "max_contains",
+        _a_bound("may have at most", "item of the required kind", "items of the required kind"),
+    ),
     "maxItems": ("max_items", _a_bound("may have at most", "item", "items")),
     "maxLength": ("max_length", _a_bound("may have at most", "character", "characters")),
     "maxProperties": ("max_properties", _a_bound("may have at most", "field", "fields")),
     "maximum": ("maximum", _a_bound("must be at most")),
-    "minContains": ("min_contains", _a_bound("must hold such items at least", "time", "times")),
+    "minContains": (
+        "min_contains",
+        _a_bound("must have at least", "item of the required kind", "items of the required kind"),
+    ),
     "minItems": ("min_items", _a_bound("must have at least", "item", "items")),
     "minLength": ("min_length", _a_bound("must have at least", "character", "characters")),
     "minProperties": ("min_properties", _a_bound("must have at least", "field", "fields")),
@@ -96,7 +102,7 @@ _SENTENCES: dict[str, tuple[str, Callable[[Any], str]]] = {
     "pattern": ("pattern", lambda pattern: f"must match the pattern {pattern}"),
     "required": ("required", lambda _: "is required"),
     "type": ("type", _type_sentence),
-    "unevaluatedItems": ("unknown_item", lambda _: "is not an item that the schema knows"),
-    "unevaluatedProperties": ("unknown_field", lambda _: "is not a field that the schema knows"),
-    "uniqueItems": ("unique_items", lambda _: "must not have the same item twice"),
+    "unevaluatedItems": ("unknown_item", lambda _: "is not an item of the schema"),
+    "unevaluatedProperties": ("unknown_field", lambda _: "is not a field of the schema"),
+    "uniqueItems": ("unique_items", lambda _: "must not contain an item twice"),
 }

@@ -91,8 +91,8 @@ def test_a_new_field_has_the_widget_of_its_type():
 
 KEYS = {
     "no key": ("", "1", "Enter a key"),
-    "a key that is there": ("chart", "1", "there already"),
-    "a key that the schema names": ("values", "1", "there already"),
+    "a key that is there": ("chart", "1", "exists already"),
+    "a key that the schema names": ("values", "1", "exists already"),
     "no JSON": ("b", "hello", ""),
     "no value": ("b", "", ""),
 }

@@ -158,7 +158,7 @@ UNREADABLE = {
         "",
         "Enter a date and a time",
     ),
-    "U+0000": ({"type": "string"}, "a", "a\0b", "Leave out"),
+    "U+0000": ({"type": "string"}, "a", "a\0b", "Remove the character"),
 }
 
 

@@ -138,13 +138,18 @@ SAID = {
     "enum": ({"enum": ["a", "b"]}, "c", "enum", "must be one of a, b"),
     "true is not 1": ({"enum": [1]}, True, "enum", "must be one of 1"),
     "const": ({"const": "a"}, "b", "const", "must be a"),
-    "unique": ({"uniqueItems": True}, [1, 1.0], "unique_items", "must not have the same item twice"),
+    "unique": ({"uniqueItems": True}, [1, 1.0], "unique_items", "must not contain an item twice"),
     "multiple": ({"multipleOf": 0.01}, 0.005, "multiple_of", "must be a multiple of 0.01"),
     "pattern": ({"pattern": "^a"}, "b", "pattern", "must match the pattern ^a"),
     "email": ({"format": "email"}, "a@b@c", "format", "must be one e-mail address"),
     "date": ({"format": "date"}, "2026-02-30", "format", "must be a date such as 2026-04-12"),
     "items": ({"minItems": 2}, [1], "min_items", "must have at least 2 items"),
-    "one of": ({"oneOf": [{"minimum": 1}, {"minimum": 2}]}, 3, "no_branch", "fits several forms"),
+    "one of": (
+        {"oneOf": [{"minimum": 1}, {"minimum": 2}]},
+        3,
+        "no_branch",
+        "fits several of the allowed forms",
+    ),
     "nullable": (
         {"anyOf": [{"type": "string", "minLength": 2}, {"type": "null"}]},
         "a",
@@ -211,7 +216,7 @@ def test_required_and_unknown_fields_are_named_where_they_are():
     assert [(error.pointer, error.message) for error in errors] == [
         ("/a", "is required"),
         ("/b", "is required"),
-        ("/c", "is not a field that the schema knows"),
+        ("/c", "is not a field of the schema"),
     ]
 
 
