@@ -30,7 +30,7 @@ def create_agent(
 ) -> Agent:
     """An agent that may propose these action types in these workflows; `*` stands for every one.
 
-    Raises ValidationError where a field is not fit, e.g. the name of another agent.
+    Raises ValidationError where a field is invalid, e.g. the name of another agent.
     """
     agent = Agent(name=name, owner=owner, action_types=list(action_types), workflows=list(workflows))
     agent.full_clean()
@@ -41,7 +41,7 @@ def create_agent(
 
 @transaction.atomic
 def change_agent(agent: Agent, *, by: Actor, changed: Sequence[str]) -> None:
-    """Store the fields named in `changed`, and no other: its scope holds from the next call on."""
+    """Store the fields named in `changed` and no others. The new scope counts from the next call on."""
     if not changed:
         return
     Agent.objects.select_for_update().get(pk=agent.pk)
@@ -56,8 +56,8 @@ def create_key(
 ) -> tuple[AgentKey, str]:
     """A new key, and its text `cs_<prefix>_<secret>`: shown now, never again.
 
-    `key_id` is the id that it is to have, so that a form sent twice makes one key. Older keys stay valid, so
-    that an agent changes over without a gap; then revoke them.
+    With `key_id` as its id, a form sent twice makes one key. Older keys stay valid, so that an agent changes over
+    without a gap; then revoke them.
     """
     agent = Agent.objects.select_for_update().get(pk=agent.pk)
     at = clock.now()
@@ -77,7 +77,7 @@ def create_key(
 
 @transaction.atomic
 def revoke_key(key: AgentKey, *, by: Actor) -> None:
-    """From the next call on the key opens nothing; a key that is revoked already stays as it is."""
+    """Revoke the key: from the next call on it opens nothing. A key that is revoked already stays as it is."""
     agent = Agent.objects.select_for_update().get(pk=key.agent_id)
     at = clock.now()
     if AgentKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=at):
@@ -85,13 +85,13 @@ def revoke_key(key: AgentKey, *, by: Actor) -> None:
 
 
 def authenticate(token: str) -> AgentKey | None:
-    """The key that this text opens now, or None, without telling which part of it was wrong."""
+    """The key with this text, if it is valid now; None does not tell which part was wrong."""
     form = _FORM.fullmatch(token)
     if form is None:
         return None
     prefix, secret = form.groups()
     key = AgentKey.objects.select_related("agent").filter(prefix=prefix).first()
-    # Compare in any case, so that an unknown prefix takes as long as a wrong secret.
+    # Always compare, so that an unknown prefix takes as long as a wrong secret.
     fits = hmac.compare_digest(bytes(key.secret_sha256) if key else _NO_HASH, _digest(secret))
     at = clock.now()
     if key is None or not fits or not key.is_valid(at):

@@ -23,7 +23,7 @@ def deliver_outbox() -> None:
 
 @shared_task(name="approvals.begin_and_end_grants")
 def begin_and_end_grants() -> None:
-    """Tell of grants that begin, and record those that run out. They count by their times, whatever this does."""
+    """Tell of grants that begin and record those that run out. Grants count by their times, even if this is late."""
     delegation.begin_and_end()
 
 
@@ -35,7 +35,7 @@ def sweep() -> None:
 
 @worker_ready.connect
 def _hear_of_commits(sender: Any = None, **_: object) -> None:
-    """Who delivers looks at the outbox when woken, too; the web never enqueues, so that it needs no broker."""
+    """The worker that delivers also looks at the outbox when woken. The web never enqueues, so it needs no broker."""
     if sender.app.conf.task_default_queue not in sender.app.amqp.queues.consume_from:
         return
     thread = Thread(target=wakeups.listen, args=(_deliver_soon, Event()), name="wakeups", daemon=True)

@@ -7,7 +7,7 @@ from django.conf import settings
 
 
 class Unreadable(Exception):
-    """A stored secret that none of the keys opens."""
+    """None of the keys opens a stored secret."""
 
 
 def seal(secret: str) -> bytes:
@@ -16,7 +16,7 @@ def seal(secret: str) -> bytes:
 
 
 def unseal(sealed: bytes) -> str:
-    """Raises Unreadable where the key is not there any more."""
+    """The secret. Raises Unreadable where its key is gone."""
     try:
         return _keys().decrypt(sealed).decode()
     except InvalidToken:
@@ -26,7 +26,7 @@ def unseal(sealed: bytes) -> str:
 
 
 def reseal(sealed: bytes) -> bytes:
-    """The same secret under the first key, so that the older keys can go. Raises Unreadable."""
+    """Encrypt the secret under the first key, so that the older keys can go. Raises Unreadable."""
     return seal(unseal(sealed))
 
 

@@ -1,4 +1,4 @@
-"""How do those who wait hear of a commit? One Redis PUBLISH after it; losing it costs latency, never an answer."""
+"""How do waiting agents and open pages hear of a commit? By one Redis PUBLISH; losing it costs latency, no answer."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ TIMEOUT_SECONDS = 0.1
 """A decision never waits longer than this for Redis."""
 
 APPROVERS = "approvers"
-"""The key of everybody who takes from the pool."""
+"""The key of all who take from the pool."""
 
 KEYS_HEADER = "X-Live-Keys"
-"""How a view tells the process that waits, and nobody else, under which keys there will be news."""
+"""How a view tells the waiting process, and no client, under which keys there will be news."""
 
 RE_ASK_SECONDS = 60
 """How late an open inbox can be while Redis is away."""
@@ -57,12 +57,12 @@ def _publish(text: str) -> None:
     try:
         _client().publish(channel(), text)
     except redis.RedisError as error:
-        # Whoever waits re-reads the row within seconds.
+        # Those who wait re-read the row within seconds.
         logger.warning("wakeup_lost", error=str(error))
 
 
 def listen(on_news: Callable[[], object], stop: Event) -> None:
-    """Call `on_news` after commits, a burst of them once, until `stop` is set. Redis away: tries again."""
+    """Call `on_news` after commits, once for a burst, until `stop` is set. Reconnects when Redis was away."""
     while not stop.is_set():
         try:
             _listen(on_news, stop)

@@ -48,7 +48,7 @@ def _catch_up(sender: Any = None, **_: object) -> None:
 
 @beat_init.connect
 def _begin(**_: object) -> None:
-    """A beat that starts counts from zero, so that one which is killed again and again would never ask."""
+    """A beat counts from zero at its start, so a beat that is killed again and again would never ask."""
     _ask_the_clock()
 
 
@@ -58,4 +58,4 @@ def _ask_the_clock() -> None:
             try:
                 app.send_task(task, queue=queue, expires=EVERY[task], retry=False)
             except OperationalError as error:
-                logger.warning("broker_lost", error=str(error))  # the next run is due all the same
+                logger.warning("broker_lost", error=str(error))  # the next run is due anyway

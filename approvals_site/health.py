@@ -15,7 +15,7 @@ from audit.models import Checkpoint
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
-    """200 as long as this process answers: starting it anew would mend no database."""
+    """200 as long as this process answers: a restart would mend no database."""
     return HttpResponse("ok", content_type="text/plain")
 
 

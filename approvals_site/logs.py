@@ -9,7 +9,7 @@ _HIDDEN = ("authorization", "cookie", "password", "secret", "token", "api_key", 
 
 
 def configure(*, json: bool, level: str) -> dict[str, Any]:
-    """Set structlog up and return Django's LOGGING; the standard library's records take the same way out."""
+    """Set structlog up and return Django's LOGGING. The standard library's records go through structlog too."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
@@ -46,7 +46,7 @@ def configure(*, json: bool, level: str) -> dict[str, Any]:
 
 
 def hide_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Blank what a careless call put into a log line, by the name it was given."""
+    """Hide secrets that a careless call put into a log line, by the field's name."""
     return {key: "[hidden]" if _is_secret(key) else _without_secrets(value) for key, value in event.items()}
 
 

@@ -1,4 +1,4 @@
-"""Is everything named that a deployment cannot guess?"""
+"""Is every setting there that a deployment cannot guess?"""
 
 import os
 

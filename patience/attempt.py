@@ -1,7 +1,7 @@
 """How long may one attempt to reach another server take, whatever that server does?
 
-A socket's own time-out starts again with each byte, so a server that sends one byte now and then holds its caller
-for as long as it likes. An attempt has one clock for everything, and cuts its connections when the time is over.
+A socket's own time-out starts again with each byte, so a server that sends a byte now and then holds its caller for
+as long as it likes. An attempt has one clock for everything, and cuts its connections when the time is over.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What did a request that failed leave behind: nothing for certain, or perhaps what it was to store?"""
+"""What did a failed request leave behind: certainly nothing, or perhaps what it was meant to store?"""
 
 from __future__ import annotations
 

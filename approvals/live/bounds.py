@@ -1,4 +1,4 @@
-"""How much may anybody send before Django has looked at who it is? A body is counted as it comes in."""
+"""How much may a client send before Django knows who it is? A body is counted as it comes in."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ async def bounded(behind: Application, scope: Scope, receive: Receive, send: Sen
         nonlocal received
         message = await receive()
         received += len(message.get("body", b""))
-        # Django takes a hang-up for the end of it and answers nothing: then the answer is ours.
+        # Django takes this for a hang-up and answers nothing, so the answer is sent below.
         return {"type": "http.disconnect"} if _is_over(received) else message
 
     async def noted(message: dict[str, object]) -> None:

@@ -25,7 +25,7 @@ LOOK_UP_SECONDS = 1.0
 """How often the subscriber looks up from listening, to see whether it is cancelled."""
 
 FindDecided = Callable[[Collection[str]], Awaitable[Collection[str]]]
-"""Given keys, those of requests that are pending no more."""
+"""Of these keys, those of requests that are no longer pending."""
 
 
 class Bus:
@@ -94,6 +94,6 @@ class Bus:
 
 
 def _goes_on() -> bool:
-    """Until this task is cancelled. Asked for, since the Redis client swallows a cancellation while it connects."""
+    """True until this task is cancelled. Polled, because the Redis client swallows a cancellation while it connects."""
     task = asyncio.current_task()
     return task is not None and not task.cancelling()

@@ -20,16 +20,16 @@ THREADS = 2
 """How many first answers are made at once; waiting takes none of these threads."""
 
 WOKEN_THREADS = 2
-"""Apart for whoever is woken: however many come at the same moment, a decision is not told behind them."""
+"""Threads apart for those who are woken, so that a decision is not told behind a crowd that arrives."""
 
 ANSWER_SECONDS = 20.0
-"""How long anybody waits for a thread and its answer. Each ends within seconds while the database hangs, but they are
-few, and many may stand in the queue.
+"""How long a client waits for a thread and its answer. While the database hangs each answer ends within seconds, but
+the threads are few, and many clients may queue.
 """
 
 SWITCH_SECONDS = 0.0005
-"""How long a thread keeps the interpreter while others want it. With Python's own 5 ms whoever is woken could wait
-that long after each of their queries, behind those who just arrive.
+"""How long a thread keeps the interpreter while others want it. With Python's own 5 ms, a woken thread could
+wait that long after each of its queries, behind clients that just arrive.
 """
 
 Scope = dict[str, Any]
@@ -50,7 +50,7 @@ class Django:
         self._handler.load_middleware(is_async=False)
 
     async def ask(self, scope: Scope, *, is_woken: bool = False) -> HttpResponseBase:
-        """What the view behind this address answers to a GET; 503 where the database holds up all threads."""
+        """What the view behind this address answers to a GET; 503 while the database holds up all threads."""
         request = ASGIRequest(scope, io.BytesIO())
         try:
             async with asyncio.timeout(ANSWER_SECONDS):

@@ -52,11 +52,11 @@ class WaitingFront:
             await self._behind(scope, receive, send)
 
     def _waiting(self) -> dict[str, Any]:
-        """What everybody who waits has in common."""
+        """What all who wait have in common."""
         return {"django": self._django, "bus": self._bus, "stopping": self._stopping}
 
     async def _find_decided(self, keys: Collection[str]) -> Collection[str]:
-        """Of all that is waited for, the ids of requests that are decided: the backstop behind Redis."""
+        """Of these keys, the ids of requests that are decided: the backstop behind Redis."""
         ids = [key for key in keys if re.fullmatch(_UUID, key)]
         if not ids:
             return ()

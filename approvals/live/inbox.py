@@ -68,7 +68,7 @@ class _News:
 
 @dataclass(frozen=True, slots=True)
 class _Stream:
-    """One open inbox while it listens under the same keys."""
+    """One open inbox while its keys stay as they are."""
 
     scope: Scope
     send: Send
@@ -77,7 +77,7 @@ class _Stream:
     stopping: asyncio.Event
 
     async def tell(self, news: _News, django: Django) -> _News:
-        """Tell it, and what follows under the same keys; returns what has to be listened for otherwise."""
+        """Tell the news and what follows, until the keys change; returns the news with the new keys."""
         keys = news.keys
         while news.keys == keys:
             await self._send(news.body if news.body != news.told else PING)

@@ -1,4 +1,4 @@
-"""How do those who wait hear that their process is to stop? They are sent away at once, and ask another one."""
+"""How do waiting clients hear that their process stops? They are sent away at once, and ask another process."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ async def answer_when_decided(
 ) -> None:
     """Send what the JSON endpoint answers, once it no longer says that the request is pending.
 
-    A process that stops answers at once, and leaves `Retry-After` in: another one is to be asked.
+    A process that stops answers at once and leaves `Retry-After` in: the agent asks again, and reaches another one.
     """
     loop = asyncio.get_running_loop()
     until = loop.time() + _seconds(scope)
@@ -55,7 +55,7 @@ def _is_pending(response: HttpResponseBase) -> bool:
 
 
 async def _first_answer(scope: Scope, changed: asyncio.Event, django: Django) -> HttpResponseBase:
-    """What stands when the agent comes; a change while it stands in the queue takes it out of there."""
+    """The answer on arrival; a change while the agent queues lets it skip the queue."""
     queued = asyncio.create_task(django.ask(scope))
     woken = asyncio.create_task(changed.wait())
     try:
@@ -70,7 +70,7 @@ async def _first_answer(scope: Scope, changed: asyncio.Event, django: Django) ->
 
 
 def _seconds(scope: Scope) -> float:
-    """The `timeout` asked for; one that does not fit is refused by the endpoint itself, at once."""
+    """The `timeout` asked for; the endpoint itself refuses an invalid one at once."""
     asked = parse_qs(scope["query_string"].decode("latin-1")).get("timeout", [""])[0]
     is_number = asked.isascii() and asked.isdecimal() and len(asked) < 5
     return min(int(asked), LONGEST_SECONDS) if is_number else DEFAULT_SECONDS
