@@ -58,7 +58,7 @@ WHETHER = (
         "letting-go-takes-evidence",
         "A gate becomes exception-based only after thirty decided requests that show what its condition would have "
         "done, or with a reason that the log keeps.",
-        ("approvals/policy/publishing.py",),
+        ("approvals/policy/candidate.py",),
     ),
     Rule(
         "critical-never-runs-alone",
@@ -245,7 +245,7 @@ WHAT = (
     Rule(
         "one-key-one-request",
         "A call repeated under one Idempotency-Key is carried out once; another body under that key is refused.",
-        ("approvals/lifecycle/submission.py",),
+        ("approvals/lifecycle/judging.py",),
     ),
     Rule(
         "typing-is-kept",

@@ -221,7 +221,7 @@ class Policy(models.Model):
         return self.breach_action_at(Risk(self.risk))
 
     def breach_action_at(self, risk: Risk) -> BreachAction:
-        """Critical is held and escalated, whatever the policy says."""
+        """The policy's, but critical is held and escalated whatever it says (docs/rules.md: critical-is-held)."""
         if risk == Risk.CRITICAL or not self.breach_action:
             return BreachAction.usual(risk)
         return BreachAction(self.breach_action)

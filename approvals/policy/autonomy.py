@@ -1,4 +1,4 @@
-"""May this run without a person looking? Only where confidence and condition both say so."""
+"""May this run without a person? Only if confidence and condition say so (docs/rules.md: doubt-asks-a-person)."""
 
 from __future__ import annotations
 

@@ -140,7 +140,7 @@ def evaluate(policy: Policy, proposal: Proposal) -> Verdict:
 
 
 def _outcome(policy: Policy, proposal: Proposal, risk: Risk, reasons: list[str]) -> tuple[Pattern, Status]:
-    """How people are involved. A critical action never runs without them; a draft never runs at all."""
+    """How people are involved (docs/rules.md: critical-never-runs-alone, drafts-never-run)."""
     pattern = Pattern(policy.pattern)
     if pattern == Pattern.DRAFT_ONLY:
         reasons.append("The policy wants a draft: a person uses it by hand, and the agent does nothing.")
@@ -175,7 +175,7 @@ def _shadow(policy: Policy, proposal: Proposal, risk: Risk) -> Shadow | None:
 
 
 def _quorum(policy: Policy, risk: Risk, reasons: list[str]) -> int:
-    """The policy's quorum; never below two where the risk is critical."""
+    """The policy's quorum; at least two where the risk is critical (docs/rules.md: critical-takes-two)."""
     quorum = max(policy.quorum, CRITICAL_QUORUM) if risk == Risk.CRITICAL else policy.quorum
     if quorum > policy.quorum:
         reasons.append(f"A {risk} action takes {quorum} different people.")
@@ -247,7 +247,7 @@ def _missing_tones(policy: Policy, proposal: Proposal) -> list[FieldError]:
 
 
 def _missing_of_gate(policy: Policy, proposal: Proposal) -> list[FieldError]:
-    """Every gated request has a deadline."""
+    """Every gated request has a deadline (docs/rules.md: every-gate-has-a-deadline)."""
     errors = []
     if proposal.sla_minutes is not None and proposal.sla_minutes <= 0:
         sentence = "slaMinutes is a number of minutes above zero."

@@ -1,4 +1,4 @@
-"""What does the demo bring? People, agents, policies, and four worked cases that they decide."""
+"""What does the demo bring? People, agents, policies, and four worked cases for people to decide."""
 
 from approvals.seeds.demo import Seeded, seed
 

@@ -17,7 +17,7 @@ ACCESS = "Access guardian"
 
 SCOPES = {
     SUPPORT: ["knowledge_answer"],
-    # May propose everything: demo.json holds a key of it, for whoever tries the endpoint.
+    # May propose everything: its key is in demo.json, for people who try the endpoint.
     SALES: [ANY],
     VENDORS: ["account_modification"],
     ACCESS: ["access_change"],
@@ -25,7 +25,7 @@ SCOPES = {
 
 
 def ensure_agents() -> dict[str, Agent]:
-    """The demo's agents by name; who exists already stays as it is."""
+    """The demo's agents by name; an agent that exists already stays as it is."""
     owner = User.objects.get(email=OWNER)
     found = {agent.name: agent for agent in Agent.objects.filter(name__in=SCOPES)}
     for name, action_types in SCOPES.items():
@@ -37,7 +37,7 @@ def ensure_agents() -> dict[str, Agent]:
 
 
 def ensure_key_text(agent: Agent, text: str) -> str:
-    """`text` if it opens that agent still; else a new key."""
+    """`text` if it is still a valid key of the agent, else the text of a new key."""
     known = keys.authenticate(text)
     if known is not None and known.agent_id == agent.pk:
         return text
@@ -45,7 +45,7 @@ def ensure_key_text(agent: Agent, text: str) -> str:
 
 
 def key_of(agent: Agent) -> AgentKey:
-    """A valid key for a proposal that is made here; where one must be created, nobody keeps its text."""
+    """A valid key of the agent. If a new one must be created, its text is kept nowhere."""
     at = clock.now()
     valid = (key for key in agent.keys.select_related("agent") if key.is_valid(at))
     return next(valid, None) or keys.create_key(agent, owner=agent.owner, by=SYSTEM)[0]

@@ -1,4 +1,4 @@
-"""How does the demo come to be, and when does it bring its cases again?"""
+"""How is the demo set up, and when does it submit its cases again?"""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MARK = "seed-demo:"
 
 @dataclass(frozen=True, slots=True)
 class Seeded:
-    """What a run did: how many requests it submitted, and where the passwords are."""
+    """How many requests a run submitted, and where the passwords are."""
 
     submitted: int
     path: Path
@@ -36,9 +36,9 @@ class Seeded:
 def seed(path: Path, *, url: str) -> Seeded:
     """Bring the demo into the state that its file at `path` describes, and write that file.
 
-    Idempotent: accounts, keys and policies that fit are left alone. The cases come again only when no gated
-    one of them is both pending and within its deadline: when all have breached or been decided, whoever opens
-    the inbox finds something to decide once more. Earlier requests stay; nothing is ever removed.
+    Idempotent: accounts, keys and policies that are right are left alone. The cases are submitted again once none
+    of them is both pending and within its deadline, so that the inbox never stays empty. Earlier requests stay;
+    nothing is ever removed.
     """
     known = note.read(path)
     known.complete()
@@ -56,7 +56,7 @@ def seed(path: Path, *, url: str) -> Seeded:
 
 
 def _lock() -> None:
-    """Two runs at once would bring everything twice."""
+    """One run at a time: two would submit everything twice."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('countersign:seed_demo', 0))")
 

@@ -13,7 +13,7 @@ LASTS = timedelta(days=14)
 
 
 def ensure_grant(at: datetime) -> None:
-    """Lent anew once it ran out; what somebody took back stays taken back."""
+    """Lend it again once it has expired. A grant that was revoked stays revoked."""
     grantor, grantee = User.objects.get(email=GRANTOR), User.objects.get(email=GRANTEE)
     latest = DelegatedGrant.objects.given_by(grantor).held_by(grantee).order_by("-pk").first()
     if latest is None or latest.state(at) == "expired":

@@ -23,13 +23,13 @@ class Note:
     fingerprint: str = ""
 
     def complete(self) -> None:
-        """A random password for everybody who has none yet."""
+        """Give a random password to everybody who has none yet."""
         for person in PEOPLE:
             self.passwords.setdefault(person.email, secrets.token_urlsafe(12))
 
 
 def read(path: Path) -> Note:
-    """The file's content; an empty note where there is none, or none that makes sense."""
+    """The file's content; an empty note if there is no file, or it cannot be read."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
         return Note(
@@ -54,7 +54,7 @@ def write(path: Path, note: Note, *, url: str) -> None:
 
 
 def fingerprint() -> str:
-    """Changes whenever a demo account gets another password, or is made anew."""
+    """A hash that changes when a demo account gets another password, or is created again."""
     emails = [person.email for person in PEOPLE]
     hashes = User.objects.filter(email__in=emails).order_by("email").values_list("email", "password")
     return hashlib.sha256(json.dumps(list(hashes)).encode()).hexdigest()

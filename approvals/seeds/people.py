@@ -12,7 +12,7 @@ from grants.models import User
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One demo account, and what it may open."""
+    """One demo account, and what it may do."""
 
     role: str
     name: str
@@ -25,7 +25,7 @@ class Person:
         return f"{self.role}@example.com"
 
     def flags(self) -> dict[str, bool]:
-        """The account's columns that say what it opens."""
+        """The columns of the account that say what it may do."""
         return {
             "is_active": True,
             "is_staff": self.is_admin,
@@ -46,14 +46,14 @@ PEOPLE = (
     Person("owner", "Sofia Almeida"),
 )
 OWNER = "owner@example.com"
-"""Answers for the agents, and so never decides what they propose."""
+"""The person who answers for the agents, and so never decides what they propose."""
 
 
 def ensure_people(passwords: Mapping[str, str], *, are_unchanged: bool) -> None:
     """Each account as the demo describes it, with its password by address.
 
-    `are_unchanged`: the stored hashes are known to be of these passwords, so none is checked (each check
-    takes a good part of a second, on purpose).
+    `are_unchanged`: the stored hashes are known to be of these passwords, so none is checked. Each check takes
+    a good part of a second, on purpose.
     """
     for person in PEOPLE:
         user = _ensure(person, passwords[person.email], is_unchanged=are_unchanged)

@@ -1,4 +1,4 @@
-"""What do the demo's action types need? The starting table, with the demo's people in place of its mailboxes."""
+"""What do the demo's action types need? The starting table, with the demo's people instead of its mailboxes."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ STAND_INS = {
     "security-lead": "compliance",
     "cto": "approver",
 }
-"""Whom of the demo's few people a mailbox of the template stands for."""
+"""By mailbox of the template: which of the demo's few people takes its place."""
 
 
 DEMAND = "    required_evidence_tones: [any]\n"
-"""What the demo leaves out: a first request typed by hand, without evidence, is taken and warned of."""
+"""What the demo leaves out, so that a first request typed by hand needs no evidence and only gets a warning."""
 
 
 def table() -> str:
@@ -38,7 +38,7 @@ def table() -> str:
 
 
 def ensure_policies() -> None:
-    """A first version where none stands; what somebody changed stays changed."""
+    """Publish a policy for each action type that has none. Changed policies stay as they are."""
     there = set(Policy.objects.current().filter(workflow="").values_list("action_type", flat=True))
     entries, _ = read_table(table())
     for entry in entries:

@@ -1,4 +1,4 @@
-"""How does an agent get its first key from the command line?"""
+"""How is an agent, with its first key, created from the command line?"""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         days = options["expires_days"]
         if days is not None and days < 1:
-            raise CommandError("--expires-days is a number of days from 1 on.")
+            raise CommandError("--expires-days must be at least 1.")
         expires_at = clock.now() + timedelta(days=days) if days else None
         with transaction.atomic():
             owner = _owner(options["owner"])

@@ -1,4 +1,4 @@
-"""How does the table of policies come into a file?"""
+"""How is the table of policies written to a file?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How does a table of policies come from a file into the database?"""
+"""How is a table of policies loaded from a file?"""
 
 from __future__ import annotations
 

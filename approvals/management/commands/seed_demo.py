@@ -1,4 +1,4 @@
-"""How do the demo's people, agents, policies and requests come into a desk's database?"""
+"""How are the demo's people, agents, policies and requests put into a desk's database?"""
 
 from __future__ import annotations
 
