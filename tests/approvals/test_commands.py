@@ -93,7 +93,7 @@ class TestCreateAgent:
         ("arguments", "sentence"),
         [
             (("Nobody's agent", *OWNER, "--new-key"), "no agent named"),
-            (("Sales agent", *OWNER, "--expires-days", "0"), "from 1 on"),
+            (("Sales agent", *OWNER, "--expires-days", "0"), "at least 1"),
             (("Sales agent", *OWNER, "--new-key", "--action-type", "refund"), "leaves the agent as it is"),
             (("", *OWNER), "name: This field cannot be blank"),
             (("x" * 101, *OWNER), "name: Ensure this value has at most 100"),
