@@ -1,4 +1,4 @@
-"""Nothing that an agent wrote is out of sight."""
+"""Everything that an agent wrote is visible."""
 
 from __future__ import annotations
 

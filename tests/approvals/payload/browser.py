@@ -1,4 +1,4 @@
-"""A browser as far as forms go: what it would post for a page of HTML, by the rules of the HTML standard."""
+"""A browser's forms: what it posts for a page of HTML, by the rules of the HTML standard."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Payloads that nobody would think of."""
+"""Random payloads, as nobody would write them."""
 
 from hypothesis import strategies as st
 

@@ -1,4 +1,4 @@
-"""Two different values never read the same, whatever page or field they stand in."""
+"""Two different values never look alike, on any page and in any field."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ LOOK_ALIKES = [
 
 
 def side(value: object) -> str:
-    """What an eye gets of a value in a table."""
+    """What a reader sees of a value in a table."""
     return seen(render_to_string("approvals/payload/_side.html", {"side": display.shown(value)}))
 
 
 def seen(html: str) -> str:
-    """What an eye gets of markup: which elements, what is written in them; blanks run together."""
+    """What a reader sees of markup: its elements and their text; spaces run together."""
     drawn = re.sub(r"<(\w+)([^>]*)>", lambda tag: f"<{tag[1]} {_drawn(tag[2])}>", html)
     return re.sub(r"\s+", " ", drawn)
 

@@ -1,4 +1,4 @@
-"""Schemas as the generators of real tools write them: each is taken, and gives a form that says what it is about."""
+"""Schemas as the generators of real tools write them: each is accepted and gives a form with the right fields."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An object that takes any key takes new ones in the form; one that lists its fields does not."""
+"""In the form, keys can be added to an object that allows any, and not to one that lists its fields."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ VALUE = {"chart": "c", "limits": {"cpu": 1}}
 
 
 def with_new(form: payload.PayloadForm, path: str, key: str, text: str) -> Pairs:
-    """What a browser posts once a field was added there and filled."""
+    """What a browser posts after a reviewer added a field and filled it."""
     added = form.bind({**posted(form), "add": [f"{path}/+"]})
     name = f"{path}/+/0"
     return {**posted_from(rendered(added.form)), f"key{name}": [key], f"payload{name}": [text]}
@@ -161,7 +161,7 @@ def test_a_new_field_that_the_page_did_not_have_is_refused(name):
 
 
 def plain(text: str) -> str:
-    """As a text input keeps it."""
+    """The text as an input keeps it."""
     return text.replace("\r", "").replace("\n", "")
 
 

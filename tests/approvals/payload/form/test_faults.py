@@ -41,14 +41,14 @@ def named(bound: Bound) -> list[tuple[str, str]]:
 
 
 def leads(bound: Bound) -> list[str]:
-    """The elements that the links of the summary lead to; "nowhere" where none is there to take the focus."""
+    """The elements that the links of the summary lead to; "nowhere" if no element gets the focus."""
     summary = render_to_string("approvals/payload/_faults.html", {"faults": bound.form.faults})
     links = [unquote(unescape(link)) for link in re.findall(r'href="#([^"]*)"', summary)]
     return [focusable(rendered(bound.form)).get(link, "nowhere") for link in links]
 
 
 def focusable(html: str) -> dict[str, str]:
-    """Elements that take the focus, by id."""
+    """The ids of the elements that can get the focus."""
     tags = re.findall(r"<(\w+)(\s[^>]*)>", html)
     found = {}
     for name, attributes in tags:

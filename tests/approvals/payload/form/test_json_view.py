@@ -1,4 +1,4 @@
-"""The whole payload as JSON, for those who want it."""
+"""The whole payload as JSON, for reviewers who want it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows come, go and keep what they were."""
+"""Rows are added and removed, and the others keep their values."""
 
 from __future__ import annotations
 

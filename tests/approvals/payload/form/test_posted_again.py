@@ -1,4 +1,4 @@
-"""A post means the same however often it comes, and a form that is shown again posts what it was sent."""
+"""A repeated post has one meaning, and a form shown again posts what it received."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def shown_again(bound: Bound) -> Pairs:
 
 
 def choose(form: PayloadForm, key: str, state: str) -> Pairs:
-    """What a browser posts once that state is chosen for the field."""
+    """What a browser posts after a reviewer chose this state for the field."""
     node = form.root.members[key]  # type: ignore[attr-defined]
     option = next(option.posted for option in node.state_choices if option.value == state)
     return {f"state/{key}": [option]}

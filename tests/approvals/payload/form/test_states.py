@@ -1,4 +1,4 @@
-"""Left out, null, empty and false are four things, and stay so."""
+"""Left out, null, empty and false are four values, and stay different."""
 
 from __future__ import annotations
 

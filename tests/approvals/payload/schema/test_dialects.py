@@ -1,4 +1,4 @@
-"""Each dialect of JSON Schema means what it says: by its own keywords, as jsonschema reads it."""
+"""Each dialect's keywords have their own meaning, as the library jsonschema reads them."""
 
 from __future__ import annotations
 
@@ -68,14 +68,14 @@ MEANINGS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("dialect", "schema", "fitting", "unfit"), MEANINGS.values(), ids=MEANINGS.keys())
-def test_a_keyword_means_what_its_dialect_says(dialect, schema, fitting, unfit):
+@pytest.mark.parametrize(("dialect", "schema", "valid", "invalid"), MEANINGS.values(), ids=MEANINGS.keys())
+def test_a_keyword_means_what_its_dialect_says(dialect, schema, valid, invalid):
     whole = of(dialect, schema, definitions={"n": {"type": "integer"}})
 
-    found = [payload.validate({"a": value}, whole) == [] for value in [*fitting, *unfit]]
+    found = [payload.validate({"a": value}, whole) == [] for value in [*valid, *invalid]]
 
-    assert found == [True] * len(fitting) + [False] * len(unfit)
-    assert found == [ORACLES[dialect](whole).is_valid({"a": value}) for value in [*fitting, *unfit]]
+    assert found == [True] * len(valid) + [False] * len(invalid)
+    assert found == [ORACLES[dialect](whole).is_valid({"a": value}) for value in [*valid, *invalid]]
 
 
 UNDECLARED = {
@@ -91,13 +91,13 @@ UNDECLARED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("schema", "fitting", "unfit"), UNDECLARED.values(), ids=UNDECLARED.keys())
-def test_what_tools_send_without_a_dialect_is_taken(schema, fitting, unfit):
+@pytest.mark.parametrize(("schema", "valid", "invalid"), UNDECLARED.values(), ids=UNDECLARED.keys())
+def test_what_tools_send_without_a_dialect_is_taken(schema, valid, invalid):
     whole = of(None, schema, definitions={"n": {"type": "integer"}})
 
-    found = [payload.validate({"a": value}, whole) == [] for value in [*fitting, *unfit]]
+    found = [payload.validate({"a": value}, whole) == [] for value in [*valid, *invalid]]
 
-    assert found == [True] * len(fitting) + [False] * len(unfit)
+    assert found == [True] * len(valid) + [False] * len(invalid)
 
 
 REFERENCES = {
@@ -215,7 +215,7 @@ def schemas(dialect: str) -> st.SearchStrategy[Any]:
 
 
 def _few(schema: dict[str, Any]) -> dict[str, Any]:
-    """A handful of keywords: schemas that say everything let nothing through."""
+    """A handful of keywords: a schema with all of them would accept no value."""
     return dict(sorted(schema.items(), key=lambda item: hash(str(item)))[:4])
 
 

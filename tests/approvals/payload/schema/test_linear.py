@@ -47,7 +47,7 @@ def same(value: Any) -> Any:
 
 
 def shorter(value: Any) -> Any:
-    """Something is gone in the middle, as deep as it goes."""
+    """Something is removed in the middle, at every depth."""
     if isinstance(value, dict):
         key = list(value)[len(value) // 2]
         return value | {key: shorter(value[key])}
@@ -59,7 +59,7 @@ def shorter(value: Any) -> Any:
 
 
 def turned(value: Any) -> Any:
-    """All of it is other than it was."""
+    """Every value is changed."""
     if isinstance(value, dict):
         return {key: turned(member) for key, member in value.items()}
     if isinstance(value, list):
@@ -83,7 +83,7 @@ def taken(value: Value, edited: Value) -> None:
 
 
 def calls(act: Callable[[], object]) -> int:
-    """How many functions are called, built-in ones as well."""
+    """The number of function calls, built-in functions included."""
     count = 0
 
     def note(_frame: object, event: str, _argument: object) -> None:

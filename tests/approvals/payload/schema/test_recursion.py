@@ -1,4 +1,4 @@
-"""Schemas that refer to themselves are read as deep as the value goes, and cost no more than it."""
+"""Schemas that refer to themselves are followed as deep as the value goes, and cost no more than the value."""
 
 from __future__ import annotations
 
