@@ -1,4 +1,4 @@
-"""What does the log cost whoever writes it, and how fast is it verified? `python bench/audit.py [events]`.
+"""What does the log cost its writers, and how fast is it verified? `python bench/audit.py [events]`.
 
 With 0 events it only writes.
 

@@ -135,7 +135,7 @@ def measure(bench: Bench, crowds: Sequence[int]) -> None:
 
 
 def without_redis(bench: Bench, redis: Redis) -> None:
-    """Decisions go on while it is away; whoever waits is answered by the look at the rows."""
+    """Decisions go on while it is away; those who wait are answered by the look at the rows."""
     bench.crowd(500)
     redis.stop()
     until, found, decided = time.monotonic() + REDIS_AWAY, [], {}

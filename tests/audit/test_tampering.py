@@ -87,7 +87,7 @@ def code(*, anchor: bool = True) -> int:
 
 
 class TestWhatTheLogItselfTells:
-    """Found without an anchor, by whoever has the keys."""
+    """Found without an anchor, by anyone who has the keys."""
 
     @pytest.fixture(autouse=True)
     def _is_found(self, decided: Approval) -> Iterator[None]:

@@ -32,7 +32,7 @@ def rejecting(approval: Approval, by: User) -> Act:
 
 
 def if_permitted(act: Act) -> Act:
-    """The act, or that whoever does it has lost the authority meanwhile."""
+    """The act, or that the person doing it has lost the authority meanwhile."""
 
     def attempt() -> str:
         try:

@@ -155,7 +155,7 @@ def test_where_nobody_is_left_to_decide_the_administrators_hear_of_it() -> None:
     assert told(approval) == [("breached", "admin@example.com")]
 
 
-def test_whoever_may_never_decide_it_is_not_asked() -> None:
+def test_a_person_who_may_never_decide_it_is_not_asked() -> None:
     owner = make_user("sales@example.com")
     make_user("finance@example.com")
     key, _ = make_key(make_agent(owner=owner))
@@ -178,7 +178,7 @@ def test_who_answered_for_the_agent_when_it_asked_is_not_asked_either() -> None:
     assert told(approval) == [("breached", "finance@example.com")]
 
 
-def test_whoever_stands_in_for_an_assignee_hears_of_it_too() -> None:
+def test_a_stand_in_for_an_assignee_hears_of_it_too() -> None:
     sales, deputy = make_user("sales@example.com"), make_user("deputy@example.com")
     make_grant(sales, deputy)
     make_grant(sales, make_user("other@example.com"), is_whole=False, action_types=["refund"])
@@ -188,7 +188,7 @@ def test_whoever_stands_in_for_an_assignee_hears_of_it_too() -> None:
     assert told(approval) == [("breached", "deputy@example.com"), ("breached", "sales@example.com")]
 
 
-def test_whoever_handed_it_on_is_asked_again_by_the_ladder() -> None:
+def test_a_reviewer_who_handed_it_on_is_asked_again_by_the_ladder() -> None:
     policy = make_policy(breach_action="escalate", escalation=LADDER[:1])
     approval = make_approval(policy=policy, assignees=("lead@example.com", "sales@example.com"))
     Assignment.objects.filter(email="lead@example.com").update(removed_at=clock.now())

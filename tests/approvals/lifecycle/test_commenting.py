@@ -41,7 +41,7 @@ def readers() -> dict[str, User]:
 
 
 @pytest.mark.parametrize("who", ["assignee", "approver", "delegate", "auditor", "administrator"])
-def test_whoever_may_read_it_may_comment(who: str) -> None:
+def test_all_who_may_read_it_may_comment(who: str) -> None:
     person, approval = readers()[who], make_approval()
 
     say(approval, "Is this the new contract?", by=person)

@@ -218,7 +218,7 @@ def test_an_approver_who_left_does_not_decide() -> None:
 
 
 @pytest.mark.shows("nobody-decides-their-own-proposal")
-def test_whoever_answers_for_the_agent_does_not_decide() -> None:
+def test_the_person_who_answers_for_the_agent_does_not_decide() -> None:
     approval = make_approval(assignees=("owner@example.com",))
 
     with pytest.raises(NotPermitted):

@@ -105,7 +105,7 @@ def test_a_grant_for_something_else_settles_no_draft(verb, status: str) -> None:
     assert Approval.objects.get(pk=draft.pk).is_draft
 
 
-def test_whoever_it_was_made_for_may_use_it() -> None:
+def test_the_person_it_was_made_for_may_use_it() -> None:
     draft = make_draft(initiated_by="sales@example.com")
 
     assert lifecycle.use_draft(draft.pk, by=make_user()).status == "used"
@@ -121,7 +121,7 @@ def test_the_agent_neither_claims_nor_cancels_it() -> None:
         lifecycle.cancel(draft.pk, by=draft.key)
 
 
-def test_drafts_are_found_by_whoever_may_use_them() -> None:
+def test_drafts_are_found_by_those_who_may_use_them() -> None:
     draft = make_draft()
     at = clock.now()
 

@@ -74,7 +74,7 @@ def test_without_a_place_somebody_is_asked_as_well() -> None:
     assert names(approval) == {SALES: "agent", NEW: "reassigned"}
 
 
-def test_whoever_is_asked_fills_the_place_as_it_was() -> None:
+def test_the_person_asked_fills_the_place_as_it_was() -> None:
     make_policy(reviewers=[SALES])
     approval = make_approval(assignees=())
 
@@ -86,7 +86,7 @@ def test_whoever_is_asked_fills_the_place_as_it_was() -> None:
     assert approve(approval, by=make_user(NEW)).status == "approved"
 
 
-def test_whoever_handed_it_on_may_still_read_it() -> None:
+def test_the_person_who_handed_it_on_may_still_read_it() -> None:
     approval = make_approval()
 
     hand_on(approval, by=make_user(SALES), instead_of=SALES)
@@ -108,7 +108,7 @@ def test_the_log_says_who_asked_whom_in_whose_place_and_why() -> None:
     assert body["payload_version"] == 1
 
 
-def test_only_whoever_is_asked_is_told() -> None:
+def test_only_the_person_asked_is_told() -> None:
     approval = make_approval(assignees=(SALES, FINANCE))
 
     hand_on(approval, by=make_user(SALES), instead_of=SALES)
@@ -341,7 +341,7 @@ def test_who_joined_the_approvers_since_is_not_asked_about_a_critical_request() 
         hand_on(approval, by=make_user(SALES), to=late.email, instead_of=SALES)
 
 
-def test_whoever_has_approved_is_not_asked_in_anothers_place() -> None:
+def test_a_person_who_approved_is_not_asked_in_anothers_place() -> None:
     """Their seat is taken: nobody would be left to give the approval that was asked of that place."""
     make_policy(quorum=2)
     approval = make_approval(assignees=(SALES, FINANCE))

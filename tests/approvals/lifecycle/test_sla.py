@@ -146,7 +146,7 @@ def test_reviewers_are_reminded_once_after_the_policys_share() -> None:
     assert events(approval) == ["requested"]
 
 
-def test_whoever_voted_already_is_not_reminded() -> None:
+def test_a_reviewer_who_voted_is_not_reminded() -> None:
     policy = make_policy(risk="critical", reminder_share=0.5)
     approval = make_approval(
         policy=policy, risk="critical", assignees=("sales@example.com", "finance@example.com")

@@ -70,7 +70,7 @@ def test_a_decision_is_told_to_everybody_named() -> None:
     assert [told["ids"] for told in news(answer)] == [[str(approval.pk)], []]
 
 
-def test_whoever_stands_in_hears_of_what_names_the_other() -> None:
+def test_a_stand_in_hears_of_what_names_the_other() -> None:
     grant, (key, _) = make_grant(make_user()), make_key()
     make_policy()
     thread = soon(lambda: make_approval(key=key))

@@ -67,7 +67,7 @@ async def answer_while_everybody_queues(approval: Approval, token: str) -> bytes
 
 
 async def _everything(keys: Collection[str]) -> Collection[str]:
-    """Whoever looks every two seconds finds that all of it may have changed."""
+    """A client that looks every two seconds finds that all of it may have changed."""
     return keys
 
 
