@@ -29,6 +29,7 @@ from approvals.models.policy import Policy
 from audit.message import Head, Subject
 
 if TYPE_CHECKING:
+    # For the type that `version` returns alone: the versions' key needs this module.
     from approvals.models.payload import PayloadVersion
 
 MOST_EVIDENCE = 50

@@ -10,7 +10,8 @@ from django.db import models
 from approvals.models.choices import UNDECIDED, Status
 
 if TYPE_CHECKING:
-    from approvals.models.approval import Approval  # noqa: F401 - the type of the rows
+    # For the type of the rows alone: `approval` needs this class for its manager.
+    from approvals.models.approval import Approval  # noqa: F401
 
 
 class ApprovalQuerySet(models.QuerySet["Approval"]):
@@ -39,22 +40,19 @@ class ApprovalQuerySet(models.QuerySet["Approval"]):
         return self.select_related("policy", "agent__owner", "key__owner", "agent_owner", "key_owner")
 
     def assigned_to(self, email: str) -> Self:
-        """Open requests that name this address; the assignment's own copy of `open` finds them by one index."""
-        from approvals.models.assignment import Assignment
-
-        open_here = Assignment.objects.filter(email=email.lower(), is_open=True).values("approval_id")
-        return self.filter(pk__in=open_here)
+        """Open requests that name this address, each once; one index finds them by the assignments' own `is_open`."""
+        return self.filter(assignments__email=email.lower(), assignments__is_open=True)
 
     def to_breach(self, now: datetime) -> Self:
         """Past the deadline, and nobody has noted it."""
         return self.overdue(now).filter(breached_at=None)
 
     def to_escalate(self, now: datetime) -> Self:
-        """Still pending when the ladder's next step is to be asked."""
+        """Still pending, and due for the escalation ladder's next step."""
         return self.pending().filter(escalate_at__lte=now)
 
     def to_remind(self, now: datetime) -> Self:
-        """So much of the time is over that whoever has not voted is reminded; not once it all is."""
+        """Due for the reminder to those who have not voted, and not yet past the deadline."""
         return self.pending().filter(remind_at__lte=now, deadline__gt=now)
 
     def to_expire(self, now: datetime) -> Self:
