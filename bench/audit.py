@@ -1,4 +1,4 @@
-"""What does the log cost its writers, and how fast is it verified? `python bench/audit.py [events]`.
+"""What does the log cost its writers, and how fast is it verified? `audit.py [EVENTS]`, 100,000 unless told.
 
 With 0 events it only writes.
 
@@ -13,49 +13,45 @@ import hmac
 import multiprocessing
 import os
 import resource
-import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from statistics import median
 
-from ground import ground
+from figures import ARGUMENTS, IS_QUICK, Figure, run, size
 
-EVENTS = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-WRITERS, ROUNDS, SECONDS = 8, 5, 4.0
+EVENTS = int(ARGUMENTS[0]) if ARGUMENTS else size(100_000, 10_000)
+WRITERS, ROUNDS, SECONDS = 8, size(5, 1), 0.5 if IS_QUICK else 4.0
 STORY = ("approval.requested", "approval.opened", "approval.voted", "approval.granted", "approval.claimed")
 FILLERS = 2
-AT_ONCE = 500  # chains
+AT_ONCE = size(500, 20)  # chains
 
 
-def main() -> None:
-    write()
+def measure() -> Iterator[Figure]:
+    yield write()
     if not EVENTS:
         return
     fill(EVENTS // 10)
-    sequence()
+    yield sequence()
     small = in_a_process(verify)
     fill(EVENTS - EVENTS // 10)
-    sequence()
-    rounds = [(in_a_process(bare), in_a_process(verify)) for _ in range(3)]
+    yield sequence()
+    rounds = [(in_a_process(bare), in_a_process(verify)) for _ in range(size(3, 1))]
     barest, ours = (median(each[side][0] for each in rounds) for side in (0, 1))
-    print(f"verified in one process: {ours:,.0f}/s   bare HMAC: {barest:,.0f}/s   ratio {ours / barest:.2f}")
-    print(
-        f"peak memory: {small[1]:,.0f} MiB at a tenth, {max(one[1] for _, one in rounds):,.0f} MiB at the whole"
-    )
-    print(f"verified in {os.cpu_count()} processes: {in_a_process(verify, os.cpu_count())[0]:,.0f}/s")
-    from audit.models import Event
-
-    print(f"{Event.objects.count():,} events in the log")
+    beside = f"{ours:,.0f}/s beside {barest:,.0f}/s of a bare HMAC"
+    yield Figure(f"{EVENTS:,} events verified, one process", ours / barest, at_least=0.3, beside=beside)
+    most = max(one[1] for _, one in rounds)
+    yield Figure("verifying: memory, beside that of a tenth", most / small[1], beside=f"{most:,.0f} MiB")
+    processes = os.cpu_count()
+    yield Figure(f"verified in {processes} processes", in_a_process(verify, processes)[0], "events/s")
 
 
-def write() -> None:
+def write() -> Figure:
     """Signed and bare in turns, so that the ratio holds on a busy machine too."""
     rates = [(writing(signed), writing(ready)) for _ in range(ROUNDS + 1)][1:]
     ours, barest = (median(rate[side] for rate in rates) for side in (0, 1))
-    print(
-        f"written by {WRITERS} connections: {ours:,.0f}/s   same inserts: {barest:,.0f}/s   ratio {ours / barest:.2f}"
-    )
+    beside = f"{ours:,.0f}/s beside {barest:,.0f}/s of inserts with ready bytes"
+    return Figure(f"events written by {WRITERS} connections", ours / barest, at_least=0.85, beside=beside)
 
 
 def writing(act: Callable[[float], int]) -> float:
@@ -158,18 +154,17 @@ def append(count: int) -> None:
             log.record_many(events, ends=dict.fromkeys(subjects, START))
 
 
-def sequence() -> None:
+def sequence() -> Figure:
     from django.db import connection
 
     from audit import sequencer
 
     start = time.perf_counter()
     signed = sequencer.run()
-    print(
-        f"sequenced: {len(signed)} checkpoints up to {signed[-1].size:,} in {time.perf_counter() - start:.1f} s"
-    )
+    taken = time.perf_counter() - start
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+    return Figure(f"sequenced, up to {signed[-1].size:,} events", taken, "s")
 
 
 def in_a_process(act: Callable[..., int], *args: object) -> tuple[float, float]:
@@ -221,5 +216,4 @@ def bare() -> int:
 
 
 if __name__ == "__main__":
-    with ground("audit", AUDIT_ANCHOR_FILE=""):
-        main()
+    run("audit", measure, AUDIT_ANCHOR_FILE="")

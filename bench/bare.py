@@ -1,6 +1,6 @@
-"""What `submit.py` compares with: the barest django-ninja view that writes the same rows, by raw SQL.
+"""What `submit.py` and `decide.py` compare with: the barest django-ninja views that write the same rows, by raw SQL.
 
-It checks nothing: no key, no schema, no policy, no signature, no idempotency.
+They check nothing: no key, no session, no schema, no policy, no authority, no signature, no idempotency.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ from django.db import connection, transaction
 from django.http import HttpRequest
 from django.urls import path
 from ninja import NinjaAPI
+
+from bench.raw import write_decision
 
 api = NinjaAPI(openapi_url=None)
 
@@ -86,6 +88,13 @@ def submit(request: HttpRequest, agent: UUID, key: UUID, policy: UUID) -> dict[s
         for statement in (APPROVAL, VERSION, ASSIGNMENT, EVENT, NOTIFICATION):
             cursor.execute(statement, values)
     return {"id": str(made), "status": "pending"}
+
+
+@api.post("/decision/{approval}/{by}")
+def decide(request: HttpRequest, approval: UUID, by: UUID) -> dict[str, str]:
+    """The form is read, and nothing asked of it."""
+    write_decision(approval, by)
+    return {"id": str(approval), "version": request.POST["version"]}
 
 
 urlpatterns = [path("", api.urls)]

@@ -1,4 +1,4 @@
-"""Where does the time go? Each function's own time, added up by what it belongs to."""
+"""Where does a submission's time go, and a decision's? Each function's own time, added up by what it belongs to."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ import pstats
 from collections import Counter
 from collections.abc import Callable
 
+from ground import ground
+
+TIMES = 200
 POSTGRES = "PostgreSQL, and the way there and back"
 _PARTS = {
     POSTGRES: ("psycopg/connection.py", "psycopg/waiting.py", "client_cursor.py", "_connection_base.py"),
@@ -41,3 +44,24 @@ def _part(file: str, name: str) -> str:
         return POSTGRES
     found = (part for part, places in _PARTS.items() if any(place in file for place in places))
     return next(found, "Python itself")
+
+
+def main() -> None:
+    from tests.approvals.api.client import AgentClient
+    from tests.factories import make_approval, make_approver, make_key, make_policy, make_user
+    from tests.races.acts import approving
+
+    make_policy(), make_approver()
+    reviewer, (key, token) = make_user("sales@example.com"), make_key()
+    client = AgentClient(token)
+    client.submit()
+    print("POST /api/v1/approvals, in process:")
+    show(lambda: [client.submit() for _ in range(TIMES)])
+    acts = [approving(make_approval(key=key), reviewer) for _ in range(TIMES)]
+    print("lifecycle.approve:")
+    show(lambda: [act() for act in acts])
+
+
+if __name__ == "__main__":
+    with ground("hot"):
+        main()

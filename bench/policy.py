@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import json
 import statistics
-import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from uuid import uuid4
 
-from ground import ground
+from figures import ARGUMENTS, Figure, run, size
 
-POLICIES = 1000
-ROUNDS, BATCH = 20, 50
+POLICIES = int(ARGUMENTS[0]) if ARGUMENTS else size(1000, 10)
+ROUNDS, BATCH = size(20, 1), size(50, 2)
 CONDITION = 'payload.amount > 10000 || confidence < 0.8 || evidence.exists(item, item.tone == "red")'
 PAYLOAD = {"amount": 5000, "account": "Acme", "note": "n" * 500}
 EVIDENCE = [{"label": f"Fact {n}", "value": "v" * 80, "tone": "slate", "url": None} for n in range(5)]
@@ -32,13 +31,12 @@ CASES = {
 }
 
 
-def main() -> None:
-    with ground("policy"):
-        judging()
-        loading(int(sys.argv[1]) if len(sys.argv) > 1 else POLICIES)
+def measure() -> Iterator[Figure]:
+    yield from judging()
+    yield from loading()
 
 
-def judging() -> None:
+def judging() -> Iterator[Figure]:
     from approvals import keys
     from approvals.models import Agent
     from audit.message import SYSTEM
@@ -47,13 +45,12 @@ def judging() -> None:
     owner = User.objects.create(email="owner@example.com", name="Bench")
     agent = Agent.objects.create(name="Bench", owner=owner, action_types=["*"], workflows=["*"])
     key, _ = keys.create_key(agent, owner=owner, by=SYSTEM)
-    print(f"{'':24}{'verdicts/s':>12}{'submissions/s':>16}{'share':>9}")
     for name, terms in CASES.items():
-        measure(name, terms, key)
+        yield judged(name, terms, key)
 
 
-def measure(name: str, terms: dict[str, object], key: object) -> None:
-    """One line: medians over rounds in turns."""
+def judged(name: str, terms: dict[str, object], key: object) -> Figure:
+    """Medians over rounds in turns."""
     from approvals import policy
     from approvals.models import Policy
     from audit.message import SYSTEM
@@ -71,7 +68,8 @@ def measure(name: str, terms: dict[str, object], key: object) -> None:
         verdicts.append(seconds(lambda: policy.evaluate(found, proposal)))
         submissions.append(seconds(lambda: submit(action_type, key)))
     one, whole = statistics.median(verdicts), statistics.median(submissions)
-    print(f"{name:24}{1 / one:>12,.0f}{1 / whole:>16,.0f}{one / whole:>9.1%}")
+    beside = f"{1 / one:,.0f} verdicts/s beside {1 / whole:,.0f} submissions/s"
+    return Figure(f"a verdict's share of a submission, {name}", one / whole, at_most=0.1, beside=beside)
 
 
 def submit(action_type: str, key: object) -> None:
@@ -90,18 +88,18 @@ def submit(action_type: str, key: object) -> None:
     lifecycle.submit(submission, key=key, idempotency_key=str(uuid4()))
 
 
-def loading(count: int) -> None:
+def loading() -> Iterator[Figure]:
     """A table that is new, then changed throughout, then as it stands."""
     from approvals.policy import load_table
     from audit.message import SYSTEM
 
-    new = "policies:\n" + "".join(map(entry, range(count)))
+    new = "policies:\n" + "".join(map(entry, range(POLICIES)))
     changed = new.replace("sla_minutes: 60", "sla_minutes: 61")
     for name, text in (("new", new), ("changed", changed), ("as they stand", changed)):
         start = time.perf_counter()
         load_table(text, by=SYSTEM)
         taken = time.perf_counter() - start
-        print(f"{count:,} policies {name}: {taken:.2f} s, {count / taken:,.0f}/s")
+        yield Figure(f"{POLICIES:,} policies of a file, {name}", taken, "s")
 
 
 def entry(number: int) -> str:
@@ -122,4 +120,4 @@ def seconds(act: Callable[[], object]) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    run("policy", measure)

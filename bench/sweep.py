@@ -6,39 +6,17 @@ a changed request, a signed event with its body, a message. The bare statement s
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
 
 import psutil
-from ground import ground
+from figures import ARGUMENTS, Figure, run, size
 
-REQUESTS = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+REQUESTS = int(ARGUMENTS[0]) if ARGUMENTS else size(100_000, 1000)
 MIB = 1024 * 1024
 
-_IDS = "CREATE TEMPORARY TABLE made (id uuid PRIMARY KEY, event_id uuid)"
-_CLONE = """
-    INSERT INTO approvals_approval SELECT (jsonb_populate_record(one, jsonb_build_object(
-        'id', made.id, 'idempotency_key', made.id, 'created_at', one.created_at - interval '2 hours',
-        'deadline', one.deadline - interval '2 hours'))).*
-    FROM made, approvals_approval one WHERE one.id = %(one)s
-"""
-_ASSIGN = """
-    INSERT INTO approvals_assignment (approval_id, email, source, created_at, is_open, deadline)
-    SELECT made.id, 'sales@example.com', 'agent', now(), true, now() - interval '1 hour' FROM made
-"""
-_PROPOSE = """
-    INSERT INTO approvals_payloadversion (approval_id, number, canonical, sha256, source, created_at)
-    SELECT made.id, one.number, one.canonical, one.sha256, one.source, one.created_at
-    FROM made, approvals_payloadversion one WHERE one.approval_id = %(one)s
-"""
-_OPEN = """
-    INSERT INTO audit_event SELECT (jsonb_populate_record(one, jsonb_build_object('event_id', made.event_id,
-        'subject_id', made.id, 'leaf', '\\x' || encode(sha256(made.id::text::bytea), 'hex')))).*
-    FROM made, audit_event one WHERE one.subject_id = %(one)s::text AND one.seq = 1
-"""
 _BARE = """
     WITH due AS (
         UPDATE approvals_approval SET breached_at = clock_timestamp(), remind_at = NULL
@@ -59,49 +37,33 @@ _BARE = """
 """
 
 
-def main() -> None:
+def measure() -> Iterator[Figure]:
+    from clones import clone
+
     from approvals.lifecycle import sla
     from tests.factories import make_approval, make_user
 
     make_user("sales@example.com")
     one = make_approval()
-    _breached(one, 2 * sla.BATCH)
+    clone(one, 2 * sla.BATCH, hours_ago=2)
     sla.sweep()  # every module is loaded, every statement planned once
 
-    _breached(one, REQUESTS)
+    clone(one, REQUESTS, hours_ago=2)
     bare = _seconds(_run_bare)
-    _breached(one, REQUESTS)
+    clone(one, REQUESTS, hours_ago=2)
     with _memory() as samples:
         ours = _seconds(lambda: _swept(sla.sweep()))
-    print(f"{REQUESTS:,} breached requests")
-    print(
-        f"sweep: {REQUESTS / ours:,.0f}/s   bare statement: {REQUESTS / bare:,.0f}/s   ratio {bare / ours:.2f}"
-    )
+    beside = f"{REQUESTS / ours:,.0f}/s beside {REQUESTS / bare:,.0f}/s of the bare statement"
+    yield Figure(f"sweep of {REQUESTS:,}", bare / ours, at_least=0.5, beside=beside)
     early = max(samples[: max(len(samples) // 10, 1)])
-    print(f"memory: {early / MIB:,.0f} MiB in the first tenth, {max(samples) / MIB:,.0f} MiB at most")
+    beside = f"{early / MIB:,.0f} MiB in the first tenth, {max(samples) / MIB:,.0f} MiB at most"
+    yield Figure(
+        "sweep: memory, beside that of the first tenth", max(samples) / early, at_most=1.1, beside=beside
+    )
 
 
 def _swept(counts: dict[str, int]) -> None:
     assert counts["breached"] == REQUESTS, counts
-
-
-def _breached(one, count: int) -> None:
-    """Rows as they stand when many deadlines have passed; the triggers and this setup are no part of the measure."""
-    import uuid_utils.compat as uuid
-    from django.db import connection, transaction
-
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = 'replica'")
-        cursor.execute("DROP TABLE IF EXISTS made")
-        cursor.execute(_IDS)
-        with cursor.copy("COPY made FROM STDIN") as copy:
-            for _ in range(count):
-                copy.write_row((uuid.uuid7(), uuid.uuid7()))
-        for statement in (_CLONE, _PROPOSE, _ASSIGN, _OPEN):
-            cursor.execute(statement, {"one": one.pk})
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE approvals_approval, approvals_assignment, audit_event")
-        cursor.execute("CHECKPOINT")
 
 
 def _run_bare() -> None:
@@ -137,5 +99,4 @@ def _memory() -> Iterator[list[int]]:
 
 
 if __name__ == "__main__":
-    with ground("sweep"):
-        main()
+    run("sweep", measure)

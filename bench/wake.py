@@ -1,7 +1,7 @@
 """How long from a commit to the waiting agent's answer, and what does waiting cost?
 
-One `live` process, 1, 500 and 1,000 agents waiting on requests of their own, decided one at a time; then with
-Redis stopped for a while. Uses a Redis of its own. `bench/wake.py 1 500` for other crowds.
+One `live` process; 1, 1,000 and 5,000 agents wait on requests of their own, decided one at a time; then 500 of them
+decided in one transaction; then Redis is stopped for a while. It has a Redis of its own. `wake.py 1 500`: other crowds.
 """
 
 from __future__ import annotations
@@ -10,17 +10,21 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from queue import Queue
 from threading import Thread
 
 import psutil
-from ground import ROOT, ground, percentile
+from figures import ARGUMENTS, Figure, run, size
+from ground import ROOT, percentile
 
-CROWDS = (1, 500, 1000)
-DECISIONS = 200
-REDIS_AWAY = 30.0  # seconds
+CROWDS = [int(number) for number in ARGUMENTS] or [1, size(1000, 20), size(5000, 40)]
+DECISIONS, BURST = size(200, 5), size(500, 10)
+REDIS_AWAY = size(30, 5)  # seconds
+GOALS = {1000: {0.5: 4, 0.99: 10}, 5000: {0.99: 40}}
+"""Milliseconds at most, by how many wait and by the share of the answers."""
 NAME = "bench-live"
 
 
@@ -55,19 +59,20 @@ class Bench:
     """A `live` process, agents and enough pending requests."""
 
     def __init__(self, live: psutil.Process, port: int) -> None:
-        from tests.factories import make_key, make_user
+        from tests.factories import make_approval, make_key, make_user
 
         self.live, self.port = live, port
         self.reviewer = make_user("sales@example.com")
         self.key, self.token = make_key()
+        self.one = make_approval(key=self.key)
         self.pending: list[str] = []
         self.agents = Agents(port, self.token)
 
     def crowd(self, number: int) -> None:
         """That many agents, each on a request of its own, all of them waiting."""
-        from tests.factories import make_approval
+        from clones import clone
 
-        new = [str(make_approval(key=self.key).pk) for _ in range(number - len(self.pending))]
+        new = [str(made) for made in clone(self.one, max(0, number - len(self.pending)))]
         self.pending += new
         asked = sessions() + len(new)
         self.agents.send(new)
@@ -83,29 +88,38 @@ class Bench:
             sockets = [s for s in self.live.net_connections("tcp") if s.laddr.port == self.port and s.raddr]
             quiet += len(sockets) >= number and database_connections() < 2
 
-    def decide(self) -> tuple[str, float]:
-        """The request decided, and when that was committed."""
+    def decide(self, count: int = 1) -> tuple[list[str], float]:
+        """The requests decided, in one transaction, and when that was committed."""
         from django.db import transaction
 
         from approvals.models import Approval
         from tests.races.acts import approving
 
-        approval = Approval.objects.get(pk=self.pending.pop(0))
-        act, committed = approving(approval, self.reviewer), []
+        decided, self.pending = self.pending[:count], self.pending[count:]
+        committed: list[float] = []
+        acts = [approving(Approval.objects.get(pk=pk), self.reviewer) for pk in decided]
         with transaction.atomic():
             transaction.on_commit(lambda: committed.append(time.monotonic()))
-            act()
-        return str(approval.pk), committed[0]
+            for act in acts:
+                act()
+        return decided, committed[0]
 
     def latencies(self, number: int) -> list[float]:
         """Milliseconds from each commit to its agent's answer; the next decision waits for it."""
         found = []
         for _ in range(number):
-            decided, committed = self.decide()
+            (decided,), committed = self.decide()
             told, heard = self.agents.next(60)
             assert told == decided
             found.append((heard - committed) * 1000)
         return found
+
+    def burst(self, number: int) -> list[float]:
+        """Milliseconds from one commit of so many decisions to each agent's answer."""
+        decided, committed = self.decide(number)
+        heard = [self.agents.next(60) for _ in decided]
+        assert {told for told, _ in heard} == set(decided)
+        return [(when - committed) * 1000 for _, when in heard]
 
     def threads(self) -> int:
         return self.live.num_threads()
@@ -114,50 +128,60 @@ class Bench:
         return self.live.memory_info().rss
 
 
-def measure(bench: Bench, crowds: Sequence[int]) -> None:
+def waking(bench: Bench) -> Iterator[Figure]:
     bench.crowd(20)
-    bench.latencies(20)  # by now every thread has been started and every module imported
+    bench.latencies(size(20, 2))  # by now every thread has been started and every module imported
     bench.settle(0)
     rest = bench.memory()
-    print(f"at rest: {bench.threads()} threads, {database_connections()} database connections")
-    for number in crowds:
+    yield Figure("live at rest", bench.threads(), "threads", beside=f"{database_connections()} connections")
+    for number in CROWDS:
         bench.crowd(number)
-        per_agent = (bench.memory() - rest) / number / 1024
-        cost = (
-            f"{bench.threads()} threads, {database_connections()} connections, {per_agent:,.0f} KiB for each"
-        )
+        if number > 1:
+            kib = (bench.memory() - rest) / number / 1024
+            beside = f"{bench.threads()} threads, {database_connections()} connections"
+            yield Figure(f"{number:,} waiting: each", kib, "KiB", at_most=30, beside=beside)
         found = []
         for _ in range(DECISIONS):
             found += bench.latencies(1)
             if number <= DECISIONS:  # few enough to be kept as many
                 bench.crowd(number)
-        _print(f"{number:5} waiting", found, cost if number > 1 else "")
+        yield from _shares(f"{number:,} waiting", found, GOALS.get(number, {}))
 
 
-def without_redis(bench: Bench, redis: Redis) -> None:
-    """Decisions go on while it is away; those who wait are answered by the look at the rows."""
-    bench.crowd(500)
+def bursting(bench: Bench) -> Iterator[Figure]:
+    bench.crowd(2 * BURST)
+    yield Figure(f"{BURST} decided at once: the last", max(bench.burst(BURST)), "ms", at_most=100)
+
+
+def without_redis(bench: Bench, redis: Redis) -> Iterator[Figure]:
+    """Decisions go on while it is away; the waiting agents are answered by the look at the rows."""
+    bench.crowd(size(500, 20))
     redis.stop()
     until, found, decided = time.monotonic() + REDIS_AWAY, [], {}
-    while time.monotonic() < until:
-        approval_id, committed = bench.decide()
+    while time.monotonic() < until and bench.pending:
+        (approval_id,), committed = bench.decide()
         decided[approval_id] = committed
         time.sleep(0.3)
     for _ in range(len(decided)):
         told, heard = bench.agents.next(60)
         found.append((heard - decided.pop(told)) * 1000)
-    _print(f"  500 waiting, Redis stopped for {REDIS_AWAY:.0f} s", found, f"{len(decided)} unanswered")
+    yield from _shares(f"Redis stopped for {REDIS_AWAY} s", found, {})
     redis.start()
     time.sleep(3)
-    _print("  500 waiting, Redis back", bench.latencies(50), "")
+    bench.crowd(size(500, 20))
+    yield from _shares("Redis back", bench.latencies(size(50, 2)), {})
 
 
-def _print(what: str, found: list[float], cost: str) -> None:
-    p50, p99 = percentile(found, 0.5), percentile(found, 0.99)
-    print(
-        f"{what:42} n={len(found):4}  p50 {p50:7.1f} ms  p99 {p99:7.1f} ms  max {max(found):7.1f} ms  {cost}"
-    )
-    sys.stdout.flush()
+def _shares(what: str, found: list[float], goals: dict[float, float]) -> Iterator[Figure]:
+    for share in (0.5, 0.99):
+        beside = f"{len(found)} decisions, slowest {max(found):,.1f} ms"
+        yield Figure(
+            f"{what}: p{share * 100:.0f}",
+            percentile(found, share),
+            "ms",
+            at_most=goals.get(share),
+            beside=beside,
+        )
 
 
 class Redis:
@@ -208,7 +232,7 @@ def redis_of_its_own(port: int) -> Iterator[Redis]:
             redis.stop()
 
 
-def main(redis: Redis, crowds: Sequence[int]) -> None:
+def measure(redis: Redis) -> Iterator[Figure]:
     from approvals_site.ports import free_port, is_answering
     from tests.crashes.deployed import running
     from tests.site.real_processes import within
@@ -216,11 +240,11 @@ def main(redis: Redis, crowds: Sequence[int]) -> None:
     port = free_port()
     with running("live", "--port", str(port), DATABASE_CONN_MAX_AGE="0", PGAPPNAME=NAME) as process:
         assert within(30, lambda: is_answering(port))
-        worker = psutil.Process(process.pid).children()[0]
-        bench = Bench(worker, port)
+        bench = Bench(psutil.Process(process.pid).children()[0], port)
         try:
-            measure(bench, crowds)
-            without_redis(bench, redis)
+            yield from waking(bench)
+            yield from bursting(bench)
+            yield from without_redis(bench, redis)
         finally:
             bench.agents.stop()
 
@@ -230,5 +254,5 @@ if __name__ == "__main__":
     from approvals_site.ports import free_port
 
     redis_port = free_port()
-    with redis_of_its_own(redis_port) as own, ground("wake", REDIS_URL=f"redis://127.0.0.1:{redis_port}/0"):
-        main(own, [int(number) for number in sys.argv[1:]] or CROWDS)
+    with redis_of_its_own(redis_port) as own:
+        run("wake", partial(measure, own), REDIS_URL=f"redis://127.0.0.1:{redis_port}/0")

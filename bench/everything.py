@@ -1,0 +1,47 @@
+"""Is Countersign as fast as it aims to be? Runs each script of `SCRIPTS`, one after the other, in under 15 minutes.
+
+Prints every figure beside its goal and writes them to `var/bench/figures.json`. Exits with 0 whether the goals are met
+or not, and with 1 where a script failed. `everything.py submit wake` runs some of them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+from figures import ARGUMENTS, FLAGS, Figure
+from ground import ROOT
+
+SCRIPTS = ("submit", "decide", "reads", "wake", "policy", "audit", "sweep")
+
+
+def main() -> int:
+    flags = [one for one in sys.argv[1:] if one in FLAGS and one != "--json"]
+    var = ROOT / "var" / "bench"
+    var.mkdir(parents=True, exist_ok=True)
+    found, failed, started = [], [], time.monotonic()
+    for script in ARGUMENTS or SCRIPTS:
+        command = [sys.executable, str(ROOT / "bench" / f"{script}.py"), "--json", *flags]
+        with (
+            (var / f"{script}.log").open("w") as log,
+            subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as process,
+        ):
+            for line in process.stdout or ():
+                figure = Figure(**json.loads(line))
+                found.append({"script": script, **json.loads(line), "is_met": figure.is_met})
+                print(f"{script:8}{figure.line()}", flush=True)
+        if process.returncode:
+            failed.append(script)
+    (var / "figures.json").write_text(json.dumps({"cores": os.cpu_count(), "figures": found}, indent=1))
+    met = [one["is_met"] for one in found if one["is_met"] is not None]
+    print(f"{sum(met)} of {len(met)} goals met, in {(time.monotonic() - started) / 60:.1f} minutes.")
+    for script in failed:
+        print(f"bench/{script}.py failed: see {var / script}.log.")
+    return int(bool(failed))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
