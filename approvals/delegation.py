@@ -1,6 +1,6 @@
 """What happens when authority is lent, taken back, begins or ends? Both people are told, and the log has it.
 
-It lives above `grants` because it tells people. What a grant then allows is `authority`'s to say.
+It lives above `grants` because it tells people. `authority` says what a grant then allows.
 """
 
 from __future__ import annotations
@@ -81,13 +81,15 @@ def prepare(grantor: User, grantee_email: str, terms: GrantTerms, *, at: datetim
 def revoke(grant_id: UUID, *, by: User) -> DelegatedGrant:
     """End it now. The grantor may, the grantee, and an administrator: it only takes authority away.
 
-    Whoever decides under it at this moment comes first, or is refused. Raises DelegatedGrant.DoesNotExist,
+    A decision under it at this moment comes first, or is refused. Raises DelegatedGrant.DoesNotExist,
     NotPermitted, AlreadyEnded.
     """
     grant = _locked(grant_id)
     at = clock.now()
     if not may_revoke(by, grant):
-        raise NotPermitted("Only whoever lent it, whoever holds it, or an administrator ends a grant.")
+        raise NotPermitted(
+            "Only the person who lent it, the person who holds it, or an administrator ends a grant."
+        )
     if grant.revoked_at or grant.expires_at <= at:
         raise AlreadyEnded("This grant has ended already. Nothing was changed.")
     grant.revoked_at, grant.revoked_by = at, by
@@ -108,7 +110,7 @@ def may_see(user: User, grant: DelegatedGrant) -> bool:
 
 
 def begin_and_end() -> int:
-    """Tell of grants that have begun, record and tell those that ran out; how many. Any number may run at once."""
+    """Tell of grants that have begun, record and tell of those that ran out; returns how many. Safe to run at once."""
     done = 0
     while batch := _begin_batch() + _end_batch():
         done += batch
@@ -123,7 +125,7 @@ def _begin_batch() -> int:
     for grant in batch:
         grant.started_told_at = at
         grant.save(update_fields=["started_told_at"])
-        if grant.starts_at > grant.created_at:  # else that it was given has told it
+        if grant.starts_at > grant.created_at:  # else the message that it was given has told of it
             _tell(grant, Notification.Kind.GRANT_STARTED, at)
     return len(batch)
 
@@ -157,7 +159,7 @@ def _errors_of_person(grantor: User, grantee: User | None) -> list[FieldError]:
     if grantee is None:
         return [_error("grantee", "Nobody active here has that address: ask an administrator to add them.")]
     if grantee.pk == grantor.pk:
-        return [_error("grantee", "You have your own authority already: lend it to somebody else.")]
+        return [_error("grantee", "You have your own authority already: lend it to another person.")]
     return []
 
 

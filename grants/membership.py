@@ -13,7 +13,7 @@ from grants.models import ApproverMembership, User
 
 @transaction.atomic
 def join(user: User, *, by: Actor) -> ApproverMembership:
-    """Make `user` an approver; who already is one stays one, and nothing is recorded."""
+    """Make `user` an approver. If they are one already, nothing changes and nothing is recorded."""
     User.objects.select_for_update().get(pk=user.pk)
     at = clock.now()
     membership, is_new = ApproverMembership.objects.get_or_create(
@@ -26,7 +26,7 @@ def join(user: User, *, by: Actor) -> ApproverMembership:
 
 @transaction.atomic
 def leave(user: User, *, by: Actor) -> None:
-    """End `user`'s membership; who is none is left alone."""
+    """End `user`'s membership. If they have none, nothing changes and nothing is recorded."""
     User.objects.select_for_update().get(pk=user.pk)
     at = clock.now()
     if ApproverMembership.objects.filter(user=user, left_at=None).update(left_at=at):

@@ -76,7 +76,7 @@ class VoteAdmin(ReadOnlyAdmin):
     readonly_fields = ["sha256_hex"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Vote]:
-        """Whoever could still decide a critical request does not read here who has voted on it."""
+        """A person who could still decide a critical request does not read here who has voted on it."""
         votes: QuerySet[Vote] = super().get_queryset(request)
         hidden = authority.hidden_from(cast("User", request.user), at=clock.now())
         return votes.exclude(approval__in=hidden)

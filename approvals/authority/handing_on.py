@@ -24,7 +24,7 @@ STAFF = "staff"
 
 
 def may_hand_on(user: User, approval: Approval, *, at: datetime) -> Ruling:
-    """Whoever may decide in their own right, and staff; a delegate hands on nothing."""
+    """People who may decide in their own right, and administrators; a delegate hands on nothing."""
     if barred := bar(user, approval):
         return Ruling(allowed=False, reason=barred)
     own = in_own_right(user, approval, membership_of(user, at))
@@ -32,28 +32,28 @@ def may_hand_on(user: User, approval: Approval, *, at: datetime) -> Ruling:
         return own
     if user.is_staff:
         return Ruling(allowed=True, reason="You administer this place.", basis=STAFF, principal=user)
-    sentence = "Only somebody who may decide this in their own right, or an administrator, hands it on."
+    sentence = "Only a person who may decide this in their own right, or an administrator, hands it on."
     return Ruling(allowed=False, reason=sentence)
 
 
 def may_replace(ruling: Ruling, approval: Approval, place: Assignment | None) -> str:
-    """Why whoever was so ruled cannot fill just that place anew, or nothing; None is a place more.
+    """Why the person with this ruling may not refill the place; empty if they may. `None` adds a place.
 
-    Somebody whom only the agent named hands on their own place alone: else an agent's choice could replace the
+    A person whom only the agent named hands on their own place alone: else an agent's choice could replace the
     policy's.
     """
     is_agents = is_agents_choice(ruling, approval)
     if place is None and ruling.basis == STAFF:
-        return "An administrator replaces somebody who is named; only who may decide asks one more."
+        return "An administrator replaces a person who is named; only people who may decide ask one more."
     user = ruling.principal
     is_own = place is not None and user is not None and place.email == user.email
     if is_own or not is_agents or (place is not None and user is not None and user.is_staff):
         return ""
-    return "Only the agent named you: you can hand on your own place, and no other."
+    return "Only the agent named you: you can hand on only your own place."
 
 
 def may_receive(email: str, approval: Approval, *, by: User, at: datetime) -> str:
-    """Why this person cannot be asked instead, in one sentence; nothing where they can."""
+    """Why this person cannot be asked instead, in one sentence; empty if they can."""
     if email == by.email:
         return "You cannot hand a request to yourself."
     if any(a.email == email and a.is_named for a in approval.assignments.all()):
@@ -71,7 +71,7 @@ def may_receive(email: str, approval: Approval, *, by: User, at: datetime) -> st
 
 
 def handed_on_by(user: User, approval: Approval) -> list[Assignment]:
-    """Whom this person asked and can ask no more: nobody has acted since."""
+    """The places that this person handed on and may take back, since nobody has acted on the request meanwhile."""
     if not (approval.is_pending and user.is_active):
         return []
     placed = [a for a in approval.assignments.all() if a.placed_by_id == user.pk]
@@ -79,19 +79,19 @@ def handed_on_by(user: User, approval: Approval) -> list[Assignment]:
 
 
 def acted_since(asked: Assignment, approval: Approval) -> str:
-    """What happened since that person was asked in another's place, so that it stands; nothing where nobody acted."""
+    """What has happened since this person was asked, so that it cannot be taken back; empty if nothing has."""
     if not asked.is_named or asked.placed_at is None:
         return f"{asked.email} is not asked any more. Nothing was changed."
     if approval.votes.filter(decided_at__gte=asked.placed_at).exists():
         return "Somebody has voted since it was handed on, so that stands. Nothing was changed."
     is_escalated = approval.breached_at is not None and approval.breached_at >= asked.placed_at
     if is_escalated and asked.email in approval.policy.escalation_targets:
-        return f"{asked.email} is asked by escalation by now. Nothing was changed."
+        return f"{asked.email} has been asked by escalation meanwhile. Nothing was changed."
     return ""
 
 
 def is_restricted(approval: Approval) -> bool:
-    """Whether only those whom the policy or the group knows can be asked instead."""
+    """Whether only people of the policy and approvers can be asked instead: at high and critical risk."""
     return Risk(approval.risk).rank >= Risk.HIGH.rank
 
 
@@ -112,13 +112,13 @@ def receivers(approval: Approval, *, by: User, at: datetime) -> list[User]:
 
 def _of_risky(email: str, user: User | None, approval: Approval, at: datetime) -> str:
     if user is None:
-        return f"{email} has no account here; a request of this risk goes to somebody who has."
+        return f"{email} has no account here; a request of this risk goes only to people who have one."
     if email in approval.policy.reviewers or email in approval.policy.escalation_targets:
         return ""
     membership = ApproverMembership.objects.open(at).filter(user=user).first()
     if membership is None:
         return (
-            "At high and critical risk only a reviewer of the policy, somebody on its escalation ladder or "
+            "At high and critical risk only a reviewer of the policy, a person on its escalation ladder or "
             f"an approver can be asked: {email} is none of these."
         )
     if joined_too_late(membership.joined_at, approval):

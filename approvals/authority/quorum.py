@@ -48,7 +48,7 @@ def quorum_of(approval: Approval, votes: Iterable[Vote]) -> Quorum:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Somebody named on the request. `covered_by`: those who hold a grant of theirs that covers it now."""
+    """A person named on the request. `covered_by`: the people who may decide it in their place now."""
 
     email: str
     user: User | None
@@ -62,7 +62,7 @@ class Asked:
 
 
 def still_asked(approval: Approval, *, at: datetime) -> list[Asked]:
-    """Everybody who is named on the request still, with who stands in for them. Two queries, however many."""
+    """Everybody still named on the request, with the people who stand in for them. Two queries, however many."""
     named = [a for a in approval.assignments.all() if a.is_named]
     users = {user.email: user for user in User.objects.filter(email__in=[a.email for a in named])}
     stand_ins = stand_ins_of(list(users), at=at)
@@ -70,10 +70,10 @@ def still_asked(approval: Approval, *, at: datetime) -> list[Asked]:
 
 
 def awaited(asked: Iterable[Asked], votes: Iterable[Vote], approval: Approval) -> list[Asked]:
-    """Of those named, whose approval is still to come: able to decide, and without a seat so far; and who
-    of those that cover for them has none either.
+    """The people named whose approval is still to come: they can decide and have no seat. Nor has anybody in their
+    `covered_by`.
 
-    Once there are enough people and they are all of the agent's choosing, only who is not can complete it.
+    Once enough people have approved and the agent chose them all, only a person it did not choose can complete it.
     """
     votes = list(votes)
     seated = {person for vote in votes for person in (vote.user_id, vote.principal_id)}

@@ -25,7 +25,7 @@ def decidable_by(user: User, *, at: datetime) -> ApprovalQuerySet:
 
 
 def would_cover(grant: DelegatedGrant, *, at: datetime) -> ApprovalQuerySet:
-    """What is pending and could be decided under it, were it to count now, stored or not."""
+    """The pending requests that could be decided under the grant if it counted now; it need not be stored."""
     if not (grant.grantor.is_active and grant.grantee.is_active):
         return Approval.objects.none()
     return Approval.objects.pending().filter(
@@ -34,7 +34,7 @@ def would_cover(grant: DelegatedGrant, *, at: datetime) -> ApprovalQuerySet:
 
 
 def hands_on(user: User, *, at: datetime) -> Q:
-    """Which requests they may have somebody else asked for at all, as `may_hand_on` says."""
+    """The requests for which `may_hand_on` lets this person ask another."""
     person = PersonAuthority(user, at)
     return (Q() if user.is_staff else person.in_own_right(user)) & ~_is_barred(user)
 
@@ -47,8 +47,8 @@ def drafts_for(user: User, *, at: datetime) -> ApprovalQuerySet:
 def visible_to(user: User | AnonymousUser, *, at: datetime) -> ApprovalQuerySet:
     """What this person may read: what they may decide, voted on, were named on or lent their name to.
 
-    All of it for auditors, staff and approvers. Whoever is outside gets 404, whoever is inside and may not act
-    403.
+    Auditors, administrators and approvers read everything. A person who may not read a request gets 404, one who
+    may read it and not act gets 403.
     """
     return PersonAuthority(user, at).visible() if isinstance(user, User) else Approval.objects.none()
 
@@ -64,7 +64,7 @@ def may_read(user: User, approval: Approval, *, at: datetime) -> bool:
 
 
 def may_read_policies(user: User, *, at: datetime) -> bool:
-    """Whoever decides by them, oversees them or runs the place: any authority, auditors and staff."""
+    """People with any authority, who decide by the policies, and auditors and administrators."""
     if not user.is_active:
         return False
     person = PersonAuthority(user, at)
@@ -91,12 +91,12 @@ class PersonAuthority:
 
     @cached_property
     def is_approver(self) -> bool:
-        """Whether there is a pool to take from."""
+        """Whether they are in the approvers group themselves."""
         return self.user.pk in self._memberships
 
     @property
     def takes_from_pool(self) -> bool:
-        """Whether they, or somebody who lends to them, are an approver."""
+        """Whether they, or a person who lends to them, are an approver."""
         return bool(self._memberships)
 
     @property
@@ -117,14 +117,14 @@ class PersonAuthority:
         return self._near(Approval.objects.pending()).filter(self._decidable & ~_is_barred(self.user))
 
     def is_done(self) -> Q:
-        """Of what they may decide: where their own seat is filled, or that of everybody they could stand in for."""
+        """Of what they may decide: where their own seat is filled, or the seats of all for whom they could stand in."""
         free = self.in_own_right(self.user)
         for grant in self.grants:
             free |= self.lent_by(grant) & ~_has_seat(grant.grantor_id)
         return _has_seat(self.user.pk) | ~free
 
     def mine(self) -> Q:
-        """Of what they may decide: what is theirs by name or through a grant. The rest is the pool."""
+        """Of what they may decide: the requests that name them or come through a grant. The rest is the pool."""
         by_name, pool = _is_assignee(self.user), self._is_approver(self.user)
         for grant in self.grants:
             by_name |= self.lent_by(grant) & ~pool
@@ -160,7 +160,7 @@ class PersonAuthority:
         return Approval.objects.filter(pk__in=self._ids_of_past())
 
     def _near(self, rows: ApprovalQuerySet) -> ApprovalQuerySet:
-        """By one index to the few that name anybody concerned, before each is looked at."""
+        """Narrow the rows, by one index, to the few that name one of these people, before each row is looked at."""
         if not self.grants or self.takes_from_pool:
             return rows
         people = [self.user.email, *(grant.grantor.email for grant in self.grants)]
@@ -191,7 +191,7 @@ class PersonAuthority:
         return grant.covered() & (named | self._is_approver(grant.grantor)) & ~_is_barred(grant.grantor)
 
     def in_own_right(self, user: User) -> Q:
-        """What that person, or one who lends to them, may without any grant."""
+        """What that person, or a person who lends to them, may decide without a grant."""
         return _is_assignee(user) | self._is_approver(user)
 
     def _is_approver(self, user: User) -> Q:
@@ -213,7 +213,7 @@ def _has_seat(person: UUID) -> Q:
 
 
 def _is_barred(user: User) -> Q:
-    """The person the agent runs for, and who answers for it or did when it asked."""
+    """As `bar` says: the person the agent runs for, and the owners of agent and key, now and when it asked."""
     owns = Q(agent__owner=user) | Q(key__owner=user) | Q(agent_owner=user) | Q(key_owner=user)
     is_party = (Q(initiated_by=user.email) | owns) & ~Q(pattern=Pattern.DRAFT_ONLY)
     return is_party & ~Q(policy__allow_self_approval=True, risk__in=SELF_APPROVABLE)

@@ -14,7 +14,7 @@ from grants.models import ApproverMembership, DelegatedGrant, User
 ASSIGNEE = "assignee"
 APPROVERS = "approvers"
 SELF_APPROVABLE = (Risk.LOW, Risk.MEDIUM)
-"""Where a policy may let somebody decide what an agent does for them."""
+"""The risks at which a policy may let a person decide what an agent does for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Ruling:
     """Whether a person may decide, and why or why not in one sentence.
 
     `principal` is whose authority it is, `basis` where that person has it from (`assignee` or `approvers`), and
-    `grant` what lends it where the principal is somebody else.
+    `grant` what lends it where the principal is not the person who decides.
     """
 
     allowed: bool
@@ -36,8 +36,8 @@ class Ruling:
 def may_decide(user: User, approval: Approval, *, at: datetime) -> Ruling:
     """The one answer, for the button, the refusal and the vote alike.
 
-    A named assignee, an approver, or who holds a grant of either, and nobody else: no flag, permission or key
-    counts (docs/rules.md: only-authority-decides). Whether the request is still open is not asked here. Inside a
+    A named assignee, an approver, or a person with a grant from one of them, and nobody else: no flag, permission or
+    key counts (docs/rules.md: only-authority-decides). Whether the request is still open is not asked here. Inside a
     decision, call it with the request, the person and their grants locked (`lifecycle.beats.lock_authority`).
     """
     if barred := bar(user, approval):
@@ -54,7 +54,7 @@ def may_decide(user: User, approval: Approval, *, at: datetime) -> Ruling:
 
 
 def may_use_draft(user: User, approval: Approval, *, at: datetime) -> Ruling:
-    """A person named on it, an approver, or who holds a grant of either that covers it.
+    """A person named on it, an approver, or a person to whom one of them lent authority that covers it.
 
     Call it as `may_decide`, with the draft, the person and their grants locked.
     """
@@ -65,9 +65,9 @@ def may_use_draft(user: User, approval: Approval, *, at: datetime) -> Ruling:
 
 
 def lost_meanwhile(user: User, approval: Approval, *, at: datetime) -> str:
-    """That a grant has ended under which this person could decide the request since it came; else nothing.
+    """The sentence for a person whose grant covered the request and has ended since it came; else empty.
 
-    They may have it open: they are told so, and not that they are a stranger.
+    They may have it open: they are told what ended, instead of getting a stranger's 404.
     """
     ended = DelegatedGrant.objects.held_by(user).ended(at).select_related("grantor").order_by("-pk")
     could = [g for g in ended[:20] if g.was_active_after(approval.created_at) and is_covered(approval, g)]
@@ -80,9 +80,9 @@ def lost_meanwhile(user: User, approval: Approval, *, at: datetime) -> str:
 
 
 def decided_meanwhile(user: User, approval: Approval, *, at: datetime) -> bool:
-    """Whether others decided it while this person could have, under a grant that holds still.
+    """Whether others decided it while this person could have, under a grant that still holds.
 
-    They may have it open, too: they are told how it ended, and not that they are a stranger.
+    They may have it open: they are told how it ended, instead of getting a stranger's 404.
     """
     ruling = may_decide(user, approval, at=at)
     if ruling.grant is None or approval.decided_at is None:
@@ -106,9 +106,9 @@ def in_own_right(
     *,
     apart_from: User | None = None,
 ) -> Ruling:
-    """What the person may without anybody's grant, apart from what bars them.
+    """What the person may decide without a grant; whether they are barred is not asked here.
 
-    `apart_from`: being named does not count where that person did it, by handing the request on.
+    Being named does not count where `apart_from` named them, by handing the request on.
     """
     is_late = membership is not None and joined_too_late(membership.joined_at, approval)
     named = [
@@ -127,12 +127,12 @@ def in_own_right(
 
 
 def joined_too_late(joined_at: datetime, approval: Approval) -> bool:
-    """Whether an approver who joined then leaves this request to others: it is critical, and was open already."""
+    """Whether an approver who joined at that time may not decide this request: it is critical and was already open."""
     return approval.is_critical and joined_at > approval.created_at
 
 
 def bar(user: User, approval: Approval) -> str:
-    """Why this person can decide this request neither in person nor as a principal, or nothing."""
+    """Why this person can decide the request neither in person nor as a principal; empty if they can."""
     if not user.is_active:
         return "This account is deactivated."
     if user.email not in barred_addresses(approval):
@@ -145,7 +145,7 @@ def bar(user: User, approval: Approval) -> str:
 
 
 def barred_addresses(approval: Approval) -> frozenset[str]:
-    """Whom `bar` keeps out because of what they are to the request, by address.
+    """The addresses of the people whom `bar` keeps out as parties to the request.
 
     Owners of the agent and of its key are barred as they were when it asked, and as they are now. Nobody is barred
     from a draft: nothing is executed, so the person it was made for may use it. Read the request `with_parties`,
@@ -159,7 +159,7 @@ def barred_addresses(approval: Approval) -> frozenset[str]:
 
 
 def fills_policy_seat(ruling: Ruling, approval: Approval) -> bool:
-    """Whether a vote so founded is one that the policy asks for: an agent never picks its judges alone."""
+    """Whether a vote by this ruling is one that the policy asks for: an agent never picks its judges alone."""
     email = ruling.principal.email if ruling.principal else ""
     return counts_for_policy(ruling.basis, email, approval)
 
@@ -170,7 +170,7 @@ def is_agents_choice(ruling: Ruling, approval: Approval) -> bool:
 
 
 def names_reviewers(approval: Approval) -> bool:
-    """Whether the policy had somebody of its own on the request."""
+    """Whether the policy named a reviewer on the request."""
     return any(a.source == Assignment.Source.POLICY for a in approval.assignments.all())
 
 
@@ -183,13 +183,13 @@ def counts_for_policy(basis: str, email: str, approval: Approval) -> bool:
 
 
 def seated(approval: Approval) -> set[UUID]:
-    """Whose seat is taken in the quorum on the current version: who approved it, and on whose behalf."""
+    """Who has a seat on the current version: people who approved it, and people whose authority they used."""
     seats = VoteSeat.objects.filter(approval=approval, version=approval.current_version)
     return set(seats.values_list("user_id", flat=True))
 
 
 def _lent(user: User, approval: Approval, at: datetime) -> list[Ruling]:
-    """What each grant that covers the request lends this person, in the order they were given."""
+    """What each grant that covers the request lends this person, the oldest grant first."""
     held = DelegatedGrant.objects.active(at).filter(grantee=user).select_related("grantor").order_by("pk")
     grants = [grant for grant in held if is_covered(approval, grant)]
     members = _memberships([grant.grantor for grant in grants], at) if grants else {}
@@ -205,9 +205,9 @@ def is_covered(approval: Approval, grant: DelegatedGrant) -> bool:
 def _through(
     grant: DelegatedGrant, approval: Approval, user: User, membership: ApproverMembership | None
 ) -> Ruling:
-    """What the grantor may now, in their own right: what was lent to them they cannot lend.
+    """What the grantor may decide in their own right now; they cannot lend what was lent to them.
 
-    Whoever hands a request on does not decide it in the place of whom they handed it to.
+    A person who handed a request on does not decide it in place of the person they handed it to.
     """
     grantor = grant.grantor
     if barred := bar(grantor, approval):
@@ -225,8 +225,8 @@ def _is_placed_by(user: User | None, assignment: Assignment) -> bool:
 
 
 def _most_useful(possible: list[Ruling], approval: Approval) -> Ruling:
-    """An authority whose seat is free. One's own comes first, unless this vote would fill the quorum and leave
-    the policy's seat empty, and a lent one fills that.
+    """An authority whose seat is free. The person's own comes first, unless this vote would fill the quorum and
+    leave the policy's seat empty, and a lent authority fills that seat.
     """
     votes = list(Vote.objects.approving(approval))
     taken = seated(approval)
@@ -240,7 +240,7 @@ def _most_useful(possible: list[Ruling], approval: Approval) -> Ruling:
 
 
 def _without_telling_whose(chosen: Ruling, lent: list[Ruling]) -> Ruling:
-    """Whose seat is free says who has voted, which on a critical request nobody is to know beforehand."""
+    """A free seat would tell who has voted, which on a critical request nobody may know before they vote."""
     if chosen.grant is None or len(lent) < 2:
         return chosen
     names = " or ".join(r.principal.get_full_name() for r in lent if r.principal)

@@ -106,7 +106,7 @@ _RESOLUTIONS = {
     Resolution.CHANGES_REQUESTED: (
         "Needs changes",
         "The agent reads your comment and may propose again.",
-        "A reviewer said what to change; the agent may propose it anew.",
+        "A reviewer said what to change; the agent may propose it again.",
     ),
     Resolution.ANSWERED: (
         "Answer instead",

@@ -39,7 +39,7 @@ class VoteQuerySet(models.QuerySet["Vote"]):
         return self.filter(approval=approval, version=approval.current_version, verdict=Vote.Verdict.APPROVE)
 
     def saying(self, approval: Approval, *, by: User, verdict: str, sha256: bytes, comment: str) -> Self:
-        """That person's vote on the current version, if it says just this of just this payload."""
+        """That person's vote on the current version, if it gives this verdict and comment on this very payload."""
         votes = self.filter(approval=approval, version=F("approval__current_version"), user=by)
         return votes.filter(verdict=verdict, payload_sha256=sha256, comment=comment)
 

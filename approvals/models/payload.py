@@ -53,9 +53,9 @@ class PayloadVersion(models.Model):
 
 
 class WorkingCopy(models.Model):
-    """What a reviewer typed into the form of one version: it outlives the session, and is nobody's decision.
+    """What a reviewer typed into the form of one version. It outlives the session, and decides nothing.
 
-    The form is drawn from `drawn` with `typed` over it, so that what fits no field yet is kept as well.
+    The form is drawn from `drawn` with `typed` over it, so that text which is no valid value yet is kept as well.
     """
 
     approval = models.ForeignKey(Approval, on_delete=models.CASCADE, related_name="working_copies")

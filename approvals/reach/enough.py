@@ -21,8 +21,8 @@ class Reach:
     """How far the approvals of one request can come, by address.
 
     `told` were told and can still fill a seat; `others` are the approvers who could, and were not. `wanted`
-    approvals are still to come. Where `wants_policys` is set, one of them comes from `counting`: the people whom
-    not the agent alone chose.
+    approvals are still to come. Where `wants_policys` is set, one of them comes from `counting`: the people who are
+    not the agent's choice alone.
     """
 
     wanted: int
@@ -47,7 +47,7 @@ class Reach:
         left = "1 approval is" if self.wanted == 1 else f"{self.wanted} approvals are"
         if len(self.told) >= self.wanted:
             whose = "the agent chose everybody who was told"
-            return f"{left} still to come, and {whose}: one is for somebody whom the policy knows."
+            return f"{left} still to come, and {whose}: one has to come from a person whom the policy knows."
         able = f"only {len(self.told)} of those told can" if self.told else "nobody who was told can"
         return f"{left} still to come, and {able} give one."
 
@@ -89,7 +89,7 @@ def votes_on(
 ) -> dict[UUID, list[_Vote]]:
     """The approving votes on each pending request, of every version.
 
-    Not asked of a request that one approval ends, whoever gives it: while it is pending it has none.
+    A request that any one approval ends is left out: while it is pending it has none.
     """
     several = [one.pk for one in approvals if one.quorum > 1 or _names_reviewers(named.get(one.pk, ()))]
     if not several:

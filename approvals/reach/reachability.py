@@ -25,12 +25,12 @@ Warning = dict[str, str]  # noqa: A001 - the wire's word
 
 
 def warnings(approval: Approval, *, at: datetime) -> list[Warning]:
-    """Of one request; nothing once it is decided."""
+    """The warnings about one request; none once it is decided."""
     return warnings_of([approval], at=at)[approval.pk]
 
 
 def warnings_lately(approval: Approval, *, at: datetime) -> list[Warning]:
-    """Of one request, up to LATELY seconds old: most of what a waiting agent's answer costs are these queries."""
+    """The warnings about one request, up to LATELY seconds old: answering a waiting agent costs little else."""
     if not approval.is_pending:
         return []
     key = f"warnings:{approval.pk}"
@@ -42,7 +42,7 @@ def warnings_lately(approval: Approval, *, at: datetime) -> list[Warning]:
 
 
 def warnings_of(approvals: Iterable[Approval], *, at: datetime) -> dict[UUID, list[Warning]]:
-    """Of many, in a fixed number of queries. Needs their assignments read along."""
+    """The warnings about many requests, in a fixed number of queries. Needs their assignments prefetched."""
     approvals = list(approvals)
     found: dict[UUID, list[Warning]] = {approval.pk: [] for approval in approvals}
     pending = [approval for approval in approvals if approval.is_pending]
@@ -65,7 +65,7 @@ class _Surroundings:
     broken: frozenset[tuple[str, Route]]
 
     def hears(self, address: str) -> bool:
-        """Whether a message about a new request would come to this person, as far as anybody knows."""
+        """Whether a message about a new request would reach this person, as far as is known."""
         routes = self.routes.of(address, Notification.Kind.REQUESTED)
         return any((address, route) not in self.broken for route in routes)
 
@@ -166,7 +166,7 @@ def _alone(
     if not able:
         sentence = (
             f"{accounts[0]} is the only person named and may not decide this: the agent runs on their behalf, "
-            "or they answer for it. Name somebody else."
+            "or they answer for it. Name another person."
         )
         return [_warning("sole_assignee_barred", sentence)]
     if around.stand_ins.of(able[0], around.known[approval.pk]):
@@ -181,11 +181,7 @@ def _away(approval: Approval, able: Sequence[str], around: _Surroundings) -> lis
     if not able or not all(stand_ins):
         return []
     deputies = ", ".join(dict.fromkeys(one.email for people in stand_ins for one in people))
-    return [
-        _warning(
-            "all_on_leave", f"Everybody named has lent their authority to somebody else: {deputies} decides."
-        )
-    ]
+    return [_warning("all_on_leave", f"Everybody named has lent their authority: {deputies} decides.")]
 
 
 def _unheard(able: Sequence[str], around: _Surroundings) -> list[Warning]:

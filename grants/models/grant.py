@@ -48,7 +48,7 @@ class DelegatedGrantQuerySet(models.QuerySet["DelegatedGrant"]):
         return self.filter(Q(revoked_at__isnull=False) | Q(expires_at__lte=at))
 
     def older_than(self, grant_id: UUID) -> Self:
-        """Grants that were given before that one; their ids follow the time."""
+        """Grants that were given before the one with this id; ids follow the time."""
         return self.filter(pk__lt=grant_id)
 
     def unannounced(self, at: datetime) -> Self:
@@ -167,7 +167,7 @@ class DelegatedGrant(models.Model):
         return f"{actions}, {place}, up to {self.get_highest_risk_display().lower()} risk"
 
     def covered(self) -> Q:
-        """The same as `covers`, as a filter over requests."""
+        """What `covers` says, as a filter over requests."""
         scope = Q(risk__in=Risk.up_to(self.highest_risk))
         if self.workflows:
             scope &= Q(workflow__in=self.workflows)

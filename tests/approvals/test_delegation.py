@@ -216,7 +216,7 @@ def test_it_is_taken_back_by_either_of_them_or_an_administrator(who: str) -> Non
 def test_nobody_else_takes_it_back(flags: dict[str, bool]) -> None:
     grant = lend()
 
-    with pytest.raises(NotPermitted, match="Only whoever lent it"):
+    with pytest.raises(NotPermitted, match="Only the person who lent it"):
         delegation.revoke(grant.pk, by=make_user("other@example.com", **flags))
 
     grant.refresh_from_db()

@@ -42,7 +42,7 @@ class Line:
 @require_safe
 @signed_in
 def grants(request: PersonRequest) -> HttpResponse:
-    """What this person lends and holds; with `?tab=ended` what is over, and for who oversees, everybody's."""
+    """What this person lends and holds; `?tab=ended` what is over; `?tab=all` everybody's, for overseers."""
     at, is_overseer = clock.now(), request.user.is_auditor or request.user.is_staff
     tabs = [OPEN, ENDED, *([ALL] if is_overseer else [])]
     tab = next((name for name in tabs if name == request.GET.get("tab")), OPEN)
@@ -53,7 +53,7 @@ def grants(request: PersonRequest) -> HttpResponse:
 @require_safe
 @signed_in
 def grant(request: PersonRequest, grant_id: UUID) -> HttpResponse:
-    """One grant. Whoever has nothing to do with it gets the 404 of one that never was."""
+    """One grant. People who may not see it get 404, as for a grant that does not exist."""
     return _show(request, _find(request, grant_id))
 
 
@@ -92,7 +92,7 @@ def _listed(request: PersonRequest, tab: str, at: datetime) -> dict[str, Any]:
 
 
 def _page(rows: DelegatedGrantQuerySet, after: str, at: datetime) -> dict[str, Any]:
-    """The latest first, from where the page before left off."""
+    """One page of grants, the latest first, from where the page before ended."""
     last = _uuid(after)
     found, following = first_page(rows.older_than(last) if last else rows, PAGE)
     return {"rows": _with_state(found, at), "following": following.pk if following else None, "after": last}

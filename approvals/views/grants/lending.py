@@ -1,4 +1,4 @@
-"""What does somebody want to lend, whom, and until when? And what would that cover?"""
+"""What does a person want to lend, to whom, and until when? And what would that cover?"""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class ListField(forms.Field):
 
 
 class LendingForm(forms.Form):
-    """What was typed. What fits, `delegation` says; here only what is no moment is told apart."""
+    """What was typed. `delegation` says what is valid; here only text that is no moment is refused."""
 
     grantee = forms.CharField(required=False)
     scope = forms.CharField(required=False)
@@ -66,7 +66,7 @@ class LendingForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What it would be, and how many requests it would cover now; or what is still open."""
+    """The grant as it would be, and how many requests it would cover now; or what is still missing."""
 
     grant: DelegatedGrant | None = None
     covers: str = ""
@@ -135,7 +135,7 @@ def _terms(posted: dict[str, Any]) -> GrantTerms:
 
 
 def _preview(request: PersonRequest, form: LendingForm) -> Preview:
-    """By what decides what is covered: whom, the scope, the risk. Times and reason may still be open."""
+    """By the fields that decide what is covered: person, scope and risk. Times and reason may still be missing."""
     at = clock.now()
     form.full_clean()
     posted = _UNTYPED | form.cleaned_data

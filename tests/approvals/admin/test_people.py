@@ -1,4 +1,4 @@
-"""Closing an account tells whoever can take over of what it leaves open."""
+"""Closing an account tells the people who can take over of what it leaves open."""
 
 from __future__ import annotations
 

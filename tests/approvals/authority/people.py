@@ -1,4 +1,4 @@
-"""The rows of the truth table, and what `docs/rules.md` says of each, worked out anew.
+"""The rows of the truth table, and what `docs/rules.md` says of each, worked out a second time.
 
 Nothing here asks the product who may decide: `expected` reads the rules once more, from how people were made.
 """
@@ -23,7 +23,7 @@ SELF_APPROVABLE = ("low", "medium")
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody beside one request: who named them, whether they are an approver, and what bars them."""
+    """A person beside one request: who named them, whether they are an approver, and what bars them."""
 
     naming: Naming = "no"
     group: Group = "no"
@@ -38,7 +38,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Grant:
-    """What somebody lends the person of the row."""
+    """What another person lends the person of the row."""
 
     lent: Lent
     grantor: Person

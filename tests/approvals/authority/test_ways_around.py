@@ -1,4 +1,4 @@
-"""Ways around the rules that somebody clever would try: through a friend, a grant, or the order of things."""
+"""Ways around the rules that a clever person would try: through a friend, a grant, or the order of things."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_an_administrator_adds_no_judge_of_their_own() -> None:
     approval = under_policy()
     make_user("friend@example.com")
 
-    with pytest.raises(InvalidInput, match="replaces somebody"):
+    with pytest.raises(InvalidInput, match="replaces a person"):
         hand_on(approval, by=make_user("staff@example.com", is_staff=True), to="friend@example.com")
 
 

@@ -248,7 +248,7 @@ def test_an_auditor_is_told_that_they_take_nothing_back():
 
     assert revocation(grant) not in text_of(page)
     assert response.status_code == 403
-    assert "Only whoever lent it" in text_of(response)
+    assert "Only the person who lent it" in text_of(response)
 
 
 @pytest.mark.parametrize("who", ["grantor", "grantee"])
