@@ -137,7 +137,7 @@ def urgency(until: timedelta) -> str:
 
 
 def time_left(until: timedelta) -> str:
-    """`43 min left`, `2 h 05 left`, `12 min over`; static/countersign.js counts on in the same words."""
+    """`43 min left`, `2 h 05 left`, `12 min over`; static/js/times.js counts on in the same words."""
     return f"{_span(abs(until))} {'over' if until <= timedelta() else 'left'}"
 
 

@@ -96,7 +96,8 @@ def test_on_a_phone_each_side_is_called_what_its_column_is_called():
 
 
 def test_the_stylesheet_names_no_side_of_a_change():
-    css = (Path(settings.BASE_DIR) / "static/countersign.css").read_text()
+    sheets = (Path(settings.BASE_DIR) / "static/css").glob("*.css")
+    css = "".join(sheet.read_text() for sheet in sheets)
 
     assert not re.search(r'content: "\s*\w+: "', css)
 

@@ -1,5 +1,5 @@
 // What is typed is not lost: it is saved while one types, a form is sent once, and an answer that did not come
-// from Countersign, or none at all, leaves the page as it is. Everything works without this file.
+// from Countersign, or none at all, leaves the page as it is. Needs `answers.js`. Everything works without this file.
 (() => {
   "use strict";
 
@@ -141,7 +141,6 @@
 
   // --- An answer that is not Countersign's, or none: the page stays
 
-  const isOurs = (xhr) => Boolean(xhr?.status) && xhr.getResponseHeader("Countersign") !== null;
   // Countersign itself says in a sentence what went wrong; a proxy, or nobody, does not.
   const sentence = (xhr) => {
     const status = xhr?.status;

@@ -1,5 +1,5 @@
 // What is typed into the forms beside the payload's stays in this tab until it is taken, for the person who typed it.
-// Everything works without this file.
+// Needs `answers.js`. Everything works without this file.
 (() => {
   "use strict";
 
@@ -27,8 +27,7 @@
   document.addEventListener("htmx:beforeOnLoad", (event) => {
     const { elt, xhr } = event.detail;
     const form = elt.matches("form") ? elt : elt.form;
-    const isOurs = xhr.getResponseHeader("Countersign") !== null;
-    if (form && isOurs && xhr.status < 400 && elt.matches(":not(form[data-edits])")) forget(form);
+    if (form && isOurs(xhr) && xhr.status < 400 && elt.matches(":not(form[data-edits])")) forget(form);
   });
   document.addEventListener("htmx:afterSettle", bringBack);
   addEventListener("pageshow", bringBack);

@@ -1,0 +1,46 @@
+// The list marks the open request, and hears of news. Everything works without this file.
+(() => {
+  "use strict";
+
+  const markOpenRow = () => {
+    for (const row of document.querySelectorAll("a.row")) {
+      if (row.pathname === location.pathname) row.setAttribute("aria-current", "page");
+      else row.removeAttribute("aria-current");
+    }
+  };
+
+  // News of the list that is shown, by its tab, filter and page: nothing moves by itself, a link offers the new list.
+  // Closed while the page is hidden, because a browser allows six connections a host.
+  let stream = null;
+  let streamOf = "";
+  let news = null;
+  const listen = () => {
+    const wanted = (!document.hidden && document.querySelector("[data-news]")?.dataset.news) || "";
+    if (stream && streamOf === wanted) return;
+    stream?.close();
+    stream = null;
+    if (streamOf !== wanted) news = null;
+    if (!wanted) return;
+    streamOf = wanted;
+    stream = new EventSource(wanted);
+    stream.addEventListener("inbox", (event) => { news = JSON.parse(event.data); tellNews(); });
+  };
+  const say = (element, text) => { if (element && element.textContent !== text) element.textContent = text; };
+  const tellNews = () => {
+    if (!news) return;
+    const title = document.title.replace(/^\(\d+\+?\) /, "");
+    document.title = news.counts.me === "0" ? title : `(${news.counts.me}) ${title}`;
+    for (const [tab, count] of Object.entries(news.counts)) say(document.querySelector(`[data-count="${tab}"]`), count);
+    const link = document.querySelector("[data-news]");
+    if (!link) return;
+    const shown = new Set([...document.querySelectorAll("a.row")].map((row) => row.pathname.split("/").at(-2)));
+    const fresh = news.ids.filter((id) => !shown.has(id)).length;
+    say(link, fresh ? `${fresh} new ${link.dataset.noun}${fresh === 1 ? "" : "s"}` : "");
+    link.hidden = !fresh;
+  };
+
+  document.addEventListener("DOMContentLoaded", listen);
+  document.addEventListener("visibilitychange", listen);
+  document.addEventListener("htmx:pushedIntoHistory", markOpenRow);
+  document.addEventListener("htmx:afterSettle", () => { listen(); tellNews(); markOpenRow(); });
+})();

@@ -1,0 +1,73 @@
+// The time left goes on, a deadline is announced, and moments are shown in the viewer's own zone. Everything works without this file.
+(() => {
+  "use strict";
+
+  const span = (ms) => {
+    const minutes = Math.floor(Math.abs(ms) / 60000);
+    if (minutes >= 2880) return `${Math.floor(minutes / 1440)} days`;
+    if (minutes >= 60) return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")}`;
+    return `${Math.max(minutes, 1)} min`;
+  };
+
+  const tick = () => {
+    for (const element of document.querySelectorAll("[data-left]")) {
+      const left = new Date(element.dataset.left) - Date.now();
+      element.textContent = `${span(left)} ${left > 0 ? "left" : "over"}`;
+      const time = element.closest("time");
+      time.classList.toggle("over", left <= 0);
+      time.classList.toggle("soon", left > 0 && left <= 900000);
+    }
+    for (const element of document.querySelectorAll("[data-ago]")) {
+      const since = Date.now() - new Date(element.dataset.ago);
+      element.textContent = since < 60000 ? "just now" : `${span(since)} ago`;
+    }
+    announce();
+    const next = [...document.querySelectorAll("[data-left], [data-deadline]")]
+      .map((element) => new Date(element.dataset.left || element.dataset.deadline) - Date.now())
+      .filter((left) => left > 0 && left < 20000);
+    clearTimeout(soonest);
+    if (next.length) soonest = setTimeout(tick, Math.min(...next) + 50);
+  };
+  let soonest = 0;
+
+  // Said once, politely, when a quarter of the time is left and when none is, while the page is open.
+  const announce = () => {
+    for (const element of document.querySelectorAll("[data-deadline]")) {
+      const deadline = new Date(element.dataset.deadline);
+      const left = deadline - Date.now();
+      const stage = left <= 0 ? "over" : left <= (deadline - new Date(element.dataset.asked)) / 4 ? "quarter" : "early";
+      const before = element.dataset.stage;
+      element.dataset.stage = stage;
+      if (stage === "over") for (const notice of document.querySelectorAll("[data-at-deadline]")) notice.hidden = false;
+      if (!before || before === stage) continue;
+      element.textContent = stage === "over" ? "The deadline has passed." : "A quarter of the time is left.";
+    }
+  };
+
+  // "25 Nov 2026, 18:02 CET": as the server writes it in UTC, in the viewer's own zone.
+  const inZone = new Intl.DateTimeFormat("en-GB", {
+    day: "numeric", month: "numeric", year: "numeric",
+    hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "short",
+  });
+  const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+  const inWords = (moment) => {
+    const part = Object.fromEntries(inZone.formatToParts(moment).map(({ type, value }) => [type, value]));
+    return `${part.day} ${MONTHS[part.month - 1]} ${part.year}, ${part.hour}:${part.minute} ${part.timeZoneName}`;
+  };
+  const localise = () => {
+    for (const element of document.querySelectorAll("[data-absolute]")) {
+      const time = element.closest("time");
+      time.title = element.textContent;
+      element.textContent = inWords(new Date(time.dateTime));
+      element.removeAttribute("data-absolute");
+    }
+    for (const time of document.querySelectorAll("time.left:not([data-titled])")) {
+      time.title = inWords(new Date(time.dateTime));
+      time.dataset.titled = "";
+    }
+  };
+
+  const show = () => { localise(); tick(); };
+  document.addEventListener("DOMContentLoaded", () => { show(); setInterval(tick, 20000); });
+  document.addEventListener("htmx:afterSettle", show);
+})();
