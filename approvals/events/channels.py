@@ -42,7 +42,7 @@ EVENTS = (
     EventType(
         "channel.answered",
         "channel",
-        "Whoever had the test message sent said whether it arrived.",
+        "The person who had the test message sent said whether it arrived.",
         {"test": Field("the test's id", _ID), "arrived": Field("what they said", True)},
     ),
 )

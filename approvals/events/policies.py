@@ -26,7 +26,7 @@ _TERMS = {
     "required_evidence": Field("labels of evidence that an agent must show", ["Contract"]),
     "required_evidence_tones": Field("tones of evidence that it must show; `any` for whatever tone", ["any"]),
     "allow_self_approval": Field(
-        "whether whoever started the agent may decide, at low and medium risk", False
+        "whether the person who started the agent may decide, at low and medium risk", False
     ),
     "require_initiated_by": Field("whether the agent must say on whose behalf it runs", True),
     "notes": Field("what reviewers are to heed, or empty", "Compare with the contract."),

@@ -147,7 +147,7 @@ EVENTS = (
         data={
             "comment": Field("the comment's id", ID),
             "text": Field("what it says", "@ada, is this the account of last year?"),
-            "told": Field("the addresses of whoever it mentions", ["ada@example.com"]),
+            "told": Field("the addresses of the people it mentions", ["ada@example.com"]),
         },
     ),
     RequestEventType(

@@ -27,7 +27,7 @@ class ChannelQuerySet(models.QuerySet["Channel"]):
 class Channel(models.Model):
     """A person's own channel, or the channel that a policy tells of its breaches. E-mail needs no row.
 
-    Where it leads is a secret, since whoever has the address can write there: it is kept encrypted, and wiped
+    Where it leads is a secret, since anybody with the address can write there: it is kept encrypted, and wiped
     when the channel is removed. The row stays, because messages name it.
     """
 

@@ -1,7 +1,7 @@
 """What does a message say? Id, risk, action type, deadline, agent and a link.
 
 Never the payload, the evidence or the proposed action: a message is read, forwarded and stored where nobody may
-decide. Whoever follows the link signs in first.
+decide. A person who follows the link signs in first.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Message:
 
 
 def of_notification(notification: Notification) -> Message:
-    """As things stand now: whoever is told late reads that it is decided already."""
+    """As things stand now: a person told late reads that it is decided already."""
     if notification.grant:
         return _of_grant(notification, notification.grant)
     assert notification.approval is not None  # noqa: S101 - the constraint: about a request or about a grant
@@ -46,7 +46,7 @@ def of_notification(notification: Notification) -> Message:
 
 
 def of_test(test: ChannelTest) -> Message:
-    """What "Send test" sends: whoever gets it knows that nothing waits."""
+    """What "Send test" sends: it says that nothing waits."""
     return Message(
         id=test.pk,
         headline="Test from Countersign",
@@ -87,7 +87,7 @@ def _sentence(kind: Kind, approval: Approval, recipient: str) -> str:
     if kind in _ALWAYS:
         return _ALWAYS[kind]
     if approval.is_draft:
-        return "A draft waits for whoever uses it by hand. The agent does nothing with it."
+        return "A draft waits for a person to use it by hand. The agent does nothing with it."
     if approval.resolution == Resolution.SLA_EXPIRED:
         return "The deadline passed without a decision, so this request was rejected."
     how = approval.state_name.lower()

@@ -32,7 +32,7 @@ class Routes:
     choices: dict[tuple[str, str, Route], bool]
 
     def of(self, address: str, kind: str) -> list[Route]:
-        """Whoever has no account chose nothing: e-mail. Empty where the person switched all off."""
+        """An address without an account chose nothing: e-mail. Empty where the person switched all off."""
         everything = [EMAIL, *self.channels.get(address, ())]
         wanted = [
             route

@@ -37,7 +37,7 @@ class PersonRequest(HttpRequest):
 def signed_in(
     view: Callable[Concatenate[PersonRequest, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """Whoever has no session signs in first, and comes back to a page that can be opened again.
+    """A person without a session signs in first, and comes back to a page that can be opened again.
 
     An agent's key is no session: it opens nothing here, and decides nothing.
     """

@@ -25,7 +25,7 @@ Redraw = Callable[[PersonRequest, UUID, Refused], HttpResponse]
 def redrawn_by(redraw: Redraw) -> Callable[[View], View]:
     """A refused POST answers with the page that `redraw` makes, so that what was typed is still there.
 
-    After a conflict there is nothing to post again: the address becomes the request's, for whoever reloads it.
+    After a conflict there is nothing to post again: the address becomes the request's, so that it can be reloaded.
     """
 
     def decorate(view: View) -> View:
@@ -53,7 +53,7 @@ def status_of(refusal: Refused) -> int:
 
 
 def forbidden(request: PersonRequest, sentence: str) -> HttpResponse:
-    """The page for whoever may read a request and may not do that to it."""
+    """The page for a person who may read a request and may not do that to it."""
     return render(request, "403.html", {"sentence": sentence}, status=403)
 
 

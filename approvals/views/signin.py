@@ -36,7 +36,7 @@ class SignInForm(AuthenticationForm):
 
 
 class SignIn(views.LoginView):
-    """E-mail address and password; whoever is signed in already goes on to the inbox."""
+    """E-mail address and password; a person who is signed in already goes on to the inbox."""
 
     template_name = "registration/sign_in.html"
     authentication_form = SignInForm

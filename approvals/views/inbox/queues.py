@@ -124,7 +124,7 @@ class Inbox:
         return list(self._in_order(rows, BY_DEADLINE)[:PAGE])
 
     def on_behalf_of(self, rows: Iterable[Approval]) -> dict[str, str]:
-        """By the request's id, the name of whoever lends what this person would decide it with."""
+        """By the request's id, the name of the person in whose place this one would decide it."""
         lenders = {grant.grantor_id: grant.grantor.get_full_name() for grant in self.holds.grants}
         if not lenders:
             return {}

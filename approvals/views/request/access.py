@@ -47,7 +47,7 @@ class Case:
     def own_vote(self) -> Vote | None:
         """The approval that fills this person's seat: their own, or one that a delegate gave in their place.
 
-        To a delegate also the one that whoever lends to them gave meanwhile: there is nothing left to stand in for.
+        To a delegate also the one that their grantor gave meanwhile: there is nothing left to stand in for.
         """
         seats = {self.person.pk, self.ruling.principal.pk if self.ruling.principal else self.person.pk}
         return next((vote for vote in self.approving if seats & {vote.user_id, vote.principal_id}), None)
@@ -117,7 +117,7 @@ class Case:
 
     @property
     def may_reject(self) -> bool:
-        """Whoever approved may still think better of it while the request is open."""
+        """A person who approved may still think better of it while the request is open."""
         return self._is_open and self.ruling.allowed
 
     @property
@@ -172,9 +172,9 @@ def _with_all(rows: ApprovalQuerySet) -> ApprovalQuerySet:
 
 
 def load_to_decide(request: PersonRequest, pk: UUID) -> Case:
-    """The same, for whoever may decide it. Raises NotPermitted with the ruling's sentence.
+    """The request as a person who may decide it sees it. Raises NotPermitted with the ruling's sentence.
 
-    So it does to whoever had it open under a grant that ended meanwhile; to other strangers it is Http404.
+    A person who had it open under a grant that ended meanwhile is told so; to other strangers it is Http404.
     """
     try:
         case = load(request, pk)

@@ -28,9 +28,9 @@ def _redraw(request: PersonRequest, pk: UUID, refusal: Refused) -> HttpResponse:
 @post_only("approvals:request", "pk")
 @redrawn_by(_redraw)
 def comments(request: PersonRequest, pk: UUID) -> HttpResponse:
-    """Add one; whoever may read the request may. The page around it stays, with all that was typed there.
+    """Add one, as every reader of the request may. The page around it stays, with all that was typed there.
 
-    Without htmx the payload's form comes along, and is kept for whoever was correcting it.
+    Without htmx the payload's form comes along, and is kept for the person correcting it.
     """
     case = load(request, pk)
     approval = case.approval

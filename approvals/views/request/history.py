@@ -46,7 +46,7 @@ def _line(event: Event, case: Case) -> Line:
     if is_nameless:
         told_whose = ("to",) if event.type == "approval.taken_back" else ("from", "told")
         data = {name: value for name, value in data.items() if name not in told_whose}
-    # The reason for handing on is for whoever is asked instead; all else a voter wrote waits.
+    # The reason for handing on is for the person asked instead; all else a voter wrote waits.
     is_unsaid = is_of_voter and event.type != "approval.reassigned"
     known = find(event.type)
     return Line(
