@@ -60,6 +60,7 @@ def expect_final(page: Page, text: str) -> None:
 
 
 def sign_in_here(page: Page, email: str = "sales@example.com") -> None:
+    expect(page.get_by_label("E-mail address")).to_be_focused()  # the page has settled
     page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
