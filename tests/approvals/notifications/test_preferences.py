@@ -72,7 +72,7 @@ def test_each_event_goes_where_the_person_wants_it() -> None:
     assert told(approval) == [("sales@example.com", channel.pk)]
 
 
-def test_whoever_wants_to_hear_nothing_of_requests_hears_nothing() -> None:
+def test_a_person_who_wants_to_hear_nothing_of_requests_hears_nothing() -> None:
     person = make_user()
     preferences.choose(person, {(event, EMAIL) for event in NEVER_SILENT})
 
@@ -141,7 +141,7 @@ def test_an_approver_who_answers_for_the_agent_does_not_hear_of_it() -> None:
     assert told(make_approval(key=make_key(make_agent(owner=owner))[0]), "pool") == []
 
 
-def test_a_decision_is_told_to_whoever_else_was_asked() -> None:
+def test_a_decision_is_told_to_everybody_else_who_was_asked() -> None:
     make_user("finance@example.com")
     make_user("gone@example.com", is_active=False)
     approval = make_approval(assignees=("sales@example.com", "finance@example.com", "gone@example.com"))

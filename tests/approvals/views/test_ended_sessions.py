@@ -230,7 +230,7 @@ def test_a_forged_one_is_no_fault(approval, kept):
     assert client.get(response.url).status_code == 200
 
 
-def test_whoever_sends_it_again_starts_with_an_empty_form_next_time(reviewer, approval):
+def test_a_person_who_sends_it_again_starts_with_an_empty_form_next_time(reviewer, approval):
     page = reviewer.get(url("rejection", approval))
     typed = form_in(page, "rejection-form") | {"comment": "My words"}
     del reviewer.cookies["sessionid"]

@@ -253,7 +253,7 @@ def test_an_agents_key_decides_nothing_at_any_address(scheme: str) -> None:
 
 @pytest.mark.shows("an-agent-decides")
 def test_a_key_beside_somebodys_session_is_their_own_decision() -> None:
-    """Whoever sits behind a proxy that adds a header decides as the person they are."""
+    """A person behind a proxy that adds a header decides as the person they are."""
     approval, client = make_approval(), client_of(make_user())
     form = form_in(client.get(url("review", approval)), "decision-form", press="approve")
     _, token = make_key(make_agent("Other"))

@@ -36,7 +36,7 @@ def test_the_table_shows_each_policy_with_what_to_look_at_again():
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_whoever_has_no_authority_may_not_read_them(path):
+def test_a_person_without_authority_may_not_read_them(path):
     make_policy()
 
     assert client_of(make_user("new@example.com")).get(path).status_code == 403

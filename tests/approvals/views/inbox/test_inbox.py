@@ -167,7 +167,7 @@ def test_no_match_is_told_apart_from_nothing():
     assert "No request matches" in text
 
 
-def test_whoever_has_no_authority_is_told_how_to_get_it():
+def test_a_person_without_authority_is_told_how_to_get_it():
     make_approval()
 
     text = text_of(client_of(make_user("new@example.com")).get("/approvals/"))
@@ -253,7 +253,7 @@ def test_what_is_decided_in_anothers_place_carries_their_name():
     assert chips_in(response) == ["for Priya Raman"]
 
 
-def test_the_name_is_of_whoever_lends_the_authority_for_that_request():
+def test_the_name_is_of_the_person_who_lends_the_authority_for_that_request():
     policies = {name: make_policy(name) for name in ("refund", "payment")}
     make_approval(action="A refund", policy=policies["refund"], assignees=("support@example.com",))
     make_approval(action="A payment", policy=policies["payment"], assignees=("finance@example.com",))

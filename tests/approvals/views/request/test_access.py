@@ -76,7 +76,7 @@ def test_a_superuser_decides_nothing():
     assert not Vote.objects.exists()
 
 
-def test_whoever_the_agent_runs_for_reads_and_sees_why_another_decides():
+def test_the_person_the_agent_runs_for_reads_and_sees_why_another_decides():
     approval = make_approval(initiated_by="sales@example.com")
 
     text = text_of(client_of(make_user()).get(url("request", approval)))
@@ -85,7 +85,7 @@ def test_whoever_the_agent_runs_for_reads_and_sees_why_another_decides():
     assert "Review decision" not in text
 
 
-def test_whoever_signs_in_comes_back_to_the_page():
+def test_a_person_who_signs_in_comes_back_to_the_page():
     approval = make_approval()
 
     page = Client().get(url("request", approval) + "?tab=pool")
@@ -134,7 +134,7 @@ def test_following_every_link_changes_nothing():
 
 
 @pytest.mark.parametrize("name", ["review", "decision", "rejection"])
-def test_whoever_had_it_open_is_told_that_the_authority_ended(name):
+def test_a_person_who_had_it_open_is_told_that_the_authority_ended(name):
     approval = make_approval(assignees=("finance@example.com",))
     grant = make_grant(make_user("finance@example.com", name="Priya Raman"))
     client = client_of(grant.grantee)
@@ -149,7 +149,7 @@ def test_whoever_had_it_open_is_told_that_the_authority_ended(name):
     assert not what_was_left_behind()
 
 
-def test_whoever_never_could_open_it_learns_nothing_from_a_grant_that_ended():
+def test_a_person_who_never_could_open_it_learns_nothing_from_a_grant_that_ended():
     grant = make_grant(make_user("finance@example.com"))
     delegation.revoke(grant.pk, by=grant.grantor)
     approval = make_approval(assignees=("finance@example.com",))

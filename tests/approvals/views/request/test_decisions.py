@@ -270,7 +270,7 @@ def test_each_page_that_leads_to_a_decision_says_that_it_is_open(page):
 
 
 @pytest.mark.parametrize(("page", "address"), [("review", "decision"), ("rejection", "rejection")])
-def test_without_javascript_whoever_goes_straight_there_has_opened_it_by_deciding(page, address):
+def test_without_javascript_a_person_who_goes_straight_there_has_opened_it_by_deciding(page, address):
     approval, client = make_approval(), client_of(make_user())
     verdict = "approve" if page == "review" else "reject"
     fields = form_in(client.get(url(page, approval)), f"{address}-form", press=verdict)

@@ -75,7 +75,7 @@ def test_a_grant_of_another_scope_makes_nobody_away():
     assert "away" not in page(approval, other)
 
 
-def test_whoever_has_voted_reads_who_still_can():
+def test_a_person_who_has_voted_reads_who_still_can():
     approval, one, _ = critical()
     approve(approval, by=one)
 
@@ -207,7 +207,7 @@ def test_an_auditor_who_decides_nothing_reads_it_all():
     assert "Looks right to me." in page(approval, make_user("audit@example.com", is_auditor=True))
 
 
-def test_whoever_is_asked_instead_reads_why_and_not_for_whom():
+def test_a_person_asked_instead_reads_why_and_not_for_whom():
     approver = make_approver()
     approval, one, _ = critical()
     approve(approval, by=one)
