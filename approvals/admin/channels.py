@@ -20,7 +20,7 @@ from grants.models import User
 
 
 class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A channel to be; where it leads is typed once and never shown."""
+    """A new channel; where it leads is typed once and never shown."""
 
     policy = forms.ModelChoiceField(Policy.objects.current(), help_text="Whose breaches it hears of.")
     kind = forms.ChoiceField(choices=[])

@@ -1,4 +1,4 @@
-"""Through what else than e-mail is somebody told, and what do they want to hear there?"""
+"""Through which channels besides e-mail is a person told, and of what?"""
 
 from __future__ import annotations
 

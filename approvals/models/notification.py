@@ -1,4 +1,4 @@
-"""Who is to be told what? Every notification is a row before it is a message."""
+"""Who is told what? Every notification is a row before it is a message."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ Facts = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """The same for every channel, in plain text; each writes it as its receiver reads it.
+    """What every channel sends, in plain text; each writes it as its receiver reads it.
 
     `id` goes with every attempt, so that a receiver can tell a repetition.
     """
@@ -83,7 +83,7 @@ def _of_request(notification: Notification, approval: Approval) -> Message:
 
 
 def _sentence(kind: Kind, approval: Approval, recipient: str) -> str:
-    """Nobody is asked for what is decided by now."""
+    """What is told about a request as it now stands: one that is decided asks nobody for anything."""
     if kind in _ALWAYS:
         return _ALWAYS[kind]
     if approval.is_draft:
@@ -106,16 +106,16 @@ def _sentence(kind: Kind, approval: Approval, recipient: str) -> str:
 
 _ALWAYS = {
     Kind.MENTIONED: "A colleague mentions you in a comment on this request.",
-    Kind.MISMATCH: "An agent reports that it executed something else than was approved. Please look into it.",
+    Kind.MISMATCH: "An agent reports that it executed something other than what was approved. Please look into it.",
 }
 _WHILE_PENDING = {
     Kind.POOL: "A request is in the pool: anybody in the approvers group may decide it.",
     Kind.REMINDER: "A request still waits for a decision, and a good part of its time is over.",
     Kind.BREACHED: "The deadline passed without a decision. The request is held until somebody decides.",
     Kind.ESCALATED: "The deadline passed without a decision, and now you are asked to decide.",
-    Kind.TAKEN_BACK: "A request that was handed to you was taken back: you are asked no more.",
+    Kind.TAKEN_BACK: "A request that was handed to you was taken back: you are no longer asked.",
     Kind.REASSIGNED: "A request was handed to you: you are asked to decide it.",
-    Kind.UNDERSTAFFED: "Fewer people can decide this request than it takes. Please have somebody else asked, or "
+    Kind.UNDERSTAFFED: "Fewer people can decide this request than it takes. Please ask another reviewer, or "
     "make somebody an approver.",
     Kind.LEFT_OPEN: "A reviewer of this request has left, and it still waits for a decision.",
 }
@@ -168,5 +168,5 @@ def _of_grant(notification: Notification, grant: DelegatedGrant) -> Message:
 
 
 def one_line(text: str) -> str:
-    """Where the policy is for `*` an agent names its action type: no header or line of its own."""
+    """On one line: under a policy for `*` an agent names the action type, and must not add a header or line with it."""
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())

@@ -22,7 +22,7 @@ Kind = Notification.Kind
 
 EVENTS: dict[str, str] = {
     Kind.REQUESTED: "A request needs your decision",
-    Kind.REMINDER: "It still does, and time runs",
+    Kind.REMINDER: "A request still needs it, and time runs out",
     Kind.BREACHED: "A deadline passed",
     Kind.ESCALATED: "A request is escalated to you",
     Kind.REASSIGNED: "A request is handed to you",
@@ -85,7 +85,7 @@ def add_own(user: User, *, kind: str, name: str, address: str) -> Channel:
     """Raises InvalidInput with what does not fit beside its field."""
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if own_channels(user).count() >= MOST_CHANNELS:
-        raise _unfit("kind", f"You have {MOST_CHANNELS} channels: remove one first.")
+        raise _invalid("kind", f"You have {MOST_CHANNELS} channels: remove one first.")
     return _add(Channel(owner=user, kind=kind, name=name), address, by=user.as_actor())
 
 
@@ -113,9 +113,9 @@ def remove(channel: Channel, *, by: Actor) -> None:
 def check_channel(kind: str, name: str, address: str) -> None:
     """Raises InvalidInput beside the field that does not fit."""
     if kind not in kinds_to_add():
-        raise _unfit("kind", "Choose one of the channels.")
+        raise _invalid("kind", "Choose one of the channels.")
     if not name.isprintable() or not 0 < len(name.strip()) <= LONGEST_NAME:
-        raise _unfit("name", f"Name it in up to {LONGEST_NAME} characters.")
+        raise _invalid("name", f"Name it in up to {LONGEST_NAME} characters.")
     channels.of_kind(kind).check(address.strip())
 
 
@@ -145,10 +145,10 @@ def _require_another(owner: User, leaving: Channel) -> None:
 
 
 def _last_one(event: str) -> InvalidInput:
-    return _unfit(event, LAST_ONE.format(event=EVENTS[event]))
+    return _invalid(event, LAST_ONE.format(event=EVENTS[event]))
 
 
-def _unfit(field: str, sentence: str) -> InvalidInput:
+def _invalid(field: str, sentence: str) -> InvalidInput:
     return InvalidInput.at(field, "unfit", sentence)
 
 

@@ -17,7 +17,7 @@ from grants.models import DelegatedGrant
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """That somebody is to be told something about a request, through the channels that they chose."""
+    """One thing to tell a person about a request, through the channels that they chose."""
 
     kind: Notification.Kind
     approval: Approval
@@ -26,7 +26,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class TeamTold:
-    """That a policy's own channel is to be told something about a request."""
+    """One thing to tell a policy's own channel about a request."""
 
     kind: Notification.Kind
     approval: Approval
@@ -48,14 +48,14 @@ def tell(told: Iterable[Told | TeamTold], *, at: datetime) -> None:
 
 
 def notify(approval: Approval, kind: Notification.Kind, recipients: Iterable[str], *, at: datetime) -> None:
-    """The same thing to several people about one request."""
+    """Tell several people one thing about a request."""
     tell((Told(kind, approval, address) for address in dict.fromkeys(recipients)), at=at)
 
 
 def notify_of_grant(
     grant: DelegatedGrant, kind: Notification.Kind, recipients: Iterable[str], *, at: datetime
 ) -> None:
-    """The same about a grant."""
+    """Tell several people one thing about a grant."""
     addresses = list(dict.fromkeys(recipients))
     routes = look_up(addresses)
     _write(

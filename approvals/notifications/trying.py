@@ -32,12 +32,12 @@ def send_test(user: User, channel: Channel | None) -> ChannelTest:
 
 @transaction.atomic
 def answer(test: ChannelTest, *, arrived: bool) -> None:
-    """What the person says of it, once. Raises AlreadyReported where they said the other before."""
+    """Keep whether it arrived, as the person says. Raises AlreadyReported where they said the opposite before."""
     _lock(test)
     stored = ChannelTest.objects.select_for_update(of=("self",)).get(pk=test.pk)
     if stored.arrived is not None:
         if stored.arrived != arrived:
-            raise AlreadyReported("You answered before, and differently. Send another test to say it anew.")
+            raise AlreadyReported("You gave the other answer before. Send another test to answer again.")
         return
     at = clock.now()
     ChannelTest.objects.filter(pk=test.pk).update(arrived=arrived, answered_at=at)

@@ -23,7 +23,7 @@ def visible(value: object) -> SafeString:
 
 @register.filter
 def whole(value: object) -> SafeString:
-    """Like `visible`, and blanks at either end are named: for a value that is to be told from every other."""
+    """Like `visible`, and spaces at either end are named: for a value that must not pass for another."""
     return mark_safe("".join(map(_shown, visibility.whole(str(value)))))  # noqa: S308 - each piece is escaped
 
 

@@ -1,4 +1,4 @@
-"""What was typed into a form that could not be taken, because the session had ended or was begun anew?
+"""What was typed into a form that could not be taken, because the session had ended or a new one begun?
 
 It is shown again on the page of that form after signing in; nothing is done until a person sends it once more.
 """

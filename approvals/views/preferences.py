@@ -38,7 +38,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Whether one event is heard of there."""
+    """One box of the table: whether one event is told through one channel."""
 
     name: str
     column: Column

@@ -17,7 +17,7 @@ from approvals.views.inbox import first_steps
 from approvals.views.page import to_sign_in
 from grants.models import User
 
-_ANOTHER = "You are signed in as somebody else than the person who filled in this form."
+_ANOTHER = "this page was made for another person, who signed in here before you."
 
 _NO_MATCH = (
     "The password is wrong, or nobody signs in here with this address. Check both and enter the password again; "
@@ -86,7 +86,7 @@ def made_in_another_session(request: HttpRequest, reason: str = "") -> HttpRespo
 
 
 def _sign_in_anew(request: HttpRequest) -> HttpResponse:
-    """The sign-in page was an older one: shown again with what it carries, or passed where one is signed in now."""
+    """The sign-in page was an older one: shown again with what it carries, or skipped where one is signed in."""
     packed = request.POST.get(kept_posts.FIELD, "")
     if request.user.is_authenticated:
         page = kept_posts.unpack(request, packed or "{}", request.user)

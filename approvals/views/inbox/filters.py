@@ -1,4 +1,4 @@
-"""Which tab and filters does the address ask for? Whatever makes no sense there is left out."""
+"""Which tab and filters does the address ask for? What makes no sense there is left out."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Filters:
 
     @classmethod
     def read(cls, query: QueryDict) -> Filters:
-        """From the address's query string; "+" arrives as a blank in a cursor's time zone."""
+        """From the address's query string; "+" arrives as a space in a cursor's time zone."""
         tab, risk = query.get("tab", ""), query.get("risk", "")
         is_open_tab = tab not in (DRAFTS, DECIDED)
         return cls(

@@ -1,4 +1,4 @@
-"""What has an open inbox to be told? One Server-Sent Event; `approvals.live` sends it again when it changes."""
+"""What must an open inbox be told? One Server-Sent Event; `approvals.live` sends it again when it changes."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def inbox_news(request: HttpRequest) -> HttpResponse:
 
 
 def _keys(inbox: Inbox) -> list[str]:
-    """One's own, those of everybody who lends to one, and the pool's where there is one to take from."""
+    """This person's own, those of the people who lend to them, and the pool's if they take from it."""
     people = [inbox.user.email, *(grant.grantor.email for grant in inbox.holds.grants)]
     pool = [wakeups.APPROVERS] if inbox.holds.takes_from_pool else []
     return [*map(wakeups.person_key, dict.fromkeys(people)), *pool]

@@ -117,7 +117,7 @@ class Inbox:
         return self._in_order(self._undecided(self.filters.tab).filter(deadline__lte=self.at), BY_DEADLINE)
 
     def waiting(self) -> list[Approval]:
-        """What this person approved, or somebody they stand in for, and another has still to."""
+        """What this person, or somebody they stand in for, has approved and others have yet to approve."""
         if self.filters.tab != FOR_ME or self.filters.after or self.filters.is_overdue:
             return []
         rows = self._pending.filter(self.holds.is_done()).select_related("agent", "policy")
@@ -134,7 +134,7 @@ class Inbox:
         return {str(pk): lenders[lender] for pk, lender in found if lender}
 
     def next_in_pool(self) -> Approval | None:
-        """The pool's next deadline, for whom nothing is waiting by name."""
+        """The pool's next deadline, for an approver who has nothing of their own to decide."""
         return _sorted(self._undecided(POOL).filter(deadline__gt=self.at), BY_DEADLINE).first()
 
     def next_after(self, done: Approval) -> Approval | None:

@@ -1,4 +1,4 @@
-"""Which request is it, and what may this person do with it? Strangers get the same 404 as for none."""
+"""Which request is it, and what may this person do with it? A stranger gets the 404 of a missing one."""
 
 from __future__ import annotations
 
@@ -62,12 +62,12 @@ class Case:
 
     @property
     def has_approved(self) -> bool:
-        """This person's part is done; somebody else's is not."""
+        """Whether this person's part is done, by their own approval or by one given in their place."""
         return self.own_vote is not None
 
     @property
     def places(self) -> list[Asked]:
-        """Of those named, in whose place this person may have somebody else asked."""
+        """The people named in whose place this person may ask another."""
         ruling = self.hand_on_ruling
         return [one for one in self.asked if not authority.may_replace(ruling, self.approval, one.assignment)]
 
@@ -82,7 +82,7 @@ class Case:
 
     @cached_property
     def takes_back(self) -> list[Assignment]:
-        """Whom this person asked in another's place, and nobody has acted since."""
+        """The people whom this person asked in another's place, as long as nobody has acted since."""
         return authority.handed_on_by(self.person, self.approval)
 
     @cached_property
@@ -97,13 +97,13 @@ class Case:
 
     @property
     def awaited(self) -> list[Asked]:
-        """Who of those named has still to approve; everybody, while it must not show who has."""
+        """The people named who have yet to approve; all of them while this person must not see who has."""
         votes = [] if self.is_blind else self.approving
         return authority.awaited(self.asked, votes, self.approval)
 
     @cached_property
     def hand_on_ruling(self) -> Ruling:
-        """Whether this person may have somebody else asked."""
+        """Whether this person may ask another in somebody's place."""
         return authority.may_hand_on(self.person, self.approval, at=self.at)
 
     @property
@@ -112,7 +112,7 @@ class Case:
 
     @property
     def awaits_person(self) -> bool:
-        """Whether the page offers to decide. The lifecycle rules again, with the row locked."""
+        """Whether the page offers to decide. The lifecycle checks again, with the row locked."""
         return self._is_open and self.ruling.allowed and not self.has_approved
 
     @property
@@ -133,7 +133,7 @@ class Case:
 
     @property
     def is_overdue(self) -> bool:
-        """The deadline passed; seen before the sweep notes it."""
+        """Whether the deadline passed, even before a sweep has noted it."""
         return self.approval.is_overdue(self.at)
 
     @property

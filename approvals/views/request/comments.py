@@ -36,7 +36,7 @@ def comments(request: PersonRequest, pk: UUID) -> HttpResponse:
     approval = case.approval
     is_fragment = wants_fragment(request)
     if not is_fragment and _has_payload(request, case):
-        # Refused before the comment is stored, which would stand twice once it is sent again.
+        # Refused before the comment is stored, which would appear twice once it is sent again.
         read_post(approval, base_version(approval, request.POST), request.POST)
     lifecycle.comment(approval.pk, by=request.user, text=request.POST.get("text", ""))
     case = load(request, pk)

@@ -59,7 +59,7 @@ class Correction:
 
     @cached_property
     def rows(self) -> list[Change]:
-        """The whole of it, a row for each field."""
+        """The whole payload, a row for each field."""
         return payload.comparison({}, self.value, self.schema)
 
     @cached_property

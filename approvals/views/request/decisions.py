@@ -65,7 +65,7 @@ class DecisionForm(SeenForm):
 
 
 class RejectionForm(SeenForm):
-    """How it ends, and what the agent is told. Which words a resolution needs, the lifecycle says."""
+    """How it ends, and what the agent is told. The lifecycle says which words a resolution needs."""
 
     verdict = _button("reject")
     resolution = forms.CharField(required=False)
@@ -134,7 +134,7 @@ def rejection(request: PersonRequest, pk: UUID) -> HttpResponse:
 
 
 def _has_decided(case: Case, verdict: str, seen: Seen, comment: str) -> bool:
-    """Whether this person's own vote says the same already: a button that is pressed twice decides once."""
+    """Whether this person has cast exactly this vote already: a button pressed twice decides once."""
     votes = Vote.objects.saying(
         case.approval,
         by=case.person,

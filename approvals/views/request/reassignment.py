@@ -1,4 +1,4 @@
-"""Somebody else is asked: for one request, or for several at once."""
+"""Who is asked instead? For one request, or for several at once."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ from grants.models import User
 
 MOST_AT_ONCE = 100
 ONE_MORE = "nobody"
-"""Not in anybody's place; no address reads so."""
+"""Stands for nobody's place in `instead_of`: no address looks like this."""
 
 
 class ReassignmentForm(forms.Form):
-    """Whom to ask, in whose place, and why. What is wrong with each, the lifecycle says."""
+    """Whom to ask, in whose place, and why. The lifecycle says what is wrong with each."""
 
     to = forms.CharField(required=False, max_length=254)
     instead_of = forms.CharField(required=False, max_length=254)
@@ -41,7 +41,7 @@ class ReassignmentForm(forms.Form):
 
 
 class BulkForm(forms.Form):
-    """The same for several that name one person, whose place it is on each."""
+    """Whom to ask on several requests, and why; `of` is the person in whose place, on each of them."""
 
     of = forms.CharField(required=False, max_length=254)
     to = forms.CharField(required=False, max_length=254)
@@ -85,7 +85,7 @@ def reassignment(request: PersonRequest, pk: UUID) -> HttpResponse:
 
 
 def _asked(posted: dict[str, Any]) -> dict[str, Any]:
-    """Who is asked, and why. An unknown address is accepted by itself: another one typed since is asked about."""
+    """Who is asked, and why. An unknown address is accepted only as it was shown: one typed since is asked about."""
     return {
         "to": posted["to"],
         "reason": posted["reason"],
@@ -117,7 +117,7 @@ def _show(request: PersonRequest, case: Case, *, refusal: Refused | None = None)
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def reassignments(request: PersonRequest) -> HttpResponse:
-    """Hand on several that name one person, oneself if nobody is said; what cannot be is said beside each."""
+    """Hand on several requests that name `of`, by default oneself. Each that is not handed on says why."""
     of = (request.POST.get("of") or request.GET.get("of") or request.user.email).strip().lower()
     rows = _naming(of, request.user)
     if request.method != "POST":
@@ -148,7 +148,7 @@ def _count_chosen(request: PersonRequest) -> int:
 
 
 def _hand_on(approval: Approval, of: str, by: User, posted: dict[str, Any]) -> Outcome:
-    """An unknown address is asked about before any is handed on: it is the same for them all."""
+    """Raises UnknownAddress: it concerns all of them, so it is asked about before any is handed on."""
     try:
         lifecycle.reassign(approval.pk, by=by, instead_of=of, **_asked(posted))
     except UnknownAddress:
@@ -182,9 +182,9 @@ def _show_several(
 
 
 def _naming(email: str, by: User) -> list[Approval]:
-    """Pending requests that name that person, of those this one hands on at all, the next deadline first.
+    """The pending requests that name that address and that `by` may hand on, the next deadline first.
 
-    None where it is no address: what is wrong with it, the form says.
+    Empty for text that can be no address; the form says what is wrong with it.
     """
     if NUL in email:
         return []

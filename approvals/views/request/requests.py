@@ -114,7 +114,7 @@ def footer_context(request: PersonRequest, case: Case) -> dict[str, Any]:
 
 
 def _next_of(request: PersonRequest, case: Case) -> tuple[Approval | None, str]:
-    """The next of the list that one came from, and where; where nothing is left there, of what is for oneself."""
+    """The next request of the list that the person came from, or else of their own tab, and its address."""
     came_from = Filters.read(request.GET)
     for filters, carry in ((came_from, carried(request)), (Filters(), "")):
         if found := Inbox(case.person, case.at, filters).next_after(case.approval):

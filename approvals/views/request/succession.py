@@ -16,7 +16,7 @@ from approvals.views.request.ending import Ending, ending
 class Succession:
     """The request that this one supersedes, how that stands, and what the agent changed since.
 
-    `before` is None where this person may not read it: that it was proposed to others, they are to know.
+    `before` is None where this person may not read it; they learn only that other people were asked.
 
     `changes` go from the payload as people last saw it to what the agent proposes now, `facts` are what differs
     beside the payload.
@@ -30,7 +30,7 @@ class Succession:
 
 
 def succession_of(case: Case) -> Succession | None:
-    """Nothing for what was not proposed before."""
+    """None for a request that was not proposed before."""
     if case.approval.supersedes is None or case.approval.supersedes_id is None:
         return None
     how = case.approval.supersedes.get_status_display().lower()
@@ -53,13 +53,13 @@ def succession_of(case: Case) -> Succession | None:
 
 @dataclass(frozen=True, slots=True)
 class Successor:
-    """That the agent proposed it again; `after` is None where this person may not read that request."""
+    """The request that supersedes this one; `after` is None where this person may not read it."""
 
     after: Approval | None
 
 
 def successor_of(case: Case) -> Successor | None:
-    """Nothing for what stands by itself."""
+    """None for a request that was not proposed again."""
     if case.approval.successor_id is None:
         return None
     visible = authority.visible_to(case.person, at=case.at)

@@ -25,7 +25,7 @@ class Voided:
 
 
 def voided_of(case: Case) -> Voided | None:
-    """None for everybody whose approval still counts, or who gave none."""
+    """None for a person whose approval still counts, or who gave none."""
     vote = case.voided_vote
     if vote is None:
         return None

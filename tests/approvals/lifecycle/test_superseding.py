@@ -193,7 +193,7 @@ def test_who_may_not_read_the_new_one_is_told_that_there_is_one() -> None:
 
     page = text_of(client_of(make_user()).get(before.get_absolute_url()))
 
-    assert "others than you are asked" in page
+    assert "other people are asked" in page
     assert str(after.pk) not in page
 
 

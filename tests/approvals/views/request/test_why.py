@@ -263,7 +263,7 @@ def test_who_may_not_read_the_earlier_request_learns_that_there_was_one():
 
     shown = page(again, make_user())
 
-    assert "to others than you: that request is cancelled." in shown
+    assert "to other people: that request is cancelled." in shown
 
 
 def test_places_handed_on_take_no_query_each():
