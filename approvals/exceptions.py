@@ -1,4 +1,4 @@
-"""What can be refused, and with which sentence?
+"""Which types of refusal are there? The sentence is written where one is raised.
 
 Every exception carries one sentence for the person or agent who asked: what was refused, why, and how to
 mend it. Callers branch on the type, never on the text; each edge turns the type into HTTP once.
