@@ -119,24 +119,28 @@ EVENTS = (
     ),
     RequestEventType(
         "approval.reassigned",
-        "Somebody else is asked in a reviewer's place. Votes already cast stand.",
+        "Another person is asked in a reviewer's place. Votes already cast stand.",
         says=sentences.reassigned,
         words=("reason",),
         data={
             "from": Field(
-                "the address of whose place it was, or null where it is a place more", "sam@example.com"
+                "the address of the person whose place it was, or null where a place was added",
+                "sam@example.com",
             ),
-            "to": Field("the address of who is asked now", "ada@example.com"),
+            "to": Field("the address of the person who is asked now", "ada@example.com"),
             "reason": Field("why, in words", "Sam is on leave."),
         },
     ),
     RequestEventType(
         "approval.taken_back",
-        "Who handed a request on took that back, before anybody had acted.",
+        "The person who handed a request on took it back, before anybody had acted.",
         says=sentences.taken_back,
         data={
-            "from": Field("the address of who is asked no more", "ada@example.com"),
-            "to": Field("whose place is theirs again, or null where it was a place more", "sam@example.com"),
+            "from": Field("the address of the person who is asked no more", "ada@example.com"),
+            "to": Field(
+                "the address of the person who is asked again, or null where a place had been added",
+                "sam@example.com",
+            ),
         },
     ),
     RequestEventType(
