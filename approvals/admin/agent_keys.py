@@ -19,7 +19,7 @@ from django.urls import reverse
 from approvals import keys
 from approvals.models import Agent, AgentKey
 from audit import clock
-from audit.message import Actor
+from grants.admin import administrator
 from grants.models import User
 
 
@@ -62,7 +62,7 @@ class AgentKeyPages:
         if AgentKey.objects.filter(pk=form.cleaned_data["key_id"]).exists():
             messages.warning(request, "That key was created already. Its text is shown once only.")
             return _to_agent(agent)
-        key, text = keys.create_key(agent, by=_actor(request), **form.cleaned_data)
+        key, text = keys.create_key(agent, by=administrator(request).as_actor(), **form.cleaned_data)
         return self._page(request, "created", agent, f"A key for {agent}", key=key, text=text)
 
     def revoke(self, request: HttpRequest, agent_id: UUID, key_id: UUID) -> HttpResponse:
@@ -70,7 +70,7 @@ class AgentKeyPages:
         key = get_object_or_404(AgentKey.objects.select_related("agent", "owner"), pk=key_id, agent=agent_id)
         if request.method != "POST":
             return self._page(request, "revoke", key.agent, f"Revoke {key}?", key=key)
-        keys.revoke_key(key, by=_actor(request))
+        keys.revoke_key(key, by=administrator(request).as_actor())
         messages.success(request, f"The key {key} is revoked.")
         return _to_agent(key.agent)
 
@@ -92,8 +92,3 @@ class AgentKeyPages:
 
 def _to_agent(agent: Agent) -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse("admin:approvals_agent_change", args=[agent.pk]))
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.user.as_actor()  # type: ignore[union-attr]
-    return actor

@@ -15,6 +15,7 @@ from approvals.admin.agent_keys import AgentKeyPages
 from approvals.models import Agent
 from audit import clock
 from audit.admin import StaffAdmin
+from grants.admin import administrator
 from grants.models import User
 
 
@@ -37,7 +38,7 @@ class AgentAdmin(StaffAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Agent, form: forms.ModelForm[Any], change: bool) -> None:
-        by = request.user.as_actor()  # type: ignore[union-attr]
+        by = administrator(request).as_actor()
         if change:
             keys.change_agent(obj, by=by, changed=form.changed_data)
         else:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -12,7 +10,7 @@ from approvals import authority
 from approvals.models import Approval, Assignment, Claim, Opening, Outcome, PayloadVersion, Vote
 from audit import clock
 from audit.admin import ReadOnlyAdmin
-from grants.models import User
+from grants.admin import administrator
 
 
 @admin.register(Approval)
@@ -78,7 +76,7 @@ class VoteAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Vote]:
         """A person who could still decide a critical request does not read here who has voted on it."""
         votes: QuerySet[Vote] = super().get_queryset(request)
-        hidden = authority.hidden_from(cast("User", request.user), at=clock.now())
+        hidden = authority.hidden_from(administrator(request), at=clock.now())
         return votes.exclude(approval__in=hidden)
 
     @admin.display(description="payload's SHA-256")

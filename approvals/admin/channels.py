@@ -16,7 +16,7 @@ from approvals.exceptions import InvalidInput
 from approvals.models import Channel, Policy
 from approvals.notifications import preferences, trying
 from audit.admin import StaffAdmin
-from grants.models import User
+from grants.admin import administrator
 
 
 class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -79,7 +79,7 @@ class ChannelAdmin(StaffAdmin):
             kind=cleaned["kind"],
             name=cleaned["name"],
             address=cleaned["address"],
-            by=_person(request).as_actor(),
+            by=administrator(request).as_actor(),
         )
         obj.pk, obj.name = added.pk, added.name
 
@@ -99,7 +99,7 @@ class ChannelAdmin(StaffAdmin):
         channel = self._in_use(request, pk)
         if request.method != "POST":
             return HttpResponseRedirect(reverse("admin:approvals_channel_change", args=[pk]))
-        sent = trying.send_test(_person(request), channel)
+        sent = trying.send_test(administrator(request), channel)
         return HttpResponseRedirect(reverse("notification-test", args=[sent.pk]))
 
     def removal(self, request: HttpRequest, pk: Any) -> HttpResponse:
@@ -107,13 +107,9 @@ class ChannelAdmin(StaffAdmin):
         channel = self._in_use(request, pk)
         if request.method != "POST":
             return HttpResponseRedirect(reverse("admin:approvals_channel_change", args=[pk]))
-        preferences.remove(channel, by=_person(request).as_actor())
+        preferences.remove(channel, by=administrator(request).as_actor())
         messages.success(request, f"{channel} was removed.")
         return HttpResponseRedirect(reverse("admin:approvals_channel_changelist"))
 
     def _in_use(self, request: HttpRequest, pk: Any) -> Channel:
         return get_object_or_404(self.get_queryset(request).filter(removed_at=None), pk=pk)
-
-
-def _person(request: HttpRequest) -> User:
-    return request.user  # type: ignore[return-value]

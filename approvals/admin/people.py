@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
@@ -11,7 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from approvals import lifecycle
-from grants.admin import PersonAdmin
+from grants.admin import PersonAdmin, administrator
 from grants.models import User
 
 admin.site.unregister(User)
@@ -25,7 +24,7 @@ class ReviewerAdmin(PersonAdmin):
         if "is_active" not in changed or person.is_active:
             super().change_account(request, person, changed)
             return
-        actor = cast("User", request.user).as_actor()
+        actor = administrator(request).as_actor()
         if count := lifecycle.close_account(person, by=actor, changed=changed):
             where = f"{reverse('approvals:reassignments')}?{urlencode({'of': person.email})}"
             sentence = '{} leaves {} open, of which others are told. <a href="{}">Reassign them.</a>'

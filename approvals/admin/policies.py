@@ -18,6 +18,7 @@ from approvals.models.policy import IDENTITY
 from approvals.models.policy_rules import validate_escalation
 from approvals.policy import current_version, publish, require_trial
 from audit.admin import StaffAdmin
+from grants.admin import administrator
 
 GROUPS = {
     "What it needs": [
@@ -201,5 +202,5 @@ class PolicyAdmin(StaffAdmin):
         return Policy(**{name: getattr(opened, name) for name in FIELDS})
 
     def save_model(self, request: HttpRequest, obj: Policy, form: forms.ModelForm[Any], change: bool) -> None:
-        author = request.user
-        publish(obj, by=author.as_actor(), author=author)  # type: ignore[union-attr, arg-type]
+        author = administrator(request)
+        publish(obj, by=author.as_actor(), author=author)
