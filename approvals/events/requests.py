@@ -122,6 +122,7 @@ EVENTS = (
         "Another person is asked in a reviewer's place. Votes already cast stand.",
         says=sentences.reassigned,
         words=("reason",),
+        names=("from",),
         data={
             "from": Field(
                 "the address of the person whose place it was, or null where a place was added",
@@ -135,6 +136,7 @@ EVENTS = (
         "approval.taken_back",
         "The person who handed a request on took it back, before anybody had acted.",
         says=sentences.taken_back,
+        names=("to",),
         data={
             "from": Field("the address of the person who is asked no more", "ada@example.com"),
             "to": Field(
@@ -148,6 +150,7 @@ EVENTS = (
         "A person wrote a comment, which the agent does not read.",
         says=sentences.commented,
         words=("text",),
+        names=("told",),
         data={
             "comment": Field("the comment's id", ID),
             "text": Field("what it says", "@ada, is this the account of last year?"),

@@ -17,13 +17,15 @@ class RequestEventType(EventType):
     """An event of a request; none goes without the sentence that people read.
 
     `says` follows the actor's name, and is a function of the event's data where it depends on that. `words` names
-    the fields of the data that hold what the actor wrote.
+    the fields of the data that hold what the actor wrote, `names` those that would tell whose doing it was: they are
+    hidden where the actor is (docs/rules.md: voters-stay-hidden).
     """
 
     _: KW_ONLY
     about: str = "approval"
     says: Says
     words: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
     def sentence(self, data: Mapping[str, Any]) -> str:
         """What happened, as it follows the actor's name."""
@@ -31,25 +33,25 @@ class RequestEventType(EventType):
 
 
 def reassigned(data: Mapping[str, Any]) -> str:
-    """Who is asked, and in whose place."""
+    """Another person is asked: who, and in whose place."""
     if data.get("from"):
         return f"asked {data.get('to')} in place of {data['from']}"
     return f"asked {data.get('to')} as well"
 
 
 def taken_back(data: Mapping[str, Any]) -> str:
-    """From whom, and who is asked again."""
+    """A request was taken back: from whom, and who is asked again."""
     again = f": {data['to']} is asked again" if data.get("to") else ""
     return f"took it back from {data['from']}{again}" if data.get("from") else f"took it back{again}"
 
 
 def commented(data: Mapping[str, Any]) -> str:
-    """And who was told of it."""
+    """A person commented, and whom that told."""
     return f"commented, telling {' and '.join(data['told'])}" if data.get("told") else "commented"
 
 
 def voted(data: Mapping[str, Any]) -> str:
-    """How, and why not."""
+    """How a person voted, and the category of a rejection."""
     if data.get("verdict") != "reject":
         return "approved, after the deadline" if data.get("late") else "approved"
     resolution = data.get("resolution", "")
@@ -58,40 +60,40 @@ def voted(data: Mapping[str, Any]) -> str:
 
 
 def edited(data: Mapping[str, Any]) -> str:
-    """In how many places."""
+    """In how many places the payload was edited."""
     count = len(data.get("changes", ()))
     return f"edited the payload in {count} place{'' if count == 1 else 's'}"
 
 
 def voided(data: Mapping[str, Any]) -> str:
-    """How many approvals."""
+    """How many approvals an edit made void."""
     count = len(data.get("votes", ()))
     return f"made {count} earlier approval{'' if count == 1 else 's'} void by the edit"
 
 
 def reported(data: Mapping[str, Any]) -> str:
-    """How it went."""
+    """How the execution went."""
     return f"reported: {data.get('status', 'done')}"
 
 
 def breached(data: Mapping[str, Any]) -> str:
-    """And what follows."""
+    """The deadline passed, and what follows."""
     is_over = data.get("breach_action") == BreachAction.REJECT
     return f"noted that the deadline passed{'' if is_over else '; the request is held'}"
 
 
 def escalated(data: Mapping[str, Any]) -> str:
-    """Whom it asked."""
+    """Whom a step of the ladder asked."""
     return f"asked {' and '.join(data.get('people', ())) or 'the next step'} to decide"
 
 
 def rejected(data: Mapping[str, Any]) -> str:
-    """Why it ended."""
+    """Why the request was rejected."""
     if data.get("resolution") == Resolution.SLA_EXPIRED:
         return "rejected the request, because nobody decided in time"
     return "ended the request"
 
 
 def cancelled(data: Mapping[str, Any]) -> str:
-    """For good, or for a new proposal."""
+    """The agent withdrew it for good, or proposed it again."""
     return "cancelled it, and proposed it again" if data.get("superseded_by") else "cancelled it"

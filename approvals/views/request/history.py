@@ -43,12 +43,11 @@ def _line(event: Event, case: Case) -> Line:
     is_of_voter = is_of_other and case.has_voted(event.actor_id)
     # Who has voted is found by elimination too, so others are named only where they say something.
     is_nameless = is_of_voter or (is_of_other and event.type != "approval.commented")
-    if is_nameless:
-        told_whose = ("to",) if event.type == "approval.taken_back" else ("from", "told")
-        data = {name: value for name, value in data.items() if name not in told_whose}
+    known = find(event.type)
+    if is_nameless and known:
+        data = {name: value for name, value in data.items() if name not in known.names}
     # The reason for handing on is for the person asked instead; all else a voter wrote waits.
     is_unsaid = is_of_voter and event.type != "approval.reassigned"
-    known = find(event.type)
     return Line(
         actor=HIDDEN_PERSON if is_nameless else event.actor_name,
         what=known.sentence(data) if known else event.type,

@@ -48,6 +48,10 @@ def told(approval: Approval, kind: str = "requested") -> list[tuple[str, Any]]:
     return sorted(rows, key=str)
 
 
+def test_every_kind_of_message_can_be_switched_off_or_on() -> None:
+    assert EVENTS.keys() == set(Notification.Kind)
+
+
 def test_at_first_everything_comes_by_mail_but_the_pool() -> None:
     person = make_user()
 
