@@ -73,7 +73,7 @@ WHETHER = (
     Rule(
         "high-risk-names-a-reviewer",
         "A request of high or critical risk names at least one reviewer; the approvers' group alone is not enough.",
-        ("approvals/policy/verdict.py",),
+        ("approvals/policy/proposal.py",),
     ),
     Rule(
         "drafts-never-run",
@@ -86,7 +86,7 @@ WHEN = (
     Rule(
         "every-gate-has-a-deadline",
         "A request that waits for people has a deadline; an SLA of zero, or none at all, is refused.",
-        ("approvals/policy/verdict.py", "approvals/models/policy.py"),
+        ("approvals/policy/proposal.py", "approvals/models/policy.py"),
     ),
     Rule(
         "breach-never-approves",

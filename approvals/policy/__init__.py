@@ -2,10 +2,11 @@
 
 from approvals.policy.candidate import ENOUGH, ShadowSummary, require_trial, shadow_summary
 from approvals.policy.files import TEMPLATE, Loaded, export_table, load_table
+from approvals.policy.proposal import Proposal
 from approvals.policy.publishing import current_version, publish
 from approvals.policy.reading import InvalidFile, read_table
 from approvals.policy.trial import try_sample
-from approvals.policy.verdict import Proposal, Reviewer, Shadow, Verdict, evaluate, find
+from approvals.policy.verdict import Reviewer, Shadow, Verdict, evaluate, find
 from approvals.policy.warnings import warnings_of_each, warnings_of_table
 
 __all__ = [

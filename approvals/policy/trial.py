@@ -12,7 +12,8 @@ from approvals import strict_json
 from approvals.exceptions import FieldError, InvalidInput
 from approvals.models import Policy
 from approvals.models.choices import Risk, Tone
-from approvals.policy.verdict import Proposal, Verdict, evaluate
+from approvals.policy.proposal import Proposal
+from approvals.policy.verdict import Verdict, evaluate
 
 
 def _is_text(value: Any) -> bool:

@@ -2,46 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import product
-from typing import Any
 
-from approvals.exceptions import FieldError, InvalidInput
+from approvals.exceptions import InvalidInput
 from approvals.models import Policy
 from approvals.models.assignment import Assignment
-from approvals.models.choices import ANY_TONE, CRITICAL_QUORUM, BreachAction, Pattern, Risk, Status, Tone
+from approvals.models.choices import CRITICAL_QUORUM, BreachAction, Pattern, Risk, Status
 from approvals.models.policy import ANY_ACTION_TYPE
 from approvals.policy import autonomy
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Proposal:
-    """What the policy looks at. `sla_minutes` and `risk` None: as the policy says."""
-
-    action_type: str
-    workflow: str = ""
-    risk: str | None = None
-    sla_minutes: int | None = None
-    assignees: Sequence[str] = ()
-    confidence: float | None = None
-    payload: Mapping[str, Any] = field(default_factory=dict)
-    evidence: Sequence[Mapping[str, Any]] = ()
-    context: Mapping[str, Any] | None = None
-    agent: str = ""
-    initiated_by: str = ""
-
-    def variables(self, risk: Risk) -> dict[str, Any]:
-        """What a condition may look at; the risk is the effective one."""
-        return {
-            "payload": self.payload,
-            "confidence": self.confidence,
-            "risk": str(risk),
-            "workflow": self.workflow,
-            "agent": self.agent,
-            "evidence": list(self.evidence),
-            "context": self.context or {},
-        }
+from approvals.policy.proposal import Proposal, require_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +91,7 @@ def evaluate(policy: Policy, proposal: Proposal) -> Verdict:
     pattern, status = _outcome(policy, proposal, risk, reasons)
     is_gated = status == Status.PENDING
     reviewers = _reviewers(policy, proposal)
-    missing = [*_missing(policy, proposal), *_nobody_named(status, risk, reviewers)]
-    if is_gated:
-        missing += _missing_of_gate(policy, proposal)
-    if missing:
-        raise InvalidInput(missing[0].message if len(missing) == 1 else _MISSING, missing)
+    require_whole(policy, proposal, status=status, risk=risk, is_named=bool(reviewers))
     return Verdict(
         pattern=pattern,
         status=status,
@@ -201,60 +167,3 @@ def _sla_minutes(policy: Policy, proposal: Proposal, reasons: list[str]) -> int:
     if wanted > longest:
         reasons.append(f"The agent asked for {wanted} minutes; the policy allows {longest}.")
     return longest
-
-
-_MISSING = "The policy asks for more than the proposal brings: see errors."
-
-
-def _missing(policy: Policy, proposal: Proposal) -> list[FieldError]:
-    labels = {str(item["label"]).casefold() for item in proposal.evidence}
-    errors = [
-        FieldError(
-            "/evidence",
-            "evidence_required",
-            f"The policy for {policy.name} needs evidence labelled “{label}”: add it.",
-        )
-        for label in policy.required_evidence
-        if label.casefold() not in labels
-    ]
-    errors += _missing_tones(policy, proposal)
-    if policy.require_initiated_by and not proposal.initiated_by:
-        sentence = f"The policy for {policy.name} asks on whose behalf the agent runs: send initiatedBy."
-        errors.append(FieldError("/initiatedBy", "initiated_by_required", sentence))
-    return errors
-
-
-def _nobody_named(status: Status, risk: Risk, reviewers: Sequence[Reviewer]) -> list[FieldError]:
-    """From high risk on a reviewer must be named, even where the action runs by itself. A draft needs none."""
-    if reviewers or risk.rank < Risk.HIGH.rank or status == Status.DRAFT:
-        return []
-    sentence = f"A {risk} action needs at least one named reviewer: name one in assignees, or in the policy."
-    return [FieldError("/assignees", "assignee_required", sentence)]
-
-
-def _missing_tones(policy: Policy, proposal: Proposal) -> list[FieldError]:
-    tones = {str(item.get("tone", Tone.SLATE)) for item in proposal.evidence}
-    errors = []
-    for tone in policy.required_evidence_tones:
-        if tone in tones or (tone == ANY_TONE and tones):
-            continue
-        wanted = (
-            "evidence" if tone == ANY_TONE else f"evidence of the tone {tone} ({Tone(tone).label.lower()})"
-        )
-        sentence = f"The policy for {policy.name} needs {wanted}: add an item to evidence."
-        errors.append(FieldError("/evidence", "evidence_tone_required", sentence))
-    return errors
-
-
-def _missing_of_gate(policy: Policy, proposal: Proposal) -> list[FieldError]:
-    """Every gated request has a deadline (docs/rules.md: every-gate-has-a-deadline)."""
-    errors = []
-    if proposal.sla_minutes is not None and proposal.sla_minutes <= 0:
-        sentence = "slaMinutes is a number of minutes above zero."
-        errors.append(FieldError("/slaMinutes", "sla_above_zero", sentence))
-    if proposal.sla_minutes is None and policy.sla_minutes is None:
-        sentence = (
-            f"The policy for {policy.name} sets no SLA: send slaMinutes, a number of minutes above zero."
-        )
-        errors.append(FieldError("/slaMinutes", "sla_required", sentence))
-    return errors
