@@ -34,8 +34,8 @@ class RunningPostgres:
     url: str
 
 
-def start(var: Path, *, fast: bool, stack: ExitStack) -> RunningPostgres:
-    """Run it until the stack closes, with its database `countersign` made."""
+def start(var: Path, *, fast: bool, stack: ExitStack, port: int | None = None) -> RunningPostgres:
+    """Run it until the stack closes, with its database `countersign` made; on any free port unless told."""
     home = _home(var)
     user = _unprivileged_user()
     binaries = _binaries(home, user)
@@ -44,7 +44,7 @@ def start(var: Path, *, fast: bool, stack: ExitStack) -> RunningPostgres:
     if not data.exists():
         _make_cluster(home, binaries, user)
     stop_forgotten(data / "postmaster.pid", works_in=data)
-    port = free_port()
+    port = port or free_port()
     settings = [f"listen_addresses={LOOPBACK}", f"port={port}", *(_FAST if fast else ())]
     process = stack.enter_context(
         Leashed(

@@ -1,5 +1,7 @@
 """Is Countersign as fast as it aims to be? Runs each script of `SCRIPTS`, one after the other, in under 15 minutes.
 
+With `--quick` those of `LONG` too.
+
 Prints every figure beside its goal and writes them to `var/bench/figures.json`. Exits with 0 whether the goals are met
 or not, and with 1 where a script failed. `everything.py submit wake` runs some of them.
 """
@@ -12,10 +14,12 @@ import subprocess
 import sys
 import time
 
-from figures import ARGUMENTS, FLAGS, Figure
+from figures import ARGUMENTS, FLAGS, IS_QUICK, Figure
 from ground import ROOT
 
 SCRIPTS = ("submit", "decide", "reads", "wake", "policy", "audit", "sweep")
+LONG = ("soak",)
+"""They take longer, and run where they are named."""
 
 
 def main() -> int:
@@ -23,7 +27,7 @@ def main() -> int:
     var = ROOT / "var" / "bench"
     var.mkdir(parents=True, exist_ok=True)
     found, failed, started = [], [], time.monotonic()
-    for script in ARGUMENTS or SCRIPTS:
+    for script in ARGUMENTS or (SCRIPTS + LONG if IS_QUICK else SCRIPTS):
         command = [sys.executable, str(ROOT / "bench" / f"{script}.py"), "--json", *flags]
         with (
             (var / f"{script}.log").open("w") as log,

@@ -55,11 +55,22 @@ def size(full: int, quick: int) -> int:
 
 
 def run(name: str, measure: Callable[[], Iterator[Figure]], **environ: str) -> None:
-    """On a database of its own; prints each figure as it comes, and what else is printed as errors."""
+    """On a database of its own; prints each figure as it comes."""
+
+    def grounded() -> Iterator[Figure]:
+        with ground(name, **environ):
+            yield from measure()
+
+    tell(grounded())
+
+
+def tell(figures: Iterator[Figure]) -> bool:
+    """Print each figure as it comes, and what else is printed as errors. Whether every goal was met."""
     said = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # the servers that a script starts log to there
-    with ground(name, **environ):
-        for figure in measure():
-            print(
-                json.dumps(asdict(figure)) if "--json" in sys.argv else figure.line(), file=said, flush=True
-            )
+    is_met = True
+    for figure in figures:
+        line = json.dumps(asdict(figure)) if "--json" in sys.argv else figure.line()
+        print(line, file=said, flush=True)
+        is_met = is_met and figure.is_met is not False
+    return is_met

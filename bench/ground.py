@@ -22,8 +22,20 @@ def ground(name: str, **environ: str) -> Iterator[None]:
     var = Path(os.environ.setdefault("COUNTERSIGN_VAR", str(ROOT / "var" / "bench"))).resolve()
     server = os.environ.get("DATABASE_URL") or _private(var)
     database = f"bench_{name}_{os.getpid()}"
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the database goes then, too
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{database}"')
+        try:
+            prepare(urlunsplit(urlsplit(server)._replace(path=f"/{database}")), **environ)
+            yield
+        finally:
+            connection.execute(f'DROP DATABASE "{database}" WITH (FORCE)')
+
+
+def prepare(database_url: str, **environ: str) -> None:
+    """Django on that database, migrated."""
     os.environ.update(
-        DATABASE_URL=urlunsplit(urlsplit(server)._replace(path=f"/{database}")),
+        DATABASE_URL=database_url,
         DJANGO_SETTINGS_MODULE="approvals_site.settings",
         COUNTERSIGN_DESK="1",
         ALLOWED_HOSTS="localhost,127.0.0.1,testserver",
@@ -31,14 +43,7 @@ def ground(name: str, **environ: str) -> Iterator[None]:
         LOG_LEVEL="ERROR",
         **environ,
     )
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the database goes then, too
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{database}"')
-        try:
-            _migrate()
-            yield
-        finally:
-            connection.execute(f'DROP DATABASE "{database}" WITH (FORCE)')
+    _migrate()
 
 
 def _private(var: Path) -> str:

@@ -27,7 +27,7 @@ def text_of(response: HttpResponse) -> str:
     return response.content.decode()
 
 
-class _Forms(HTMLParser):
+class Forms(HTMLParser):
     """The fields of each form by its id, as a browser would post them, and its submit buttons in order."""
 
     def __init__(self) -> None:
@@ -70,7 +70,12 @@ def buttons_in(response: HttpResponse) -> dict[str, list[dict[str, str | None]]]
     return _parsed(response).buttons
 
 
-def _parsed(response: HttpResponse) -> _Forms:
-    forms = _Forms()
-    forms.feed(text_of(response))
+def _parsed(response: HttpResponse) -> Forms:
+    return parsed(text_of(response))
+
+
+def parsed(page: str) -> Forms:
+    """All forms of a page's text."""
+    forms = Forms()
+    forms.feed(page)
     return forms
