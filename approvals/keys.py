@@ -8,15 +8,17 @@ import re
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from uuid import UUID
 
 import uuid_utils.compat as uuid
 from django.db import transaction
 
-from approvals.models import Agent, AgentKey
+from approvals.models import Agent, AgentKey, Earlier
 from audit import clock, log
 from audit.message import START, Actor, NewEvent
 from grants.models import User
+from patience import statements
 
 _FORM = re.compile(r"cs_([0-9a-f]{12})_([A-Za-z0-9_-]{43})")
 _NO_HASH = bytes(32)
@@ -84,20 +86,49 @@ def revoke_key(key: AgentKey, *, by: Actor) -> None:
         log.record(_event(agent, "agent.key_revoked", by, at, _describe_key(key)))
 
 
-def authenticate(token: str) -> AgentKey | None:
-    """The key with this text, if it is valid now; None does not tell which part was wrong."""
+def authenticate(token: str, *, idempotency_key: str = "") -> AgentKey | None:
+    """The key with this text, if it is valid now; None does not tell which part was wrong.
+
+    In one statement, with its agent, the owners of both, and as `earlier` what the idempotency key made before.
+    """
     form = _FORM.fullmatch(token)
     if form is None:
         return None
     prefix, secret = form.groups()
-    key = AgentKey.objects.select_related("agent").filter(prefix=prefix).first()
+    key, at = _read(prefix, idempotency_key)
     # Always compare, so that an unknown prefix takes as long as a wrong secret.
     fits = hmac.compare_digest(bytes(key.secret_sha256) if key else _NO_HASH, _digest(secret))
-    at = clock.now()
     if key is None or not fits or not key.is_valid(at):
         return None
     _stamp_use(key, at)
     return key
+
+
+_READ = f"""
+    SELECT clock_timestamp(), earlier.id, earlier.request_sha256, {statements.columns(AgentKey, "key")},
+        {statements.columns(Agent, "agent")},
+        {statements.columns(User, "owner")}, {statements.columns(User, "agent_owner")}
+    FROM (VALUES (1)) one LEFT JOIN approvals_agentkey key ON key.prefix = %s
+    LEFT JOIN approvals_agent agent ON agent.id = key.agent_id
+    LEFT JOIN grants_user owner ON owner.id = key.owner_id
+    LEFT JOIN grants_user agent_owner ON agent_owner.id = agent.owner_id
+    LEFT JOIN approvals_approval earlier ON earlier.agent_id = agent.id AND earlier.idempotency_key = %s
+"""  # noqa: S608 - the models' own columns
+
+
+def _read(prefix: str, idempotency_key: str) -> tuple[AgentKey | None, datetime]:
+    ((at, earlier, sha256, *rest),) = statements.fetch(_READ, [prefix, idempotency_key])
+    values = iter(rest)
+    keys, agents, owners, agents_owners = (
+        list(islice(values, statements.width(model))) for model in (AgentKey, Agent, User, User)
+    )
+    if keys[0] is None:
+        return None, at
+    owner = statements.instance(User, owners)
+    agent = statements.instance(Agent, agents, owner=statements.instance(User, agents_owners))
+    key = statements.instance(AgentKey, keys, agent=agent, owner=owner)
+    key.earlier = Earlier(earlier, bytes(sha256)) if earlier else None
+    return key, at
 
 
 def _stamp_use(key: AgentKey, at: datetime) -> None:

@@ -61,6 +61,8 @@ DATABASES = {
             "keepalives_interval": 10,
             "keepalives_count": 3,
             "tcp_user_timeout": 30_000,
+            # Of `patience.statements` alone, from the first use on; PgBouncer before 1.21 loses prepared ones.
+            "prepare_threshold": 0 if env.bool("DATABASE_PREPARED", default=True) else None,
             **_database.get("OPTIONS", {}),
         },
         # A desk serves everything from ASGI, where a thread lives as long as a request: nothing to reuse.

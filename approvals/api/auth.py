@@ -16,4 +16,4 @@ class AgentKeyAuth(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> AgentKey | None:
         """The key. It is looked up on every call, so a revoked one is refused at once."""
-        return keys.authenticate(token)
+        return keys.authenticate(token, idempotency_key=request.headers.get("Idempotency-Key", ""))

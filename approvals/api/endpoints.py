@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from http import HTTPStatus
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
-import rfc8785
+import orjson
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Header, Query, Router
@@ -31,6 +30,7 @@ from approvals.models import AgentKey, Approval
 from approvals.models.choices import Status
 from approvals.paging import first_page
 from audit import clock
+from audit.canonical import canonical
 
 MAX_BODY = 256 * 1024  # bytes
 PAGE = 50
@@ -62,12 +62,14 @@ def submit(request: HttpRequest, idempotency_key: Header[IdempotencyKey]) -> Htt
     """201 for a new request; 200 with the request as it now stands where the key came before."""
     key = _key(request)
     text, body = _read(request)
-    sha256 = hashlib.sha256(rfc8785.dumps(body)).digest()
-    if previous := lifecycle.find_previous(key.agent, idempotency_key, sha256):
-        return _approval(previous.pk)
+    sha256 = hashlib.sha256(canonical(body)).digest()
+    if previous := lifecycle.find_previous(key, sha256):
+        return _approval(previous)
     submission = _submission(text, body, sha256)
     approval, is_new = lifecycle.submit(submission, key=key, idempotency_key=idempotency_key)
-    return _approval(approval.pk, status=HTTPStatus.CREATED if is_new else HTTPStatus.OK)
+    if not is_new:
+        return _approval(approval.pk)
+    return _json(approval_out(approval, at=approval.created_at), status=HTTPStatus.CREATED)
 
 
 @router.post(
@@ -222,10 +224,10 @@ def _submission(text: str, body: Any, sha256: bytes = b"") -> Submission:
     )
 
 
-def _approval(approval_id: UUID, *, status: int = HTTPStatus.OK) -> HttpResponse:
+def _approval(approval_id: UUID) -> HttpResponse:
     approval = readable().get(pk=approval_id)
-    return _json(approval_out(approval, at=clock.now()), status=status)
+    return _json(approval_out(approval, at=clock.now()))
 
 
 def _json(body: dict[str, Any], *, status: int = HTTPStatus.OK) -> HttpResponse:
-    return HttpResponse(json.dumps(body), status=status, content_type="application/json")
+    return HttpResponse(orjson.dumps(body), status=status, content_type="application/json")

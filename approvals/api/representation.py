@@ -19,13 +19,14 @@ from audit.clock import rfc3339
 
 def readable() -> QuerySet[Approval]:
     """Requests with everything that `approval_out` reads, in a fixed number of queries."""
-    return Approval.objects.select_related("claim__outcome").prefetch_related(
-        "versions", "assignments", "votes__user", "votes__principal"
-    )
+    whole = Approval.objects.with_parties().select_related("claim__outcome")
+    return whole.prefetch_related("versions", "assignments", "votes__user", "votes__principal")
 
 
 def approval_out(approval: Approval, *, at: datetime) -> dict[str, Any]:
     """The fields of `answers.ApprovalOut`."""
+    if approval.warnings is not None:
+        return _out(approval, approval.warnings, at)
     return approvals_out([approval], at=at)[0]
 
 

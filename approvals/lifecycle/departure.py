@@ -41,7 +41,10 @@ def _tell_of_what_is_left(user: User, *, at: datetime) -> int:
         for approval in left
         for address in audience.for_certain(
             approval,
-            [*approval.policy.escalation_targets, *(set(audience.approvers) - barred_addresses(approval))],
+            [
+                *approval.policy.escalation_targets,
+                *(set(audience.people.approvers) - barred_addresses(approval)),
+            ],
         )
         if address != user.email
     ]

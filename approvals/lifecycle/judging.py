@@ -41,12 +41,15 @@ class Judgement:
     verdict: policy.Verdict
 
 
-def judge(submission: Submission, *, key: AgentKey) -> Judgement:
-    """What would come of a submission; nothing is stored. Raises NotPermitted (the key's scope), InvalidInput."""
+def judge(submission: Submission, *, key: AgentKey, among: Iterable[Policy] | None = None) -> Judgement:
+    """What would come of a submission; nothing is stored. Raises NotPermitted (the key's scope), InvalidInput.
+
+    `among` are the policies among which `policy.find` chooses, where they were read already.
+    """
     _check_scope(key.agent, submission)
     _check_locks(submission)
     _check_schema(submission)
-    found = policy.find(submission.action_type, submission.workflow)
+    found = policy.find(submission.action_type, submission.workflow, among=among)
     return Judgement(found, policy.evaluate(found, replace(submission, agent=key.agent.name)))
 
 

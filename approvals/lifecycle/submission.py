@@ -6,24 +6,33 @@ import hashlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
 from approvals import policy
 from approvals.authority import barred_addresses
 from approvals.exceptions import IdempotencyConflict, InvalidInput, StateConflict
-from approvals.lifecycle.asking import ask_enough
+from approvals.lifecycle.asking import find_shortages
 from approvals.lifecycle.beats import RequestEvent, new_version, record
 from approvals.lifecycle.deadline import breach_if_overdue
 from approvals.lifecycle.judging import Judgement, Submission, judge
 from approvals.lifecycle.superseding import end, lock_to_supersede
-from approvals.models import Agent, AgentKey, Approval, Assignment, Notification, PayloadVersion, Policy
-from approvals.models.choices import Status
-from approvals.notifications import notify, pool_watchers
-from approvals.reach import gather
+from approvals.models import Agent, AgentKey, Approval, Assignment, Earlier, Notification, Policy, put_in_hand
+from approvals.models.choices import UNDECIDED, Status
+from approvals.notifications import Told, tell
+from approvals.reach import (
+    Audience,
+    People,
+    Surroundings,
+    reaches,
+    read_with_policies,
+    warnings_around,
+)
 from audit import clock
 from audit.clock import rfc3339
 from audit.message import START
+from patience import statements
 
 SAID = (
     "action_type",
@@ -42,41 +51,53 @@ RULED = ("pattern", "risk", "quorum")
 """What the verdict ruled: the request and its first event hold it under these names."""
 
 
-def find_previous(agent: Agent, idempotency_key: str, request_sha256: bytes) -> Approval | None:
-    """The request that this idempotency key already made. Raises IdempotencyConflict if its body was another."""
-    previous = Approval.objects.filter(agent=agent, idempotency_key=idempotency_key).first()
-    if previous and bytes(previous.request_sha256) != request_sha256:
+def find_previous(key: AgentKey, request_sha256: bytes) -> UUID | None:
+    """The id of the request that the call's idempotency key already made, as `keys.authenticate` read it along.
+
+    Raises IdempotencyConflict if its body was another.
+    """
+    return _same(key.earlier, request_sha256)
+
+
+def _same(earlier: Earlier | None, request_sha256: bytes) -> UUID | None:
+    if earlier and earlier.request_sha256 != request_sha256:
         raise IdempotencyConflict(
             "This Idempotency-Key came before with another body. Use a new key for a new proposal."
         )
-    return previous
+    return earlier.id if earlier else None
 
 
 def submit(submission: Submission, *, key: AgentKey, idempotency_key: str) -> tuple[Approval, bool]:
     """Open a request, or record that none is needed; the bool says whether it is new.
 
-    A request that it supersedes ends. Raises NotPermitted (the key's scope), InvalidInput,
-    IdempotencyConflict, AlreadySuperseded, CannotSupersede.
+    A new one has its versions, assignments and warnings in hand. A request that it supersedes ends. Raises
+    NotPermitted (the key's scope), InvalidInput, IdempotencyConflict, AlreadySuperseded, CannotSupersede.
     """
-    judgement = judge(submission, key=key)
+    people, policies = read_with_policies(
+        [address.lower() for address in submission.assignees],
+        action_type=submission.action_type,
+        workflow=submission.workflow,
+    )
+    judgement = judge(submission, key=key, among=policies)
     earlier = _find_superseded(key.agent, submission)
     if earlier:
         breach_if_overdue(earlier.pk)
     try:
         with transaction.atomic():
             before = lock_to_supersede(earlier.pk) if earlier else None
-            at = clock.now()
+            at = clock.now() if before else people.at
             approval = _build(submission, judgement, key=key, at=at)
             approval.idempotency_key, approval.supersedes = idempotency_key, before
-            _store(approval, submission, judgement, at)
+            _store(approval, submission, judgement, people)
             if before:
                 end(before, approval, key=key, at=at)
     except (IntegrityError, StateConflict):
         # Two calls with one key at once, and the other made the request.
-        previous = find_previous(key.agent, idempotency_key, submission.request_sha256)
-        if previous is None:
+        made = Approval.objects.filter(agent=key.agent, idempotency_key=idempotency_key).first()
+        if made is None:
             raise
-        return previous, False
+        _same(Earlier(made.pk, bytes(made.request_sha256)), submission.request_sha256)
+        return made, False
     return approval, True
 
 
@@ -133,16 +154,14 @@ EVENTS = {
 TOLD = {Status.PENDING: Notification.Kind.REQUESTED, Status.DRAFT: Notification.Kind.DRAFT}
 
 
-def _store(approval: Approval, submission: Submission, judgement: Judgement, at: datetime) -> None:
-    verdict = judgement.verdict
-    approval.save(force_insert=True)
+def _store(approval: Approval, submission: Submission, judgement: Judgement, people: People) -> None:
+    """Write all of a request at once: what there is to know was read before."""
+    verdict, at = judgement.verdict, approval.created_at
     version = new_version(approval, submission.payload_source, submission.payload, at=at, number=1)
-    PayloadVersion.objects.bulk_create([version])
-    Assignment.objects.bulk_create(
-        Assignment(approval=approval, email=reviewer.email, source=reviewer.source, created_at=at)
-        for reviewer in verdict.reviewers
-    )
-    approval.chain = START
+    assignments = [_assignment(approval, reviewer) for reviewer in verdict.reviewers]
+    put_in_hand(approval, versions=[version], assignments=assignments, votes=(), claim=None)
+    around = Surroundings(people, {approval.pk: assignments}, {})
+    shortages, told = _tell(approval, verdict, around)
     submitted = RequestEvent(
         approval,
         EVENTS[verdict.status],
@@ -151,21 +170,49 @@ def _store(approval: Approval, submission: Submission, judgement: Judgement, at:
         version=version,
         data={**_facts(approval, verdict), "payload": submission.payload},
     )
-    record(submitted, people=[reviewer.email for reviewer in verdict.reviewers])
-    if verdict.status in TOLD:
-        _tell(approval, verdict, at)
+    approval.chain = START
+    heard = [*(reviewer.email for reviewer in verdict.reviewers), *(one.address for one in told)]
+    with statements.pipelined():
+        statements.insert([approval])
+        statements.insert([version], assignments)
+        record(submitted, *shortages, people=heard)
+        tell(told, at=at, routes=people.routes)
+    pending = [approval] if approval.is_pending else []
+    approval.warnings = warnings_around(pending, around, at=at).get(approval.pk, [])
 
 
-def _tell(approval: Approval, verdict: policy.Verdict, at: datetime) -> None:
-    """Tell the people who may act on it, and the approvers who chose to hear of every request in the pool."""
-    named = [reviewer.email for reviewer in verdict.reviewers]
-    asked = gather(named, at=at).of(approval, named)
-    notify(approval, TOLD[verdict.status], asked, at=at)
-    if verdict.status == Status.PENDING:
-        also = ask_enough([approval], at)
-        away = barred_addresses(approval).union(asked, (one.address for one in also))
-        watching = [address for address in pool_watchers(at) if address not in away]
-        notify(approval, Notification.Kind.POOL, watching, at=at)
+def _assignment(approval: Approval, reviewer: policy.Reviewer) -> Assignment:
+    """With what the database copies from the request as well."""
+    return Assignment(
+        approval=approval,
+        email=reviewer.email,
+        source=reviewer.source,
+        created_at=approval.created_at,
+        is_open=approval.status in UNDECIDED,
+        deadline=approval.deadline,
+    )
+
+
+def _tell(
+    approval: Approval, verdict: policy.Verdict, around: Surroundings
+) -> tuple[list[RequestEvent], list[Told]]:
+    """Tell the people who may act on it, and the approvers who chose to hear of every request in the pool.
+
+    Returns the events about too few people, and all messages.
+    """
+    if verdict.status not in TOLD:
+        return [], []
+    asked = Audience(around.people).of(approval, [reviewer.email for reviewer in verdict.reviewers])
+    told = [Told(TOLD[verdict.status], approval, address) for address in asked]
+    if verdict.status != Status.PENDING:
+        return [], told
+    at = approval.created_at
+    shortages = find_shortages(reaches([approval], at=at, around=around), [approval], at)
+    also = shortages.told()
+    away = barred_addresses(approval).union(asked, (one.address for one in also))
+    watching = [address for address in around.people.watchers if address not in away]
+    pool = [Told(Notification.Kind.POOL, approval, address) for address in watching]
+    return shortages.events(), [*told, *also, *pool]
 
 
 def _facts(approval: Approval, verdict: policy.Verdict) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The rows of a request's life. What they know about themselves is here; what changes them is `lifecycle`."""
 
-from approvals.models.agent import Agent, AgentKey
+from approvals.models.agent import Agent, AgentKey, Earlier
 from approvals.models.approval import Approval
 from approvals.models.assignment import Assignment
 from approvals.models.channel import Channel, ChannelTest, Choice
@@ -8,6 +8,7 @@ from approvals.models.comment import Comment
 from approvals.models.decision import Opening, Vote, VoteSeat
 from approvals.models.execution import Claim, Outcome
 from approvals.models.heartbeat import Heartbeat
+from approvals.models.in_hand import put_in_hand
 from approvals.models.notification import Notification
 from approvals.models.payload import PayloadVersion, WorkingCopy
 from approvals.models.policy import Policy
@@ -22,6 +23,7 @@ __all__ = [
     "Choice",
     "Claim",
     "Comment",
+    "Earlier",
     "Heartbeat",
     "Notification",
     "Opening",
@@ -31,4 +33,5 @@ __all__ = [
     "Vote",
     "VoteSeat",
     "WorkingCopy",
+    "put_in_hand",
 ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 import uuid_utils.compat as uuid
 from django.conf import settings
@@ -60,6 +62,14 @@ class Agent(models.Model):
         return Subject(kind="agent", id=str(self.pk))
 
 
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The request that an agent's idempotency key made before, and the SHA-256 of the body that asked for it."""
+
+    id: UUID
+    request_sha256: bytes
+
+
 class AgentKey(models.Model):
     """A key `cs_<prefix>_<secret>`: the prefix finds the row, the secret is kept only as its SHA-256.
 
@@ -75,6 +85,9 @@ class AgentKey(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
+
+    earlier: Earlier | None = None
+    """What the call's idempotency key made before; `keys.authenticate` reads it along."""
 
     class Meta:
         verbose_name = "agent key"

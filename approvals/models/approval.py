@@ -137,6 +137,9 @@ class Approval(models.Model):
     chain: Head | None = None
     """Where its events end, once read with the row locked (`lifecycle.beats.moment`); good in that transaction."""
 
+    warnings: list[dict[str, str]] | None = None
+    """What `reach` found about it when it was submitted; None where nobody has looked."""
+
     objects = ApprovalQuerySet.as_manager()
 
     class Meta:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -26,10 +26,21 @@ OFF_AT_FIRST = frozenset({Kind.POOL})
 
 @dataclass(frozen=True, slots=True)
 class Routes:
-    """The channels and choices of some people, looked up once for all of them."""
+    """The channels and choices of some people, looked up once for all of them: `known` are their addresses."""
 
-    channels: dict[str, list[Route]]
-    choices: dict[tuple[str, str, Route], bool]
+    known: frozenset[str]
+    channels: Mapping[str, Sequence[Route]]
+    choices: Mapping[tuple[str, str, Route], bool]
+
+    def with_people(self, addresses: Collection[str]) -> Routes:
+        """Those of these people too; who is known already is not looked up again."""
+        unknown = set(addresses) - self.known
+        if not unknown:
+            return self
+        more = look_up(unknown)
+        return Routes(
+            self.known | more.known, {**self.channels, **more.channels}, {**self.choices, **more.choices}
+        )
 
     def of(self, address: str, kind: str) -> list[Route]:
         """An address without an account chose nothing: e-mail. Empty where the person switched all off."""
@@ -50,7 +61,14 @@ def look_up(addresses: Collection[str]) -> Routes:
         channels[address].append(pk)
     chosen = Choice.objects.filter(user__email__in=addresses)
     rows = chosen.values_list("user__email", "event", "channel_id", "is_on")
-    return Routes(dict(channels), {(address, event, pk): is_on for address, event, pk, is_on in rows})
+    choices: dict[tuple[str, str, Route], bool] = {
+        (address, event, pk): is_on for address, event, pk, is_on in rows
+    }
+    return Routes(frozenset(addresses), dict(channels), choices)
+
+
+NOBODY = Routes(frozenset(), {}, {})
+"""Nobody was looked up yet."""
 
 
 def pool_watchers(at: datetime) -> list[str]:

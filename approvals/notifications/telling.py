@@ -11,8 +11,9 @@ import uuid_utils.compat as uuid
 from django.db import connection
 
 from approvals.models import Approval, Notification
-from approvals.notifications.routing import look_up
+from approvals.notifications.routing import NOBODY, Routes, look_up
 from grants.models import DelegatedGrant
+from patience import statements
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +34,10 @@ class TeamTold:
     channel: UUID
 
 
-def tell(told: Iterable[Told | TeamTold], *, at: datetime) -> None:
-    """Write a message for each, and each of their channels."""
+def tell(told: Iterable[Told | TeamTold], *, at: datetime, routes: Routes = NOBODY) -> None:
+    """Write a message for each, and each of their channels; `routes` are those that were looked up before."""
     told = list(told)
-    routes = look_up({one.address for one in told if isinstance(one, Told)})
+    routes = routes.with_people({one.address for one in told if isinstance(one, Told)})
     _write(
         (
             (one.kind, one.approval.pk, None, one.address if isinstance(one, Told) else "", channel)
@@ -68,18 +69,29 @@ def notify_of_grant(
     )
 
 
-_COPY = """
-    COPY approvals_notification (id, created_at, next_attempt_at, attempts, last_error,
-                                 kind, approval_id, grant_id, recipient, channel_id) FROM STDIN
-"""
+_COLUMNS = "id, created_at, next_attempt_at, attempts, last_error, kind, approval_id, grant_id, recipient, channel_id"
+_COPY = f"COPY approvals_notification ({_COLUMNS}) FROM STDIN"
+_INSERT = f"""
+    INSERT INTO approvals_notification ({_COLUMNS})
+    SELECT id, %s, %s, 0, '', kind, approval_id, grant_id, recipient, channel_id
+    FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::text[], %s::uuid[])
+        AS told (id, kind, approval_id, grant_id, recipient, channel_id)
+"""  # noqa: S608 - a constant
 _Row = tuple[str, UUID | None, UUID | None, str, UUID | None]
+
+FEW = 100
+"""Messages that one INSERT writes; more go by COPY, since a sweep writes them by the hundred thousand."""
 
 
 def _write(rows: Iterable[_Row], at: datetime) -> None:
-    """By COPY: a sweep writes them by the hundred thousand."""
     rows = list(rows)
     if not rows:
         return
+    if len(rows) <= FEW or statements.is_pipelined():
+        kinds, *others = (list(column) for column in zip(*rows, strict=True))
+        ids = [uuid.uuid7() for _ in rows]
+        statements.execute(_INSERT, [at, at, ids, [str(kind) for kind in kinds], *others])
+        return
     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-        for kind, *others in rows:
-            copy.write_row((uuid.uuid7(), at, at, 0, "", str(kind), *others))
+        for kind, *about in rows:
+            copy.write_row((uuid.uuid7(), at, at, 0, "", str(kind), *about))

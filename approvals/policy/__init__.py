@@ -1,15 +1,17 @@
 """What does an action type need, and what does that make of a proposal?"""
 
 from approvals.policy.candidate import ENOUGH, ShadowSummary, require_trial, shadow_summary
+from approvals.policy.current import CANDIDATES, find, with_ids
 from approvals.policy.files import TEMPLATE, Loaded, export_table, load_table
 from approvals.policy.proposal import Proposal
 from approvals.policy.publishing import current_version, publish
 from approvals.policy.reading import InvalidFile, read_table
 from approvals.policy.trial import try_sample
-from approvals.policy.verdict import Reviewer, Shadow, Verdict, evaluate, find
+from approvals.policy.verdict import Reviewer, Shadow, Verdict, evaluate
 from approvals.policy.warnings import warnings_of_each, warnings_of_table
 
 __all__ = [
+    "CANDIDATES",
     "ENOUGH",
     "TEMPLATE",
     "InvalidFile",
@@ -31,4 +33,5 @@ __all__ = [
     "try_sample",
     "warnings_of_each",
     "warnings_of_table",
+    "with_ids",
 ]

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import product
 
-from approvals.exceptions import InvalidInput
 from approvals.models import Policy
 from approvals.models.assignment import Assignment
 from approvals.models.choices import CRITICAL_QUORUM, BreachAction, Pattern, Risk, Status
-from approvals.models.policy import ANY_ACTION_TYPE
 from approvals.policy import autonomy
 from approvals.policy.proposal import Proposal, require_whole
 
@@ -51,29 +48,6 @@ class Verdict:
     def is_gated(self) -> bool:
         """Whether the action waits for people."""
         return self.status == Status.PENDING
-
-
-def find(action_type: str, workflow: str) -> Policy:
-    """The current policy for (action type, workflow), else the action type, else `*` in the workflow, else `*`.
-
-    Raises InvalidInput, which lists the action types known in that workflow, where there is no such policy.
-    """
-    around = Policy.objects.current().filter(workflow__in=[workflow, ""])
-    candidates = {
-        (policy.action_type, policy.workflow): policy
-        for policy in around.filter(action_type__in=[action_type, ANY_ACTION_TYPE])
-    }
-    for wanted in product((action_type, ANY_ACTION_TYPE), (workflow, "")):
-        if wanted in candidates:
-            return candidates[wanted]
-    raise _unknown(action_type, workflow, set(around.values_list("action_type", flat=True)))
-
-
-def _unknown(action_type: str, workflow: str, known: set[str]) -> InvalidInput:
-    where = f" in the workflow {workflow!r}" if workflow else ""
-    listed = ", ".join(sorted(known)) or "none yet"
-    sentence = f"No policy covers {action_type!r}{where}. Known action types{where}: {listed}."
-    return InvalidInput.at("/actionType", "unknown_action_type", sentence)
 
 
 def evaluate(policy: Policy, proposal: Proposal) -> Verdict:

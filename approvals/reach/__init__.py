@@ -1,16 +1,21 @@
 """Whom does a request reach: who hears of it, were enough people asked, and could anybody decide it?"""
 
 from approvals.reach.audience import Audience, gather
-from approvals.reach.enough import Reach, perhaps_short, reaches
-from approvals.reach.reachability import warnings, warnings_lately, warnings_of
+from approvals.reach.enough import Reach, Surroundings, perhaps_short, reaches
+from approvals.reach.people import People, read_with_policies
+from approvals.reach.reachability import warnings, warnings_around, warnings_lately, warnings_of
 
 __all__ = [
     "Audience",
+    "People",
     "Reach",
+    "Surroundings",
     "gather",
     "perhaps_short",
     "reaches",
+    "read_with_policies",
     "warnings",
+    "warnings_around",
     "warnings_lately",
     "warnings_of",
 ]

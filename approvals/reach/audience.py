@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 
-from approvals.authority import StandIns, barred_addresses, joined_too_late, stand_ins_of
+from approvals.authority import barred_addresses, joined_too_late
 from approvals.models import Approval
-from grants.models import ApproverMembership, User
+from approvals.reach.people import People, read
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Audience:
-    """The people around some requests, looked up once for all of them.
+    """Who of the people around some requests hears of each of them."""
 
-    `accounts` says of each address that has an account whether it is active.
-    """
-
-    accounts: Mapping[str, bool]
-    stand_ins: StandIns
-    at: datetime
-
-    @cached_property
-    def approvers(self) -> dict[str, datetime]:
-        """Since when each person is an approver; looked up only where it is needed."""
-        return ApproverMembership.objects.joined(self.at)
-
-    @cached_property
-    def staff(self) -> tuple[str, ...]:
-        """The administrators, looked up only where they are needed."""
-        people = User.objects.filter(is_staff=True, is_active=True).order_by("email")
-        return tuple(people.values_list("email", flat=True))
+    people: People
 
     def of(self, approval: Approval, addresses: Iterable[str]) -> list[str]:
         """Those of the addresses that may act, each once, with the people who stand in for them.
@@ -41,10 +24,10 @@ class Audience:
         account whom a draft names, all approvers are told of it.
         """
         barred = barred_addresses(approval)
-        told = [one for one in addresses if self.accounts.get(one, True) and one not in barred]
-        told += [one.email for address in told for one in self.stand_ins.of(address, approval)]
-        if approval.is_draft and not any(one in self.accounts for one in told):
-            told += [one for one in self.approvers if one not in barred]
+        told = [one for one in addresses if self.people.accounts.get(one, True) and one not in barred]
+        told += [one.email for address in told for one in self.people.stand_ins.of(address, approval)]
+        if approval.is_draft and not any(one in self.people.accounts for one in told):
+            told += [one for one in self.people.approvers if one not in barred]
         return list(dict.fromkeys(told))
 
     def of_all(self, approval: Approval, addresses: Iterable[str]) -> list[str]:
@@ -59,25 +42,26 @@ class Audience:
         barred = barred_addresses(approval)
         in_time = (
             one
-            for one, joined_at in self.approvers.items()
+            for one, joined_at in self.people.approvers.items()
             if joined_at <= asked_at and not joined_too_late(joined_at, approval)
         )
         return [one for one in in_time if one not in barred]
 
     def with_administrators(self, approval: Approval, addresses: Iterable[str]) -> list[str]:
         """Those `of_all` gives, and the administrators where they were told that too few people can decide it."""
-        staff = self.staff if approval.administrators_told_at else ()
+        staff = self.people.staff if approval.administrators_told_at else ()
         return list(dict.fromkeys([*self.of_all(approval, addresses), *staff]))
 
     def for_certain(self, approval: Approval, addresses: Iterable[str]) -> list[str]:
         """Those `of` gives, and the administrators where none of them has an account."""
         told = self.of(approval, addresses)
-        if any(self.accounts.get(address) for address in told) or any(one in self.approvers for one in told):
+        if any(self.people.accounts.get(address) for address in told) or any(
+            one in self.people.approvers for one in told
+        ):
             return told
-        return list(dict.fromkeys([*told, *self.staff]))
+        return list(dict.fromkeys([*told, *self.people.staff]))
 
 
 def gather(addresses: Collection[str], *, at: datetime) -> Audience:
-    """Look up the accounts behind the addresses, and who stands in for them, in two queries."""
-    accounts = dict(User.objects.filter(email__in=addresses).values_list("email", "is_active"))
-    return Audience(accounts, stand_ins_of(addresses, at=at), at)
+    """Look up the people around requests that name these addresses, in one query."""
+    return Audience(read(addresses, at=at))

@@ -13,7 +13,7 @@ from django.db.models.expressions import RawSQL
 from approvals.authority import barred_addresses, joined_too_late
 from approvals.models import Approval, Assignment, Vote
 from approvals.models.approval_queries import ApprovalQuerySet
-from grants.models import ApproverMembership, User
+from approvals.reach.people import People, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,28 +56,23 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
-class People:
-    """Who there is beside some requests, looked up once for all of them.
+class Surroundings:
+    """What is around some requests: the people, each request's assignments, and its votes as `votes_on` gives them."""
 
-    `named` has each request's assignments, `active` the addresses of these with an active account, `approvers`
-    since when each is one, `votes` the approving votes as `votes_on` reads them.
-    """
-
+    people: People
     named: Mapping[UUID, Iterable[Assignment]]
-    active: frozenset[str]
-    approvers: Mapping[str, datetime]
     votes: Mapping[UUID, Sequence[_Vote]]
 
 
 def reaches(
-    approvals: Collection[Approval], *, at: datetime, people: People | None = None
+    approvals: Collection[Approval], *, at: datetime, around: Surroundings | None = None
 ) -> dict[UUID, Reach]:
     """Of each pending request, in a fixed number of queries. Needs the requests `with_parties`.
 
     A delegate is told as well and fills the grantor's seat, so no delegate is counted beside the grantor.
     """
-    people = people or _look_up(approvals, at)
-    return {approval.pk: _reach(approval, people) for approval in approvals}
+    around = around or look_around(approvals, at)
+    return {approval.pk: _reach(approval, around) for approval in approvals}
 
 
 _Vote = tuple[int, str, str, bool]
@@ -102,28 +97,41 @@ def votes_on(
     return votes
 
 
-def _look_up(approvals: Iterable[Approval], at: datetime) -> People:
+def look_around(approvals: Collection[Approval], at: datetime) -> Surroundings:
+    """Read the assignments, the votes and the people of these requests, in three queries."""
     named: defaultdict[UUID, list[Assignment]] = defaultdict(list)
     for one in Assignment.objects.filter(approval__in=[approval.pk for approval in approvals]):
         named[one.approval_id].append(one)
-    addresses = {one.email for found in named.values() for one in found if one.is_open}
-    accounts = User.objects.filter(email__in=addresses, is_active=True)
-    return People(
-        named=named,
-        active=frozenset(accounts.values_list("email", flat=True)),
-        approvers=ApproverMembership.objects.joined(at),
-        votes=votes_on(approvals, named),
-    )
+    return Surroundings(read(_open_addresses(named), at=at), named, votes_on(approvals, named))
 
 
-def _reach(approval: Approval, people: People) -> Reach:
-    votes = [vote for vote in people.votes.get(approval.pk, ()) if vote[0] == approval.current_version]
+def look_around_in_hand(approvals: Collection[Approval], at: datetime) -> Surroundings:
+    """The same for requests whose assignments and votes are in hand: the people, in one query."""
+    named = {approval.pk: approval.assignments.all() for approval in approvals}
+    votes = {
+        approval.pk: [_as_vote(vote) for vote in approval.votes.all() if vote.verdict == Vote.Verdict.APPROVE]
+        for approval in approvals
+    }
+    people = read(_open_addresses(named), at=at, with_broken=True)
+    return Surroundings(people, named, votes)
+
+
+def _as_vote(vote: Vote) -> _Vote:
+    return vote.version, vote.user.email, vote.principal.email, vote.fills_policy_seat
+
+
+def _open_addresses(named: Mapping[UUID, Iterable[Assignment]]) -> set[str]:
+    return {one.email for found in named.values() for one in found if one.is_open}
+
+
+def _reach(approval: Approval, around: Surroundings) -> Reach:
+    votes = [vote for vote in around.votes.get(approval.pk, ()) if vote[0] == approval.current_version]
     away = barred_addresses(approval).union(*(vote[1:3] for vote in votes))
-    everybody = list(people.named.get(approval.pk, ()))
-    named = {one.email for one in everybody if one.is_open and one.email in people.active} - away
+    everybody = list(around.named.get(approval.pk, ()))
+    named = {one.email for one in everybody if one.is_open and one.email in around.people.active} - away
     approvers = {
         address: joined_at
-        for address, joined_at in people.approvers.items()
+        for address, joined_at in around.people.approvers.items()
         if address not in away and not joined_too_late(joined_at, approval)
     }
     asked_at = approval.approvers_asked_at

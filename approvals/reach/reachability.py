@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.core.cache import cache
-from django.db.models import Exists, OuterRef
 
 from approvals import payload, proposal_quality, visible
-from approvals.authority import StandIns, barred_addresses, joined_too_late, stand_ins_of
-from approvals.models import Approval, ChannelTest, Notification
-from approvals.notifications.routing import Route, Routes, look_up
-from approvals.reach.enough import People, Reach, reaches, votes_on
-from grants.models import ApproverMembership, User
+from approvals.authority import barred_addresses, joined_too_late
+from approvals.models import Approval, Notification
+from approvals.reach.enough import Reach, Surroundings, look_around_in_hand, reaches
+from approvals.reach.people import People
 
 LATELY = 120
 """Seconds."""
@@ -42,93 +39,36 @@ def warnings_lately(approval: Approval, *, at: datetime) -> list[Warning]:
 
 
 def warnings_of(approvals: Iterable[Approval], *, at: datetime) -> dict[UUID, list[Warning]]:
-    """The warnings about many requests, in a fixed number of queries. Needs their assignments prefetched."""
+    """The warnings about many requests, in one query.
+
+    Needs the requests `with_parties`, with their assignments, their versions, and their votes with the people.
+    """
     approvals = list(approvals)
-    found: dict[UUID, list[Warning]] = {approval.pk: [] for approval in approvals}
     pending = [approval for approval in approvals if approval.is_pending]
-    if pending:
-        around = _look_around(pending, at)
-        found |= {approval.pk: _warnings(approval, around) for approval in pending}
-    return found
+    found: dict[UUID, list[Warning]] = {approval.pk: [] for approval in approvals}
+    return found | (warnings_around(pending, look_around_in_hand(pending, at), at=at) if pending else {})
 
 
-@dataclass(frozen=True, slots=True)
-class _Surroundings:
-    """Who there is, looked up once for all the requests."""
-
-    active: frozenset[str]
-    approvers: Mapping[str, datetime]
-    stand_ins: StandIns
-    known: Mapping[UUID, Approval]
-    reach: Mapping[UUID, Reach]
-    routes: Routes
-    broken: frozenset[tuple[str, Route]]
-
-    def hears(self, address: str) -> bool:
-        """Whether a message about a new request would reach this person, as far as is known."""
-        routes = self.routes.of(address, Notification.Kind.REQUESTED)
-        return any((address, route) not in self.broken for route in routes)
+def warnings_around(
+    pending: Collection[Approval], around: Surroundings, *, at: datetime
+) -> dict[UUID, list[Warning]]:
+    """The same where everything around these requests is read already; they are read as `warnings_of` asks."""
+    reach = reaches(pending, at=at, around=around)
+    return {approval.pk: _warnings(approval, around.people, reach[approval.pk]) for approval in pending}
 
 
-def _look_around(approvals: Sequence[Approval], at: datetime) -> _Surroundings:
-    named = {address for approval in approvals for address in _named(approval)}
-    known = list(Approval.objects.filter(pk__in=[approval.pk for approval in approvals]).with_parties())
-    people = User.objects.filter(email__in=named, is_active=True)
-    active = frozenset(people.values_list("email", flat=True))
-    approvers = ApproverMembership.objects.joined(at)
-    assigned = {approval.pk: approval.assignments.all() for approval in approvals}
-    beside = People(named=assigned, active=active, approvers=approvers, votes=votes_on(known, assigned))
-    return _Surroundings(
-        active=active,
-        approvers=approvers,
-        stand_ins=stand_ins_of(named, at=at),
-        known={one.pk: one for one in known},
-        reach=reaches(known, at=at, people=beside),
-        routes=look_up(named),
-        broken=_broken(named),
-    )
-
-
-def _broken(addresses: Iterable[str]) -> frozenset[tuple[str, Route]]:
-    """Where the last message was given up, or a test did not arrive."""
-    addresses = list(addresses)
-    later = Notification.objects.filter(
-        recipient=OuterRef("recipient"),
-        channel_id__isnull=False,
-        channel_id=OuterRef("channel_id"),
-        sent_at__gt=OuterRef("given_up_at"),
-    )
-    later_mail = Notification.objects.filter(
-        recipient=OuterRef("recipient"), channel=None, sent_at__gt=OuterRef("given_up_at")
-    )
-    given_up = Notification.objects.filter(recipient__in=addresses, given_up_at__isnull=False)
-    lost = {
-        *given_up.filter(channel=None).exclude(Exists(later_mail)).values_list("recipient", "channel_id"),
-        *given_up.exclude(channel=None).exclude(Exists(later)).values_list("recipient", "channel_id"),
-    }
-    answered = ChannelTest.objects.filter(user__email__in=addresses, answered_at__isnull=False)
-    last = {
-        (address, route): arrived
-        for address, route, arrived in answered.order_by("created_at").values_list(
-            "user__email", "channel_id", "arrived"
-        )
-    }
-    arrived = {key for key, came in last.items() if came}
-    return frozenset((lost - arrived) | {key for key, came in last.items() if not came})
-
-
-def _warnings(approval: Approval, around: _Surroundings) -> list[Warning]:
+def _warnings(approval: Approval, people: People, reach: Reach) -> list[Warning]:
     named = _named(approval)
-    barred = barred_addresses(around.known[approval.pk])
-    able = [address for address in named if address in around.active and address not in barred]
+    barred = barred_addresses(approval)
+    able = [address for address in named if address in people.active and address not in barred]
     return [
-        *_unowned(named, around),
-        *_alone(approval, named, able, around),
-        *_away(approval, able, around),
-        *_unheard(able, around),
-        *_too_few(approval, able, around),
+        *_unowned(named, people),
+        *_alone(approval, named, able, people),
+        *_away(approval, able, people),
+        *_unheard(able, people),
+        *_too_few(approval, able, people),
         *_not_checked(approval),
-        *_too_few_told(approval, around),
+        *_too_few_told(approval, reach),
         *_poor(approval),
     ]
 
@@ -147,20 +87,18 @@ def _named(approval: Approval) -> list[str]:
     return [assignment.email for assignment in approval.assignments.all() if assignment.is_open]
 
 
-def _unowned(named: Sequence[str], around: _Surroundings) -> list[Warning]:
+def _unowned(named: Sequence[str], people: People) -> list[Warning]:
     return [
         _warning(
             "unowned_assignee", f"{address} is no active person here: nobody can decide under that address."
         )
         for address in named
-        if address not in around.active
+        if address not in people.active
     ]
 
 
-def _alone(
-    approval: Approval, named: Sequence[str], able: Sequence[str], around: _Surroundings
-) -> list[Warning]:
-    accounts = [address for address in named if address in around.active]
+def _alone(approval: Approval, named: Sequence[str], able: Sequence[str], people: People) -> list[Warning]:
+    accounts = [address for address in named if address in people.active]
     if len(accounts) != 1:
         return []
     if not able:
@@ -169,40 +107,46 @@ def _alone(
             "or they answer for it. Name another person."
         )
         return [_warning("sole_assignee_barred", sentence)]
-    if around.stand_ins.of(able[0], around.known[approval.pk]):
+    if people.stand_ins.of(able[0], approval):
         return []
     sentence = f"{able[0]} is the only person named, and nobody stands in for them."
     return [_warning("sole_assignee_without_delegate", sentence)]
 
 
-def _away(approval: Approval, able: Sequence[str], around: _Surroundings) -> list[Warning]:
+def _away(approval: Approval, able: Sequence[str], people: People) -> list[Warning]:
     """A person who has lent their authority is taken to be away."""
-    stand_ins = [around.stand_ins.of(address, around.known[approval.pk]) for address in able]
+    stand_ins = [people.stand_ins.of(address, approval) for address in able]
     if not able or not all(stand_ins):
         return []
-    deputies = ", ".join(dict.fromkeys(one.email for people in stand_ins for one in people))
+    deputies = ", ".join(dict.fromkeys(one.email for several in stand_ins for one in several))
     return [_warning("all_on_leave", f"Everybody named has lent their authority: {deputies} decides.")]
 
 
-def _unheard(able: Sequence[str], around: _Surroundings) -> list[Warning]:
-    if not able or any(around.hears(address) for address in able):
+def _unheard(able: Sequence[str], people: People) -> list[Warning]:
+    if not able or any(_hears(address, people) for address in able):
         return []
     sentence = "No message about it would come to anybody named: they switched these off, or the last did not arrive."
     return [_warning("no_working_channel", sentence)]
 
 
-def _too_few(approval: Approval, able: Sequence[str], around: _Surroundings) -> list[Warning]:
+def _hears(address: str, people: People) -> bool:
+    """Whether a message about a new request would reach this person, as far as is known."""
+    routes = people.routes.of(address, Notification.Kind.REQUESTED)
+    return any((address, route) not in people.broken for route in routes)
+
+
+def _too_few(approval: Approval, able: Sequence[str], people: People) -> list[Warning]:
     """A stand-in fills the place of the person they stand in for, and no second one."""
-    barred = barred_addresses(around.known[approval.pk])
+    barred = barred_addresses(approval)
     approvers = {
         address
-        for address, joined_at in around.approvers.items()
+        for address, joined_at in people.approvers.items()
         if address not in barred and not joined_too_late(joined_at, approval)
     }
-    people = len(approvers.union(able))
-    if people >= approval.quorum:
+    able_people = len(approvers.union(able))
+    if able_people >= approval.quorum:
         return []
-    there = "nobody" if not people else f"only {people}"
+    there = "nobody" if not able_people else f"only {able_people}"
     sentence = f"It takes {approval.quorum} different people, and {there} may decide it."
     return [_warning("too_few_people", sentence)]
 
@@ -222,9 +166,8 @@ def _not_checked(approval: Approval) -> list[Warning]:
     return [_warning("pattern_not_checked", sentence)]
 
 
-def _too_few_told(approval: Approval, around: _Surroundings) -> list[Warning]:
+def _too_few_told(approval: Approval, reach: Reach) -> list[Warning]:
     """The approvers are among those told once they were asked: then everybody who may decide it was told."""
-    reach = around.reach[approval.pk]
     if reach.is_enough:
         return []
     also = " The administrators were told." if approval.administrators_told_at else ""

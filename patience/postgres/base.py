@@ -1,4 +1,4 @@
-"""Django's PostgreSQL backend, and two things more: it stops waiting, and it knows what became of a commit.
+"""Django's PostgreSQL backend, and more: it stops waiting, knows what became of a commit, and prepares statements.
 
 A server that hangs keeps its sockets alive, so neither TCP's time-outs nor those that the server itself watches over
 (`statement_timeout`) end the wait. The client has to look at its own clock.
@@ -14,6 +14,7 @@ import psycopg
 from django.db import OperationalError
 from django.db.backends.postgresql import base
 from psycopg.errors import _WaitTimeout
+from psycopg.pq import TransactionStatus
 
 T = TypeVar("T")
 
@@ -32,6 +33,16 @@ class Connection(psycopg.Connection[Any]):
     """Waits `patience` seconds for each answer; None waits without end."""
 
     patience: float | None = None
+
+    def _start_query(self) -> Any:
+        """Inside a pipeline BEGIN goes out with what follows it: psycopg would wait for its answer first."""
+        if not self._pipeline:
+            yield from super()._start_query()
+        elif not (self.autocommit or self._pipeline.result_queue or self._is_begun()):
+            yield from self._exec_command(self._get_tx_start_command())
+
+    def _is_begun(self) -> bool:
+        return self.pgconn.transaction_status != TransactionStatus.IDLE
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         seconds = timeout or self.patience
@@ -76,6 +87,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
         connection = super().get_new_connection(conn_params)
         connection.patience = self.settings_dict.get("PATIENCE")
         return connection
+
+    def prepared(self) -> Any:
+        """A cursor whose statements the server prepares at their first use: for those that run at every call."""
+        self.ensure_connection()
+        with self.wrap_database_errors:
+            cursor = base.ServerBindingCursor(self.connection)  # type: ignore[call-arg]
+            return self._prepare_cursor(cursor)  # type: ignore[attr-defined]
 
     def is_usable(self) -> bool:
         if self.connection is None:

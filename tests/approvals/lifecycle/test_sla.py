@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -13,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from approvals import lifecycle, tasks
 from approvals.exceptions import ApprovalExpired
-from approvals.lifecycle import sla
+from approvals.lifecycle import sla, submission
 from approvals.models import Approval, Notification
 from approvals_site.celery import app
 from audit import clock, log
@@ -215,8 +217,16 @@ def test_an_hour_is_an_hour_when_the_clocks_change(
     """At 01:00 UTC the clocks in Berlin jump to 03:00 in spring, and in autumn back to 02:00."""
     settings.TIME_ZONE = "Europe/Berlin"  # type: ignore[attr-defined]
     now = asked_at
+    policy = make_policy(reminder_share=0.75)
     monkeypatch.setattr(clock, "now", lambda: now)
-    approval = make_approval(policy=make_policy(reminder_share=0.75))
+    read = submission.read_with_policies
+
+    def read_then(*args: Any, **named: Any) -> Any:
+        people, policies = read(*args, **named)
+        return replace(people, at=now), policies
+
+    monkeypatch.setattr(submission, "read_with_policies", read_then)
+    approval = make_approval(policy=policy)
 
     now = asked_at + timedelta(minutes=44, seconds=59)
     assert sla.sweep() == counts()

@@ -1,0 +1,69 @@
+"""Which policy judges this proposal? Versions never change, so a process keeps those it has read."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Collection, Iterable
+from itertools import product
+from threading import Lock
+from uuid import UUID
+
+from approvals.exceptions import InvalidInput
+from approvals.models import Policy
+from approvals.models.policy import ANY_ACTION_TYPE
+
+KEPT = 2000
+"""Versions that a process keeps, at some 5 KiB."""
+
+CANDIDATES = f"""
+    SELECT id, reviewers FROM approvals_policy
+    WHERE retired_at IS NULL AND action_type IN (%(action_type)s, '{ANY_ACTION_TYPE}')
+        AND workflow IN (%(workflow)s, '')
+"""  # noqa: S608 - a constant
+"""The current versions among which `find` chooses: which they are is read anew for every proposal."""
+
+_versions: OrderedDict[UUID, Policy] = OrderedDict()
+_lock = Lock()
+
+
+def find(action_type: str, workflow: str, *, among: Iterable[Policy] | None = None) -> Policy:
+    """The current policy for (action type, workflow), else the action type, else `*` in the workflow, else `*`.
+
+    `among` are the candidates where they were read already. Raises InvalidInput, which lists the action types known
+    in that workflow, where there is no such policy.
+    """
+    around = Policy.objects.current().filter(workflow__in=[workflow, ""])
+    if among is None:
+        among = around.filter(action_type__in=[action_type, ANY_ACTION_TYPE])
+    candidates = {policy.identity: policy for policy in among}
+    for wanted in product((action_type, ANY_ACTION_TYPE), (workflow, "")):
+        if wanted in candidates:
+            return candidates[wanted]
+    raise _unknown(action_type, workflow, set(around.values_list("action_type", flat=True)))
+
+
+def with_ids(ids: Collection[UUID]) -> list[Policy]:
+    """The versions with these ids; those that this process has not met yet are read in one query.
+
+    They are shared with other requests: nobody may change them. That a version has been retired does not show on it.
+    """
+    with _lock:
+        known = {pk: _versions[pk] for pk in ids if pk in _versions}
+        for pk in known:
+            _versions.move_to_end(pk)
+    unknown = [pk for pk in ids if pk not in known]
+    if unknown:
+        read = {policy.pk: policy for policy in Policy.objects.filter(pk__in=unknown)}
+        known |= read
+        with _lock:
+            _versions.update(read)
+            while len(_versions) > KEPT:
+                _versions.popitem(last=False)
+    return [known[pk] for pk in ids if pk in known]
+
+
+def _unknown(action_type: str, workflow: str, known: set[str]) -> InvalidInput:
+    where = f" in the workflow {workflow!r}" if workflow else ""
+    listed = ", ".join(sorted(known)) or "none yet"
+    sentence = f"No policy covers {action_type!r}{where}. Known action types{where}: {listed}."
+    return InvalidInput.at("/actionType", "unknown_action_type", sentence)

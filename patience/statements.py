@@ -1,0 +1,124 @@
+"""How do the few statements that run at every call go out? Prepared by the server, several at once, without the ORM.
+
+They use the connection, the transaction and the errors that Django's own statements have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from typing import Any, TypeVar
+
+from django.db import connection
+from django.db.models import Field, Model
+
+M = TypeVar("M", bound=Model)
+Params = Sequence[object] | dict[str, object]
+
+
+def fetch(sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
+    """All rows of one statement. Not inside `pipelined`, where a result comes later."""
+    with _cursor() as cursor:
+        cursor.execute(sql, params)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+def execute(sql: str, params: Params = ()) -> None:
+    """Run one statement whose result nobody reads; inside `pipelined` without waiting for it."""
+    with _cursor() as cursor:
+        cursor.execute(sql, params)
+
+
+@contextmanager
+def pipelined() -> Iterator[None]:
+    """Send what `execute` and `insert` are given inside, and wait once, at the end.
+
+    The end raises what the first refused statement raised; those after it did not run. Use it inside a transaction.
+    """
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
+
+
+def is_pipelined() -> bool:
+    """Whether this is inside `pipelined`, where no COPY is possible."""
+    return connection.connection is not None and bool(connection.connection._pipeline)
+
+
+def insert(*groups: Sequence[Model]) -> None:
+    """Insert the rows of each group, all with one statement.
+
+    The rows of a group are of one model, and none points to a row of another group. A key that the database makes is
+    not read back.
+    """
+    given = [group for group in groups if group]
+    if not given:
+        return
+    parts = [_insert_of(type(group[0]), len(group)) for group in given]
+    beside = ", ".join(f"part_{number} AS ({part})" for number, part in enumerate(parts[1:]))
+    execute(f"WITH {beside} {parts[0]}" if beside else parts[0], _in_order(given))
+    for group in given:
+        for row in group:
+            row._state.adding, row._state.db = False, connection.alias
+
+
+def columns(model: type[Model], alias: str) -> str:
+    """The columns of a model for a SELECT, in the order in which `instance` takes their values."""
+    return ", ".join(f'{alias}."{field.column}"' for field in model._meta.concrete_fields)
+
+
+def width(model: type[Model]) -> int:
+    """How many columns `columns` names."""
+    return len(model._meta.concrete_fields)
+
+
+def instance(model: type[M], values: Sequence[Any], **related: Model | None) -> M:
+    """The row of a model from the values of `columns`, with what its keys point to where that was read along."""
+    names, converters = _reading(model)
+    read = [convert(value) if convert else value for convert, value in zip(converters, values, strict=True)]
+    row = model.from_db(connection.alias, names, read)
+    for name, found in related.items():
+        setattr(row, name, found)
+    return row
+
+
+def _cursor() -> Any:
+    return connection.prepared()  # type: ignore[attr-defined] # ENGINE is patience.postgres
+
+
+def _in_order(groups: Sequence[Sequence[Model]]) -> list[object]:
+    """The values as `insert` names them: the first group's come last."""
+    first, *others = groups
+    return [value for group in [*others, first] for row in group for value in _values(row)]
+
+
+def _values(row: Model) -> Iterator[object]:
+    for field in _stored(type(row)):
+        yield field.get_db_prep_save(field.pre_save(row, add=True), connection=connection)
+
+
+@cache
+def _insert_of(model: type[Model], count: int) -> str:
+    fields = _stored(model)
+    names = ", ".join(f'"{field.column}"' for field in fields)
+    places = ", ".join(["(" + ", ".join(["%s"] * len(fields)) + ")"] * count)
+    return f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES {places}'  # noqa: S608 - a model's own names
+
+
+@cache
+def _stored(model: type[Model]) -> tuple[Field[Any, Any], ...]:
+    """What an INSERT gives: everything but a key that the database makes."""
+    return tuple(field for field in model._meta.concrete_fields if field is not model._meta.auto_field)
+
+
+@cache
+def _reading(model: type[Model]) -> tuple[list[str], list[Callable[[Any], Any] | None]]:
+    fields = model._meta.concrete_fields
+    return [field.attname for field in fields], [_converter(field) for field in fields]
+
+
+def _converter(field: Field[Any, Any]) -> Callable[[Any], Any] | None:
+    convert = getattr(field, "from_db_value", None)
+    return (lambda value: convert(value, None, connection)) if convert else None
