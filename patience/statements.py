@@ -11,7 +11,18 @@ from functools import cache
 from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.models import Field, Model
+from django.db.models import (
+    BinaryField,
+    BooleanField,
+    CharField,
+    Field,
+    FloatField,
+    ForeignKey,
+    IntegerField,
+    Model,
+    TextField,
+    UUIDField,
+)
 
 M = TypeVar("M", bound=Model)
 Params = Sequence[object] | dict[str, object]
@@ -95,8 +106,11 @@ def _in_order(groups: Sequence[Sequence[Model]]) -> list[object]:
 
 
 def _values(row: Model) -> Iterator[object]:
-    for field in _stored(type(row)):
-        yield field.get_db_prep_save(field.pre_save(row, add=True), connection=connection)
+    for name, field in _writing(type(row)):
+        if field is None:
+            yield getattr(row, name)
+        else:
+            yield field.get_db_prep_save(field.pre_save(row, add=True), connection=connection)
 
 
 @cache
@@ -111,6 +125,15 @@ def _insert_of(model: type[Model], count: int) -> str:
 def _stored(model: type[Model]) -> tuple[Field[Any, Any], ...]:
     """What an INSERT gives: everything but a key that the database makes."""
     return tuple(field for field in model._meta.concrete_fields if field is not model._meta.auto_field)
+
+
+_AS_IT_IS = (CharField, TextField, UUIDField, ForeignKey, IntegerField, FloatField, BooleanField, BinaryField)
+
+
+@cache
+def _writing(model: type[Model]) -> list[tuple[str, Field[Any, Any] | None]]:
+    """The attribute of each stored field, and the field where the value has to be prepared for the database."""
+    return [(field.attname, None if isinstance(field, _AS_IT_IS) else field) for field in _stored(model)]
 
 
 @cache

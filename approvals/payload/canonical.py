@@ -8,12 +8,13 @@ from typing import Any
 import rfc8785
 
 from approvals.exceptions import InvalidInput
+from audit.canonical import canonical as quickly
 
 
 def canonical(value: Any) -> bytes:
     """The RFC 8785 bytes. Raises InvalidInput for a value that JSON cannot carry."""
     try:
-        return bytes(rfc8785.dumps(value))
+        return quickly(value)
     except rfc8785.CanonicalizationError as error:
         message = f"The value is not JSON: {error}."
         raise InvalidInput.at("", "not_json", message) from None

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from approvals.exceptions import InvalidInput
 from approvals.models import Policy
-from approvals.models.policy import ANY_ACTION_TYPE
+from approvals.models.policy import ANY_ACTION_TYPE, PolicyQuerySet
 
 KEPT = 2000
 """Versions that a process keeps, at some 5 KiB."""
@@ -32,14 +32,13 @@ def find(action_type: str, workflow: str, *, among: Iterable[Policy] | None = No
     `among` are the candidates where they were read already. Raises InvalidInput, which lists the action types known
     in that workflow, where there is no such policy.
     """
-    around = Policy.objects.current().filter(workflow__in=[workflow, ""])
     if among is None:
-        among = around.filter(action_type__in=[action_type, ANY_ACTION_TYPE])
+        among = _around(workflow).filter(action_type__in=[action_type, ANY_ACTION_TYPE])
     candidates = {policy.identity: policy for policy in among}
     for wanted in product((action_type, ANY_ACTION_TYPE), (workflow, "")):
         if wanted in candidates:
             return candidates[wanted]
-    raise _unknown(action_type, workflow, set(around.values_list("action_type", flat=True)))
+    raise _unknown(action_type, workflow, set(_around(workflow).values_list("action_type", flat=True)))
 
 
 def with_ids(ids: Collection[UUID]) -> list[Policy]:
@@ -60,6 +59,11 @@ def with_ids(ids: Collection[UUID]) -> list[Policy]:
             while len(_versions) > KEPT:
                 _versions.popitem(last=False)
     return [known[pk] for pk in ids if pk in known]
+
+
+def _around(workflow: str) -> PolicyQuerySet:
+    """The current policies of the workflow, and those of any."""
+    return Policy.objects.current().filter(workflow__in=[workflow, ""])
 
 
 def _unknown(action_type: str, workflow: str, known: set[str]) -> InvalidInput:
