@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from functools import cache
 from threading import Event
 from uuid import UUID
@@ -49,8 +50,28 @@ def publish_after_commit(*subject_ids: UUID, people: Iterable[str]) -> None:
 
     It wakes the agents that wait for the requests, and the open inboxes of these addresses and of the approvers.
     """
-    keys = [*map(str, subject_ids), APPROVERS, *map(person_key, dict.fromkeys(people))]
-    transaction.on_commit(lambda: _publish(" ".join(keys)), robust=True)
+    _publication().keys |= dict.fromkeys([*map(str, subject_ids), APPROVERS, *map(person_key, people)])
+
+
+@dataclass(slots=True)
+class _Publication:
+    """What a transaction publishes once it is committed: everything at once, each key once, in order."""
+
+    keys: dict[str, None] = field(default_factory=dict)
+
+    def __call__(self) -> None:
+        _publish(" ".join(self.keys))
+
+
+def _publication() -> _Publication:
+    """That of this transaction; a savepoint that may be rolled back has one of its own."""
+    now = set(connection.savepoint_ids)
+    for savepoints, publication, *_ in connection.run_on_commit:
+        if isinstance(publication, _Publication) and savepoints == now:
+            return publication
+    publication = _Publication()
+    transaction.on_commit(publication, robust=True)
+    return publication
 
 
 def _publish(text: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -55,8 +55,18 @@ def look(subject: Subject) -> tuple[datetime, Head]:
     Call it with the subject's row locked: the time is then later than what others did before, and the head holds
     until this transaction writes to the chain, or ends.
     """
-    ((at, seq, leaf),) = statements.fetch(_LOOK, [subject.kind, subject.id])
-    return at.astimezone(UTC), Head(seq, bytes(leaf)) if seq else START
+    return ask(subject)()
+
+
+def ask(subject: Subject) -> Callable[[], tuple[datetime, Head]]:
+    """`look`, for `statements.pipelined`: the answer comes with the call of what is returned."""
+    rows = statements.ask(_LOOK, [subject.kind, subject.id])
+
+    def answer() -> tuple[datetime, Head]:
+        ((at, seq, leaf),) = rows()
+        return at.astimezone(UTC), Head(seq, bytes(leaf)) if seq else START
+
+    return answer
 
 
 def record(event: NewEvent, *, after: Head | None = None) -> Event:
@@ -147,7 +157,7 @@ def _sign(entry: message.Entry) -> tuple[Event, bytes]:
 
 
 def _store(written: Sequence[tuple[Event, bytes]]) -> None:
-    if len(written) <= FEW:
+    if len(written) <= FEW or statements.is_pipelined():
         for event, body in written:
             statements.execute(_INSERT, [*_row(event), body])
         return

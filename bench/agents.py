@@ -34,7 +34,7 @@ async def wait(port: int, token: str, approval_id: str) -> None:
         if not answer.startswith(b"HTTP/1.1 200"):
             say(f"{approval_id} refused {answer[:40]!r}")
             return
-        if b'"status": "pending"' not in answer:
+        if b'"status":"pending"' not in answer:
             say(f"{approval_id} {heard}")
             return
         seconds = WAIT_SECONDS

@@ -5,16 +5,19 @@ They use the connection, the transaction and the errors that Django's own statem
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import (
     BinaryField,
     BooleanField,
     CharField,
+    DateTimeField,
     Field,
     FloatField,
     ForeignKey,
@@ -29,10 +32,20 @@ Params = Sequence[object] | dict[str, object]
 
 
 def fetch(sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
-    """All rows of one statement. Not inside `pipelined`, where a result comes later."""
-    with _cursor() as cursor:
-        cursor.execute(sql, params)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    """All rows of one statement. Inside `pipelined` it waits for what was sent before it, too."""
+    return ask(sql, params)()
+
+
+def ask(sql: str, params: Params = ()) -> Callable[[], list[tuple[Any, ...]]]:
+    """Run one statement; the call of what is returned gives its rows. Inside `pipelined` only that call waits."""
+    cursor = _cursor()
+    cursor.execute(sql, params)
+
+    def rows() -> list[tuple[Any, ...]]:
+        with cursor:
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
+
     return rows
 
 
@@ -47,6 +60,8 @@ def pipelined() -> Iterator[None]:
     """Send what `execute` and `insert` are given inside, and wait once, at the end.
 
     The end raises what the first refused statement raised; those after it did not run. Use it inside a transaction.
+    A read inside waits for all before it. How many rows a statement changed is not known inside, so that no
+    `update()` or `save()` of the ORM belongs there.
     """
     connection.ensure_connection()
     with connection.wrap_database_errors, connection.connection.pipeline():
@@ -78,6 +93,36 @@ def insert(*groups: Sequence[Model]) -> None:
 def columns(model: type[Model], alias: str) -> str:
     """The columns of a model for a SELECT, in the order in which `instance` takes their values."""
     return ", ".join(f'{alias}."{field.column}"' for field in model._meta.concrete_fields)
+
+
+def update(row: Model, *names: str) -> None:
+    """Store these fields of a row that is there for certain, since it was locked or made in this transaction."""
+    fields = [field for field in row._meta.concrete_fields if field.name in names]
+    changes = ", ".join(f'"{field.column}" = %s' for field in fields)
+    values = [field.get_db_prep_save(getattr(row, field.attname), connection=connection) for field in fields]
+    sql = f'UPDATE "{row._meta.db_table}" SET {changes} WHERE "{row._meta.pk.column}" = %s'  # noqa: S608 - a model's own names
+    execute(sql, [*values, row.pk])
+
+
+def as_json(model: type[Model], alias: str, *, but: Collection[str] = ()) -> str:
+    """The columns of a model as a JSON array, for `from_json`; those named in `but` are left out."""
+    listed = (f'{alias}."{field.column}"' for field in model._meta.concrete_fields if field.name not in but)
+    return f"json_build_array({', '.join(listed)})"
+
+
+def from_json(
+    model: type[M], values: Sequence[Any], *, but: Collection[str] = (), **related: Model | None
+) -> M:
+    """The row of a model from the array that `as_json` made. A field left out is read when it is asked for."""
+    names, parsers = _parsing(model, frozenset(but))
+    read = [
+        parse(value) if parse and value is not None else value
+        for parse, value in zip(parsers, values, strict=True)
+    ]
+    row = model.from_db(connection.alias, names, read)
+    for name, found in related.items():
+        setattr(row, name, found)
+    return row
 
 
 def width(model: type[Model]) -> int:
@@ -140,6 +185,26 @@ def _writing(model: type[Model]) -> list[tuple[str, Field[Any, Any] | None]]:
 def _reading(model: type[Model]) -> tuple[list[str], list[Callable[[Any], Any] | None]]:
     fields = model._meta.concrete_fields
     return [field.attname for field in fields], [_converter(field) for field in fields]
+
+
+@cache
+def _parsing(model: type[Model], but: frozenset[str]) -> tuple[list[str], list[Callable[[Any], Any] | None]]:
+    fields = [field for field in model._meta.concrete_fields if field.name not in but]
+    return [field.attname for field in fields], [_parser(field) for field in fields]
+
+
+def _parser(field: Field[Any, Any]) -> Callable[[Any], Any] | None:
+    """How a value reads that PostgreSQL wrote as JSON."""
+    target = field.target_field if isinstance(field, ForeignKey) else field
+    if isinstance(target, ForeignKey):
+        return _parser(target)
+    if isinstance(target, UUIDField):
+        return UUID
+    if isinstance(target, DateTimeField):
+        return datetime.fromisoformat
+    if isinstance(target, BinaryField):
+        return lambda text: bytes.fromhex(text.removeprefix("\\x"))
+    return None
 
 
 def _converter(field: Field[Any, Any]) -> Callable[[Any], Any] | None:

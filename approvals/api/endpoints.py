@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
-import orjson
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from ninja import Header, Query, Router
 from pydantic import BaseModel, StringConstraints, ValidationError
 
@@ -18,18 +18,17 @@ from approvals.api import answers, problems
 from approvals.api.representation import (
     approval_out,
     approvals_out,
+    as_bytes,
     claim_out,
     evaluation_out,
-    readable,
     waited_for_out,
 )
 from approvals.api.shapes import OutcomeIn, SubmissionIn
 from approvals.exceptions import LengthRequired, TooLarge
 from approvals.lifecycle import Report, Submission
-from approvals.models import AgentKey, Approval
+from approvals.models import AgentKey, Approval, read_whole
 from approvals.models.choices import Status
-from approvals.paging import first_page
-from audit import clock
+from approvals.paging import cut
 from audit.canonical import canonical
 
 MAX_BODY = 256 * 1024  # bytes
@@ -69,7 +68,7 @@ def submit(request: HttpRequest, idempotency_key: Header[IdempotencyKey]) -> Htt
     approval, is_new = lifecycle.submit(submission, key=key, idempotency_key=idempotency_key)
     if not is_new:
         return _approval(approval.pk)
-    return _json(approval_out(approval, at=approval.created_at), status=HTTPStatus.CREATED)
+    return _json(approval_out(approval), status=HTTPStatus.CREATED)
 
 
 @router.post(
@@ -95,12 +94,11 @@ def list_approvals(
     cursor: UUID | None = None,
 ) -> HttpResponse:
     """The agent's own requests, newest first, in pages of 50; `cursor` is the `nextCursor` before."""
-    found = readable().filter(agent=_key(request).agent).order_by("-id")
+    found = Approval.objects.filter(agent=_key(request).agent).order_by("-id")
     wanted = {"status": status, "run_id": run_id, "workflow": workflow, "id__lt": cursor}
     found = found.filter(**{name: value for name, value in wanted.items() if value is not None})
-    page, last = first_page(found, PAGE)
-    items = approvals_out(page, at=clock.now())
-    return _json({"items": items, "nextCursor": str(last.pk) if last else None})
+    page, last = cut(read_whole(found[: PAGE + 1]), PAGE)
+    return _json({"items": approvals_out(page), "nextCursor": str(last.pk) if last else None})
 
 
 @router.get(
@@ -110,7 +108,7 @@ def list_approvals(
 )
 def read(request: HttpRequest, approval_id: UUID) -> HttpResponse:
     """The request as it stands now."""
-    return _json(approval_out(_own_whole(request, approval_id), at=clock.now()))
+    return _json(approval_out(_own_whole(request, approval_id)))
 
 
 @router.get(
@@ -129,7 +127,7 @@ def wait(
     `Retry-After` says that there is still something to wait for.
     """
     approval = _own_whole(request, approval_id)
-    response = _json(waited_for_out(approval, at=clock.now()))
+    response = _json(waited_for_out(approval))
     if approval.is_pending:
         response["Retry-After"] = RETRY_AFTER
     return response
@@ -142,7 +140,8 @@ def wait(
 )
 def cancel(request: HttpRequest, approval_id: UUID) -> HttpResponse:
     """Withdraw a pending request; repeating it is harmless."""
-    lifecycle.cancel(_own(request, approval_id), by=_key(request))
+    with _own():
+        lifecycle.cancel(approval_id, by=_key(request))
     return _approval(approval_id)
 
 
@@ -155,9 +154,8 @@ def claim(
     request: HttpRequest, approval_id: UUID, idempotency_key: Header[IdempotencyKey | None] = None
 ) -> HttpResponse:
     """The approved payload and its hash. With an Idempotency-Key the call can be repeated."""
-    taken = lifecycle.claim(
-        _own(request, approval_id), by=_key(request), idempotency_key=idempotency_key or ""
-    )
+    with _own():
+        taken = lifecycle.claim(approval_id, by=_key(request), idempotency_key=idempotency_key or "")
     return _json(claim_out(taken))
 
 
@@ -169,11 +167,11 @@ def claim(
 )
 def outcome(request: HttpRequest, approval_id: UUID) -> HttpResponse:
     """`payloadSha256` is of what was executed; another than the approved one is recorded, and people are told."""
-    own = _own(request, approval_id)
     said = _shape(OutcomeIn, _read(request)[0])
     report = Report(said.claim_id, said.status, bytes.fromhex(said.payload_sha256), said.detail)
-    lifecycle.report(own, report, by=_key(request))
-    return _approval(approval_id)
+    with _own():
+        reported = lifecycle.report(approval_id, report, by=_key(request))
+    return _json(approval_out(reported.claim.approval))
 
 
 def _key(request: HttpRequest) -> AgentKey:
@@ -183,14 +181,19 @@ def _key(request: HttpRequest) -> AgentKey:
 
 def _own_whole(request: HttpRequest, approval_id: UUID) -> Approval:
     """The agent's own request with everything that its answer shows, in one query. Raises Http404."""
-    return get_object_or_404(readable().filter(agent=_key(request).agent), pk=approval_id)
-
-
-def _own(request: HttpRequest, approval_id: UUID) -> UUID:
-    """The id of the agent's own request. Raises Http404 for any other."""
-    if not Approval.objects.filter(pk=approval_id, agent=_key(request).agent).exists():
+    found = read_whole(Approval.objects.filter(agent=_key(request).agent, pk=approval_id))
+    if not found:
         raise Http404
-    return approval_id
+    return found[0]
+
+
+@contextmanager
+def _own() -> Iterator[None]:
+    """Another agent's request is as one that is not there. Raises Http404."""
+    try:
+        yield
+    except Approval.DoesNotExist:
+        raise Http404 from None
 
 
 def _read(request: HttpRequest) -> tuple[str, Any]:
@@ -225,9 +228,8 @@ def _submission(text: str, body: Any, sha256: bytes = b"") -> Submission:
 
 
 def _approval(approval_id: UUID) -> HttpResponse:
-    approval = readable().get(pk=approval_id)
-    return _json(approval_out(approval, at=clock.now()))
+    return _json(approval_out(read_whole(Approval.objects.filter(pk=approval_id))[0]))
 
 
 def _json(body: dict[str, Any], *, status: int = HTTPStatus.OK) -> HttpResponse:
-    return HttpResponse(orjson.dumps(body), status=status, content_type="application/json")
+    return HttpResponse(as_bytes(body), status=status, content_type="application/json")

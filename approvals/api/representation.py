@@ -7,38 +7,41 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+import orjson
 from django.conf import settings
-from django.db.models import QuerySet
 
 from approvals import payload, proposal_quality, reach
 from approvals.lifecycle import Judgement, Submission
 from approvals.models import Approval, Claim, Vote
 from approvals.models.choices import Disposition, Status
+from audit import clock
 from audit.clock import rfc3339
 
 
-def readable() -> QuerySet[Approval]:
-    """Requests with everything that `approval_out` reads, in a fixed number of queries."""
-    whole = Approval.objects.with_parties().select_related("claim__outcome")
-    return whole.prefetch_related("versions", "assignments", "votes__user", "votes__principal")
-
-
-def approval_out(approval: Approval, *, at: datetime) -> dict[str, Any]:
-    """The fields of `answers.ApprovalOut`."""
+def approval_out(approval: Approval, *, at: datetime | None = None) -> dict[str, Any]:
+    """The fields of `answers.ApprovalOut`, as it stands at that moment, or when it was read."""
+    at = at or approval.read_at or clock.now()
     if approval.warnings is not None:
         return _out(approval, approval.warnings, at)
-    return approvals_out([approval], at=at)[0]
+    return _out(approval, reach.warnings(approval, at=at), at)
 
 
-def approvals_out(approvals: Sequence[Approval], *, at: datetime) -> list[dict[str, Any]]:
-    """The fields of `answers.ApprovalOut` for many requests, in a fixed number of queries."""
+def approvals_out(approvals: Sequence[Approval]) -> list[dict[str, Any]]:
+    """The fields of `answers.ApprovalOut` for requests that were read whole: one query for the warnings of all."""
+    at = next((one.read_at for one in approvals if one.read_at), None) or clock.now()
     warnings = reach.warnings_of(approvals, at=at)
     return [_out(approval, warnings[approval.pk], at) for approval in approvals]
 
 
-def waited_for_out(approval: Approval, *, at: datetime) -> dict[str, Any]:
+def waited_for_out(approval: Approval) -> dict[str, Any]:
     """The fields of `answers.ApprovalOut` for an agent that waits: its warnings are looked up only now and then."""
+    at = approval.read_at or clock.now()
     return _out(approval, reach.warnings_lately(approval, at=at), at)
+
+
+def as_bytes(body: dict[str, Any]) -> bytes:
+    """What is sent."""
+    return orjson.dumps(body)
 
 
 def _out(approval: Approval, warnings: list[dict[str, str]], at: datetime) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, UUIDField, Value, When
 
-from approvals.authority.ruling import SELF_APPROVABLE, decided_meanwhile
+from approvals.authority.ruling import SELF_APPROVABLE, Ruling, decided_meanwhile
 from approvals.models import Approval, Assignment, Policy, Vote, VoteSeat
 from approvals.models.approval_queries import ApprovalQuerySet
 from approvals.models.choices import Pattern, Risk
@@ -53,11 +53,14 @@ def visible_to(user: User | AnonymousUser, *, at: datetime) -> ApprovalQuerySet:
     return PersonAuthority(user, at).visible() if isinstance(user, User) else Approval.objects.none()
 
 
-def may_read(user: User, approval: Approval, *, at: datetime) -> bool:
+def may_read(user: User, approval: Approval, *, at: datetime, ruling: Ruling | None = None) -> bool:
     """What `visible_to` lists, and what others decided while this person could have it open under a grant.
 
-    Reading it, commenting on it and being mentioned there go by this one rule.
+    Reading it, commenting on it and being mentioned there go by this one rule. With the `ruling` of `may_decide` in
+    hand nothing is asked for a person who may decide in their own right: they are named, or read everything.
     """
+    if ruling and ruling.allowed and ruling.grant is None:
+        return True
     if visible_to(user, at=at).filter(pk=approval.pk).exists():
         return True
     return decided_meanwhile(user, approval, at=at)

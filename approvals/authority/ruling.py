@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from approvals.models import Approval, Assignment, Vote, VoteSeat
+from approvals.models import Approval, Assignment
 from approvals.models.choices import Pattern, Risk
 from grants.models import ApproverMembership, DelegatedGrant, User
 
@@ -96,7 +96,8 @@ def membership_of(user: User, at: datetime) -> ApproverMembership | None:
 
 
 def _memberships(people: Sequence[User], at: datetime) -> dict[UUID, ApproverMembership]:
-    return {m.user_id: m for m in ApproverMembership.objects.open(at).filter(user__in=people)}
+    found = ApproverMembership.objects.open_of([person.pk for person in people], at)
+    return {membership.user_id: membership for membership in found}
 
 
 def in_own_right(
@@ -184,8 +185,8 @@ def counts_for_policy(basis: str, email: str, approval: Approval) -> bool:
 
 def seated(approval: Approval) -> set[UUID]:
     """Who has a seat on the current version: people who approved it, and people whose authority they used."""
-    seats = VoteSeat.objects.filter(approval=approval, version=approval.current_version)
-    return set(seats.values_list("user_id", flat=True))
+    votes = approval.approving_votes()
+    return {person for vote in votes for person in (vote.user_id, vote.principal_id)}
 
 
 def _lent(user: User, approval: Approval, at: datetime) -> list[Ruling]:
@@ -228,7 +229,7 @@ def _most_useful(possible: list[Ruling], approval: Approval) -> Ruling:
     """An authority whose seat is free. The person's own comes first, unless this vote would fill the quorum and
     leave the policy's seat empty, and a lent authority fills that seat.
     """
-    votes = list(Vote.objects.approving(approval))
+    votes = approval.approving_votes()
     taken = seated(approval)
     is_last = len(votes) + 1 >= approval.quorum and not any(vote.fills_policy_seat for vote in votes)
 

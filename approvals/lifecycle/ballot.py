@@ -9,12 +9,13 @@ from typing import Any, cast
 from approvals import authority
 from approvals.exceptions import SeatTaken
 from approvals.lifecycle.beats import RequestEvent, record
-from approvals.models import Approval, Notification, Opening, PayloadVersion, Vote, VoteSeat
+from approvals.models import Approval, PayloadVersion, Vote, put_in_hand
 from approvals.models.choices import Resolution
 from approvals.texts import normalised
 from audit.clock import rfc3339
 from audit.message import Authority
 from grants.models import User
+from patience import statements
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def cast_vote(
     verdict = Vote.Verdict.REJECT if words.resolution else Vote.Verdict.APPROVE
     if verdict == Vote.Verdict.APPROVE:
         _require_free_seat(approval, version, by, ruling)
-    vote = Vote.objects.create(
+    vote = Vote(
         approval=approval,
         version=version.number,
         payload_sha256=version.sha256,
@@ -61,6 +62,8 @@ def cast_vote(
         decided_at=at,
         is_late=approval.breached_at is not None,
     )
+    statements.insert([vote])
+    put_in_hand(approval, votes=[*approval.votes.all(), vote])
     data = {**describe(vote), "payload": version.value}
     record(vote_event(vote, "approval.voted", version, data))
     return vote
@@ -127,16 +130,17 @@ def describe_no_vote(version: PayloadVersion, at: datetime) -> dict[str, Any]:
 def _require_free_seat(
     approval: Approval, version: PayloadVersion, by: User, ruling: authority.Ruling
 ) -> None:
-    seats = VoteSeat.objects.filter(approval=approval, version=version.number).select_related("vote")
-    for seat in seats.filter(user__in=[by, ruling.principal]):
-        raise SeatTaken(_whose_seat(seat, by, ruling))
+    wanted = {by.pk, ruling.principal.pk if ruling.principal else by.pk}
+    for vote in approval.votes.all():
+        if vote.is_approval and vote.version == version.number and wanted & {vote.user_id, vote.principal_id}:
+            raise SeatTaken(_whose_seat(vote, by, ruling))
 
 
-def _whose_seat(seat: VoteSeat, by: User, ruling: authority.Ruling) -> str:
+def _whose_seat(vote: Vote, by: User, ruling: authority.Ruling) -> str:
     """Why the voter cannot take a second seat, in person or through a grant."""
-    if seat.vote.user_id == by.pk:
+    if vote.user_id == by.pk:
         return "You have already approved this version. A different person gives the next approval."
-    if seat.user_id == by.pk:
+    if vote.principal_id == by.pk:
         return (
             "Somebody has approved this version on your behalf. A different person gives the next approval."
         )
@@ -144,10 +148,13 @@ def _whose_seat(seat: VoteSeat, by: User, ruling: authority.Ruling) -> str:
     return f"The seat of {name} is filled already: somebody else's authority gives the next approval."
 
 
+_NOTIFIED = "SELECT min(sent_at) FROM approvals_notification WHERE approval_id = %s AND recipient = %s"
+
+
 def _notified_at(approval: Approval, person: User) -> datetime | None:
-    sent = Notification.objects.filter(approval=approval, recipient=person.email, sent_at__isnull=False)
-    return sent.order_by("sent_at").values_list("sent_at", flat=True).first()
+    ((sent_at,),) = statements.fetch(_NOTIFIED, [approval.pk, person.email])
+    return cast("datetime | None", sent_at)
 
 
 def _opened_at(approval: Approval, person: User) -> datetime | None:
-    return Opening.objects.filter(approval=approval, user=person).values_list("opened_at", flat=True).first()
+    return next((one.opened_at for one in approval.openings.all() if one.user_id == person.pk), None)

@@ -8,48 +8,82 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
-from django.db.models.functions import Now
-
 from approvals import payload, wakeups
 from approvals.exceptions import AlreadyDecided
-from approvals.models import Approval, Assignment, PayloadVersion
+from approvals.models import WHOLE, Approval, Assignment, PayloadVersion, from_rows
 from audit import log
-from audit.message import Actor, Authority, NewEvent
-from grants.models import DelegatedGrant, User
+from audit.message import Actor, Authority, NewEvent, Subject
+from grants.models import User
+from patience import statements
 
 
-def lock(approval_id: UUID) -> Approval:
-    """The request with its row locked until the transaction ends. Raises Approval.DoesNotExist.
+def lock(
+    approval_id: UUID, *, by: User | None = None, concerned: Iterable[str] = (), agent: UUID | None = None
+) -> Approval:
+    """The request with its row locked until the transaction ends, read whole. Raises Approval.DoesNotExist.
 
-    The lock leaves out the row's key, so that rows that only point to the request, such as notifications, are
-    inserted without waiting.
+    With `agent`, only where it is that agent's own.
+
+    With `by`, what that person's authority rests on is locked as well (`_lock_authority`). What comes back is read
+    after all locks, with the clock as `read_at` and the end of the request's chain of events as `chain`: another's
+    change either came before, and shows, or waits. The lock leaves out the row's key, so that rows that only point to
+    the request, such as notifications, are inserted without waiting.
     """
-    return (
-        Approval.objects.select_for_update(of=("self",), no_key=True)
-        .with_parties()
-        .prefetch_related("assignments", "versions")
-        .get(pk=approval_id)
-    )
+    subject = Subject(kind="approval", id=str(approval_id))
+    with statements.pipelined():
+        statements.execute(_LOCK, [approval_id, agent])
+        if by is not None:
+            _lock_authority(by, concerned)
+        rows, end = statements.ask(_WHOLE, [approval_id, agent]), log.ask(subject)
+        found = from_rows(rows())
+        if not found:
+            raise Approval.DoesNotExist
+        approval = found[0]
+        approval.read_at, approval.chain = end()
+    return approval
 
 
 def moment(approval: Approval) -> datetime:
-    """The database's clock, read with the request locked. It also reads where the request's chain of events ends."""
-    at, approval.chain = log.look(approval.as_subject())
-    return at
+    """The database's clock when the request was locked."""
+    if approval.read_at is None:
+        raise ValueError("Lock the request first: its moment is read behind the lock.")
+    return approval.read_at
 
 
-def lock_authority(by: User, *, concerned: Iterable[str] = ()) -> None:
+_THIS = "request WHERE request.id = %s AND request.agent_id = coalesce(%s, request.agent_id)"
+_LOCK = f"SELECT FROM approvals_approval {_THIS} FOR NO KEY UPDATE"
+_WHOLE = f"SELECT {WHOLE} FROM approvals_approval {_THIS}"  # noqa: S608 - constants
+_LENT = """
+    SELECT grantor_id FROM grants_delegatedgrant
+    WHERE grantee_id = %s AND revoked_at IS NULL AND expires_at > statement_timestamp()
+"""
+_LOCK_GRANTS = f"{_LENT} ORDER BY id FOR NO KEY UPDATE"
+_LOCK_PEOPLE = f"""
+    SELECT FROM grants_user WHERE id = %s OR id IN ({_LENT}) OR email = ANY(%s)
+    ORDER BY id FOR NO KEY UPDATE
+"""
+
+
+def _lock_authority(by: User, concerned: Iterable[str]) -> None:
     """Lock what a person's authority rests on: the grants lent to them, their account, and the lenders' accounts.
 
     `concerned` are the addresses of others whose accounts matter. A grant that is revoked meanwhile, a membership
     that ends or an account that is deactivated either came first, and counts, or waits for this decision. Grants are
     locked before people, each in the order of their ids, so that no two decisions wait for one another in a circle.
     """
-    grants = DelegatedGrant.objects.unrevoked().filter(grantee=by, expires_at__gt=Now())
-    locked = list(grants.select_for_update(no_key=True, of=("self",)).order_by("pk"))
-    people = Q(pk__in={by.pk, *(grant.grantor_id for grant in locked)}) | Q(email__in=list(concerned))
-    list(User.objects.select_for_update(no_key=True).filter(people).order_by("pk").values("pk"))
+    statements.execute(_LOCK_GRANTS, [by.pk])
+    statements.execute(_LOCK_PEOPLE, [by.pk, by.pk, list(concerned)])
+
+
+def as_stored(person: User) -> User:
+    """The person as their account stands now. Raises User.DoesNotExist."""
+    rows = statements.fetch(_PERSON, [person.pk])
+    if not rows:
+        raise User.DoesNotExist
+    return statements.instance(User, rows[0])
+
+
+_PERSON = f"SELECT {statements.columns(User, 'person')} FROM grants_user person WHERE id = %s"  # noqa: S608 - the model's own columns
 
 
 def require_pending(approval: Approval) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from approvals.models import Approval, Notification, Vote
-from approvals.notifications import notify
+from approvals.models import Approval, Notification
+from approvals.notifications import Told, tell
 from approvals.reach import gather
-from grants.models import User
 
 
 def tell_who_was_asked(approval: Approval, at: datetime, *, but: str = "") -> None:
@@ -16,8 +15,11 @@ def tell_who_was_asked(approval: Approval, at: datetime, *, but: str = "") -> No
     `but` is the address of the person who ended it. The assignments count as they were read, before the end.
     """
     named = {assignment.email for assignment in approval.assignments.all() if assignment.is_named}
-    voted = {vote.user.email for vote in Vote.objects.approving(approval).select_related("user")}
-    asked = set(gather((), at=at).asked_approvers(approval))
-    others = User.objects.filter(email__in=(named | voted | asked) - {but}, is_active=True)
-    addresses = others.order_by("email").values_list("email", flat=True)
-    notify(approval, Notification.Kind.DECIDED, addresses, at=at)
+    voted = {vote.user.email for vote in approval.approving_votes()}
+    if (named | voted) == {but} and not approval.approvers_asked_at:
+        return
+    audience = gather(named | voted, at=at)
+    people = audience.people
+    others = people.active.union(audience.asked_approvers(approval)) - {but}
+    told = [Told(Notification.Kind.DECIDED, approval, address) for address in sorted(others)]
+    tell(told, at=at, routes=people.routes)

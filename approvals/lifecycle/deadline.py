@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from approvals.lifecycle.asking import ask_enough
-from approvals.lifecycle.beats import lock, lock_authority, moment
+from approvals.lifecycle.beats import lock, moment
 from approvals.lifecycle.breach import breach
 from approvals.models import Approval
-from audit import clock
 from grants.models import User
 
 Act = Callable[[Approval, datetime], None]
@@ -23,26 +23,29 @@ class _Overdue(Exception):
 
 
 def in_time(
-    approval_id: UUID, act: Act, *, by: User | None = None, concerned: Iterable[str] = ()
+    approval_id: UUID,
+    act: Act,
+    *,
+    by: User | None = None,
+    concerned: Iterable[str] = (),
+    agent: UUID | None = None,
 ) -> Approval:
     """Call `act` with the locked request, once a breach of its deadline is noted.
 
-    With `by`, `lock_authority` locks that person's authority as well, before the clock is read. The breach has a
+    `by`, `concerned` and `agent` are as `lock` takes them. The breach has a
     transaction of its own, so that it stands whatever becomes of the act. Raises what `act` raises, and
     Approval.DoesNotExist.
     """
     while True:
         try:
-            return _locked(approval_id, act, by, list(concerned))
+            return _locked(approval_id, act, by=by, concerned=list(concerned), agent=agent)
         except _Overdue:
             breach_if_overdue(approval_id)
 
 
 @transaction.atomic
-def _locked(approval_id: UUID, act: Act, by: User | None, concerned: list[str]) -> Approval:
-    approval = lock(approval_id)
-    if by is not None:
-        lock_authority(by, concerned=concerned)
+def _locked(approval_id: UUID, act: Act, **locks: Any) -> Approval:
+    approval = lock(approval_id, **locks)
     at = moment(approval)
     if approval.is_overdue(at) and not approval.breached_at:
         raise _Overdue
@@ -55,7 +58,7 @@ def _locked(approval_id: UUID, act: Act, by: User | None, concerned: list[str]) 
 def breach_if_overdue(approval_id: UUID) -> bool:
     """Note a breach that the sweep has not noted yet; True if this call did."""
     approval = lock(approval_id)
-    at = clock.now()
+    at = moment(approval)
     if approval.deadline is None or not approval.is_overdue(at) or approval.breached_at:
         return False
     breach([approval], at)

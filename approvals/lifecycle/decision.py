@@ -7,23 +7,29 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
-
 from approvals import authority, payload, strict_json
 from approvals.exceptions import AlreadyDecided, InvalidInput, NotPermitted, StaleVersion
 from approvals.lifecycle import safeguards
 from approvals.lifecycle.ballot import Words, cast_vote, describe, vote_event
-from approvals.lifecycle.beats import RequestEvent, changes_since_first, new_version, record, require_pending
+from approvals.lifecycle.beats import (
+    RequestEvent,
+    as_stored,
+    changes_since_first,
+    new_version,
+    record,
+    require_pending,
+)
 from approvals.lifecycle.closing import tell_who_was_asked
-from approvals.lifecycle.deadline import in_time
+from approvals.lifecycle.deadline import Act, in_time
 from approvals.lifecycle.keeping import discard_edits
 from approvals.lifecycle.opening import stamp_opening
 from approvals.lifecycle.safeguards import Attestation
-from approvals.models import Approval, Notification, PayloadVersion, Vote
+from approvals.models import Approval, Notification, PayloadVersion, Vote, put_in_hand
 from approvals.models.choices import Resolution, Status
 from approvals.notifications import notify
 from audit.clock import rfc3339
 from grants.models import User
+from patience import statements
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,7 @@ def approve(
         _grant_if_quorum(approval, version, vote, at)
         discard_edits(approval, by=person)
 
-    return in_time(approval_id, act, by=by)
+    return in_time(approval_id, _in_one_go(act), by=by)
 
 
 def reject(
@@ -81,18 +87,28 @@ def reject(
         version = approval.version()
         vote = cast_vote(approval, version, person, ruling, at, words)
         approval.status, approval.resolution, approval.decided_at = Status.REJECTED, resolution, at
-        approval.save(update_fields=["status", "resolution", "decided_at"])
+        statements.update(approval, "status", "resolution", "decided_at")
         data = {**describe(vote), "payload": version.value}
         record(vote_event(vote, "approval.rejected", version, data))
         tell_who_was_asked(approval, at, but=vote.user.email)
         discard_edits(approval, by=person)
 
-    return in_time(approval_id, act, by=by)
+    return in_time(approval_id, _in_one_go(act), by=by)
+
+
+def _in_one_go(act: Act) -> Act:
+    """The act with all that it writes in one pipeline."""
+
+    def acting(approval: Approval, at: datetime) -> None:
+        with statements.pipelined():
+            act(approval, at)
+
+    return acting
 
 
 def _rule(approval: Approval, by: User, seen: Seen, at: datetime) -> tuple[User, authority.Ruling]:
     """The person as they are stored now, and what authority rules on them."""
-    person = User.objects.get(pk=by.pk)
+    person = as_stored(by)
     ruling = authority.may_decide(person, approval, at=at)
     if not ruling.allowed:
         raise NotPermitted(ruling.reason)
@@ -126,10 +142,11 @@ def _final_version(
 def _supersede(approval: Approval, version: PayloadVersion, by: User, at: datetime) -> None:
     """Make the edited payload current; earlier approvals were of another payload, so their voters vote again."""
     before = approval.version()
-    voided = list(_approving_votes(approval))
-    version.save(force_insert=True)
+    voided = approval.approving_votes()
+    statements.insert([version])
+    put_in_hand(approval, versions=[*approval.versions.all(), version])
     approval.current_version = version.number
-    approval.save(update_fields=["current_version"])
+    statements.update(approval, "current_version")
     changes = payload.patch(before.value, version.value)
     data: dict[str, Any] = {"payload": version.value, "changes": changes}
     actor = by.as_actor()
@@ -145,12 +162,12 @@ def _supersede(approval: Approval, version: PayloadVersion, by: User, at: dateti
 
 
 def _grant_if_quorum(approval: Approval, version: PayloadVersion, vote: Vote, at: datetime) -> None:
-    votes = list(_approving_votes(approval))
+    votes = approval.approving_votes()
     if not authority.quorum_of(approval, votes).is_met:
         return
     approval.status, approval.decided_at = Status.APPROVED, at
     approval.valid_until = at + timedelta(minutes=approval.policy.validity_minutes)
-    approval.save(update_fields=["status", "decided_at", "valid_until"])
+    statements.update(approval, "status", "decided_at", "valid_until")
     data = {
         "payload": version.value,
         "changes": changes_since_first(approval, version),
@@ -159,11 +176,6 @@ def _grant_if_quorum(approval: Approval, version: PayloadVersion, vote: Vote, at
     }
     record(vote_event(vote, "approval.granted", version, data))
     tell_who_was_asked(approval, at, but=vote.user.email)
-
-
-def _approving_votes(approval: Approval) -> QuerySet[Vote]:
-    """The approvals that count: those of the current version."""
-    return Vote.objects.approving(approval).select_related("user", "principal")
 
 
 def _require_words(resolution: str, comment: str) -> None:

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from approvals import authority
 from approvals.exceptions import AlreadyDecided, NotPermitted
-from approvals.lifecycle.beats import RequestEvent, lock, lock_authority, moment, record
+from approvals.lifecycle.beats import RequestEvent, lock, moment, record
 from approvals.models import Approval
 from approvals.models.choices import Status
 from audit.message import Authority
@@ -28,8 +28,7 @@ def discard_draft(approval_id: UUID, *, by: User) -> Approval:
 @transaction.atomic
 def _settle(approval_id: UUID, status: Status, event: str, *, by: User) -> Approval:
     """Nobody is told: the others who were named find it gone from their drafts."""
-    approval = lock(approval_id)
-    lock_authority(by)
+    approval = lock(approval_id, by=by)
     at = moment(approval)
     by = User.objects.get(pk=by.pk)
     ruling = authority.may_use_draft(by, approval, at=at)

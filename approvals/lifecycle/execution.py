@@ -23,6 +23,7 @@ from approvals.lifecycle.deadline import in_time
 from approvals.models import AgentKey, Approval, Claim, Notification, Outcome
 from approvals.models.choices import Status
 from approvals.notifications import notify
+from patience import statements
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,10 @@ class Report:
 
 
 def cancel(approval_id: UUID, *, by: AgentKey) -> Approval:
-    """Withdraw a pending request; repeating it changes nothing. Raises AlreadyDecided."""
+    """Withdraw a pending request; repeating it changes nothing.
+
+    Raises Approval.DoesNotExist for another agent's request, AlreadyDecided.
+    """
 
     def act(approval: Approval, at: datetime) -> None:
         if approval.status == Status.CANCELLED:
@@ -48,16 +52,17 @@ def cancel(approval_id: UUID, *, by: AgentKey) -> Approval:
         tell_who_was_asked(approval, at)
         record(_event(approval, "approval.cancelled", by, at, data))
 
-    return in_time(approval_id, act)
+    return in_time(approval_id, act, agent=by.agent_id)
 
 
 @transaction.atomic
 def claim(approval_id: UUID, *, by: AgentKey, idempotency_key: str = "") -> Claim:
     """Take an approved request for execution, once. A repetition under a non-empty key returns the claim it made.
 
-    Raises NotApproved, AlreadyClaimed, Superseded, ApprovalExpired.
+    Raises Approval.DoesNotExist for another agent's request, NotApproved, AlreadyClaimed, Superseded,
+    ApprovalExpired.
     """
-    approval = lock(approval_id)
+    approval = lock(approval_id, agent=by.agent_id)
     if approval.status != Status.APPROVED:
         raise NotApproved(f"This request is {approval.state_name.lower()}; only an approved one is claimed.")
     if approval.is_claimed:
@@ -69,9 +74,11 @@ def claim(approval_id: UUID, *, by: AgentKey, idempotency_key: str = "") -> Clai
     at = moment(approval)
     if approval.has_expired(at):
         raise ApprovalExpired("The approval was not claimed within its validity. Submit the action again.")
-    taken = Claim.objects.create(approval=approval, idempotency_key=idempotency_key, key=by, claimed_at=at)
+    taken = Claim(approval=approval, idempotency_key=idempotency_key, key=by, claimed_at=at)
     data = {"claim": str(taken.claim_id), "key": by.prefix, "payload": approval.version().value}
-    record(_event(approval, "approval.claimed", by, at, data))
+    with statements.pipelined():
+        statements.insert([taken])
+        record(_event(approval, "approval.claimed", by, at, data))
     return taken
 
 
@@ -86,9 +93,9 @@ def report(approval_id: UUID, report: Report, *, by: AgentKey) -> Outcome:
     """Store the outcome of a claimed approval; repeating a report changes nothing.
 
     A hash that differs from the approved one is recorded as `execution.mismatch`, and people are told. Raises
-    InvalidInput for an unknown claim, AlreadyReported.
+    Approval.DoesNotExist for another agent's request, InvalidInput for an unknown claim, AlreadyReported.
     """
-    approval = lock(approval_id)
+    approval = lock(approval_id, agent=by.agent_id)
     if not approval.is_claimed or approval.claim.claim_id != report.claim_id:
         raise InvalidInput(
             "claimId names no claim of this request: claim it first, and send the claimId you got."
@@ -97,7 +104,7 @@ def report(approval_id: UUID, report: Report, *, by: AgentKey) -> Outcome:
         return _same_report(approval.claim.outcome, report)
     at = moment(approval)
     version = approval.version()
-    outcome = Outcome.objects.create(
+    outcome = Outcome(
         claim=approval.claim,
         status=report.status,
         detail=report.detail,
@@ -112,9 +119,11 @@ def report(approval_id: UUID, report: Report, *, by: AgentKey) -> Outcome:
         "executed_sha256": report.payload_sha256.hex(),
     }
     event = "execution.mismatch" if outcome.is_mismatch else "execution.reported"
-    record(_event(approval, event, by, at, data))
-    if outcome.is_mismatch:
-        _tell_of_mismatch(approval, at)
+    with statements.pipelined():
+        statements.insert([outcome])
+        record(_event(approval, event, by, at, data))
+        if outcome.is_mismatch:
+            _tell_of_mismatch(approval, at)
     return outcome
 
 
@@ -137,7 +146,7 @@ def _same_report(earlier: Outcome, report: Report) -> Outcome:
 
 def _tell_of_mismatch(approval: Approval, at: datetime) -> None:
     """Tell the voters, the reviewers named on it and the agent's owner."""
-    people = [vote.user.email for vote in approval.votes.select_related("user")]
+    people = [vote.user.email for vote in approval.votes.all()]
     people += [assignment.email for assignment in approval.assignments.all()]
     people.append(approval.agent.owner.email)
     notify(approval, Notification.Kind.MISMATCH, people, at=at)

@@ -9,8 +9,9 @@ from django.db import transaction
 
 from approvals import authority
 from approvals.lifecycle.beats import RequestEvent, lock, moment, record
-from approvals.models import Approval, Opening
+from approvals.models import Approval, Opening, put_in_hand
 from grants.models import User
+from patience import statements
 
 
 @transaction.atomic
@@ -24,7 +25,11 @@ def open_request(approval_id: UUID, *, by: User) -> None:
 
 def stamp_opening(approval: Approval, by: User, at: datetime) -> None:
     """Note that a person who may decide the locked request has it open. Each decision calls it too."""
-    _, is_first = Opening.objects.get_or_create(approval=approval, user=by, defaults={"opened_at": at})
-    if is_first:
-        actor, version = by.as_actor(), approval.version()
-        record(RequestEvent(approval, "approval.opened", actor=actor, at=at, version=version, data={}))
+    openings = list(approval.openings.all())
+    if any(one.user_id == by.pk for one in openings):
+        return
+    opening = Opening(approval=approval, user=by, opened_at=at)
+    statements.insert([opening])
+    put_in_hand(approval, openings=[*openings, opening])
+    actor, version = by.as_actor(), approval.version()
+    record(RequestEvent(approval, "approval.opened", actor=actor, at=at, version=version, data={}))

@@ -170,7 +170,7 @@ def _store(approval: Approval, submission: Submission, judgement: Judgement, peo
         version=version,
         data={**_facts(approval, verdict), "payload": submission.payload},
     )
-    approval.chain = START
+    approval.chain, approval.read_at = START, at
     heard = [*(reviewer.email for reviewer in verdict.reviewers), *(one.address for one in told)]
     with statements.pipelined():
         statements.insert([approval])

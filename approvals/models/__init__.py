@@ -9,11 +9,14 @@ from approvals.models.decision import Opening, Vote, VoteSeat
 from approvals.models.execution import Claim, Outcome
 from approvals.models.heartbeat import Heartbeat
 from approvals.models.in_hand import put_in_hand
+from approvals.models.kept_policies import policies_with_ids
 from approvals.models.notification import Notification
 from approvals.models.payload import PayloadVersion, WorkingCopy
 from approvals.models.policy import Policy
+from approvals.models.whole import WHOLE, from_rows, read_whole, read_whole_by_id
 
 __all__ = [
+    "WHOLE",
     "Agent",
     "AgentKey",
     "Approval",
@@ -33,5 +36,9 @@ __all__ = [
     "Vote",
     "VoteSeat",
     "WorkingCopy",
+    "from_rows",
+    "policies_with_ids",
     "put_in_hand",
+    "read_whole",
+    "read_whole_by_id",
 ]

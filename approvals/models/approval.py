@@ -29,7 +29,8 @@ from approvals.models.policy import Policy
 from audit.message import Head, Subject
 
 if TYPE_CHECKING:
-    # For the type that `version` returns alone: the versions' key needs this module.
+    # For what two methods return alone: the keys of these need this module.
+    from approvals.models.decision import Vote
     from approvals.models.payload import PayloadVersion
 
 MOST_EVIDENCE = 50
@@ -136,6 +137,9 @@ class Approval(models.Model):
 
     chain: Head | None = None
     """Where its events end, once read with the row locked (`lifecycle.beats.moment`); good in that transaction."""
+
+    read_at: datetime | None = None
+    """The database's clock when it was read, where it was read `whole` or locked."""
 
     warnings: list[dict[str, str]] | None = None
     """What `reach` found about it when it was submitted; None where nobody has looked."""
@@ -303,6 +307,10 @@ class Approval(models.Model):
         wanted = number or self.current_version
         prefetched = (version for version in self.versions.all() if version.number == wanted)
         return next(prefetched, None) or self.versions.get(number=wanted)
+
+    def approving_votes(self) -> list[Vote]:
+        """The approvals that count, the oldest first: those of the current version."""
+        return [one for one in self.votes.all() if one.is_approval and one.version == self.current_version]
 
     def evidence_to_acknowledge(self) -> list[tuple[int, dict[str, Any]]]:
         """Red and amber items with their index: each is ticked from medium risk on."""

@@ -105,6 +105,10 @@ class Vote(models.Model):
     def __str__(self) -> str:
         return f"{self.user}: {self.verdict} version {self.version}"
 
+    @property
+    def is_approval(self) -> bool:
+        return self.verdict == self.Verdict.APPROVE
+
 
 class VoteSeat(models.Model):
     """A place in the quorum. An approving vote takes one for the person and one for the principal.

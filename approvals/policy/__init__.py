@@ -1,7 +1,7 @@
 """What does an action type need, and what does that make of a proposal?"""
 
 from approvals.policy.candidate import ENOUGH, ShadowSummary, require_trial, shadow_summary
-from approvals.policy.current import CANDIDATES, find, with_ids
+from approvals.policy.current import CANDIDATES, find
 from approvals.policy.files import TEMPLATE, Loaded, export_table, load_table
 from approvals.policy.proposal import Proposal
 from approvals.policy.publishing import current_version, publish
@@ -33,5 +33,4 @@ __all__ = [
     "try_sample",
     "warnings_of_each",
     "warnings_of_table",
-    "with_ids",
 ]

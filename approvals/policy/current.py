@@ -1,19 +1,13 @@
-"""Which policy judges this proposal? Versions never change, so a process keeps those it has read."""
+"""Which policy judges this proposal?"""
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from itertools import product
-from threading import Lock
-from uuid import UUID
 
 from approvals.exceptions import InvalidInput
 from approvals.models import Policy
 from approvals.models.policy import ANY_ACTION_TYPE, PolicyQuerySet
-
-KEPT = 2000
-"""Versions that a process keeps, at some 5 KiB."""
 
 CANDIDATES = f"""
     SELECT id, reviewers FROM approvals_policy
@@ -21,9 +15,6 @@ CANDIDATES = f"""
         AND workflow IN (%(workflow)s, '')
 """  # noqa: S608 - a constant
 """The current versions among which `find` chooses: which they are is read anew for every proposal."""
-
-_versions: OrderedDict[UUID, Policy] = OrderedDict()
-_lock = Lock()
 
 
 def find(action_type: str, workflow: str, *, among: Iterable[Policy] | None = None) -> Policy:
@@ -39,26 +30,6 @@ def find(action_type: str, workflow: str, *, among: Iterable[Policy] | None = No
         if wanted in candidates:
             return candidates[wanted]
     raise _unknown(action_type, workflow, set(_around(workflow).values_list("action_type", flat=True)))
-
-
-def with_ids(ids: Collection[UUID]) -> list[Policy]:
-    """The versions with these ids; those that this process has not met yet are read in one query.
-
-    They are shared with other requests: nobody may change them. That a version has been retired does not show on it.
-    """
-    with _lock:
-        known = {pk: _versions[pk] for pk in ids if pk in _versions}
-        for pk in known:
-            _versions.move_to_end(pk)
-    unknown = [pk for pk in ids if pk not in known]
-    if unknown:
-        read = {policy.pk: policy for policy in Policy.objects.filter(pk__in=unknown)}
-        known |= read
-        with _lock:
-            _versions.update(read)
-            while len(_versions) > KEPT:
-                _versions.popitem(last=False)
-    return [known[pk] for pk in ids if pk in known]
 
 
 def _around(workflow: str) -> PolicyQuerySet:

@@ -14,7 +14,7 @@ import orjson
 
 from approvals import policy
 from approvals.authority import StandIns
-from approvals.models import Policy
+from approvals.models import Policy, policies_with_ids
 from approvals.notifications.routing import OFF_AT_FIRST, Kind, Route, Routes
 from grants.models import DelegatedGrant, User
 from patience import statements
@@ -63,7 +63,7 @@ def read_with_policies(
     Whom these policies name as reviewers is looked up along with the addresses.
     """
     found = _read(addresses, action_type=action_type, workflow=workflow, with_broken=True)
-    return _people(found), policy.with_ids([UUID(pk) for pk in found["candidates"]])
+    return _people(found), policies_with_ids([UUID(pk) for pk in found["candidates"]])
 
 
 _GRANT = ("id", "grantor_id", "grantee_id", "is_whole", "workflows", "action_types", "highest_risk")

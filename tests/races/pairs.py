@@ -36,7 +36,8 @@ from tests.races.arena import Act, Arena, Attempt
 from tests.races.soundness import faults
 
 SPREAD = 0.008  # seconds between the two starts, at most
-AUTHORITY = 0.05  # taking it away asks for its lock first of all, an approval only after the request's
+AUTHORITY = 0.01  # taking it away asks for its lock first of all, an approval only after the request's
+PROPOSAL = 0.05  # one that supersedes is judged before it asks for its lock
 
 Ending = tuple[str, str, str]
 """How the request stands afterwards, and what each of the two got."""
@@ -248,7 +249,7 @@ RACES = {
             ("approved v1", "approved", "superseded"): 0,
             ("cancelled v1", "AlreadyDecided", "superseded"): 1,
         },
-        held_back=AUTHORITY,
+        held_back=PROPOSAL,
     ),
     "supersede/claim": Race(
         sides=("claim", "the agent proposes it anew"),
@@ -261,7 +262,7 @@ RACES = {
             ("approved v1", "claimed", "CannotSupersede"): 0,
             ("approved v1", "Superseded", "superseded"): 1,
         },
-        held_back=AUTHORITY,
+        held_back=PROPOSAL,
     ),
     "supersede/supersede": Race(
         sides=("one proposes it anew", "other proposes it anew"),

@@ -12,8 +12,7 @@ from django.http import Http404
 from approvals import authority, lifecycle
 from approvals.authority import Asked, Quorum, Ruling
 from approvals.exceptions import NotPermitted
-from approvals.models import Approval, Assignment, Vote
-from approvals.models.approval_queries import ApprovalQuerySet
+from approvals.models import Approval, Assignment, Vote, read_whole
 from approvals.models.choices import Resolution, Status, state_name
 from approvals.views.page import PersonRequest
 from audit import clock
@@ -32,7 +31,7 @@ class Case:
     @cached_property
     def votes(self) -> list[Vote]:
         """All of them, oldest first, with those that an edit made void."""
-        return list(self.approval.votes.select_related("user", "principal", "grant"))
+        return list(self.approval.votes.all())
 
     @property
     def approving(self) -> list[Vote]:
@@ -159,16 +158,15 @@ class Case:
 
 def load(request: PersonRequest, pk: UUID) -> Case:
     """The request as this person may see it. Raises Http404, alike for missing and for hidden ones."""
-    at = clock.now()
-    approval = _with_all(Approval.objects.all()).filter(pk=pk).first()
-    if approval is None or not authority.may_read(request.user, approval, at=at):
+    found = read_whole(Approval.objects.filter(pk=pk))
+    if not found:
         raise Http404
-    return Case(approval, request.user, authority.may_decide(request.user, approval, at=at), at)
-
-
-def _with_all(rows: ApprovalQuerySet) -> ApprovalQuerySet:
-    whole = rows.with_parties().select_related("supersedes")
-    return whole.prefetch_related("assignments__in_place_of", "versions__edited_by")
+    approval = found[0]
+    at = approval.read_at or clock.now()
+    ruling = authority.may_decide(request.user, approval, at=at)
+    if not authority.may_read(request.user, approval, at=at, ruling=ruling):
+        raise Http404
+    return Case(approval, request.user, ruling, at)
 
 
 def load_to_decide(request: PersonRequest, pk: UUID) -> Case:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from approvals import authority, payload
-from approvals.models import Approval
+from approvals.models import Approval, read_whole
 from approvals.payload import Change
 from approvals.views.request.access import Case
 from approvals.views.request.corrections import schema_of
@@ -35,11 +35,10 @@ def succession_of(case: Case) -> Succession | None:
         return None
     how = case.approval.supersedes.get_status_display().lower()
     visible = authority.visible_to(case.person, at=case.at).filter(pk=case.approval.supersedes_id)
-    before = (
-        visible.select_related("agent", "key", "policy").prefetch_related("assignments", "versions").first()
-    )
-    if before is None:
+    found = read_whole(visible)
+    if not found:
         return Succession(before=None, how=how, ending=None, changes=[], facts=[])
+    before = found[0]
     old, new = before.version().value, case.approval.version(1).value
     earlier = Case(before, case.person, case.ruling, case.at)
     return Succession(
