@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from callers import Record
 
-from approvals.models import Approval, Claim, Outcome, Vote
+from approvals.models import Approval, Claim, Notification, Outcome, Vote
 from tests.races.soundness import faults
 
 
@@ -34,6 +34,13 @@ def doubled(record: Record) -> list[str]:
     unknown = Approval.objects.exclude(idempotency_key__in=record.submitted)
     found += [f"nobody was told of {pk}" for pk in unknown.values_list("pk", flat=True)]
     return found + [f"{pk}: {fault}" for pk, fault in faults()]
+
+
+def given_up() -> list[str]:
+    """Messages that were tried until nobody tries them any more."""
+    return [
+        f"{one.kind} to {one.recipient}" for one in Notification.objects.filter(given_up_at__isnull=False)
+    ]
 
 
 def other_payloads(record: Record) -> list[str]:

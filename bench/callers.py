@@ -113,7 +113,7 @@ class Caller(Thread):
         process: str = "web",
     ) -> Answer:
         """Repeated until answered. `again` is expected too where an unheard attempt was stored."""
-        is_repeated = False
+        is_repeated, since = False, time.monotonic()
         while True:
             began = time.monotonic()
             try:
@@ -129,7 +129,7 @@ class Caller(Thread):
                 return Answer(status, content, heads, is_repeated)
             if not self.record.faults.excuse(began, time.monotonic()):
                 self.record.fail(f"{kind} {path}: {problem} though nothing was at fault")
-            if self.stopping.is_set() and time.monotonic() - began > TIMEOUT:
+            if self.stopping.is_set() and time.monotonic() - since > TIMEOUT:
                 self._unexpected(kind, path, "no answer")
             is_repeated = True
             time.sleep(0.5)

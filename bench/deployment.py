@@ -40,9 +40,6 @@ class OwnServers:
     def stop_postgres(self) -> None:
         self._postgres.close()
 
-    def flush_redis(self) -> None:
-        self.redis().flushall()
-
     def redis(self):
         import redis
 
@@ -91,6 +88,11 @@ class Deployment:
             for name in names:
                 self._end(name)
                 self._start(name)
+
+    def flush_redis(self) -> None:
+        """Of everything: what waits, what is kept for a while, and who listens hears nothing of it."""
+        self.servers.redis().flushall()
+        self.generation["redis"] += 1
 
     def restart_postgres(self) -> None:
         from django.db import connection

@@ -19,7 +19,10 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """`generation` counts how often the process was started. `rss` is of it and its children, in bytes."""
+    """`generation` counts how often the process was started, or Redis flushed.
+
+    `rss` is of it and its children, in bytes.
+    """
 
     at: float
     generation: int
@@ -44,7 +47,8 @@ class Gauges(Thread):
                     self._sample(name, psutil.Process(process.pid))
             with suppress(Exception):  # while it is restarted there is nothing to read
                 used = self._deployment.servers.redis().info("memory")["used_memory"]
-                self.samples["redis"].append(Sample(time.monotonic(), 0, used, 0))
+                now, flushed = time.monotonic(), self._deployment.generation["redis"]
+                self.samples["redis"].append(Sample(now, flushed, used, 0))
             if self.stopping.wait(self._every):
                 return
 

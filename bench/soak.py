@@ -8,6 +8,7 @@ Idempotency-Key. Exits with 1 where a goal is not met.
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import tempfile
@@ -18,10 +19,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from callers import GRACE, Caller, Faults, Record
-from deployment import NAMES, Deployment, deployed, own_servers
+from deployment import NAMES, Deployment, OwnServers, deployed, own_servers
 from figures import ARGUMENTS, IS_QUICK, Figure, tell
 from gauges import MIB, Gauges
 from ground import ROOT, percentile, prepare
+from logged import errors
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -30,6 +32,8 @@ SECONDS = float(ARGUMENTS[0]) * 60 if ARGUMENTS else 18.0 if IS_QUICK else 1800.
 PERIOD = 3 if IS_QUICK else 120
 WARM = 2 if IS_QUICK else 120
 AGENTS, REVIEWERS = 8, 3
+PAUSE = 0.2 if IS_QUICK else 0.5
+"""Seconds between two stories of a caller: it looks for what breaks in time, not for how much can be served."""
 # The real schedule; a proof that it works does not wait for minutes.
 APP = "tests.crashes.hurried" if IS_QUICK else "approvals_site"
 MOST_GROWTH = 0.05
@@ -40,7 +44,7 @@ FAULTS: tuple[tuple[str, Callable[[Deployment], None]], ...] = (
     ("worker and clock killed", lambda one: one.kill("worker", "clock")),
     ("live killed", lambda one: one.kill("live")),
     ("web killed", lambda one: one.kill("web")),
-    ("Redis flushed", lambda one: one.servers.flush_redis()),
+    ("Redis flushed", lambda one: one.flush_redis()),
     ("PostgreSQL restarted", lambda one: one.restart_postgres()),
 )
 
@@ -57,6 +61,7 @@ def measure() -> Iterator[Figure]:
             gauges.join()
             yield from _of_calls(record)
             yield _caught_up()
+            yield _of_the_logs(servers, record)
         yield from _of_the_log()
         yield from _of_the_rows(record)
         yield from _of_processes(deployment, gauges)
@@ -94,9 +99,9 @@ def _callers(deployment: Deployment, record: Record) -> list[Caller]:
     make_policy(GATE), make_policy(RECORDED, pattern="none"), make_policy(TWO, quorum=2)
     make_policy(BY_EXCEPTION, pattern="exception_based", condition="payload.amount > 1000")
     make_policy(URGENT, sla_minutes=1, breach_action="reject")
-    token, pause = make_key()[1], 0.2
-    people = [Reviewer(record, deployment.ports, address, pause=pause) for address in addresses]
-    return [*people, *(Agent(record, deployment.ports, token, addresses, pause=pause) for _ in range(AGENTS))]
+    token = make_key()[1]
+    people = [Reviewer(record, deployment.ports, address, pause=PAUSE) for address in addresses]
+    return [*people, *(Agent(record, deployment.ports, token, addresses, pause=PAUSE) for _ in range(AGENTS))]
 
 
 def _of_calls(record: Record) -> Iterator[Figure]:
@@ -137,6 +142,12 @@ def _left(at: datetime) -> int:
     return overdue + Notification.objects.due(at).count()
 
 
+def _of_the_logs(servers: OwnServers, record: Record) -> Figure:
+    logged = list(errors(servers.folder, NAMES))
+    alone = [line for at, line in logged if not record.faults.excuse(at, at)]
+    return _empty("errors logged though nothing was at fault", alone, f"{len(logged)} logged in all")
+
+
 def _of_the_log() -> Iterator[Figure]:
     from tests.serving import environment
 
@@ -155,6 +166,7 @@ def _of_the_rows(record: Record) -> Iterator[Figure]:
     )
     yield _empty("lost", accounts.lost(record), beside)
     yield _empty("doubled", accounts.doubled(record))
+    yield _empty("messages given up", accounts.given_up())
     yield _empty("claims of another payload than the approved", accounts.other_payloads(record))
 
 
@@ -171,8 +183,10 @@ def _of_processes(deployment: Deployment, gauges: Gauges) -> Iterator[Figure]:
         yield Figure(f"{name}: growth of memory once warm", growth, at_most=goal, beside=beside)
     yield Figure("connections to the database, at most", gauges.most_connections(), at_most=MOST_CONNECTIONS)
     named = ", ".join(f"{name} {count}" for name, count in deployment.ended.items())
-    yield Figure("processes that ended by themselves", deployment.ended.total(), beside=named)
+    ended = deployment.ended.total()
+    yield Figure("processes that ended by themselves", ended, at_most=0, beside=named)
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that its servers end, too
     sys.exit(not tell(measure()))
