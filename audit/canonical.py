@@ -30,12 +30,15 @@ def canonical(value: Any) -> bytes:
 
 def _is_plain(value: Any) -> bool:
     kind = type(value)
-    if isinstance(value, str) or kind is bool or value is None:
-        return True
     if kind is dict:
-        return all(type(key) is str and key.isascii() and _is_plain(one) for key, one in value.items())
+        for key, one in value.items():
+            if type(key) is not str or not key.isascii() or not (type(one) is str or _is_plain(one)):
+                return False
+        return True
     if kind is list:
         return all(map(_is_plain, value))
+    if value is None or kind is bool or isinstance(value, str):
+        return True
     if kind is float:
         return not value.is_integer() and SMALL <= abs(value) < LARGE
     return kind is int and -SAFE <= value <= SAFE

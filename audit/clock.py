@@ -27,4 +27,4 @@ def in_words(moment: datetime, *, seconds: bool = False) -> str:
 
 def rfc3339(moment: datetime) -> str:
     """`2026-04-12T09:00:00.000000Z`: UTC, always six digits, so that the texts sort by time."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"  # for +00:00
