@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import NamedTuple
+from uuid import UUID
 
 import uuid_utils.compat as uuid
 from django.db import connection, transaction
 
 from audit import catalogue, keys, message
 from audit.message import START, Head, NewEvent, Subject
-from audit.models import Event
 from patience import statements
 
 _HEAD = """
@@ -49,6 +49,27 @@ _REHEARSED = Subject(kind="log", id="rehearsal")
 _COPY_BODIES = "COPY audit_eventbody (event_id, content) FROM STDIN"
 
 
+class Written(NamedTuple):
+    """The row of an event, by the columns of `audit.models.Event`."""
+
+    event_id: UUID
+    subject_kind: str
+    subject_id: str
+    seq: int
+    type: str
+    actor_kind: str
+    actor_id: str
+    at: datetime
+    key_id: str
+    prev: bytes
+    mac: bytes
+    leaf: bytes
+
+    def as_head(self) -> Head:
+        """The end of its chain, while no other event follows."""
+        return Head(self.seq, self.leaf)
+
+
 def look(subject: Subject) -> tuple[datetime, Head]:
     """What time it is, and where the subject's chain ends, in one query.
 
@@ -69,7 +90,7 @@ def ask(subject: Subject) -> Callable[[], tuple[datetime, Head]]:
     return answer
 
 
-def record(event: NewEvent, *, after: Head | None = None) -> Event:
+def record(event: NewEvent, *, after: Head | None = None) -> Written:
     """Sign one event and append it to its subject's chain.
 
     Call it inside the transaction that changes the subject, with the subject's row locked: that lock is what
@@ -80,7 +101,7 @@ def record(event: NewEvent, *, after: Head | None = None) -> Event:
     return record_many([event], ends={event.subject: after} if after else {})[0]
 
 
-def record_many(events: Sequence[NewEvent], *, ends: Mapping[Subject, Head] | None = None) -> list[Event]:
+def record_many(events: Sequence[NewEvent], *, ends: Mapping[Subject, Head] | None = None) -> list[Written]:
     """Sign events and append them, in this order, to the chains of their subjects.
 
     The rules of `record` hold for each. `ends` are the ends of those chains that the caller knows.
@@ -133,13 +154,13 @@ def _entry(event: NewEvent, head: Head) -> message.Entry:
     return message.Entry(event_id=uuid.uuid7(), seq=head.seq + 1, prev=head.leaf, event=event)
 
 
-def _sign(entry: message.Entry) -> tuple[Event, bytes]:
+def _sign(entry: message.Entry) -> tuple[Written, bytes]:
     """The row to store and the signed body."""
     key_id, key = keys.signing_key()
     event, body = entry.event, entry.body()
     signed = message.message(key_id=key_id, body=body)
     tag = message.mac(key, signed)
-    row = Event(
+    row = Written(
         event_id=entry.event_id,
         subject_kind=event.subject.kind,
         subject_id=event.subject.id,
@@ -156,19 +177,15 @@ def _sign(entry: message.Entry) -> tuple[Event, bytes]:
     return row, body
 
 
-def _store(written: Sequence[tuple[Event, bytes]]) -> None:
+def _store(written: Sequence[tuple[Written, bytes]]) -> None:
     if len(written) <= FEW or statements.is_pipelined():
         for event, body in written:
-            statements.execute(_INSERT, [*_row(event), body])
+            statements.execute(_INSERT, [*event, body])
         return
     with connection.cursor() as cursor:
         with cursor.copy(_COPY_EVENTS) as copy:
             for event, _ in written:
-                copy.write_row(_row(event))
+                copy.write_row(event)
         with cursor.copy(_COPY_BODIES) as copy:
             for event, body in written:
                 copy.write_row((event.event_id, body))
-
-
-def _row(event: Event) -> list[Any]:
-    return [getattr(event, field.attname) for field in Event._meta.concrete_fields]

@@ -8,8 +8,6 @@ from typing import Any, Self
 
 from django.db import models
 
-from audit.message import Head
-
 
 class EventQuerySet(models.QuerySet["Event"]):
     """Filters over the log, by the words that the pages use."""
@@ -61,10 +59,6 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} #{self.seq} of {self.subject_kind} {self.subject_id}"
-
-    def as_head(self) -> Head:
-        """The end of its chain, while no other event follows."""
-        return Head(self.seq, bytes(self.leaf))
 
     @cached_property
     def content(self) -> dict[str, Any]:

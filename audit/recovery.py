@@ -10,7 +10,7 @@ from django.db import transaction
 from audit import clock, log, sequencer
 from audit.anchors import trust
 from audit.message import Actor, NewEvent, Subject
-from audit.models import Checkpoint, Event
+from audit.models import Checkpoint
 
 SUBJECT = Subject("log", "audit")
 """The log's own chain. Hold the sequencer's lock to write to it."""
@@ -29,7 +29,7 @@ class Witness:
 
 
 @transaction.atomic
-def recover(people: Sequence[Witness], *, reason: str) -> Event:
+def recover(people: Sequence[Witness], *, reason: str) -> log.Written:
     """Let checkpoints be signed again; events that only the anchor tells of stay on record as lost.
 
     Raises NothingToRecover; ValueError unless two different people say why.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hmac
-import json
 from dataclasses import dataclass
 from typing import Any
+
+import orjson
 
 from audit import keys, message
 
@@ -47,7 +48,7 @@ def check(row: Row) -> Verified:
         raise Tampered(f"{name(row)}: the signature does not fit the body.")
     if message.leaf(signed, tag) != leaf:
         raise Tampered(f"{name(row)}: the leaf hash does not fit.")
-    body = json.loads(content)
+    body = orjson.loads(content)
     said = _said(body)
     if said != row[:9]:
         column = next(n for n, one, other in zip(NAMES, said, row, strict=False) if one != other)

@@ -14,13 +14,13 @@ from django.db import DatabaseError, connection, connections, transaction
 from audit import checkpoint, clock, keys, log, merkle, sequencer, tree
 from audit.checkpoint import NotSigned
 from audit.message import SYSTEM, NewEvent, Subject
-from audit.models import Checkpoint, Event, Leaf, Node
+from audit.models import Checkpoint, Leaf, Node
 from tests.audit.superuser import as_database_superuser
 
 pytestmark = pytest.mark.django_db
 
 
-def write(count: int, subject: str = "test", *, at=None) -> list[Event]:  # type: ignore[no-untyped-def]
+def write(count: int, subject: str = "test", *, at=None) -> list[log.Written]:  # type: ignore[no-untyped-def]
     """So many events in one chain."""
     about, data = Subject("person", subject), {"email": "a@example.com"}
     with transaction.atomic():

@@ -160,10 +160,10 @@ def test_since_a_checkpoint_leaves_alone_what_lies_before_its_piece(
     sequence()
     later = write(10)
     sequence()
-    as_database_superuser("UPDATE audit_event SET actor_id = 'x' WHERE event_id = %s", events[3].pk)
+    as_database_superuser("UPDATE audit_event SET actor_id = 'x' WHERE event_id = %s", events[3].event_id)
 
     assert verify(capsys, "--since", "1")[0] == 0
-    as_database_superuser("UPDATE audit_event SET actor_id = 'x' WHERE event_id = %s", later[3].pk)
+    as_database_superuser("UPDATE audit_event SET actor_id = 'x' WHERE event_id = %s", later[3].event_id)
     assert verify(capsys, "--since", "1")[0] == 1
 
 
@@ -173,7 +173,7 @@ def test_several_processes_say_what_one_says(capsys: pytest.CaptureFixture[str])
     events = write(50)
     sequence()
     one, several = (verify(capsys, "--processes", processes) for processes in ("1", "3"))
-    as_database_superuser("UPDATE audit_eventbody SET content = 'x' WHERE event_id = %s", events[30].pk)
+    as_database_superuser("UPDATE audit_eventbody SET content = 'x' WHERE event_id = %s", events[30].event_id)
 
     broken = [verify(capsys, "--processes", processes) for processes in ("1", "3")]
 

@@ -37,5 +37,5 @@ class Command(BaseCommand):
         except (NothingToRecover, ValueError) as refusal:
             raise CommandError(str(refusal)) from None
         self.stdout.write(
-            f"Recorded as event {event.pk}. Checkpoints are signed again with the sequencer's next run."
+            f"Recorded as event {event.event_id}. Checkpoints are signed again with the sequencer's next run."
         )
