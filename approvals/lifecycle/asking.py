@@ -11,8 +11,9 @@ from uuid import UUID
 from approvals.authority import barred_addresses
 from approvals.lifecycle.beats import RequestEvent, record
 from approvals.models import Approval, Notification
+from approvals.models.among import among
 from approvals.notifications import TeamTold, Told, tell
-from approvals.reach import Reach, reaches
+from approvals.reach import Reach, Surroundings, reaches
 from audit.message import SYSTEM
 from grants.models import User
 
@@ -25,18 +26,20 @@ def ask_enough(
     *,
     besides: Iterable[Told | TeamTold] = (),
     certainly: Collection[UUID] = (),
+    around: Surroundings | None = None,
 ) -> None:
     """Ask the approvers about each request that the people told so far cannot complete; where that is not enough,
     tell the administrators. Nobody is told twice of one shortage.
 
     Call it last in any function that changes who was told, who is able to decide or how many approvals are wanted,
     with the requests locked and read `with_parties`. `besides` are messages that go out anyway: their receivers get
-    no second one. About the requests in `certainly` the approvers are asked however many people were told.
+    no second one. About the requests in `certainly` the approvers are asked however many people were told. `around`
+    is what was looked up around them, where it still is so.
     """
     pending = [one for one in approvals if one.is_pending]
     if not pending:
         return
-    shortages = find_shortages(reaches(pending, at=at), pending, at, certainly=certainly)
+    shortages = find_shortages(reaches(pending, at=at, around=around), pending, at, certainly=certainly)
     _store(shortages)
     told = shortages.told(besides=besides)
     if events := shortages.events():
@@ -139,4 +142,4 @@ def _staff(short: Collection[Approval]) -> dict[UUID, list[str]]:
 def _store(shortages: Shortages) -> None:
     for group, name, moment in shortages.marks():
         if ids := [one.pk for one in group]:
-            Approval.objects.filter(pk__in=ids).update(**{name: moment})
+            Approval.objects.filter(pk__in=among(ids)).update(**{name: moment})

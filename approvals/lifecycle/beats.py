@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from approvals import payload, wakeups
 from approvals.exceptions import AlreadyDecided
 from approvals.models import WHOLE, Approval, Assignment, PayloadVersion, from_rows
+from approvals.models.among import among
 from audit import log
 from audit.message import Actor, Authority, NewEvent, Subject
 from grants.models import User
@@ -97,6 +98,16 @@ def require_pending(approval: Approval) -> None:
     raise AlreadyDecided(f"This request is already {approval.state_name.lower()}. Nothing was changed.")
 
 
+class Version(Protocol):
+    """What an event says of the payload version that it is about."""
+
+    @property
+    def number(self) -> int: ...
+
+    @property
+    def sha256(self) -> bytes | memoryview[int]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class RequestEvent:
     """Something that has happened to a request. `version` is the payload version that it is about."""
@@ -107,7 +118,7 @@ class RequestEvent:
     actor: Actor
     at: datetime
     data: dict[str, Any]
-    version: PayloadVersion | None = None
+    version: Version | None = None
     authority: Authority | None = None
 
     def for_log(self) -> NewEvent:
@@ -142,7 +153,7 @@ def record(*events: RequestEvent, people: Iterable[str] | None = None) -> None:
 def asked_of(approvals: Iterable[Approval]) -> dict[UUID, list[str]]:
     """The addresses that each request is still asked of, in one query and without model objects."""
     asked: dict[UUID, list[str]] = {approval.pk: [] for approval in approvals}
-    still_so = Assignment.objects.filter(approval__in=list(asked), is_open=True).order_by("pk")
+    still_so = Assignment.objects.filter(approval__in=among(asked), is_open=True).order_by("pk")
     for approval_id, email in still_so.values_list("approval_id", "email"):
         asked[approval_id].append(email)
     return asked

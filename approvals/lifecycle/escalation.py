@@ -13,6 +13,7 @@ from django.db.models import F
 from approvals.lifecycle.asking import ask_enough
 from approvals.lifecycle.beats import RequestEvent, record
 from approvals.models import Approval, Assignment, Notification
+from approvals.models.among import among
 from approvals.models.choices import BreachAction
 from approvals.notifications import Told, tell
 from approvals.reach import Audience, gather
@@ -74,7 +75,7 @@ def escalate(approvals: Sequence[Approval], at: datetime) -> None:
     steps = [step for one in approvals for step in due_steps(one, since=one.escalate_at, at=at)]
     audience = gather(_people(steps), at=at)
     for minutes, group in _by_next_step(approvals, at).items():
-        Approval.objects.filter(pk__in=group).update(
+        Approval.objects.filter(pk__in=among(group)).update(
             escalate_at=None if minutes is None else F("deadline") + timedelta(minutes=minutes)
         )
     assign(steps, at)

@@ -7,13 +7,14 @@ from datetime import datetime
 
 from approvals.lifecycle.beats import RequestEvent, record
 from approvals.models import Approval
+from approvals.models.among import among
 from audit.clock import rfc3339
 from audit.message import SYSTEM
 
 
 def expire(approvals: Sequence[Approval], at: datetime) -> None:
     """Note that the validity of these locked approvals is over. Claims are refused from that moment on anyway."""
-    Approval.objects.filter(pk__in=[approval.pk for approval in approvals]).update(expired_at=at)
+    Approval.objects.filter(pk__in=among(one.pk for one in approvals)).update(expired_at=at)
     record(*(_event(approval, at) for approval in approvals), people=())
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from approvals.lifecycle.beats import asked_of
 from approvals.models import Approval, Notification, VoteSeat
+from approvals.models.among import among
 from approvals.notifications import Told, tell
 from approvals.reach import gather
 
@@ -16,7 +17,7 @@ def remind(approvals: Sequence[Approval], at: datetime) -> None:
 
     Takes a fixed number of statements, for one request as for a thousand. Needs agent, key and policy read along.
     """
-    Approval.objects.filter(pk__in=[approval.pk for approval in approvals]).update(remind_at=None)
+    Approval.objects.filter(pk__in=among(one.pk for one in approvals)).update(remind_at=None)
     seated = _seated(approvals)
     asked = asked_of(approvals)
     waiting = {
@@ -41,5 +42,5 @@ def remind(approvals: Sequence[Approval], at: datetime) -> None:
 
 def _seated(approvals: Sequence[Approval]) -> set[tuple[object, int, str]]:
     """Who approved which version already."""
-    seats = VoteSeat.objects.filter(approval__in=[approval.pk for approval in approvals])
+    seats = VoteSeat.objects.filter(approval__in=among(one.pk for one in approvals))
     return set(seats.values_list("approval_id", "version", "user__email"))

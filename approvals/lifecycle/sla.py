@@ -18,6 +18,7 @@ from approvals.lifecycle.escalation import escalate
 from approvals.lifecycle.expiry import expire
 from approvals.lifecycle.reminding import remind
 from approvals.models import Agent, AgentKey, Approval, Policy, heartbeat
+from approvals.models.among import among
 from approvals.models.approval_queries import ApprovalQuerySet
 from audit import clock
 from grants.models import User
@@ -96,7 +97,7 @@ def _next(job: Job, at: datetime, after: tuple[UUID, datetime] | None) -> list[t
 @transaction.atomic
 def _act(job: Job, ids: Sequence[UUID]) -> int:
     """Do the job to the requests that are still due and not locked; returns how many."""
-    rows = job.find(Approval.objects.filter(pk__in=ids), clock.now()).order_by(job.moment, "pk")
+    rows = job.find(Approval.objects.filter(pk__in=among(ids)), clock.now()).order_by(job.moment, "pk")
     rows = rows.only(*_READ).select_for_update(skip_locked=True, of=("self",))
     found = list(rows)
     if found:
@@ -112,8 +113,13 @@ def _attach(found: Sequence[Approval]) -> None:
     keys = AgentKey.objects.select_related("owner").in_bulk({one.key_id for one in found})
     owners = User.objects.in_bulk({pk for one in found for pk in (one.agent_owner_id, one.key_owner_id)})
     for one in found:
-        one.agent_owner, one.key_owner = owners[one.agent_owner_id], owners[one.key_owner_id]
-        one.policy, one.agent, one.key = policies[one.policy_id], agents[one.agent_id], keys[one.key_id]
+        one._state.fields_cache |= {
+            "policy": policies[one.policy_id],
+            "agent": agents[one.agent_id],
+            "key": keys[one.key_id],
+            "agent_owner": owners[one.agent_owner_id],
+            "key_owner": owners[one.key_owner_id],
+        }
 
 
 def _act_alone(job: Job, pk: UUID, failures: list[Exception]) -> int:

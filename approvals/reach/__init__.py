@@ -1,7 +1,7 @@
 """Whom does a request reach: who hears of it, were enough people asked, and could anybody decide it?"""
 
 from approvals.reach.audience import Audience, gather
-from approvals.reach.enough import Reach, Surroundings, perhaps_short, reaches
+from approvals.reach.enough import Reach, Surroundings, look_around, perhaps_short, reaches
 from approvals.reach.people import People, read_with_policies
 from approvals.reach.reachability import warnings, warnings_around, warnings_lately, warnings_of
 
@@ -11,6 +11,7 @@ __all__ = [
     "Reach",
     "Surroundings",
     "gather",
+    "look_around",
     "perhaps_short",
     "reaches",
     "read_with_policies",

@@ -6,12 +6,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models.expressions import RawSQL
 
 from approvals.authority import barred_addresses, joined_too_late
 from approvals.models import Approval, Assignment, Vote
+from approvals.models.among import among
 from approvals.models.approval_queries import ApprovalQuerySet
 from approvals.reach.people import People, read
 
@@ -55,12 +57,20 @@ class Reach:
         return len(people) >= self.wanted and not (self.wants_policys and people.isdisjoint(self.counting))
 
 
+class Named(NamedTuple):
+    """What is looked at of an assignment."""
+
+    email: str
+    is_open: bool
+    source: str
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What is around some requests: the people, each request's assignments, and its votes as `votes_on` gives them."""
 
     people: People
-    named: Mapping[UUID, Iterable[Assignment]]
+    named: Mapping[UUID, Iterable[Named | Assignment]]
     votes: Mapping[UUID, Sequence[_Vote]]
 
 
@@ -80,7 +90,7 @@ _Vote = tuple[int, str, str, bool]
 
 
 def votes_on(
-    approvals: Iterable[Approval], named: Mapping[UUID, Iterable[Assignment]]
+    approvals: Iterable[Approval], named: Mapping[UUID, Iterable[Named | Assignment]]
 ) -> dict[UUID, list[_Vote]]:
     """The approving votes on each pending request, of every version.
 
@@ -90,19 +100,26 @@ def votes_on(
     if not several:
         return {}
     votes: defaultdict[UUID, list[_Vote]] = defaultdict(list)
-    cast = Vote.objects.filter(approval__in=several, verdict=Vote.Verdict.APPROVE)
+    cast = Vote.objects.filter(approval__in=among(several), verdict=Vote.Verdict.APPROVE)
     fields = ("approval_id", "version", "user__email", "principal__email", "fills_policy_seat")
     for approval_id, *vote in cast.values_list(*fields):
         votes[approval_id].append(tuple(vote))
     return votes
 
 
-def look_around(approvals: Collection[Approval], at: datetime) -> Surroundings:
-    """Read the assignments, the votes and the people of these requests, in three queries."""
-    named: defaultdict[UUID, list[Assignment]] = defaultdict(list)
-    for one in Assignment.objects.filter(approval__in=[approval.pk for approval in approvals]):
-        named[one.approval_id].append(one)
-    return Surroundings(read(_open_addresses(named), at=at), named, votes_on(approvals, named))
+def look_around(
+    approvals: Collection[Approval], at: datetime, *, besides: Collection[str] = ()
+) -> Surroundings:
+    """Read the assignments, the votes and the people of these requests, in three queries.
+
+    Looks up the addresses `besides`, too.
+    """
+    named: defaultdict[UUID, list[Named]] = defaultdict(list)
+    assignments = Assignment.objects.filter(approval__in=among(one.pk for one in approvals)).order_by("pk")
+    for approval_id, *what in assignments.values_list("approval_id", *Named._fields):
+        named[approval_id].append(Named(*what))
+    people = read(_open_addresses(named).union(besides), at=at)
+    return Surroundings(people, named, votes_on(approvals, named))
 
 
 def look_around_in_hand(approvals: Collection[Approval], at: datetime) -> Surroundings:
@@ -120,7 +137,7 @@ def _as_vote(vote: Vote) -> _Vote:
     return vote.version, vote.user.email, vote.principal.email, vote.fills_policy_seat
 
 
-def _open_addresses(named: Mapping[UUID, Iterable[Assignment]]) -> set[str]:
+def _open_addresses(named: Mapping[UUID, Iterable[Named | Assignment]]) -> set[str]:
     return {one.email for found in named.values() for one in found if one.is_open}
 
 
@@ -148,7 +165,7 @@ def _reach(approval: Approval, around: Surroundings) -> Reach:
     )
 
 
-def _names_reviewers(assignments: Iterable[Assignment]) -> bool:
+def _names_reviewers(assignments: Iterable[Named | Assignment]) -> bool:
     return any(one.source == Assignment.Source.POLICY for one in assignments)
 
 
