@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -137,6 +138,8 @@ class Deployment:
                 for name, process in list(self.processes.items()):
                     if process.poll() is not None:
                         self.ended[name] += 1
+                        moment = time.strftime("%H:%M:%S")
+                        print(f"{moment} {name} ended by itself: {process.returncode}", file=sys.stderr)
                         self._end(name)
                         self._start(name)
 
