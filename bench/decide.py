@@ -82,11 +82,19 @@ def _rate(acts: list[Callable[[], object]]) -> float:
 
 def _posted(port: int, approvals: list, reviewer, path: str) -> float:
     from approvals_site.ports import is_answering
-    from tests.crashes.posters import CSRF, session
-    from tests.factories import seen
     from tests.site.real_processes import within
 
     assert within(30, lambda: is_answering(port))
+    rate, answers = load(port, posts(approvals, reviewer, path))
+    assert set(answers) <= {"200", "303"}, answers
+    return rate
+
+
+def posts(approvals: list, reviewer, path: str) -> list[bytes]:
+    """A request for each that approves it, as the reviewer's browser sends it."""
+    from tests.crashes.posters import CSRF, session
+    from tests.factories import seen
+
     headers = {
         "Cookie": f"sessionid={session(reviewer)}; csrftoken={CSRF}",
         "Content-Type": "application/x-www-form-urlencoded",
@@ -100,9 +108,7 @@ def _posted(port: int, approvals: list, reviewer, path: str) -> float:
             "payload_sha256": seen(approval).payload_sha256,
         }
         requests.append(request("POST", path.format(approval.pk), headers, urlencode(form)))
-    rate, answers = load(port, requests)
-    assert set(answers) <= {"200", "303"}, answers
-    return rate
+    return requests
 
 
 if __name__ == "__main__":

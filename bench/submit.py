@@ -59,9 +59,9 @@ def _traffic(action_type: str, token: str) -> Iterator[Figure]:
     from tests.traffic import traffic
 
     client = AgentClient(token)
-    client.submit(**_proposal(action_type))
+    client.submit(**proposal(action_type))
     with traffic() as counted:
-        client.submit(**_proposal(action_type))
+        client.submit(**proposal(action_type))
     yield Figure(f"submit {action_type}", counted.statements, "statements", at_most=8)
     yield Figure(f"submit {action_type}", counted.round_trips, "round trips", at_most=4)
 
@@ -71,20 +71,20 @@ def _rate(port: int, path: str, token: str, action_type: str) -> float:
     from tests.site.real_processes import within
 
     assert within(30, lambda: is_answering(port))
-    body = json.dumps(_proposal(action_type))
-    rate, answers = load(port, (request("POST", path, _headers(token), body) for _ in range(REQUESTS)))
+    body = json.dumps(proposal(action_type))
+    rate, answers = load(port, (request("POST", path, headers(token), body) for _ in range(REQUESTS)))
     assert set(answers) <= {"200", "201"}, answers
     return rate
 
 
-def _proposal(action_type: str) -> dict[str, object]:
+def proposal(action_type: str) -> dict[str, object]:
     from tests.approvals.api.client import PROPOSAL
 
     payload = {**PROPOSAL["payload"], "amount": 12}
     return {**PROPOSAL, "actionType": action_type, "confidence": 0.9, "payload": payload}
 
 
-def _headers(token: str) -> dict[str, str]:
+def headers(token: str) -> dict[str, str]:
     return {
         "Authorization": f"Bearer {token}",
         "Content-Type": "application/json",
