@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from threading import Event
 from uuid import UUID
@@ -50,28 +50,30 @@ def publish_after_commit(*subject_ids: UUID, people: Iterable[str]) -> None:
 
     It wakes the agents that wait for the requests, and the open inboxes of these addresses and of the approvers.
     """
-    _publication().keys |= dict.fromkeys([*map(str, subject_ids), APPROVERS, *map(person_key, people)])
+    keys = dict.fromkeys([*map(str, subject_ids), APPROVERS, *map(person_key, people)])
+    if publication := _publication():
+        publication.keys |= keys
+    else:
+        transaction.on_commit(_Publication(keys), robust=True)
 
 
 @dataclass(slots=True)
 class _Publication:
     """What a transaction publishes once it is committed: everything at once, each key once, in order."""
 
-    keys: dict[str, None] = field(default_factory=dict)
+    keys: dict[str, None]
 
     def __call__(self) -> None:
         _publish(" ".join(self.keys))
 
 
-def _publication() -> _Publication:
-    """That of this transaction; a savepoint that may be rolled back has one of its own."""
+def _publication() -> _Publication | None:
+    """What this transaction publishes so far. A savepoint, which may be rolled back, has a publication of its own."""
     now = set(connection.savepoint_ids)
     for savepoints, publication, *_ in connection.run_on_commit:
         if isinstance(publication, _Publication) and savepoints == now:
             return publication
-    publication = _Publication()
-    transaction.on_commit(publication, robust=True)
-    return publication
+    return None
 
 
 def _publish(text: str) -> None:

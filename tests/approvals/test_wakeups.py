@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from threading import Event, Thread
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.db import transaction
 
 from approvals import wakeups
 from tests.factories import make_approval
@@ -43,3 +46,42 @@ def test_a_decision_does_not_wait_for_redis(settings: Any) -> None:
 
 def test_an_address_is_not_published() -> None:
     assert "sales" not in wakeups.person_key("sales@example.com")
+
+
+@pytest.fixture
+def published(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts that were published."""
+    texts: list[str] = []
+    monkeypatch.setattr(wakeups, "_publish", texts.append)
+    return texts
+
+
+def test_a_transaction_publishes_once_and_each_key_once(published: list[str]) -> None:
+    first, second = uuid4(), uuid4()
+
+    with transaction.atomic():
+        wakeups.publish_after_commit(first, people=["sales@example.com"])
+        wakeups.publish_after_commit(second, people=["sales@example.com"])
+
+    sales = wakeups.person_key("sales@example.com")
+    assert published == [f"{first} approvers {sales} {second}"]
+
+
+def test_what_is_rolled_back_to_a_savepoint_is_not_published(published: list[str]) -> None:
+    kept, undone = uuid4(), uuid4()
+
+    with transaction.atomic():
+        wakeups.publish_after_commit(kept, people=[])
+        with suppress(RuntimeError), transaction.atomic():
+            wakeups.publish_after_commit(undone, people=[])
+            raise RuntimeError
+
+    assert published == [f"{kept} approvers"]
+
+
+def test_without_a_transaction_it_is_published_at_once(published: list[str]) -> None:
+    one = uuid4()
+
+    wakeups.publish_after_commit(one, people=[])
+
+    assert published == [f"{one} approvers"]
