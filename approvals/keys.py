@@ -134,24 +134,19 @@ def _read(prefix: str, idempotency_key: str) -> tuple[AgentKey | None, datetime]
 def authenticate_all(tokens: Collection[str]) -> dict[str, AgentKey]:
     """The keys with these texts that are valid now, by the text, with their agents. In one statement."""
     forms = {token: form.groups() for token in tokens if (form := _FORM.fullmatch(token))}
-    rows = statements.fetch(_READ_ALL, [[prefix for prefix, _ in forms.values()]])
-    keys: dict[str, AgentKey] = {}
-    ats: dict[str, datetime] = {}
-    for at, *values in rows:
+    read = {}
+    for at, *values in statements.fetch(_READ_ALL, [[prefix for prefix, _ in forms.values()]]):
         agent = statements.instance(Agent, values[statements.width(AgentKey) :])
         key = statements.instance(AgentKey, values[: statements.width(AgentKey)], agent=agent)
-        keys[key.prefix], ats[key.prefix] = key, at
-    found = {}
-    for token, (prefix, secret) in forms.items():
-        one = keys.get(prefix)
-        if (
-            one
-            and hmac.compare_digest(bytes(one.secret_sha256), _digest(secret))
-            and one.is_valid(ats[prefix])
-        ):
-            _stamp_use(one, ats[prefix])
-            found[token] = one
-    return found
+        if key.is_valid(at):
+            read[key.prefix] = key, at
+    found = {
+        token: read[prefix]
+        for token, (prefix, secret) in forms.items()
+        if prefix in read and hmac.compare_digest(bytes(read[prefix][0].secret_sha256), _digest(secret))
+    }
+    _stamp_uses(found.values())
+    return {token: key for token, (key, _) in found.items()}
 
 
 _READ_ALL = f"""
@@ -160,8 +155,25 @@ _READ_ALL = f"""
 """  # noqa: S608 - the models' own columns
 
 
+def _stamp_uses(used: Collection[tuple[AgentKey, datetime]]) -> None:
+    """In one statement. A key whose row is locked is being stamped or revoked, and is left to that."""
+    stale = [key.pk for key, at in used if _is_stale(key, at)]
+    if stale:
+        statements.execute(_STAMP_ALL, [max(at for _, at in used), stale])
+
+
+_STAMP_ALL = """
+    UPDATE approvals_agentkey SET last_used_at = %s
+    WHERE id IN (SELECT id FROM approvals_agentkey WHERE id = ANY(%s) FOR UPDATE SKIP LOCKED)
+"""
+
+
+def _is_stale(key: AgentKey, at: datetime) -> bool:
+    return key.last_used_at is None or at - key.last_used_at > _LAST_USE_STEP
+
+
 def _stamp_use(key: AgentKey, at: datetime) -> None:
-    if key.last_used_at is None or at - key.last_used_at > _LAST_USE_STEP:
+    if _is_stale(key, at):
         AgentKey.objects.filter(pk=key.pk).update(last_used_at=at)
 
 

@@ -63,6 +63,11 @@ class Bus:
                 task.cancel()
             self._tasks = [asyncio.create_task(self._subscribe()), asyncio.create_task(self._re_read())]
 
+    def wake_everybody(self) -> None:
+        """Let all who wait look around."""
+        for key in tuple(self._waiters):
+            self._wake(key)
+
     def _wake(self, key: str) -> None:
         for event in self._waiters.get(key, ()):
             event.set()

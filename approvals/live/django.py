@@ -58,6 +58,10 @@ class Django:
         except TimeoutError:
             return _unavailable(request)
 
+    def unavailable(self, scope: Scope) -> HttpResponseBase:
+        """What is answered where the time is up."""
+        return _unavailable(ASGIRequest(scope, io.BytesIO()))
+
     async def in_thread(self, work: Callable[[], T], *, is_woken: bool = True) -> T:
         """The result of work that uses the database."""
         threads = self._woken if is_woken else self._arriving
@@ -81,11 +85,15 @@ def _unavailable(request: HttpRequest) -> HttpResponseBase:
 
 async def start(response: HttpResponseBase, send: Send) -> None:
     """Send the status and the headers."""
-    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in response.items()]
-    headers += [
-        (b"set-cookie", morsel.OutputString().encode("latin-1")) for morsel in response.cookies.values()
-    ]
+    headers = headers_of(response)
     await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
+
+
+def headers_of(response: HttpResponseBase) -> list[tuple[bytes, bytes]]:
+    """The headers as ASGI takes them."""
+    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in response.items()]
+    cookies = (morsel.OutputString() for morsel in response.cookies.values())
+    return headers + [(b"set-cookie", cookie.encode("latin-1")) for cookie in cookies]
 
 
 def body_of(response: HttpResponseBase) -> bytes:

@@ -5,16 +5,18 @@ A Django async view was tried instead: 80 waits held 80 threads and 80 database 
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Collection
 from typing import Any
-from uuid import UUID
 
 import structlog
 from django.conf import settings
 from django.db import Error
+from django.db.models.expressions import RawSQL
 
 from approvals import wakeups
+from approvals.live.asking import Asking
 from approvals.live.bounds import bounded
 from approvals.live.bus import Bus
 from approvals.live.django import Application, Django, Receive, Scope, Send
@@ -36,14 +38,18 @@ class WaitingFront:
     def __init__(self, behind: Application) -> None:
         self._behind = behind
         self._django = Django()
+        self._asking = Asking(self._django)
         self._bus = Bus(settings.REDIS_URL, wakeups.channel(), self._find_decided)
         self._stopping: Stopping | None = None
+        self._sending_away: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self._stopping = self._stopping or Stopping()
+        if self._stopping is None:
+            self._stopping = Stopping()
+            self._sending_away = asyncio.create_task(self._send_away(self._stopping))
         is_get = scope["type"] == "http" and scope["method"] == "GET"
         if is_get and (path := WAIT_PATH.match(scope["path"])):
-            await answer_when_decided(path[1], scope, receive, send, **self._waiting())
+            await answer_when_decided(path[1], scope, receive, send, asking=self._asking, **self._waiting())
         elif is_get and scope["path"] == INBOX_PATH:
             await stream_inbox(scope, receive, send, **self._waiting())
         elif scope["type"] == "http":
@@ -51,19 +57,28 @@ class WaitingFront:
         else:
             await self._behind(scope, receive, send)
 
+    async def _send_away(self, stopping: Stopping) -> None:
+        """Wake all who wait when the process stops: they look around, and see that."""
+        await stopping.wait()
+        self._bus.wake_everybody()
+
     def _waiting(self) -> dict[str, Any]:
         """What all who wait have in common."""
         return {"django": self._django, "bus": self._bus, "stopping": self._stopping}
 
     async def _find_decided(self, keys: Collection[str]) -> Collection[str]:
         """Of these keys, the ids of requests that are decided: the backstop behind Redis."""
-        ids = [key for key in keys if re.fullmatch(_UUID, key)]
-        if not ids:
-            return ()
-        decided = Approval.objects.decided().filter(pk__in=ids).values_list("pk", flat=True)
         try:
-            found: list[UUID] = await self._django.in_thread(lambda: list(decided))
+            return await self._django.in_thread(lambda: _decided(keys))
         except Error as error:
             logger.warning("re_read_failed", error=str(error))
             return ()  # asked again in a few seconds
-        return [str(pk) for pk in found]
+
+
+def _decided(keys: Collection[str]) -> Collection[str]:
+    """In one statement, which a crowd of thousands makes no longer."""
+    ids = [key for key in keys if re.fullmatch(_UUID, key)]
+    if not ids:
+        return ()
+    decided = Approval.objects.decided().filter(pk__in=RawSQL("SELECT unnest(%s::uuid[])", [ids]))
+    return [str(pk) for pk in decided.values_list("pk", flat=True)]

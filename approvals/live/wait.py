@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from http import HTTPStatus
 from urllib.parse import parse_qs
 
-from django.http.response import HttpResponseBase
-
+from approvals.live.answer import Answer
+from approvals.live.asking import Asking
 from approvals.live.bus import Bus
-from approvals.live.django import Django, Receive, Scope, Send, send_whole
+from approvals.live.django import Django, Receive, Scope, Send
 
 DEFAULT_SECONDS = 25
 LONGEST_SECONDS = 30
@@ -24,6 +23,7 @@ async def answer_when_decided(
     django: Django,
     bus: Bus,
     stopping: asyncio.Event,
+    asking: Asking | None = None,
 ) -> None:
     """Send what the JSON endpoint answers, once it no longer says that the request is pending.
 
@@ -31,42 +31,49 @@ async def answer_when_decided(
     """
     loop = asyncio.get_running_loop()
     until = loop.time() + _seconds(scope)
+    asking = asking or Asking(django)
     gone = asyncio.create_task(hang_up(receive))
-    with bus.listening(key) as changed:
+    with asking.standing_by(), bus.listening(key) as changed:
         try:
-            response = await _first_answer(scope, changed, django)
-            while _is_pending(response) and not stopping.is_set():
-                if await either(changed, gone, until - loop.time(), stopping):
+            answer = await _first_answer(key, scope, changed, asking)
+            gone.add_done_callback(lambda _: changed.set())
+            while answer.is_pending and not stopping.is_set():
+                is_woken = await _happens(changed, until - loop.time())
+                if gone.done():
                     return
-                if not changed.is_set():  # nothing happened: what it said before still stands
-                    if not stopping.is_set():
-                        del response["Retry-After"]
-                    break
-                changed.clear()
-                response = await django.ask(scope, is_woken=True)
+                if not is_woken:  # nothing happened: what it said before still stands
+                    answer = answer.told_at_last()
+                elif not stopping.is_set():
+                    changed.clear()
+                    answer = await asking.again(scope, key, answer)
         finally:
             gone.cancel()
-    await send_whole(response, send)
+    await answer.send(send)
 
 
-def _is_pending(response: HttpResponseBase) -> bool:
-    """While the database is away there is nothing to wait for: the agent is told so, and when to come back."""
-    return response.status_code == HTTPStatus.OK and "Retry-After" in response
-
-
-async def _first_answer(scope: Scope, changed: asyncio.Event, django: Django) -> HttpResponseBase:
+async def _first_answer(key: str, scope: Scope, changed: asyncio.Event, asking: Asking) -> Answer:
     """The answer on arrival; a change while the agent queues lets it skip the queue."""
-    queued = asyncio.create_task(django.ask(scope))
+    queued = asyncio.create_task(asking.first(scope, key))
     woken = asyncio.create_task(changed.wait())
     try:
         await asyncio.wait({queued, woken}, return_when=asyncio.FIRST_COMPLETED)
         if queued.done():
             return queued.result()
         changed.clear()
-        return await django.ask(scope, is_woken=True)
+        return await asking.again(scope, key)
     finally:
         queued.cancel()
         woken.cancel()
+
+
+async def _happens(changed: asyncio.Event, seconds: float) -> bool:
+    """Whether something happens within the time."""
+    try:
+        async with asyncio.timeout(seconds):
+            await changed.wait()
+    except TimeoutError:
+        return False
+    return True
 
 
 def _seconds(scope: Scope) -> float:

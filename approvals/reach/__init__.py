@@ -3,7 +3,14 @@
 from approvals.reach.audience import Audience, gather
 from approvals.reach.enough import Reach, Surroundings, look_around, perhaps_short, reaches
 from approvals.reach.people import People, read_with_policies
-from approvals.reach.reachability import warnings, warnings_around, warnings_lately, warnings_of
+from approvals.reach.reachability import (
+    has_warnings_lately,
+    look_up_lately,
+    warnings,
+    warnings_around,
+    warnings_lately,
+    warnings_of,
+)
 
 __all__ = [
     "Audience",
@@ -11,7 +18,9 @@ __all__ = [
     "Reach",
     "Surroundings",
     "gather",
+    "has_warnings_lately",
     "look_around",
+    "look_up_lately",
     "perhaps_short",
     "reaches",
     "read_with_policies",

@@ -30,12 +30,28 @@ def warnings_lately(approval: Approval, *, at: datetime) -> list[Warning]:
     """The warnings about one request, up to LATELY seconds old: answering a waiting agent costs little else."""
     if not approval.is_pending:
         return []
-    key = f"warnings:{approval.pk}"
-    found: list[Warning] | None = cache.get(key)
+    found: list[Warning] | None = cache.get(_kept(approval))
     if found is None:
         found = warnings(approval, at=at)
-        cache.set(key, found, LATELY)
+        cache.set(_kept(approval), found, LATELY)
     return found
+
+
+def has_warnings_lately(approval: Approval) -> bool:
+    """Whether `warnings_lately` has them at hand."""
+    return not approval.is_pending or _kept(approval) in cache
+
+
+def look_up_lately(approvals: Iterable[Approval], *, at: datetime) -> None:
+    """Put at hand what `warnings_lately` says of these requests, read as `warnings_of` asks."""
+    approvals = list(approvals)
+    found = warnings_of(approvals, at=at)
+    for approval in approvals:
+        cache.set(_kept(approval), found[approval.pk], LATELY)
+
+
+def _kept(approval: Approval) -> str:
+    return f"warnings:{approval.pk}"
 
 
 def warnings_of(approvals: Iterable[Approval], *, at: datetime) -> dict[UUID, list[Warning]]:

@@ -1,0 +1,123 @@
+"""How are all answered who ask at one moment? From one look at the database, over a connection kept for that."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import NamedTuple
+from uuid import UUID
+
+import structlog
+from django.db import Error, connection
+
+from approvals import keys
+from approvals.api.waited import Standing, standings
+
+logger = structlog.get_logger(__name__)
+
+MOST = 50
+"""How many are answered from one look; the others from the next, so that the first need not wait for all."""
+
+
+class Asked(NamedTuple):
+    """The request, and the text of the agent's key."""
+
+    approval_id: UUID
+    token: str
+
+
+Look = Callable[[Sequence[Asked]], list[Standing | None]]
+
+
+class Together:
+    """Looks for many at once, in one thread with one connection. Everything else runs on one event loop."""
+
+    def __init__(self, look: Look, name: str) -> None:
+        self._look = look
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
+        self._asked: deque[tuple[Asked, asyncio.Future[Standing | None]]] = deque()
+        self._is_looking = False
+
+    def open(self) -> None:
+        """Connect ahead of the first look. Where that fails, the look says so."""
+        self._thread.submit(_open)
+
+    def close(self) -> None:
+        """Let go of the connection, until the next look."""
+        self._thread.submit(_close)
+
+    async def ask(self, asked: Asked) -> Standing | None:
+        """How the request stands; None where Django has to say what there is to say.
+
+        That is so where the key is not valid, the request is not its agent's, or the database does not answer.
+        """
+        loop = asyncio.get_running_loop()
+        found: asyncio.Future[Standing | None] = loop.create_future()
+        self._asked.append((asked, found))
+        if not self._is_looking:
+            self._is_looking = True
+            loop.call_soon(self._go_on)  # those who are woken in this turn of the loop come along
+        return await found
+
+    def _go_on(self) -> None:
+        self._asked = deque(one for one in self._asked if not one[1].done())  # the others have hung up
+        self._is_looking = bool(self._asked)
+        if self._is_looking:
+            batch = [self._asked.popleft() for _ in range(min(MOST, len(self._asked)))]
+            work = partial(self._look, [asked for asked, _ in batch])
+            looking = asyncio.get_running_loop().run_in_executor(self._thread, work)
+            looking.add_done_callback(partial(self._tell, [found for _, found in batch]))
+
+    def _tell(
+        self, batch: Sequence[asyncio.Future[Standing | None]], looking: asyncio.Future[list[Standing | None]]
+    ) -> None:
+        if looking.cancelled():
+            return
+        if failure := looking.exception():
+            logger.warning("looking_failed", error=str(failure))
+        answers = [None] * len(batch) if failure else looking.result()
+        for found, answer in zip(batch, answers, strict=True):
+            if not found.done():
+                found.set_result(answer)
+        self._go_on()
+
+
+def _open() -> None:
+    connection.ensure_connection()  # that of the thread which calls this
+
+
+def _close() -> None:
+    connection.close()
+
+
+def look(asked: Sequence[Asked], *, with_pending: bool) -> list[Standing | None]:
+    """How each request stands; None where the key opens nothing, or not this. In two statements.
+
+    A connection that broke since the last time is opened anew.
+    """
+    was_open = connection.connection is not None
+    try:
+        return _look(asked, with_pending=with_pending)
+    except Error:
+        connection.close()
+        if not was_open:
+            raise
+    try:
+        return _look(asked, with_pending=with_pending)
+    except Error:
+        connection.close()
+        raise
+
+
+def _look(asked: Sequence[Asked], *, with_pending: bool) -> list[Standing | None]:
+    valid = keys.authenticate_all({one.token for one in asked})
+    found = standings({one.approval_id for one in asked}, with_pending=with_pending)
+
+    def of(one: Asked) -> Standing | None:
+        key, standing = valid.get(one.token), found.get(one.approval_id)
+        return standing if key and standing and standing.agent_id == key.agent_id else None
+
+    return [of(one) for one in asked]
