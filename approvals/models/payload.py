@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from uuid import UUID
 
 import uuid_utils.compat as uuid
 from django.conf import settings
@@ -12,6 +13,8 @@ from django.utils import timezone
 
 from approvals import strict_json
 from approvals.models.approval import Approval
+from grants.models import User
+from patience import statements
 
 
 class PayloadVersion(models.Model):
@@ -52,6 +55,17 @@ class PayloadVersion(models.Model):
         return bytes(self.sha256).hex()
 
 
+class WorkingCopyManager(models.Manager["WorkingCopy"]):
+    """What each person has typed."""
+
+    def is_there(self, approval_id: UUID, person: User) -> bool:
+        """Whether this person typed into the request's form; by a prepared statement, since every decision asks."""
+        return bool(statements.fetch(_IS_THERE, [approval_id, person.pk]))
+
+
+_IS_THERE = "SELECT FROM approvals_workingcopy WHERE approval_id = %s AND user_id = %s LIMIT 1"
+
+
 class WorkingCopy(models.Model):
     """What a reviewer typed into the form of one version. It outlives the session, and decides nothing.
 
@@ -71,6 +85,8 @@ class WorkingCopy(models.Model):
     turn = models.PositiveIntegerField(default=0, help_text="which save of that page; an older one is late")
     saved_as = models.UUIDField(default=uuid.uuid7, help_text="a new one with each save")
     updated_at = models.DateTimeField(default=timezone.now)
+
+    objects = WorkingCopyManager()
 
     class Meta:
         verbose_name_plural = "working copies"

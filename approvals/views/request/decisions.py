@@ -8,12 +8,13 @@ from uuid import UUID
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from approvals import lifecycle
-from approvals.exceptions import Refused, StateConflict
+from approvals.exceptions import NotPermitted, Refused, StateConflict
 from approvals.lifecycle import Attestation, Seen
-from approvals.models import Vote
+from approvals.models import Approval, Vote, WorkingCopy
 from approvals.models.approval import MOST_EVIDENCE
 from approvals.models.choices import Resolution
 from approvals.texts import LONGEST_COMMENT
@@ -82,19 +83,28 @@ def _redraw_review(request: PersonRequest, pk: UUID, refusal: Refused) -> HttpRe
 @redrawn_by(_redraw_review)
 def decision(request: PersonRequest, pk: UUID) -> HttpResponse:
     """Approve exactly the payload that the review page showed, with this person's edits if any."""
-    case = load_to_decide(request, pk)
-    approval = case.approval
     form = DecisionForm(request.POST)
     posted = cleaned(form)
-    correction = corrections.correction_of(approval, request.user)
     attestation = _attestation(posted, request.user)
-    edited = correction.source if correction.is_edited and not correction.is_stale else None
+    edited = _edited(request, pk)
     try:
         lifecycle.approve(pk, by=request.user, seen=form.seen(), attestation=attestation, edited=edited)
+    except (Approval.DoesNotExist, NotPermitted):
+        load_to_decide(request, pk)  # a stranger gets the 404 of a missing one
+        raise
     except StateConflict:
+        case = load_to_decide(request, pk)
         if not _has_decided(case, Vote.Verdict.APPROVE, form.seen(), posted["comment"]):
             raise
-    return onward(request, approval.get_absolute_url())
+    return onward(request, reverse("approvals:request", args=[pk]))
+
+
+def _edited(request: PersonRequest, pk: UUID) -> str | None:
+    """The corrected payload's JSON text where this person typed one over the version as it stands."""
+    if not WorkingCopy.objects.is_there(pk, request.user):
+        return None
+    correction = corrections.correction_of(load_to_decide(request, pk).approval, request.user)
+    return correction.source if correction.is_edited and not correction.is_stale else None
 
 
 def _attestation(posted: dict[str, Any], person: User) -> Attestation:
