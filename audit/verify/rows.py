@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -29,8 +28,7 @@ class Tampered(Exception):
     """Something in the log is not as it was written; the sentence names the first such thing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
+class Verified(NamedTuple):
     """An event that passed: its leaf hash, and what its signed body says."""
 
     leaf: bytes
