@@ -8,12 +8,26 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, UUIDField, Value, When
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import (
+    BooleanField,
+    Case,
+    Exists,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    UUIDField,
+    Value,
+    When,
+)
 
 from approvals.authority.ruling import SELF_APPROVABLE, Ruling, decided_meanwhile
-from approvals.models import Approval, Assignment, Policy, Vote, VoteSeat
+from approvals.models import Agent, AgentKey, Approval, Assignment, Policy, Vote, VoteSeat
 from approvals.models.approval_queries import ApprovalQuerySet
-from approvals.models.choices import Pattern, Risk
+from approvals.models.choices import Pattern, Risk, Status
+from approvals.models.decision import VoteQuerySet
 from grants.models import ApproverMembership, DelegatedGrant, User
 
 NOTHING = Q(pk__in=())
@@ -109,9 +123,15 @@ class PersonAuthority:
     @property
     def has_any(self) -> bool:
         """Whether anybody ever named this person, lends to them or made them an approver."""
-        if self.is_approver or self.grants or is_named_in_policy(self.user):
-            return True
-        return Assignment.objects.filter(email=self.user.email).exists()
+        return bool(self.is_approver or self.grants) or is_named_in_policy(self.user) or self.was_named
+
+    @property
+    def was_named(self) -> bool:
+        """Whether a request, open or decided, ever named this person."""
+        of_person = Assignment.objects.filter(email=self.user.email)
+        # Two indexes, each asked for one row.
+        is_named = Exists(of_person.filter(is_open=True)) | Exists(of_person.filter(decided_at__isnull=False))
+        return User.objects.filter(is_named, pk=self.user.pk).exists()
 
     def decidable(self) -> ApprovalQuerySet:
         """What is pending and theirs to decide."""
@@ -119,8 +139,29 @@ class PersonAuthority:
             return Approval.objects.none()
         return self._near(Approval.objects.pending()).filter(self._decidable & ~_is_barred(self.user))
 
+    def asked(self) -> ApprovalQuerySet:
+        """Of what is theirs to decide: what names them or comes through a grant."""
+        if self.grants or not self.user.is_active:
+            return self.decidable().filter(self.mine()).with_sort_keys()
+        # Being named is all it takes, and the assignments' index has the order.
+        named = Approval.objects.pending().assigned_to(self.user.email).with_sort_keys_of_assignments()
+        return named.filter(~_is_barred(self.user))
+
+    def pool(self) -> ApprovalQuerySet:
+        """Of what is theirs to decide: the rest, which any approver may take."""
+        return self.decidable().filter(~self.mine()).with_sort_keys()
+
+    def done(self) -> ApprovalQuerySet:
+        """Of what is theirs to decide: what they have approved, or people they stand in for, and others have not."""
+        people = [self.user.pk, *(grant.grantor_id for grant in self.grants)]
+        seats = VoteSeat.objects.filter(user__in=people, is_open=True)
+        found = self.decidable().filter(self.is_done(), pk__in=seats.values("approval_id"))
+        return found.with_sort_keys()
+
     def is_done(self) -> Q:
         """Of what they may decide: where their own seat is filled, or the seats of all for whom they could stand in."""
+        if not self.grants:
+            return _has_seat(self.user.pk)
         free = self.in_own_right(self.user)
         for grant in self.grants:
             free |= self.lent_by(grant) & ~_has_seat(grant.grantor_id)
@@ -146,21 +187,30 @@ class PersonAuthority:
         return self._near(Approval.objects.drafts()).filter(self._decidable)
 
     def visible(self) -> ApprovalQuerySet:
-        """What they may read."""
-        if not self.user.is_active:
-            return Approval.objects.none()
-        if self.reads_everything or not self.grants:
-            return self.past()
-        theirs = self.decidable().values("pk"), self.drafts().values("pk")
-        return Approval.objects.filter(pk__in=self._ids_of_past().union(*theirs))
-
-    def past(self) -> ApprovalQuerySet:
-        """What they may read whether or not they may decide it: everything, or what concerned them before."""
+        """What they may read. Ask it of requests that are known already: it looks at each."""
         if not self.user.is_active:
             return Approval.objects.none()
         if self.reads_everything:
             return Approval.objects.all()
-        return Approval.objects.filter(pk__in=self._ids_of_past())
+        may_read = Exists(self._of_named()) | Exists(self._of_votes().filter(approval=OuterRef("pk")))
+        if self.grants:
+            pending = Q(status=Status.PENDING) & self._decidable & ~_is_barred(self.user)
+            may_read |= pending | Q(status=Status.DRAFT) & self._decidable
+        return Approval.objects.filter(may_read)
+
+    def past(self) -> list[ApprovalQuerySet]:
+        """What people have decided and they may read, whether or not they could decide it: everything, or what
+        concerned them. In parts that have nothing in common.
+        """
+        decided = Approval.objects.decided_by_people()
+        if not self.user.is_active:
+            return []
+        if self.reads_everything:
+            return [decided.with_sort_keys()]
+        named = decided.named_in_past(self.user.email).with_sort_keys_of_assignments()
+        by_vote = self._of_votes().not_by_place().values("approval_id")
+        voted = decided.filter(~Exists(self._of_named()), _is_among(by_vote)).with_sort_keys()
+        return [named, voted]
 
     def _near(self, rows: ApprovalQuerySet) -> ApprovalQuerySet:
         """Narrow the rows, by one index, to the few that name one of these people, before each row is looked at."""
@@ -170,11 +220,11 @@ class PersonAuthority:
         named = Assignment.objects.filter(email__in=people, is_open=True)
         return rows.filter(pk__in=named.values("approval_id"))
 
-    def _ids_of_past(self) -> QuerySet[Any, Any]:
-        named = Assignment.objects.filter(email=self.user.email).values("approval_id")
-        voted = Vote.objects.filter(Q(user=self.user) | Q(principal=self.user)).values("approval_id")
-        # One set of ids, which a person has few of; EXISTS with OR would be asked of every row there is.
-        return named.union(voted)
+    def _of_named(self) -> QuerySet[Assignment]:
+        return Assignment.objects.filter(approval=OuterRef("pk"), email=self.user.email)
+
+    def _of_votes(self) -> VoteQuerySet:
+        return Vote.objects.filter(Q(user=self.user) | Q(principal=self.user))
 
     @cached_property
     def _memberships(self) -> dict[object, ApproverMembership]:
@@ -195,7 +245,7 @@ class PersonAuthority:
 
     def in_own_right(self, user: User) -> Q:
         """What that person, or a person who lends to them, may decide without a grant."""
-        return _is_assignee(user) | self._is_approver(user)
+        return self._is_approver(user) | _is_assignee(user)  # PostgreSQL asks in this order
 
     def _is_approver(self, user: User) -> Q:
         membership = self._memberships.get(user.pk)
@@ -210,13 +260,24 @@ def _is_assignee(user: User, *, apart_from: UUID | None = None) -> Q:
     return Q(Exists(named.exclude(placed_by=apart_from) if apart_from else named))
 
 
+def _is_among(ids: QuerySet[Any, Any]) -> Func:
+    """`pk__in`, of few ids: PostgreSQL takes them to be few, and looks these up instead of all in their order."""
+    found = ArraySubquery(ids, template="(ARRAY(%(subquery)s))")
+    return Func(F("pk"), found, template="%(expressions)s", arg_joiner=" = ANY ", output_field=BooleanField())
+
+
 def _has_seat(person: UUID) -> Q:
     seats = VoteSeat.objects.filter(approval=OuterRef("pk"), version=OuterRef("current_version"), user=person)
     return Q(Exists(seats))
 
 
 def _is_barred(user: User) -> Q:
-    """As `bar` says: the person the agent runs for, and the owners of agent and key, now and when it asked."""
-    owns = Q(agent__owner=user) | Q(key__owner=user) | Q(agent_owner=user) | Q(key_owner=user)
-    is_party = (Q(initiated_by=user.email) | owns) & ~Q(pattern=Pattern.DRAFT_ONLY)
-    return is_party & ~Q(policy__allow_self_approval=True, risk__in=SELF_APPROVABLE)
+    """As `bar` says: the person the agent runs for, and the owners of agent and key, now and when it asked.
+
+    The few agents, keys and policies it is about are looked up apart: a join for each would take longer to plan.
+    """
+    owns = Q(agent__in=Agent.objects.filter(owner=user)) | Q(key__in=AgentKey.objects.filter(owner=user))
+    owned = Q(agent_owner=user) | Q(key_owner=user)
+    is_party = (Q(initiated_by=user.email) | owned | owns) & ~Q(pattern=Pattern.DRAFT_ONLY)
+    may_be_own = Policy.objects.filter(allow_self_approval=True)
+    return is_party & ~Q(risk__in=SELF_APPROVABLE, policy__in=may_be_own)

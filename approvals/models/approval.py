@@ -15,6 +15,7 @@ from django.urls import reverse
 from approvals.models.agent import Agent, AgentKey
 from approvals.models.approval_queries import ApprovalQuerySet
 from approvals.models.choices import (
+    DECIDED_BY_PEOPLE,
     UNDECIDED,
     BreachAction,
     Disposition,
@@ -56,7 +57,7 @@ class Approval(models.Model):
     }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid7, editable=False)
-    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="approvals")
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="approvals", db_index=False)
     key = models.ForeignKey(AgentKey, on_delete=models.PROTECT, related_name="+")
     agent_owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -221,6 +222,16 @@ class Approval(models.Model):
                 condition=Q(status=Status.PENDING),
                 name="approval_pending_by_deadline",
             ),
+            models.Index(
+                fields=["risk", "deadline", "id"],
+                condition=Q(status=Status.PENDING),
+                name="approval_pending_by_risk",
+            ),
+            models.Index(
+                fields=["action_type", "deadline", "id", "risk"],
+                condition=Q(status=Status.PENDING),
+                name="approval_pending_by_type",
+            ),
             models.Index(fields=["-id"], condition=Q(status=Status.DRAFT), name="approval_drafts"),
             # What the sweep looks for; each holds only what is still to be done.
             models.Index(
@@ -244,7 +255,21 @@ class Approval(models.Model):
                 name="approval_to_expire",
             ),
             models.Index(fields=["agent", "-id"], name="approval_of_agent"),
-            models.Index(fields=["-decided_at", "-id"], name="approval_by_decision"),
+            models.Index(
+                fields=["-decided_at", "-id"],
+                condition=Q(status__in=DECIDED_BY_PEOPLE),
+                name="approval_decided",
+            ),
+            models.Index(
+                fields=["risk", "-decided_at", "-id"],
+                condition=Q(status__in=DECIDED_BY_PEOPLE),
+                name="approval_decided_by_risk",
+            ),
+            models.Index(
+                fields=["action_type", "-decided_at", "-id", "risk"],
+                condition=Q(status__in=DECIDED_BY_PEOPLE),
+                name="approval_decided_by_type",
+            ),
         ]
 
     def __str__(self) -> str:

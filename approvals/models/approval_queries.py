@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
+from django.db.models import F, Q
 
-from approvals.models.choices import UNDECIDED, Status
+from approvals.models.choices import DECIDED_BY_PEOPLE, UNDECIDED, Status
 
 if TYPE_CHECKING:
     # For the type of the rows alone: `approval` needs this class for its manager.
@@ -42,6 +43,49 @@ class ApprovalQuerySet(models.QuerySet["Approval"]):
     def assigned_to(self, email: str) -> Self:
         """Open requests that name this address, each once; one index finds them by the assignments' own `is_open`."""
         return self.filter(assignments__email=email.lower(), assignments__is_open=True)
+
+    def named_in_past(self, email: str) -> Self:
+        """Decided requests that named this address, each once."""
+        return self.filter(assignments__email=email.lower(), assignments__decided_at__isnull=False)
+
+    def decided_by_people(self) -> Self:
+        """What was asked of people and is over, however it ended."""
+        return self.filter(status__in=DECIDED_BY_PEOPLE)
+
+    def with_sort_keys(self) -> Self:
+        """What a list is sorted and narrowed by: `due`, `ended`, `of_risk` and `of_type`."""
+        return self.alias(
+            due=F("deadline"), ended=F("decided_at"), of_risk=F("risk"), of_type=F("action_type")
+        )
+
+    def with_sort_keys_of_assignments(self) -> Self:
+        """The same as the assignment has them that found the request: one index gives them in order."""
+        return self.alias(
+            due=F("assignments__deadline"),
+            ended=F("assignments__decided_at"),
+            of_risk=F("assignments__risk"),
+            of_type=F("assignments__action_type"),
+        )
+
+    def due_by(self, moment: datetime) -> Self:
+        """Of rows with sort keys: those whose deadline is over at that moment."""
+        return self.filter(Q(due__lte=moment))
+
+    def due_after(self, moment: datetime) -> Self:
+        """Of rows with sort keys: those that can still be saved at that moment."""
+        return self.filter(Q(due__gt=moment))
+
+    def of_risk(self, risk: str) -> Self:
+        """Of rows with sort keys."""
+        return self.filter(Q(of_risk=risk))
+
+    def of_type(self, action_type: str) -> Self:
+        """Of rows with sort keys."""
+        return self.filter(Q(of_type=action_type))
+
+    def saying(self, text: str) -> Self:
+        """With that text in the action or the workflow, in whichever case."""
+        return self.filter(Q(action__icontains=text) | Q(workflow__icontains=text))
 
     def to_breach(self, now: datetime) -> Self:
         """Past the deadline, and nobody has noted it."""

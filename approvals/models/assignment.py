@@ -13,7 +13,8 @@ from grants.models import User
 class Assignment(models.Model):
     """A person named on a request by address, with or without an account yet.
 
-    `is_open` and `deadline` are copies of the request's, kept by a trigger: one index answers "my inbox".
+    `is_open`, `deadline`, `decided_at`, `risk` and `action_type` are the request's, copied by a trigger: one index
+    answers "my inbox" and one "what I had to do with", however they are filtered.
     """
 
     class Source(models.TextChoices):
@@ -22,7 +23,9 @@ class Assignment(models.Model):
         REASSIGNED = "reassigned", "another reviewer"
         ESCALATION = "escalation", "the escalation ladder"
 
-    approval = models.ForeignKey(Approval, on_delete=models.PROTECT, related_name="assignments")
+    approval = models.ForeignKey(
+        Approval, on_delete=models.PROTECT, related_name="assignments", db_index=False
+    )
     email = models.EmailField()
     source = models.CharField(max_length=20, choices=Source.choices)
     in_place_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
@@ -42,6 +45,9 @@ class Assignment(models.Model):
     removed_at = models.DateTimeField(null=True)
     is_open = models.BooleanField(default=True, editable=False)
     deadline = models.DateTimeField(null=True, editable=False)
+    decided_at = models.DateTimeField(null=True, editable=False)
+    risk = models.CharField(max_length=10, default="", db_default="", editable=False)
+    action_type = models.CharField(max_length=100, default="", db_default="", editable=False)
 
     class Meta:
         constraints = [
@@ -55,9 +61,15 @@ class Assignment(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["email", "deadline", "approval"], condition=Q(is_open=True), name="assignment_inbox"
+                fields=["email", "deadline", "approval", "risk", "action_type"],
+                condition=Q(is_open=True),
+                name="assignment_open",
             ),
-            models.Index(fields=["email", "-approval"], name="assignment_of_person"),
+            models.Index(
+                fields=["email", "-decided_at", "-approval", "risk", "action_type"],
+                condition=Q(decided_at__isnull=False),
+                name="assignment_decided",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from grants.risk import Risk
 __all__ = [
     "ANY_TONE",
     "CRITICAL_QUORUM",
+    "DECIDED_BY_PEOPLE",
     "TONES_DEMANDED",
     "UNDECIDED",
     "BreachAction",
@@ -70,6 +71,8 @@ class Status(models.TextChoices):
 
 UNDECIDED = (Status.PENDING, Status.DRAFT)
 """A person still has something to do; every other status is final."""
+DECIDED_BY_PEOPLE = (Status.APPROVED, Status.REJECTED, Status.CANCELLED, Status.USED, Status.DISCARDED)
+"""What was asked of people and is over: the inbox's tab "Decided"."""
 
 
 class Resolution(models.TextChoices):

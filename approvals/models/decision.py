@@ -31,8 +31,16 @@ class Opening(models.Model):
         return f"{self.user} opened {self.approval_id}"
 
 
+_NOT_BY_PLACE = models.Q(basis="approvers") | models.Q(grant__isnull=False)
+"""The votes of people whom the request may not name; all others are found by their assignment."""
+
+
 class VoteQuerySet(models.QuerySet["Vote"]):
     """Filters over votes."""
+
+    def not_by_place(self) -> Self:
+        """Votes of approvers and delegates, whom the request need not name."""
+        return self.filter(_NOT_BY_PLACE)
 
     def approving(self, approval: Approval) -> Self:
         """The approvals that count: those of the current version."""
@@ -89,6 +97,12 @@ class Vote(models.Model):
 
     class Meta:
         ordering = ["decided_at"]
+        indexes = [
+            models.Index(fields=["user", "approval"], condition=_NOT_BY_PLACE, name="vote_not_by_place"),
+            models.Index(
+                fields=["principal", "approval"], condition=_NOT_BY_PLACE, name="vote_not_by_own_place"
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(verdict="approve", resolution="")
@@ -114,15 +128,22 @@ class VoteSeat(models.Model):
     """A place in the quorum. An approving vote takes one for the person and one for the principal.
 
     The database's trigger fills this table; its unique constraint is what keeps anybody from filling two
-    seats (docs/rules.md: nobody-fills-two-seats).
+    seats (docs/rules.md: nobody-fills-two-seats). `is_open` says whether the request is still pending, kept by a
+    trigger: the few that somebody approved and others have yet to approve are found by it.
     """
 
-    approval = models.ForeignKey(Approval, on_delete=models.PROTECT, related_name="+")
+    approval = models.ForeignKey(Approval, on_delete=models.PROTECT, related_name="+", db_index=False)
     version = models.PositiveIntegerField()
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     vote = models.ForeignKey(Vote, on_delete=models.PROTECT, related_name="seats")
+    is_open = models.BooleanField(db_default=True, editable=False)
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["user", "approval"], condition=models.Q(is_open=True), name="vote_seat_open"
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["approval", "version", "user"], name="vote_seat_one_per_person"),
         ]

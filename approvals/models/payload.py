@@ -20,7 +20,7 @@ from patience import statements
 class PayloadVersion(models.Model):
     """One payload, to the byte: what is hashed, shown, approved and handed to the agent."""
 
-    approval = models.ForeignKey(Approval, on_delete=models.PROTECT, related_name="versions")
+    approval = models.ForeignKey(Approval, on_delete=models.PROTECT, related_name="versions", db_index=False)
     number = models.PositiveIntegerField(help_text="1 is the agent's; each edit makes the next")
     canonical = models.BinaryField(help_text="RFC 8785 bytes")
     sha256 = models.BinaryField(max_length=32)

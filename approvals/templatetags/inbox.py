@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
 from django import template
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from approvals.models import Approval
 from approvals.models.choices import Risk, Tone
@@ -99,14 +102,18 @@ def web_address(url: object) -> str:
     return text if parts.scheme in ("http", "https") and parts.hostname else ""
 
 
-@register.inclusion_tag("approvals/_risk.html")
-def risk(value: str) -> dict[str, Any]:
-    """One bar for low to four for critical, and the word."""
+@register.simple_tag
+@cache
+def risk(value: str) -> SafeString:
+    """One bar for low to four for critical, and the word; drawn once, since a list shows it in every row."""
     member = Risk(value)
     bars = [
         {"x": 4 * n, "y": 9 - 3 * n, "height": 5 + 3 * n, "is_on": n <= member.rank} for n in range(len(Risk))
     ]
-    return {"value": value, "word": member.label, "bars": bars}
+    drawn: SafeString = render_to_string(
+        "approvals/_risk.html", {"value": value, "word": member.label, "bars": bars}
+    )
+    return drawn
 
 
 @register.inclusion_tag("approvals/_time.html")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError
 
-from approvals.models import Approval
+from approvals.models import Approval, VoteSeat
 from tests.approvals.sql import insert_vote, run
 from tests.factories import (
     EMAIL_PAYLOAD,
@@ -133,3 +133,28 @@ def test_a_seat_is_taken_by_a_vote_only() -> None:
             " SELECT approval_id, version, %s, vote_id FROM approvals_voteseat",
             make_user("other@example.com").pk,
         )
+
+
+@pytest.mark.shows("the-record-only-grows")
+def test_a_seat_is_only_ever_closed() -> None:
+    approval = make_approval(risk="critical")
+    approve(approval, by=make_user())
+
+    run("UPDATE approvals_voteseat SET is_open = false")
+
+    with pytest.raises(IntegrityError, match="append-only"):
+        run("UPDATE approvals_voteseat SET is_open = true")
+    with pytest.raises(IntegrityError, match="append-only"):
+        run("UPDATE approvals_voteseat SET is_open = false, version = 2")
+
+
+def test_a_decision_closes_assignments_and_seats() -> None:
+    approval = make_approval()
+
+    approve(approval, by=make_user())
+
+    approval.refresh_from_db()
+    named = approval.assignments.get()
+    assert (named.is_open, named.decided_at) == (False, approval.decided_at)
+    assert (named.risk, named.action_type) == (approval.risk, approval.action_type)
+    assert not VoteSeat.objects.filter(is_open=True).exists()

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.dateparse import parse_datetime
 
 from approvals.models import Approval
+from approvals.models.approval_queries import ApprovalQuerySet
 from approvals.models.choices import Risk
 
 _SEPARATOR = "~"
 
 
 class Cursor:
-    """The place in one order, such as ("deadline", "-rank", "id")."""
+    """The place in one order, such as ("due", "-rank", "id")."""
 
     def __init__(self, order: Sequence[str]) -> None:
         self.order = order
@@ -27,7 +28,15 @@ class Cursor:
         """The text that stands for this row's place."""
         return _SEPARATOR.join(_text(_value(row, name)) for name in self.names)
 
-    def after(self, rows: QuerySet[Approval], text: str) -> QuerySet[Approval]:
+    def sorted(self, rows: Iterable[Approval]) -> list[Approval]:
+        """The rows in this order: the least of its keys first, so that each key may go its own way."""
+        found = list(rows)
+        for name in reversed(self.order):
+            key = name.removeprefix("-")
+            found.sort(key=_VALUES[key], reverse=name.startswith("-"))
+        return found
+
+    def after(self, rows: ApprovalQuerySet, text: str) -> ApprovalQuerySet:
         """The rows behind that place; all of them where the text is no cursor of this order."""
         keys = self._parsed(text)
         if keys is None:
@@ -36,7 +45,7 @@ class Cursor:
         within = Q(**{f"{self.names[0]}__{self._comparison(0)}e": keys[0]})
         return rows.filter(within & self._behind(keys))
 
-    def until(self, rows: QuerySet[Approval], text: str) -> QuerySet[Approval]:
+    def until(self, rows: ApprovalQuerySet, text: str) -> ApprovalQuerySet:
         """The rows down to that place, itself included; all of them where the text is no cursor of this order."""
         keys = self._parsed(text)
         if keys is None:
@@ -65,9 +74,8 @@ class Cursor:
             return None
 
 
-def _value(row: Approval, name: str) -> object:
-    """The rank is the risk's: a row that the list did not fetch has none of its own."""
-    return Risk(row.risk).rank if name == "rank" else getattr(row, name)
+def _value(row: Approval, name: str) -> Any:
+    return _VALUES[name](row)
 
 
 def _text(value: object) -> str:
@@ -82,9 +90,15 @@ def _moment(text: str) -> datetime:
 
 
 def _rank(text: str) -> int:
-    if text not in ("0", "1", "2", "3"):
+    if text not in ("1", "2", "3", "4"):
         raise ValueError("not a rank")
     return int(text)
 
 
-_KINDS: dict[str, Any] = {"deadline": _moment, "decided_at": _moment, "rank": _rank, "id": UUID}
+_KINDS: dict[str, Any] = {"due": _moment, "ended": _moment, "rank": _rank, "id": UUID}
+_VALUES: dict[str, Any] = {
+    "due": lambda row: row.deadline,
+    "ended": lambda row: row.decided_at,
+    "rank": lambda row: Risk(row.risk).rank + 1,  # as PostgreSQL counts
+    "id": lambda row: row.pk,
+}

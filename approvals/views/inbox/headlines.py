@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import F
-
-from approvals import payload
-from approvals.models import Approval, PayloadVersion
+from approvals import payload, strict_json
+from approvals.models import Approval
 
 
 def headline_of(approval: Approval, value: Any) -> str:
@@ -17,12 +15,6 @@ def headline_of(approval: Approval, value: Any) -> str:
     return " · ".join(payload.in_words(part) for part in found if part is not payload.ABSENT)
 
 
-def headlines_of(rows: Iterable[Approval]) -> dict[str, str]:
-    """By the request's id, for a page of the list, in one query; the policies are read along."""
-    wanted = {row.pk: row for row in rows if row.policy.headline}
-    if not wanted:
-        return {}
-    current = PayloadVersion.objects.filter(approval__in=wanted, number=F("approval__current_version")).only(
-        "approval_id", "source"
-    )
-    return {str(v.approval_id): headline_of(wanted[v.approval_id], v.value) for v in current}
+def headlines_of(rows: Iterable[Any]) -> dict[str, str]:
+    """By the request's id; `Inbox` has read the payloads along, where the policy has a headline."""
+    return {str(row.pk): headline_of(row, strict_json.loads(row.shown)) for row in rows if row.shown}

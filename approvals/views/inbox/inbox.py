@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from approvals.models import Approval, Policy
+from approvals.models import Approval
 from approvals.models.choices import Risk
 from approvals.views.inbox import first_steps
 from approvals.views.inbox.filters import DECIDED, DRAFTS, FOR_ME, OPEN_TABS, POOL, Filters
@@ -38,12 +38,12 @@ def inbox_context(request: PersonRequest, current: Approval | None = None) -> di
         "tabs": _tabs(queues),
         "groups": groups,
         "headlines": headlines_of(rows),
-        "on_behalf_of": queues.on_behalf_of(rows),
+        "on_behalf_of": queues.on_behalf_of,
         "following": following,
         "news_of": carried(request, until=following),
         "empty": None if rows else _why_empty(queues),
         "risks": Risk.choices,
-        "action_types": sorted(set(Policy.objects.current().values_list("action_type", flat=True)) - {"*"}),
+        "action_types": queues.policies.action_types,
         "current": current,
     }
 
@@ -59,14 +59,14 @@ def _tabs(queues: Inbox) -> list[dict[str, Any]]:
 
 def _groups(queues: Inbox) -> list[dict[str, Any]]:
     """The rows under their headings; the first group needs none."""
-    page = queues.page()
+    page = queues.page
     if queues.filters.tab not in OPEN_TABS:
         return [{"rows": page.rows, "following": page.following}]
-    overdue = queues.overdue()
+    overdue = queues.overdue
     return [
         {"rows": page.rows, "following": page.following},
         {"rows": overdue.rows, "heading": "Overdue", "more": overdue.following, "following": ""},
-        {"rows": queues.waiting(), "heading": "Waiting for somebody else", "following": ""},
+        {"rows": queues.waiting, "heading": "Waiting for somebody else", "following": ""},
     ]
 
 
@@ -74,7 +74,11 @@ def _why_empty(queues: Inbox) -> dict[str, Any]:
     """The empty states, told apart."""
     if queues.filters.are_set or queues.filters.after:
         return {"kind": "no_match"}
-    if steps := first_steps.missing():
+    policies = queues.policies
+    steps = first_steps.missing(
+        is_signed_in=True, has_policies=policies.are_there, has_agents=policies.has_agents
+    )
+    if steps:
         return {"kind": "first_steps", "steps": steps}
     if not queues.has_authority:
         return {"kind": "no_authority"}

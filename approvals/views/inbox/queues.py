@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Any
+from uuid import UUID
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
 
-from approvals import authority
 from approvals.authority import PersonAuthority
-from approvals.models import Approval
-from approvals.models.choices import BreachAction, Pattern, Risk, Status
-from approvals.paging import first_page
+from approvals.models import Approval, PayloadVersion
+from approvals.models.approval_queries import ApprovalQuerySet
+from approvals.models.choices import UNDECIDED, BreachAction, Risk
+from approvals.views.inbox.current_policies import CurrentPolicies, current_policies
 from approvals.views.inbox.cursors import Cursor
 from approvals.views.inbox.filters import DECIDED, DRAFTS, FOR_ME, OPEN_TABS, POOL, Filters
 from grants.models import User
@@ -22,14 +35,20 @@ PAGE = 25
 MOST_COUNTED = 100
 """A tab counts this far and says "99+" beyond: a count over the whole table would grow with it."""
 
-_RANK = Case(
-    *(When(risk=risk, then=Value(risk.rank)) for risk in Risk), default=Value(0), output_field=IntegerField()
-)
-BY_DEADLINE = ("deadline", "-rank", "id")
+_RANK = Func(Value(list(Risk.values)), F("of_risk"), function="array_position", output_field=IntegerField())
+"""From 1."""
+BY_DEADLINE = ("due", "-rank", "id")
 BY_AGE = ("-id",)
-BY_DECISION = ("-decided_at", "-id")
-_PAGE, _OVERDUE = "page", "overdue"
-_BY_PEOPLE = (Status.APPROVED, Status.REJECTED, Status.CANCELLED, Status.USED, Status.DISCARDED)
+BY_DECISION = ("-ended", "-id")
+_PAGE, _OVERDUE, _WAITING = "page", "overdue", "waiting"
+_SHOWN = (
+    *("action", "workflow", "risk", "status", "resolution", "deadline", "decided_at", "current_version"),
+    *("agent__name", "policy__headline"),
+)
+"""What a row of the list says."""
+
+Parts = list[ApprovalQuerySet]
+"""Requests in parts that have nothing in common, each found by an index of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +78,26 @@ class Inbox:
         return self.holds.is_approver
 
     @cached_property
+    def policies(self) -> CurrentPolicies:
+        """What the current policies say of this person."""
+        return current_policies(self.user)
+
+    @property
     def has_authority(self) -> bool:
         """Whether anybody ever named this person, lends to them or made them an approver."""
-        return self.holds.has_any
+        return (
+            bool(self.is_approver or self.holds.grants) or self.policies.name_person or self.holds.was_named
+        )
 
-    @cached_property
-    def counts(self) -> dict[str, str]:
-        """How many requests each tab has for this person, whatever the filter, up to "99+"; in one query."""
-        return {tab: _up_to_most(len(ids)) for tab, ids in _ids_of(self._tabs()).items()}
-
-    @cached_property
+    @property
     def uses_drafts(self) -> bool:
         """Whether drafts are made for this person: as an approver, or named by a policy or on a draft."""
-        is_named = authority.is_named_in_policy(self.user, pattern=Pattern.DRAFT_ONLY)
-        return self.is_approver or is_named or self.counts[DRAFTS] != "0"
+        return self.is_approver or self.policies.name_person_for_drafts or self.counts[DRAFTS] != "0"
+
+    @property
+    def counts(self) -> dict[str, str]:
+        """How many requests each tab has for this person, whatever the filter, up to "99+"."""
+        return {tab: _up_to_most(len(self._ids[tab])) for tab in self._tabs}
 
     def news(self, until: str) -> tuple[dict[str, str], list[str]]:
         """The counts, and the ids that this page of the list would show now; in one query.
@@ -80,62 +105,42 @@ class Inbox:
         `until` is the cursor of the page's last row, "" where it is the list's last page: what comes below it is the
         next page's. A group of overdue ones that goes on elsewhere is left out, since its end is not known.
         """
-        rows, order = self._listed()
+        parts, order = self._listed()
         keys = Cursor(order)
-        rows = keys.after(self._in_order(rows, order), self.filters.after)
-        page = {_PAGE: keys.until(rows, until), _OVERDUE: self._overdue_below()[: PAGE + 1]}
-        found = _ids_of(self._tabs() | page)
-        shown, overdue = found.pop(_PAGE), found.pop(_OVERDUE)
-        counts = {tab: _up_to_most(len(ids)) for tab, ids in found.items()}
-        return counts, shown + (overdue if len(overdue) <= PAGE else [])
+        page = [keys.until(rows, until) for rows in self._of_page(parts, order)]
+        overdue = [rows[: PAGE + 1] for rows in self._overdue_below()]
+        found = _ids_of({**self._tabs, _PAGE: page, _OVERDUE: overdue})
+        counts = {tab: _up_to_most(len(found[tab])) for tab in self._tabs}
+        shown = found[_PAGE] + (found[_OVERDUE] if len(found[_OVERDUE]) <= PAGE else [])
+        return counts, [str(pk) for pk in shown]
 
+    @property
     def page(self) -> Page:
         """The tab's list: what can still be saved, the next deadline first, or the latest drafts or decisions."""
-        return self._page(*self._listed())
+        _, order = self._listed()
+        return self._shown(_PAGE, order)
 
+    @property
     def overdue(self) -> Page:
         """Past their deadline and held: a group of its own below what can still be saved."""
-        return self._page(self._overdue_below(), BY_DEADLINE)
+        return self._shown(_OVERDUE, BY_DEADLINE)
 
-    def _tabs(self) -> dict[str, QuerySet[Approval]]:
-        pool = {POOL: self._undecided(POOL)} if self.is_approver else {}
-        return {FOR_ME: self._undecided(FOR_ME), **pool, DRAFTS: self._drafts, DECIDED: self._decided}
-
-    def _listed(self) -> tuple[QuerySet[Approval], Sequence[str]]:
-        """What the tab lists, without the groups below, and in which order."""
-        if self.filters.tab == DECIDED:
-            return self._decided, BY_DECISION
-        if self.filters.tab == DRAFTS:
-            return self._drafts, BY_AGE
-        rows = self._undecided(self.filters.tab)
-        is_late = Q(deadline__lte=self.at)
-        return rows.filter(is_late if self.filters.is_overdue else ~is_late), BY_DEADLINE
-
-    def _overdue_below(self) -> QuerySet[Approval]:
-        if self.filters.tab not in OPEN_TABS or self.filters.is_overdue or self.filters.after:
-            return Approval.objects.none()
-        return self._in_order(self._undecided(self.filters.tab).filter(deadline__lte=self.at), BY_DEADLINE)
-
+    @property
     def waiting(self) -> list[Approval]:
         """What this person, or somebody they stand in for, has approved and others have yet to approve."""
-        if self.filters.tab != FOR_ME or self.filters.after or self.filters.is_overdue:
-            return []
-        rows = self._pending.filter(self.holds.is_done()).select_related("agent", "policy")
-        return list(self._in_order(rows, BY_DEADLINE)[:PAGE])
+        return self._shown(_WAITING, BY_DEADLINE).rows
 
-    def on_behalf_of(self, rows: Iterable[Approval]) -> dict[str, str]:
+    @property
+    def on_behalf_of(self) -> dict[str, str]:
         """By the request's id, the name of the person in whose place this one would decide it."""
         lenders = {grant.grantor_id: grant.grantor.get_full_name() for grant in self.holds.grants}
         if not lenders:
             return {}
-        shown = Approval.objects.undecided().filter(pk__in=[row.pk for row in rows])
-        undecided = shown.exclude(self.holds.is_done()).annotate(lender=self.holds.on_behalf_of())
-        found = undecided.values_list("pk", "lender")
-        return {str(pk): lenders[lender] for pk, lender in found if lender}
+        return {str(pk): lenders[row.lender] for pk, row in self._rows.items() if row.lender}
 
     def next_in_pool(self) -> Approval | None:
         """The pool's next deadline, for an approver who has nothing of their own to decide."""
-        return _sorted(self._undecided(POOL).filter(deadline__gt=self.at), BY_DEADLINE).first()
+        return _sorted(self._pool.due_after(self.at), BY_DEADLINE).first()
 
     def next_after(self, done: Approval) -> Approval | None:
         """What to open once that request is done: the row below it in this list, behind the last the first."""
@@ -143,7 +148,7 @@ class Inbox:
         found = (rows.exclude(pk=done.pk).first() for rows in steps)
         return next(filter(None, found), None)
 
-    def _below(self, done: Approval) -> Iterator[QuerySet[Approval]]:
+    def _below(self, done: Approval) -> Iterator[ApprovalQuerySet]:
         """The list from that request on, as far as this person can act there; then the list from its start."""
         if self.filters.tab == DRAFTS:
             drafts = self._in_order(self._drafts, BY_AGE)
@@ -152,7 +157,7 @@ class Inbox:
         if self.filters.tab in OPEN_TABS:
             lost = Q(deadline__lte=self.at, breach_action=BreachAction.REJECT)
             rows = self._in_order(self._undecided(self.filters.tab).exclude(lost), BY_DEADLINE)
-            overdue, open_still = rows.filter(deadline__lte=self.at), rows.filter(deadline__gt=self.at)
+            overdue, open_still = rows.due_by(self.at), rows.due_after(self.at)
             is_late = self.filters.is_overdue or (done.deadline is not None and done.deadline <= self.at)
             here, elsewhere = (overdue, open_still) if is_late else (open_still, overdue)
             yield Cursor(BY_DEADLINE).after(here, Cursor(BY_DEADLINE).of(done))
@@ -161,47 +166,107 @@ class Inbox:
             yield here
 
     @cached_property
-    def _pending(self) -> QuerySet[Approval]:
-        return self.holds.decidable()
+    def _ids(self) -> dict[str, list[UUID]]:
+        """What each tab counts, and what each group of the list shows; in one query."""
+        parts, order = self._listed()
+        page = [rows[: PAGE + 1] for rows in self._of_page(parts, order)]
+        overdue = [rows[: PAGE + 1] for rows in self._overdue_below()]
+        waiting = [rows[:PAGE] for rows in self._waiting()]
+        return _ids_of({**self._tabs, _PAGE: page, _OVERDUE: overdue, _WAITING: waiting})
 
-    @property
-    def _drafts(self) -> QuerySet[Approval]:
-        return self.holds.drafts()
+    @cached_property
+    def _rows(self) -> Mapping[UUID, Any]:
+        """The rows of every group, with what the list says of them; in one query."""
+        wanted = [pk for group in (_PAGE, _OVERDUE, _WAITING) for pk in self._ids[group]]
+        if not wanted:
+            return {}
+        current = PayloadVersion.objects.filter(approval=OuterRef("pk"), number=OuterRef("current_version"))
+        has_headline = When(~Q(policy__headline=[]), then=Subquery(current.values("source")))
+        rows = Approval.objects.filter(pk__in=wanted).select_related("agent", "policy").only(*_SHOWN)
+        rows = rows.annotate(shown=Case(has_headline, default=None, output_field=TextField(null=True)))
+        if self.holds.grants:
+            asks = Q(status__in=UNDECIDED) & ~self._is_done
+            rows = rows.annotate(lender=Case(When(asks, then=self.holds.on_behalf_of()), default=None))
+        return rows.in_bulk()
 
-    @property
-    def _decided(self) -> QuerySet[Approval]:
-        return self.holds.past().filter(status__in=_BY_PEOPLE)
+    def _shown(self, group: str, order: Sequence[str]) -> Page:
+        keys = Cursor(order)
+        rows = keys.sorted(self._rows[pk] for pk in self._ids[group] if pk in self._rows)
+        return Page(rows[:PAGE], keys.of(rows[PAGE - 1]) if len(rows) > PAGE else "")
 
-    def _undecided(self, tab: str) -> QuerySet[Approval]:
-        mine = self.holds.mine()
-        return self._pending.filter(mine if tab == FOR_ME else ~mine).exclude(self.holds.is_done())
+    @cached_property
+    def _tabs(self) -> dict[str, Parts]:
+        """In their order, which is that of an index: else each would be sorted whole before its first are counted."""
+        pool = {POOL: [_sorted(self._pool, BY_DEADLINE)]} if self.is_approver else {}
+        decided = [_sorted(rows, BY_DECISION) for rows in self._past]
+        drafts = [_sorted(self._drafts, BY_AGE)]
+        return {FOR_ME: [_sorted(self._for_me, BY_DEADLINE)], **pool, DRAFTS: drafts, DECIDED: decided}
 
-    def _narrowed(self, rows: QuerySet[Approval]) -> QuerySet[Approval]:
+    def _listed(self) -> tuple[Parts, Sequence[str]]:
+        """What the tab lists, without the groups below, and in which order."""
+        if self.filters.tab == DECIDED:
+            return self._past, BY_DECISION
+        if self.filters.tab == DRAFTS:
+            return [self._drafts], BY_AGE
+        rows = self._undecided(self.filters.tab)
+        rows = rows.due_by(self.at) if self.filters.is_overdue else rows.due_after(self.at)
+        return [rows], BY_DEADLINE
+
+    def _of_page(self, parts: Parts, order: Sequence[str]) -> Parts:
+        keys = Cursor(order)
+        return [keys.after(self._in_order(rows, order), self.filters.after) for rows in parts]
+
+    def _overdue_below(self) -> Parts:
+        if self.filters.tab not in OPEN_TABS or self.filters.is_overdue or self.filters.after:
+            return []
+        return [self._in_order(self._undecided(self.filters.tab).due_by(self.at), BY_DEADLINE)]
+
+    def _waiting(self) -> Parts:
+        if self.filters.tab != FOR_ME or self.filters.after or self.filters.is_overdue:
+            return []
+        return [self._in_order(self.holds.done(), BY_DEADLINE)]
+
+    @cached_property
+    def _for_me(self) -> ApprovalQuerySet:
+        return self.holds.asked().exclude(self._is_done)
+
+    @cached_property
+    def _pool(self) -> ApprovalQuerySet:
+        return self.holds.pool().exclude(self._is_done)
+
+    @cached_property
+    def _drafts(self) -> ApprovalQuerySet:
+        return self.holds.drafts().with_sort_keys()
+
+    @cached_property
+    def _past(self) -> Parts:
+        return [*self.holds.past()]
+
+    @cached_property
+    def _is_done(self) -> Q:
+        return self.holds.is_done()
+
+    def _undecided(self, tab: str) -> ApprovalQuerySet:
+        return self._for_me if tab == FOR_ME else self._pool
+
+    def _narrowed(self, rows: ApprovalQuerySet) -> ApprovalQuerySet:
         if self.filters.risk:
-            rows = rows.filter(risk=self.filters.risk)
+            rows = rows.of_risk(self.filters.risk)
         if self.filters.action_type:
-            rows = rows.filter(action_type=self.filters.action_type)
+            rows = rows.of_type(self.filters.action_type)
         if self.filters.text:
-            rows = rows.filter(
-                Q(action__icontains=self.filters.text) | Q(workflow__icontains=self.filters.text)
-            )
+            rows = rows.saying(self.filters.text)
         return rows
 
-    def _in_order(self, rows: QuerySet[Approval], order: Sequence[str]) -> QuerySet[Approval]:
+    def _in_order(self, rows: ApprovalQuerySet, order: Sequence[str]) -> ApprovalQuerySet:
         return _sorted(self._narrowed(rows), order)
 
-    def _page(self, rows: QuerySet[Approval], order: Sequence[str]) -> Page:
-        keys = Cursor(order)
-        ordered = self._in_order(rows, order).select_related("agent", "policy")
-        rows_shown, last = first_page(keys.after(ordered, self.filters.after), PAGE)
-        return Page(rows_shown, keys.of(last) if last else "")
+
+def _sorted(rows: ApprovalQuerySet, order: Sequence[str]) -> ApprovalQuerySet:
+    return rows.alias(rank=_RANK).order_by(*order)
 
 
-def _sorted(rows: QuerySet[Approval], order: Sequence[str]) -> QuerySet[Approval]:
-    return rows.annotate(rank=_RANK).order_by(*order)
-
-
-def bounded(rows: QuerySet[Approval]) -> str:
+def bounded(rows: ApprovalQuerySet) -> str:
     """How many they are, up to "99+"."""
     return _up_to_most(rows[:MOST_COUNTED].count())
 
@@ -210,15 +275,16 @@ def _up_to_most(found: int) -> str:
     return str(found) if found < MOST_COUNTED else f"{MOST_COUNTED - 1}+"
 
 
-def _ids_of(parts: dict[str, QuerySet[Approval]]) -> dict[str, list[str]]:
-    """The ids of each part in its order, at most MOST_COUNTED of each, in one query."""
-    found: dict[str, list[str]] = {name: [] for name in parts}
+def _ids_of(lists: Mapping[str, Parts]) -> dict[str, list[UUID]]:
+    """The ids of each list, at most MOST_COUNTED of each of its parts, in one query."""
+    found: dict[str, list[UUID]] = {name: [] for name in lists}
     first, *others = (
         (rows if rows.query.is_sliced else rows[:MOST_COUNTED])
         .annotate(part=Value(name))
         .values_list("part", "pk")
-        for name, rows in parts.items()
+        for name, parts in lists.items()
+        for rows in parts
     )
     for name, pk in first.union(*others, all=True):
-        found[name].append(str(pk))
+        found[name].append(pk)
     return found

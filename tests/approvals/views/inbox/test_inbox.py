@@ -102,6 +102,21 @@ def test_decided_requests_are_kept_the_latest_first():
     assert actions_in(response) == ["First", "Second"]
 
 
+def test_a_deputy_keeps_what_they_decided_among_what_named_them():
+    """The two are found apart, and stand in one order."""
+    named = make_approval(action="Named", assignees=("deputy@example.com",))
+    lent = make_approval(action="Lent", assignees=("finance@example.com",))
+    late = make_approval(action="Named too", assignees=("deputy@example.com",))
+    grant = make_grant(make_user("finance@example.com"), make_user("deputy@example.com"))
+    for approval in (named, lent, late):
+        factories.approve(approval, by=grant.grantee)
+
+    response = client_of(grant.grantee).get("/approvals/?tab=decided")
+
+    assert actions_in(response) == ["Named too", "Lent", "Named"]
+    assert counts_in(response)["decided"] == "3"
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [
