@@ -18,7 +18,7 @@ from figures import ARGUMENTS, FLAGS, IS_QUICK, Figure
 from ground import ROOT
 
 SCRIPTS = ("submit", "decide", "reads", "wake", "policy", "audit", "sweep")
-LONG = ("pools", "soak")
+LONG = ("pools", "soak", "scale")
 """They take longer, and run where they are named."""
 
 

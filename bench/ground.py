@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT))
 def ground(name: str, **environ: str) -> Iterator[None]:
     """Django on an empty, migrated database `bench_<name>_<pid>`, which is dropped in the end."""
     var = Path(os.environ.setdefault("COUNTERSIGN_VAR", str(ROOT / "var" / "bench"))).resolve()
-    server = os.environ.get("DATABASE_URL") or _private(var)
+    server = os.environ.get("DATABASE_URL") or private(var)
     database = f"bench_{name}_{os.getpid()}"
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the database goes then, too
     with psycopg.connect(server, autocommit=True) as connection:
@@ -46,7 +46,7 @@ def prepare(database_url: str, **environ: str) -> None:
     _migrate()
 
 
-def _private(var: Path) -> str:
+def private(var: Path) -> str:
     from approvals_site import embedded
 
     return embedded.servers(var, fast=False).database_url
