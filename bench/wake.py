@@ -1,11 +1,13 @@
 """How long from a commit to the waiting agent's answer, and what does waiting cost?
 
-One `live` process; 1, 1,000 and 5,000 agents wait on requests of their own, decided one at a time; then 500 of them
-decided in one transaction; then Redis is stopped for a while. It has a Redis of its own. `wake.py 1 500`: other crowds.
+One `live` process; 1, 500, 1,000 and 5,000 agents wait on requests of their own, decided one at a time; then 500 of
+them decided in one transaction; then Redis is stopped for a while. It has a Redis of its own. `wake.py 1 500`: other
+crowds. The same client measures the barest waiter first: what it takes is the share of server, Redis and client.
 """
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -15,6 +17,7 @@ from contextlib import contextmanager
 from functools import partial
 from queue import Queue
 from threading import Thread
+from uuid import uuid4
 
 import psutil
 from figures import ARGUMENTS, Figure, run, size
@@ -26,6 +29,17 @@ REDIS_AWAY = size(30, 5)  # seconds
 GOALS = {1000: {0.5: 4, 0.99: 10}, 5000: {0.99: 40}}
 """Milliseconds at most, by how many wait and by the share of the answers."""
 NAME = "bench-live"
+GRANIAN = [
+    sys.executable,
+    "-m",
+    "granian",
+    "--interface",
+    "asginl",
+    "--workers",
+    "1",
+    "--log-level",
+    "warning",
+]
 
 
 class Agents:
@@ -82,8 +96,7 @@ class Bench:
         quiet, enough = 0, 10 if number > 1 else 3
         while quiet < enough:
             time.sleep(0.03)
-            sockets = [s for s in self.live.net_connections("tcp") if s.laddr.port == self.port and s.raddr]
-            quiet += len(sockets) >= number and not is_looking()
+            quiet += accepted(self.live, self.port) >= number and not is_looking()
 
     def decide(self, count: int = 1) -> tuple[list[str], float]:
         """The requests decided, in one transaction, and when that was committed."""
@@ -143,6 +156,34 @@ def waking(bench: Bench) -> Iterator[Figure]:
             if number <= DECISIONS:  # few enough to be kept as many
                 bench.crowd(number)
         yield from _shares(f"{number:,} waiting", found, GOALS.get(number, {}))
+
+
+def bare() -> Iterator[Figure]:
+    """From a message to the answer of the barest waiter: what server, Redis and the measuring client take."""
+    import redis
+
+    from approvals_site.ports import free_port, is_answering
+    from bench.bare_live import CHANNEL
+    from tests.crashes.deployed import started
+    from tests.site.real_processes import within
+
+    port, number = free_port(), size(1000, 20)
+    words = [*GRANIAN, "--port", str(port), "bench.bare_live:application"]
+    with started(words, REDIS_URL=os.environ["REDIS_URL"]) as process:
+        assert within(30, lambda: is_answering(port))
+        agents, ids = Agents(port, "none"), [str(uuid4()) for _ in range(number)]
+        try:
+            agents.send(ids)
+            assert within(60, lambda: accepted(psutil.Process(process.pid).children()[0], port) >= number)
+            time.sleep(1)
+            found, client = [], redis.Redis.from_url(os.environ["REDIS_URL"])
+            for one in ids[:DECISIONS]:
+                began = time.monotonic()
+                client.publish(CHANNEL, one)
+                found.append((agents.next(60)[1] - began) * 1000)
+        finally:
+            agents.stop()
+    yield from _shares(f"bare, {number:,} waiting", found, {})
 
 
 def bursting(bench: Bench) -> Iterator[Figure]:
@@ -210,6 +251,11 @@ def database_connections() -> int:
         return int(cursor.fetchone()[0])
 
 
+def accepted(server: psutil.Process, port: int) -> int:
+    """How many sockets of clients the server holds."""
+    return sum(s.laddr.port == port and bool(s.raddr) for s in server.net_connections("tcp"))
+
+
 def is_looking() -> bool:
     """Whether `live` asks the database something, or holds a connection more than the two that stand by."""
     from django.db import connection
@@ -238,6 +284,7 @@ def measure(redis: Redis) -> Iterator[Figure]:
     from tests.crashes.deployed import running
     from tests.site.real_processes import within
 
+    yield from bare()
     port = free_port()
     with running("live", "--port", str(port), DATABASE_CONN_MAX_AGE="0", PGAPPNAME=NAME) as process:
         assert within(30, lambda: is_answering(port))
