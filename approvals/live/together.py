@@ -29,6 +29,9 @@ class Asked(NamedTuple):
     token: str
 
 
+NOBODY = Asked(UUID(int=0), f"cs_{'0' * 12}_{'0' * 43}")
+"""A look for what no agent has: it finds nothing."""
+
 Look = Callable[[Sequence[Asked]], list[Standing | None]]
 
 
@@ -42,8 +45,8 @@ class Together:
         self._is_looking = False
 
     def open(self) -> None:
-        """Connect ahead of the first look. Where that fails, the look says so."""
-        self._thread.submit(_open)
+        """Connect, and let the server prepare the statements, ahead of the first look. A failure shows in that look."""
+        self._thread.submit(self._look, [NOBODY])
 
     def close(self) -> None:
         """Let go of the connection, until the next look."""
@@ -85,12 +88,8 @@ class Together:
         self._go_on()
 
 
-def _open() -> None:
-    connection.ensure_connection()  # that of the thread which calls this
-
-
 def _close() -> None:
-    connection.close()
+    connection.close()  # that of the thread which calls this
 
 
 def look(asked: Sequence[Asked], *, with_pending: bool) -> list[Standing | None]:
