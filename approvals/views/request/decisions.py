@@ -84,6 +84,8 @@ def _redraw_review(request: PersonRequest, pk: UUID, refusal: Refused) -> HttpRe
 def decision(request: PersonRequest, pk: UUID) -> HttpResponse:
     """Approve exactly the payload that the review page showed, with this person's edits if any."""
     form = DecisionForm(request.POST)
+    if not form.is_valid():
+        load_to_decide(request, pk)  # who may not decide is told that, and not what the form lacks
     posted = cleaned(form)
     attestation = _attestation(posted, request.user)
     edited = _edited(request, pk)
