@@ -99,7 +99,7 @@ class Asking:
                 self._manners[kind] = Manner(answer)
         finally:
             learnt.set()
-            if self._learning[kind] is learnt:
+            if self._learning.get(kind) is learnt:  # else another learns, or has learnt
                 del self._learning[kind]
         if len(self._manners) > KEPT:
             self._manners.popitem(last=False)

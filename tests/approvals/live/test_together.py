@@ -8,9 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
+from uuid import UUID
 
 import pytest
 from django.db import connection
+from django.http import HttpResponse
 
 from approvals import keys, lifecycle
 from approvals.lifecycle import Report
@@ -225,3 +227,23 @@ def test_who_is_woken_while_the_database_is_away_is_told_when_to_come_back() -> 
 
     assert (answer.status, dict(answer.headers)[b"retry-after"]) == (503, b"2")
     assert wait(approval, token)[1]["status"] == "approved"
+
+
+def test_agents_who_come_at_once_while_nothing_can_be_learnt_are_all_answered() -> None:
+    """The database is away: each is told so by Django, whoever of them is answered first."""
+    pauses = iter([0.01, 0.05, 0.02, 0.04, 0.03])
+
+    class Away(Django):
+        async def ask(self, scope: Any, *, is_woken: bool = False) -> HttpResponse:
+            await asyncio.sleep(next(pauses))
+            return HttpResponse(status=503)
+
+    scope = {"type": "http", "query_string": b"", "headers": []}
+
+    async def all_at_once() -> list[int]:
+        asking = Asking(Away())
+        answers = await asyncio.gather(*(asking.first(scope, str(UUID(int=1))) for _ in range(5)))
+        return [answer.status for answer in answers]
+
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(asyncio.run, all_at_once()).result() == [503] * 5
