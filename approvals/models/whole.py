@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
+from django.core.exceptions import EmptyResultSet
 from django.db.models import Model
 
 from approvals.models.agent import Agent, AgentKey
@@ -50,12 +51,12 @@ WHOLE = f"""
             WHERE part.claim_id = request.id),
         'people', (
             SELECT json_agg({statements.as_json(User, "person", but=_SECRET)}) FROM grants_user person
-            WHERE person.id IN (agent.owner_id, key.owner_id, request.agent_owner_id, request.key_owner_id)
-                OR person.id IN (
-                    SELECT user_id FROM approvals_vote part WHERE part.approval_id = request.id
-                    UNION SELECT principal_id FROM approvals_vote part WHERE part.approval_id = request.id
-                    UNION SELECT edited_by_id FROM approvals_payloadversion part
-                    WHERE part.approval_id = request.id)))::text
+            WHERE person.id IN (
+                SELECT unnest(ARRAY[agent.owner_id, key.owner_id, request.agent_owner_id, request.key_owner_id])
+                UNION SELECT user_id FROM approvals_vote part WHERE part.approval_id = request.id
+                UNION SELECT principal_id FROM approvals_vote part WHERE part.approval_id = request.id
+                UNION SELECT edited_by_id FROM approvals_payloadversion part
+                WHERE part.approval_id = request.id)))::text
         FROM approvals_agent agent, approvals_agentkey key
         WHERE agent.id = request.agent_id AND key.id = request.key_id)
 """  # noqa: S608 - the models' own columns
@@ -64,7 +65,10 @@ WHOLE = f"""
 
 def read_whole(rows: ApprovalQuerySet) -> list[Approval]:
     """These requests, the newest first, with all that `from_rows` puts in hand."""
-    wanted, params = rows.values("pk").query.sql_with_params()
+    try:
+        wanted, params = rows.values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return []
     sql = f"SELECT {WHOLE} FROM approvals_approval request WHERE request.id IN ({wanted}) ORDER BY request.id DESC"  # noqa: S608 - Django's own
     return from_rows(statements.fetch(sql, params))
 
