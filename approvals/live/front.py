@@ -49,9 +49,9 @@ class WaitingFront:
             self._sending_away = asyncio.create_task(self._send_away(self._stopping))
         is_get = scope["type"] == "http" and scope["method"] == "GET"
         if is_get and (path := WAIT_PATH.match(scope["path"])):
-            await answer_when_decided(path[1], scope, receive, send, asking=self._asking, **self._waiting())
+            await answer_when_decided(path[1], scope, receive, send, asking=self._asking, **self._in_common)
         elif is_get and scope["path"] == INBOX_PATH:
-            await stream_inbox(scope, receive, send, **self._waiting())
+            await stream_inbox(scope, receive, send, django=self._django, **self._in_common)
         elif scope["type"] == "http":
             await bounded(self._behind, scope, receive, send)
         else:
@@ -62,9 +62,10 @@ class WaitingFront:
         await stopping.wait()
         self._bus.wake_everybody()
 
-    def _waiting(self) -> dict[str, Any]:
-        """What all who wait have in common."""
-        return {"django": self._django, "bus": self._bus, "stopping": self._stopping}
+    @property
+    def _in_common(self) -> dict[str, Any]:
+        """What all who wait have."""
+        return {"bus": self._bus, "stopping": self._stopping}
 
     async def _find_decided(self, keys: Collection[str]) -> Collection[str]:
         """Of these keys, the ids of requests that are decided: the backstop behind Redis."""

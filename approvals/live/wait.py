@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 from approvals.live.answer import Answer
 from approvals.live.asking import Asking
 from approvals.live.bus import Bus
-from approvals.live.django import Django, Receive, Scope, Send
+from approvals.live.django import Receive, Scope, Send
 
 DEFAULT_SECONDS = 25
 LONGEST_SECONDS = 30
@@ -20,10 +20,9 @@ async def answer_when_decided(
     receive: Receive,
     send: Send,
     *,
-    django: Django,
+    asking: Asking,
     bus: Bus,
     stopping: asyncio.Event,
-    asking: Asking | None = None,
 ) -> None:
     """Send what the JSON endpoint answers, once it no longer says that the request is pending.
 
@@ -31,7 +30,6 @@ async def answer_when_decided(
     """
     loop = asyncio.get_running_loop()
     until = loop.time() + _seconds(scope)
-    asking = asking or Asking(django)
     gone = asyncio.create_task(hang_up(receive))
     with asking.standing_by(), bus.listening(key) as changed:
         try:

@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings
 
 from approvals import wakeups
+from approvals.live.asking import Asking
 from approvals.live.bus import Bus
 from approvals.live.django import THREADS, Django
 from approvals.live.wait import answer_when_decided
@@ -53,7 +54,7 @@ async def answer_while_everybody_queues(approval: Approval, token: str) -> bytes
         _scope(approval, token),
         receive,
         send,
-        django=django,
+        asking=Asking(django),
         bus=bus,
         stopping=asyncio.Event(),
     )
