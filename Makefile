@@ -40,7 +40,7 @@ check: setup  ## everything CI asks: style, types, imports, templates, migration
 bench: setup  ## how fast it is, beside what we aim for (ARGS="submit wake" for a part, ARGS=--quick for a proof)
 	$(PYTHON) bench/everything.py $(ARGS)
 
-bench-scale: setup  ## the inbox and a request's page at 10 million decided; kept, some 30 GB (ARGS=1000000 for fewer)
+bench-scale: setup  ## the inbox and a request's page at 10 million decided; kept, some 20 GB (ARGS=1000000 for fewer)
 	$(PYTHON) bench/scale.py $(ARGS)
 
 setup: $(INSTALLED)  ## the virtual environment, with exactly the locked packages
