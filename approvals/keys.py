@@ -100,7 +100,7 @@ def authenticate(token: str, *, idempotency_key: str = "") -> AgentKey | None:
     fits = hmac.compare_digest(bytes(key.secret_sha256) if key else _NO_HASH, _digest(secret))
     if key is None or not fits or not key.is_valid(at):
         return None
-    _stamp_use(key, at)
+    _stamp_uses([(key, at)])
     return key
 
 
@@ -159,10 +159,10 @@ def _stamp_uses(used: Collection[tuple[AgentKey, datetime]]) -> None:
     """In one statement. A key whose row is locked is being stamped or revoked, and is left to that."""
     stale = [key.pk for key, at in used if _is_stale(key, at)]
     if stale:
-        statements.execute(_STAMP_ALL, [max(at for _, at in used), stale])
+        statements.execute(_STAMP, [max(at for _, at in used), stale])
 
 
-_STAMP_ALL = """
+_STAMP = """
     UPDATE approvals_agentkey SET last_used_at = %s
     WHERE id IN (SELECT id FROM approvals_agentkey WHERE id = ANY(%s) FOR UPDATE SKIP LOCKED)
 """
@@ -170,11 +170,6 @@ _STAMP_ALL = """
 
 def _is_stale(key: AgentKey, at: datetime) -> bool:
     return key.last_used_at is None or at - key.last_used_at > _LAST_USE_STEP
-
-
-def _stamp_use(key: AgentKey, at: datetime) -> None:
-    if _is_stale(key, at):
-        AgentKey.objects.filter(pk=key.pk).update(last_used_at=at)
 
 
 def _digest(secret: str) -> bytes:

@@ -90,11 +90,6 @@ def insert(*groups: Sequence[Model]) -> None:
             row._state.adding, row._state.db = False, connection.alias
 
 
-def columns(model: type[Model], alias: str) -> str:
-    """The columns of a model for a SELECT, in the order in which `instance` takes their values."""
-    return ", ".join(f'{alias}."{field.column}"' for field in model._meta.concrete_fields)
-
-
 def update(row: Model, *names: str) -> None:
     """Store these fields of a row that is there for certain, since it was locked or made in this transaction."""
     fields = [field for field in row._meta.concrete_fields if field.name in names]
@@ -102,6 +97,26 @@ def update(row: Model, *names: str) -> None:
     values = [field.get_db_prep_save(getattr(row, field.attname), connection=connection) for field in fields]
     sql = f'UPDATE "{row._meta.db_table}" SET {changes} WHERE "{row._meta.pk.column}" = %s'  # noqa: S608 - a model's own names
     execute(sql, [*values, row.pk])
+
+
+def columns(model: type[Model], alias: str) -> str:
+    """The columns of a model for a SELECT, in the order in which `instance` takes their values."""
+    return ", ".join(f'{alias}."{field.column}"' for field in model._meta.concrete_fields)
+
+
+def width(model: type[Model]) -> int:
+    """How many columns `columns` names."""
+    return len(model._meta.concrete_fields)
+
+
+def instance(model: type[M], values: Sequence[Any], **related: Model | None) -> M:
+    """The row of a model from the values of `columns`, with what its keys point to where that was read along."""
+    names, converters = _reading(model)
+    read = [convert(value) if convert else value for convert, value in zip(converters, values, strict=True)]
+    row = model.from_db(connection.alias, names, read)
+    for name, found in related.items():
+        setattr(row, name, found)
+    return row
 
 
 def as_json(model: type[Model], alias: str, *, but: Collection[str] = ()) -> str:
@@ -119,21 +134,6 @@ def from_json(
         parse(value) if parse and value is not None else value
         for parse, value in zip(parsers, values, strict=True)
     ]
-    row = model.from_db(connection.alias, names, read)
-    for name, found in related.items():
-        setattr(row, name, found)
-    return row
-
-
-def width(model: type[Model]) -> int:
-    """How many columns `columns` names."""
-    return len(model._meta.concrete_fields)
-
-
-def instance(model: type[M], values: Sequence[Any], **related: Model | None) -> M:
-    """The row of a model from the values of `columns`, with what its keys point to where that was read along."""
-    names, converters = _reading(model)
-    read = [convert(value) if convert else value for convert, value in zip(converters, values, strict=True)]
     row = model.from_db(connection.alias, names, read)
     for name, found in related.items():
         setattr(row, name, found)

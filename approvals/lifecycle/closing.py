@@ -16,7 +16,7 @@ def tell_who_was_asked(approval: Approval, at: datetime, *, but: str = "") -> No
     """
     named = {assignment.email for assignment in approval.assignments.all() if assignment.is_named}
     voted = {vote.user.email for vote in approval.approving_votes()}
-    if (named | voted) == {but} and not approval.approvers_asked_at:
+    if not (named | voted) - {but} and not approval.approvers_asked_at:
         return
     audience = gather(named | voted, at=at)
     people = audience.people

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from approvals import authority
 from approvals.exceptions import InvalidInput, NotPermitted
-from approvals.lifecycle.beats import RequestEvent, lock, moment, record
+from approvals.lifecycle.beats import RequestEvent, as_stored, lock, moment, record
 from approvals.lifecycle.mentioning import mentioned
 from approvals.models import Comment, Notification
 from approvals.notifications import notify
@@ -24,7 +24,7 @@ def comment(approval_id: UUID, *, by: User, text: str) -> Comment:
     """
     approval = lock(approval_id)
     at = moment(approval)
-    by = User.objects.get(pk=by.pk)
+    by = as_stored(by)
     if not authority.may_read(by, approval, at=at):
         raise NotPermitted("Only people who may read this request can comment on it.")
     text = _checked(text)

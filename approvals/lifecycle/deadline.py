@@ -32,9 +32,8 @@ def in_time(
 ) -> Approval:
     """Call `act` with the locked request, once a breach of its deadline is noted.
 
-    `by`, `concerned` and `agent` are as `lock` takes them. The breach has a
-    transaction of its own, so that it stands whatever becomes of the act. Raises what `act` raises, and
-    Approval.DoesNotExist.
+    `by`, `concerned` and `agent` are as `lock` takes them. The breach has a transaction of its own, so that it stands
+    whatever becomes of the act. Raises what `act` raises, and Approval.DoesNotExist.
     """
     while True:
         try:

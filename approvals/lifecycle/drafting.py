@@ -8,7 +8,7 @@ from django.db import transaction
 
 from approvals import authority
 from approvals.exceptions import AlreadyDecided, NotPermitted
-from approvals.lifecycle.beats import RequestEvent, lock, moment, record
+from approvals.lifecycle.beats import RequestEvent, as_stored, lock, moment, record
 from approvals.models import Approval
 from approvals.models.choices import Status
 from audit.message import Authority
@@ -30,7 +30,7 @@ def _settle(approval_id: UUID, status: Status, event: str, *, by: User) -> Appro
     """Nobody is told: the others who were named find it gone from their drafts."""
     approval = lock(approval_id, by=by)
     at = moment(approval)
-    by = User.objects.get(pk=by.pk)
+    by = as_stored(by)
     ruling = authority.may_use_draft(by, approval, at=at)
     if not ruling.allowed:
         raise NotPermitted(ruling.reason)

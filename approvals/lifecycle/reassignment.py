@@ -10,7 +10,7 @@ from django.core.validators import validate_email
 
 from approvals import authority
 from approvals.exceptions import InvalidInput, NotPermitted, UnknownAddress
-from approvals.lifecycle.beats import RequestEvent, record, require_pending
+from approvals.lifecycle.beats import RequestEvent, as_stored, record, require_pending
 from approvals.lifecycle.deadline import in_time
 from approvals.models import Approval, Assignment, Notification
 from approvals.notifications import notify
@@ -37,7 +37,7 @@ def reassign(
     """
 
     def act(approval: Approval, at: datetime) -> None:
-        person = User.objects.get(pk=by.pk)
+        person = as_stored(by)
         ruling = authority.may_hand_on(person, approval, at=at)
         if not ruling.allowed:
             raise NotPermitted(ruling.reason)

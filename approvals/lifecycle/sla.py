@@ -113,13 +113,8 @@ def _attach(found: Sequence[Approval]) -> None:
     keys = AgentKey.objects.select_related("owner").in_bulk({one.key_id for one in found})
     owners = User.objects.in_bulk({pk for one in found for pk in (one.agent_owner_id, one.key_owner_id)})
     for one in found:
-        one._state.fields_cache |= {
-            "policy": policies[one.policy_id],
-            "agent": agents[one.agent_id],
-            "key": keys[one.key_id],
-            "agent_owner": owners[one.agent_owner_id],
-            "key_owner": owners[one.key_owner_id],
-        }
+        one.policy, one.agent, one.key = policies[one.policy_id], agents[one.agent_id], keys[one.key_id]
+        one.agent_owner, one.key_owner = owners[one.agent_owner_id], owners[one.key_owner_id]
 
 
 def _act_alone(job: Job, pk: UUID, failures: list[Exception]) -> int:

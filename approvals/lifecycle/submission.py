@@ -182,14 +182,12 @@ def _store(approval: Approval, submission: Submission, judgement: Judgement, peo
 
 
 def _assignment(approval: Approval, reviewer: policy.Reviewer) -> Assignment:
-    """With what the database copies from the request as well."""
     return Assignment(
         approval=approval,
         email=reviewer.email,
         source=reviewer.source,
         created_at=approval.created_at,
         is_open=approval.status in UNDECIDED,
-        deadline=approval.deadline,
     )
 
 

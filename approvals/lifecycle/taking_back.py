@@ -7,7 +7,7 @@ from uuid import UUID
 
 from approvals import authority
 from approvals.exceptions import ActedMeanwhile, NotPermitted
-from approvals.lifecycle.beats import RequestEvent, record, require_pending
+from approvals.lifecycle.beats import RequestEvent, as_stored, record, require_pending
 from approvals.lifecycle.deadline import in_time
 from approvals.models import Approval, Assignment, Notification
 from approvals.notifications import notify
@@ -22,7 +22,7 @@ def take_back(approval_id: UUID, *, by: User, of: str) -> Approval:
     """
 
     def act(approval: Approval, at: datetime) -> None:
-        person = User.objects.get(pk=by.pk)
+        person = as_stored(by)
         asked = _asked(approval, of.strip().lower(), person)
         require_pending(approval)
         if happened := authority.acted_since(asked, approval):

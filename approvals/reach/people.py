@@ -66,8 +66,9 @@ def read_with_policies(
     return _people(found), policies_with_ids([UUID(pk) for pk in found["candidates"]])
 
 
-_GRANT = ("id", "grantor_id", "grantee_id", "is_whole", "workflows", "action_types", "highest_risk")
-_USER = ("id", "email", "is_active")
+_SECRET = ("password",)
+_GRANT = statements.as_json(DelegatedGrant, "lent")
+_GRANTEE = statements.as_json(User, "person", but=_SECRET)
 
 # The filters of `objects.active`, `joined` and `in_use`, and of `routing`, in one statement:
 # tests/approvals/reach/test_people.py holds them equal. A grant, a membership or a choice counts from the next read on.
@@ -113,7 +114,8 @@ _READ = f"""
         'approvers', (SELECT json_agg(json_build_array(email, joined_at) ORDER BY email) FROM approver),
         'watchers', (SELECT json_agg(email ORDER BY email) FROM watcher),
         'lent', (
-            SELECT json_agg(json_build_array(lender, grantee, {", ".join(_GRANT)}) ORDER BY id) FROM lent),
+            SELECT json_agg(json_build_array(lender, {_GRANT}, {_GRANTEE}) ORDER BY lent.id)
+            FROM lent JOIN grants_user person ON person.id = grantee_id),
         'hearers', (SELECT json_agg(email) FROM hearer),
         'channels', (
             SELECT json_agg(json_build_array(email, channel.id) ORDER BY channel.created_at)
@@ -161,13 +163,10 @@ def _people(found: dict[str, Any]) -> People:
 
 
 def _stand_ins(rows: Sequence[Sequence[Any]]) -> StandIns:
-    """The grants with what `StandIns` asks of them; any other field of theirs would be read when it is asked for."""
     lent: defaultdict[str, list[DelegatedGrant]] = defaultdict(list)
-    for lender, grantee, *values in rows:
-        ids = [UUID(value) for value in values[:3]]
-        grant = DelegatedGrant.from_db(None, _GRANT, [*ids, *values[3:]])
-        grant.grantee = User.from_db(None, _USER, [grant.grantee_id, grantee, True])
-        lent[lender].append(grant)
+    for lender, values, grantee in rows:
+        person = statements.from_json(User, grantee, but=_SECRET)
+        lent[lender].append(statements.from_json(DelegatedGrant, values, grantee=person))
     return StandIns(lent)
 
 
