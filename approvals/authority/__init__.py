@@ -13,6 +13,7 @@ from approvals.authority.handing_on import (
     may_replace,
     receivers,
 )
+from approvals.authority.held import Held, held_by
 from approvals.authority.quorum import Asked, Quorum, awaited, quorum_of, still_asked
 from approvals.authority.reading import (
     PersonAuthority,
@@ -35,10 +36,11 @@ from approvals.authority.ruling import (
     may_use_draft,
 )
 from approvals.authority.secrecy import hidden_from, hides_votes
-from approvals.authority.stand_ins import StandIns, stand_ins_of
+from approvals.authority.stand_ins import StandIns
 
 __all__ = [
     "Asked",
+    "Held",
     "PersonAuthority",
     "Quorum",
     "Ruling",
@@ -51,6 +53,7 @@ __all__ = [
     "fills_policy_seat",
     "handed_on_by",
     "hands_on",
+    "held_by",
     "hidden_from",
     "hides_votes",
     "is_named_in_policy",
@@ -66,7 +69,6 @@ __all__ = [
     "may_use_draft",
     "quorum_of",
     "receivers",
-    "stand_ins_of",
     "still_asked",
     "visible_to",
     "would_cover",

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from approvals.authority.held import Held, held_by
 from approvals.authority.ruling import (
     Ruling,
     bar,
@@ -13,7 +14,6 @@ from approvals.authority.ruling import (
     in_own_right,
     is_agents_choice,
     joined_too_late,
-    membership_of,
     seated,
 )
 from approvals.models import Approval, Assignment
@@ -23,11 +23,15 @@ from grants.models import ApproverMembership, User
 STAFF = "staff"
 
 
-def may_hand_on(user: User, approval: Approval, *, at: datetime) -> Ruling:
-    """People who may decide in their own right, and administrators; a delegate hands on nothing."""
+def may_hand_on(user: User, approval: Approval, *, at: datetime, held: Held | None = None) -> Ruling:
+    """People who may decide in their own right, and administrators; a delegate hands on nothing.
+
+    `held` is as `may_decide` takes it.
+    """
     if barred := bar(user, approval):
         return Ruling(allowed=False, reason=barred)
-    own = in_own_right(user, approval, membership_of(user, at))
+    held = held or held_by(user, at=at)
+    own = in_own_right(user, approval, held.memberships.get(user.pk))
     if own.allowed:
         return own
     if user.is_staff:
@@ -82,7 +86,7 @@ def acted_since(asked: Assignment, approval: Approval) -> str:
     """What has happened since this person was asked, so that it cannot be taken back; empty if nothing has."""
     if not asked.is_named or asked.placed_at is None:
         return f"{asked.email} is not asked any more. Nothing was changed."
-    if approval.votes.filter(decided_at__gte=asked.placed_at).exists():
+    if any(vote.decided_at >= asked.placed_at for vote in approval.votes.all()):
         return "Somebody has voted since it was handed on, so that stands. Nothing was changed."
     is_escalated = approval.breached_at is not None and approval.breached_at >= asked.placed_at
     if is_escalated and asked.email in approval.policy.escalation_targets:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from approvals.authority.ruling import ASSIGNEE, bar, counts_for_policy, names_reviewers
-from approvals.authority.stand_ins import StandIns, stand_ins_of
+from approvals.authority.stand_ins import StandIns
 from approvals.models import Approval, Assignment, Vote
 from grants.models import User
 
@@ -61,12 +60,10 @@ class Asked:
         return self.user.get_full_name() if self.user else self.email
 
 
-def still_asked(approval: Approval, *, at: datetime) -> list[Asked]:
-    """Everybody still named on the request, with the people who stand in for them. Two queries, however many."""
+def still_asked(approval: Approval, accounts: Mapping[str, User], stand_ins: StandIns) -> list[Asked]:
+    """Everybody still named on the request, with the people who stand in for them."""
     named = [a for a in approval.assignments.all() if a.is_named]
-    users = {user.email: user for user in User.objects.filter(email__in=[a.email for a in named])}
-    stand_ins = stand_ins_of(list(users), at=at)
-    return [_asked(a, users.get(a.email), stand_ins, approval) for a in named]
+    return [_asked(a, accounts.get(a.email), stand_ins, approval) for a in named]
 
 
 def awaited(asked: Iterable[Asked], votes: Iterable[Vote], approval: Approval) -> list[Asked]:

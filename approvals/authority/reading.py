@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -23,12 +24,13 @@ from django.db.models import (
     When,
 )
 
+from approvals.authority.held import Held, held_by
 from approvals.authority.ruling import SELF_APPROVABLE, Ruling, decided_meanwhile
 from approvals.models import Agent, AgentKey, Approval, Assignment, Policy, Vote, VoteSeat
 from approvals.models.approval_queries import ApprovalQuerySet
 from approvals.models.choices import Pattern, Risk, Status
 from approvals.models.decision import VoteQuerySet
-from grants.models import ApproverMembership, DelegatedGrant, User
+from grants.models import DelegatedGrant, User
 
 NOTHING = Q(pk__in=())
 
@@ -58,26 +60,31 @@ def drafts_for(user: User, *, at: datetime) -> ApprovalQuerySet:
     return PersonAuthority(user, at).drafts()
 
 
-def visible_to(user: User | AnonymousUser, *, at: datetime) -> ApprovalQuerySet:
+def visible_to(user: User | AnonymousUser, *, at: datetime, held: Held | None = None) -> ApprovalQuerySet:
     """What this person may read: what they may decide, voted on, were named on or lent their name to.
 
     Auditors, administrators and approvers read everything. A person who may not read a request gets 404, one who
     may read it and not act gets 403.
     """
-    return PersonAuthority(user, at).visible() if isinstance(user, User) else Approval.objects.none()
+    return PersonAuthority(user, at, held).visible() if isinstance(user, User) else Approval.objects.none()
 
 
-def may_read(user: User, approval: Approval, *, at: datetime, ruling: Ruling | None = None) -> bool:
+def may_read(
+    user: User, approval: Approval, *, at: datetime, ruling: Ruling | None = None, held: Held | None = None
+) -> bool:
     """What `visible_to` lists, and what others decided while this person could have it open under a grant.
 
-    Reading it, commenting on it and being mentioned there go by this one rule. With the `ruling` of `may_decide` in
-    hand nothing is asked for a person who may decide in their own right: they are named, or read everything.
+    Reading it, commenting on it and being mentioned there go by this one rule. The database is asked about the request
+    only for people who neither read everything nor may decide it, as the `ruling` of `may_decide` says.
     """
-    if ruling and ruling.allowed and ruling.grant is None:
+    person = PersonAuthority(user, at, held)
+    if ruling and ruling.allowed and (ruling.grant is None or approval.is_pending):
         return True
-    if visible_to(user, at=at).filter(pk=approval.pk).exists():
+    if user.is_active and person.reads_everything:
         return True
-    return decided_meanwhile(user, approval, at=at)
+    if person.visible().filter(pk=approval.pk).exists():
+        return True
+    return decided_meanwhile(user, approval, at=at, held=person.held)
 
 
 def may_read_policies(user: User, *, at: datetime) -> bool:
@@ -96,25 +103,31 @@ def is_named_in_policy(user: User, **narrowed: str) -> bool:
 class PersonAuthority:
     """One person at one moment: what they hold and what is lent to them, read once."""
 
-    def __init__(self, user: User, at: datetime) -> None:
+    def __init__(self, user: User, at: datetime, held: Held | None = None) -> None:
         self.user = user
         self.at = at
+        if held:
+            self.held = held
 
     @cached_property
-    def grants(self) -> list[DelegatedGrant]:
+    def held(self) -> Held:
+        """Their memberships and grants."""
+        return held_by(self.user, at=self.at)
+
+    @property
+    def grants(self) -> Sequence[DelegatedGrant]:
         """What is lent to this person now, the oldest first."""
-        held = DelegatedGrant.objects.active(self.at).filter(grantee=self.user, grantor__is_active=True)
-        return list(held.select_related("grantor").order_by("pk"))
+        return self.held.grants
 
-    @cached_property
+    @property
     def is_approver(self) -> bool:
         """Whether they are in the approvers group themselves."""
-        return self.user.pk in self._memberships
+        return self.user.pk in self.held.memberships
 
     @property
     def takes_from_pool(self) -> bool:
         """Whether they, or a person who lends to them, are an approver."""
-        return bool(self._memberships)
+        return bool(self.held.memberships)
 
     @property
     def reads_everything(self) -> bool:
@@ -226,11 +239,6 @@ class PersonAuthority:
     def _of_votes(self) -> VoteQuerySet:
         return Vote.objects.filter(Q(user=self.user) | Q(principal=self.user))
 
-    @cached_property
-    def _memberships(self) -> dict[object, ApproverMembership]:
-        people = [self.user.pk, *(grant.grantor_id for grant in self.grants)]
-        return {m.user_id: m for m in ApproverMembership.objects.open(self.at).filter(user__in=people)}
-
     @property
     def _decidable(self) -> Q:
         found = self.in_own_right(self.user)
@@ -248,7 +256,7 @@ class PersonAuthority:
         return self._is_approver(user) | _is_assignee(user)  # PostgreSQL asks in this order
 
     def _is_approver(self, user: User) -> Q:
-        membership = self._memberships.get(user.pk)
+        membership = self.held.memberships.get(user.pk)
         if membership is None:
             return NOTHING
         return ~Q(risk=Risk.CRITICAL) | Q(created_at__gte=membership.joined_at)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from approvals.authority.held import Held, held_by
 from approvals.models import Approval, Assignment
 from approvals.models.choices import Pattern, Risk
 from grants.models import ApproverMembership, DelegatedGrant, User
@@ -33,45 +33,52 @@ class Ruling:
     is_one_of_several: bool = False
 
 
-def may_decide(user: User, approval: Approval, *, at: datetime) -> Ruling:
+def may_decide(user: User, approval: Approval, *, at: datetime, held: Held | None = None) -> Ruling:
     """The one answer, for the button, the refusal and the vote alike.
 
     A named assignee, an approver, or a person with a grant from one of them, and nobody else: no flag, permission or
     key counts (docs/rules.md: only-authority-decides). Whether the request is still open is not asked here. Inside a
-    decision, call it with the request, the person and their grants locked (`lifecycle.beats.lock_authority`).
+    decision, call it with the request, the person and their grants locked (`lifecycle.beats.lock_authority`). `held`
+    is what `held_by` read of this person at that moment, where somebody has it.
     """
     if barred := bar(user, approval):
         return _no(barred)
-    own = in_own_right(user, approval, membership_of(user, at))
+    held = held or held_by(user, at=at)
+    own = in_own_right(user, approval, held.memberships.get(user.pk))
     if own.allowed and not is_agents_choice(own, approval):
         return own
-    lent = _lent(user, approval, at)
+    lent = _lent(user, approval, held)
     possible = [own, *lent] if own.allowed else lent
     if not possible:
-        return _no(lost_meanwhile(user, approval, at=at) or own.reason)
+        return _no(lost_meanwhile(user, approval, at=at, held=held) or own.reason)
     chosen = possible[0] if len(possible) == 1 else _most_useful(possible, approval)
     return _without_telling_whose(chosen, lent) if approval.is_critical else chosen
 
 
-def may_use_draft(user: User, approval: Approval, *, at: datetime) -> Ruling:
+def may_use_draft(user: User, approval: Approval, *, at: datetime, held: Held | None = None) -> Ruling:
     """A person named on it, an approver, or a person to whom one of them lent authority that covers it.
 
     Call it as `may_decide`, with the draft, the person and their grants locked.
     """
     if not user.is_active:
         return _no("This account is deactivated.")
-    own = in_own_right(user, approval, membership_of(user, at))
-    return own if own.allowed else next(iter(_lent(user, approval, at)), own)
+    held = held or held_by(user, at=at)
+    own = in_own_right(user, approval, held.memberships.get(user.pk))
+    return own if own.allowed else next(iter(_lent(user, approval, held)), own)
 
 
-def lost_meanwhile(user: User, approval: Approval, *, at: datetime) -> str:
+def lost_meanwhile(user: User, approval: Approval, *, at: datetime, held: Held | None = None) -> str:
     """The sentence for a person whose grant covered the request and has ended since it came; else empty.
 
     They may have it open: they are told what ended, instead of getting a stranger's 404.
     """
+    held = held or held_by(user, at=at)
+    if not held.has_lost:
+        return ""
     ended = DelegatedGrant.objects.held_by(user).ended(at).select_related("grantor").order_by("-pk")
     could = [g for g in ended[:20] if g.was_active_after(approval.created_at) and is_covered(approval, g)]
-    members = _memberships([grant.grantor for grant in could], at)
+    memberships = ApproverMembership.objects.open(at).filter(user__in=[grant.grantor_id for grant in could])
+    members = {membership.user_id: membership for membership in memberships}
     lenders = (
         g.grantor for g in could if in_own_right(g.grantor, approval, members.get(g.grantor_id)).allowed
     )
@@ -79,25 +86,15 @@ def lost_meanwhile(user: User, approval: Approval, *, at: datetime) -> str:
     return f"The authority that {lender.get_full_name()} lent you has ended." if lender else ""
 
 
-def decided_meanwhile(user: User, approval: Approval, *, at: datetime) -> bool:
+def decided_meanwhile(user: User, approval: Approval, *, at: datetime, held: Held | None = None) -> bool:
     """Whether others decided it while this person could have, under a grant that still holds.
 
     They may have it open: they are told how it ended, instead of getting a stranger's 404.
     """
-    ruling = may_decide(user, approval, at=at)
+    ruling = may_decide(user, approval, at=at, held=held)
     if ruling.grant is None or approval.decided_at is None:
         return False
     return approval.decided_at >= ruling.grant.starts_at
-
-
-def membership_of(user: User, at: datetime) -> ApproverMembership | None:
-    """The person's open membership in the group, if any."""
-    return _memberships([user], at).get(user.pk)
-
-
-def _memberships(people: Sequence[User], at: datetime) -> dict[UUID, ApproverMembership]:
-    found = ApproverMembership.objects.open_of([person.pk for person in people], at)
-    return {membership.user_id: membership for membership in found}
 
 
 def in_own_right(
@@ -189,12 +186,10 @@ def seated(approval: Approval) -> set[UUID]:
     return {person for vote in votes for person in (vote.user_id, vote.principal_id)}
 
 
-def _lent(user: User, approval: Approval, at: datetime) -> list[Ruling]:
+def _lent(user: User, approval: Approval, held: Held) -> list[Ruling]:
     """What each grant that covers the request lends this person, the oldest grant first."""
-    held = DelegatedGrant.objects.active(at).filter(grantee=user).select_related("grantor").order_by("pk")
-    grants = [grant for grant in held if is_covered(approval, grant)]
-    members = _memberships([grant.grantor for grant in grants], at) if grants else {}
-    rulings = (_through(grant, approval, user, members.get(grant.grantor_id)) for grant in grants)
+    grants = [grant for grant in held.grants if is_covered(approval, grant)]
+    rulings = (_through(grant, approval, user, held.memberships.get(grant.grantor_id)) for grant in grants)
     return [ruling for ruling in rulings if ruling.allowed]
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from approvals.authority.ruling import barred_addresses, is_covered
 from approvals.models import Approval
@@ -26,12 +24,3 @@ class StandIns:
         grants = [grant for grant in self.lent.get(address, ()) if is_covered(approval, grant)]
         barred = barred_addresses(approval) if grants else frozenset()
         return tuple(dict.fromkeys(grant.grantee for grant in grants if grant.grantee.email not in barred))
-
-
-def stand_ins_of(addresses: Collection[str], *, at: datetime) -> StandIns:
-    """Who stands in for any of these people, in one query."""
-    active = DelegatedGrant.objects.active(at).filter(grantor__email__in=addresses, grantee__is_active=True)
-    lent: defaultdict[str, list[DelegatedGrant]] = defaultdict(list)
-    for grant in active.select_related("grantor", "grantee").order_by("pk"):
-        lent[grant.grantor.email].append(grant)
-    return StandIns(lent)

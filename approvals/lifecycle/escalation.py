@@ -91,11 +91,7 @@ def escalate(approvals: Sequence[Approval], at: datetime) -> None:
 
 def unheard(steps: Iterable[Step], audience: Audience) -> set[UUID]:
     """The requests with a step on which nobody has an account, so that it asked nobody."""
-    return {
-        step.approval.pk
-        for step in steps
-        if not any(audience.people.accounts.get(one) for one in step.people)
-    }
+    return {step.approval.pk for step in steps if audience.people.active.isdisjoint(step.people)}
 
 
 def _by_next_step(approvals: Iterable[Approval], at: datetime) -> dict[int | None, list[UUID]]:

@@ -1,7 +1,7 @@
 """Whom does a request reach: who hears of it, were enough people asked, and could anybody decide it?"""
 
 from approvals.reach.audience import Audience, gather
-from approvals.reach.enough import Reach, Surroundings, look_around, perhaps_short, reaches
+from approvals.reach.enough import Reach, Surroundings, look_around, people_around, perhaps_short, reaches
 from approvals.reach.people import People, read_with_policies
 from approvals.reach.reachability import (
     has_warnings_lately,
@@ -21,6 +21,7 @@ __all__ = [
     "has_warnings_lately",
     "look_around",
     "look_up_lately",
+    "people_around",
     "perhaps_short",
     "reaches",
     "read_with_policies",

@@ -24,7 +24,8 @@ class Audience:
         account whom a draft names, all approvers are told of it.
         """
         barred = barred_addresses(approval)
-        told = [one for one in addresses if self.people.accounts.get(one, True) and one not in barred]
+        deactivated = self.people.accounts.keys() - self.people.active
+        told = [one for one in addresses if one not in deactivated and one not in barred]
         told += [one.email for address in told for one in self.people.stand_ins.of(address, approval)]
         if approval.is_draft and not any(one in self.people.accounts for one in told):
             told += [one for one in self.people.approvers if one not in barred]
@@ -55,9 +56,7 @@ class Audience:
     def for_certain(self, approval: Approval, addresses: Iterable[str]) -> list[str]:
         """Those `of` gives, and the administrators where none of them has an account."""
         told = self.of(approval, addresses)
-        if any(self.people.accounts.get(address) for address in told) or any(
-            one in self.people.approvers for one in told
-        ):
+        if any(one in self.people.active or one in self.people.approvers for one in told):
             return told
         return list(dict.fromkeys([*told, *self.people.staff]))
 

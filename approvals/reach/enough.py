@@ -122,14 +122,22 @@ def look_around(
     return Surroundings(people, named, votes_on(approvals, named))
 
 
-def look_around_in_hand(approvals: Collection[Approval], at: datetime) -> Surroundings:
-    """The same for requests whose assignments and votes are in hand: the people, in one query."""
+def people_around(approval: Approval, *, at: datetime) -> People:
+    """The people around one request whose assignments are in hand, also once it is decided."""
+    named = {assignment.email for assignment in approval.assignments.all() if assignment.is_named}
+    return read(named, at=at, with_broken=approval.is_pending)
+
+
+def look_around_in_hand(
+    approvals: Collection[Approval], at: datetime, people: People | None = None
+) -> Surroundings:
+    """The same for requests whose assignments and votes are in hand: the people, in one query if need be."""
     named = {approval.pk: approval.assignments.all() for approval in approvals}
     votes = {
         approval.pk: [_as_vote(vote) for vote in approval.votes.all() if vote.verdict == Vote.Verdict.APPROVE]
         for approval in approvals
     }
-    people = read(_open_addresses(named), at=at, with_broken=True)
+    people = people or read(_open_addresses(named), at=at, with_broken=True)
     return Surroundings(people, named, votes)
 
 

@@ -24,14 +24,14 @@ from patience import statements
 class People:
     """Everybody around some requests, at one moment.
 
-    `accounts` says of each address looked up that has an account whether it is active; `approvers` since when each
-    is one, in the addresses' order; `watchers` are the approvers who hear of everything in the pool. `routes` are
-    those of the addresses, of who stands in for them and of the watchers; `broken` where the last message to one of
-    the addresses was given up, or a test did not arrive.
+    `accounts` are those of the addresses looked up that have one; `approvers` since when each is one, in the
+    addresses' order; `watchers` are the approvers who hear of everything in the pool. `routes` are those of the
+    addresses, of who stands in for them and of the watchers; `broken` where the last message to one of the addresses
+    was given up, or a test did not arrive.
     """
 
     at: datetime
-    accounts: Mapping[str, bool]
+    accounts: Mapping[str, User]
     approvers: Mapping[str, datetime]
     stand_ins: StandIns
     watchers: Sequence[str]
@@ -41,7 +41,7 @@ class People:
     @cached_property
     def active(self) -> frozenset[str]:
         """The addresses looked up that have an active account."""
-        return frozenset(address for address, is_active in self.accounts.items() if is_active)
+        return frozenset(address for address, user in self.accounts.items() if user.is_active)
 
     @cached_property
     def staff(self) -> tuple[str, ...]:
@@ -66,9 +66,10 @@ def read_with_policies(
     return _people(found), policies_with_ids([UUID(pk) for pk in found["candidates"]])
 
 
-_SECRET = ("password",)
+_UNUSED = ("password", "last_login", "is_superuser", "is_staff", "is_auditor", "date_joined")
+_ACCOUNT = statements.as_json(User, "account", but=_UNUSED)
 _GRANT = statements.as_json(DelegatedGrant, "lent")
-_GRANTEE = statements.as_json(User, "person", but=_SECRET)
+_GRANTEE = statements.as_json(User, "person", but=_UNUSED)
 
 # The filters of `objects.active`, `joined` and `in_use`, and of `routing`, in one statement:
 # tests/approvals/reach/test_people.py holds them equal. A grant, a membership or a choice counts from the next read on.
@@ -78,7 +79,8 @@ _READ = f"""
     named AS MATERIALIZED (
         SELECT unnest(%(addresses)s::text[]) AS email UNION SELECT unnest(reviewers) FROM candidate),
     account AS MATERIALIZED (
-        SELECT person.id, person.email, person.is_active FROM grants_user person JOIN named USING (email)),
+        SELECT person.id, person.email, person.name, person.is_active
+        FROM grants_user person JOIN named USING (email)),
     approver AS MATERIALIZED (
         SELECT person.id, person.email, member.joined_at
         FROM this, grants_approvermembership member JOIN grants_user person ON person.id = member.user_id
@@ -110,7 +112,7 @@ _READ = f"""
     SELECT json_build_object(
         'candidates', (SELECT json_agg(id) FROM candidate),
         'named', (SELECT json_agg(email) FROM named),
-        'accounts', (SELECT json_agg(json_build_array(email, is_active)) FROM account),
+        'accounts', (SELECT json_agg({_ACCOUNT}) FROM account),
         'approvers', (SELECT json_agg(json_build_array(email, joined_at) ORDER BY email) FROM approver),
         'watchers', (SELECT json_agg(email ORDER BY email) FROM watcher),
         'lent', (
@@ -153,7 +155,7 @@ def _read(
 def _people(found: dict[str, Any]) -> People:
     return People(
         at=found["at"],
-        accounts=dict(found["accounts"]),
+        accounts={user.email: user for user in map(_user, found["accounts"])},
         approvers={address: datetime.fromisoformat(joined) for address, joined in found["approvers"]},
         stand_ins=_stand_ins(found["lent"]),
         watchers=found["watchers"],
@@ -165,9 +167,12 @@ def _people(found: dict[str, Any]) -> People:
 def _stand_ins(rows: Sequence[Sequence[Any]]) -> StandIns:
     lent: defaultdict[str, list[DelegatedGrant]] = defaultdict(list)
     for lender, values, grantee in rows:
-        person = statements.from_json(User, grantee, but=_SECRET)
-        lent[lender].append(statements.from_json(DelegatedGrant, values, grantee=person))
+        lent[lender].append(statements.from_json(DelegatedGrant, values, grantee=_user(grantee)))
     return StandIns(lent)
+
+
+def _user(values: Sequence[Any]) -> User:
+    return statements.from_json(User, values, but=_UNUSED)
 
 
 def _routes(found: dict[str, Any]) -> Routes:

@@ -21,9 +21,11 @@ Warning = dict[str, str]  # noqa: A001 - the wire's word
 """`{code, message}`."""
 
 
-def warnings(approval: Approval, *, at: datetime) -> list[Warning]:
-    """The warnings about one request; none once it is decided."""
-    return warnings_of([approval], at=at)[approval.pk]
+def warnings(approval: Approval, *, at: datetime, people: People | None = None) -> list[Warning]:
+    """The warnings about one request; none once it is decided. `people` as `people_around` found them, if it did."""
+    if not approval.is_pending:
+        return []
+    return warnings_around([approval], look_around_in_hand([approval], at, people), at=at)[approval.pk]
 
 
 def warnings_lately(approval: Approval, *, at: datetime) -> list[Warning]:

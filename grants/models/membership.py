@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
-from functools import cache
 from typing import Self
-from uuid import UUID
 
 from django.db import models
 
 from grants.models.user import User
-from patience import statements
 
 
 class ApproverMembershipQuerySet(models.QuerySet["ApproverMembership"]):
@@ -21,24 +17,10 @@ class ApproverMembershipQuerySet(models.QuerySet["ApproverMembership"]):
         """Memberships that hold at that moment."""
         return self.filter(joined_at__lte=at).filter(models.Q(left_at=None) | models.Q(left_at__gt=at))
 
-    def open_of(self, people: Collection[UUID], at: datetime) -> list[ApproverMembership]:
-        """Those of these people that hold at that moment, by a prepared statement: every decision asks."""
-        rows = statements.fetch(_open_of(), [list(people), at, at])
-        return [statements.instance(ApproverMembership, values) for values in rows]
-
     def joined(self, at: datetime) -> dict[str, datetime]:
         """Since when each person with an active account is an approver, by address, in the addresses' order."""
         members = self.open(at).filter(user__is_active=True).order_by("user__email")
         return dict(members.values_list("user__email", "joined_at"))
-
-
-@cache
-def _open_of() -> str:
-    """What `open` filters by, of some people."""
-    return f"""
-        SELECT {statements.columns(ApproverMembership, "member")} FROM grants_approvermembership member
-        WHERE user_id = ANY(%s) AND joined_at <= %s AND (left_at IS NULL OR left_at > %s)
-    """  # noqa: S608 - the model's own columns
 
 
 class ApproverMembership(models.Model):

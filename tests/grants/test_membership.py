@@ -68,21 +68,6 @@ def test_membership_holds_from_joining_to_leaving() -> None:
     assert held == [False, True, False]
 
 
-def test_those_of_some_people_that_hold_are_the_same_by_the_prepared_statement() -> None:
-    members, others = [make_user(f"{name}@example.com") for name in "abc"], make_user("d@example.com")
-    for user in (*members, others):
-        membership.join(user, by=SYSTEM)
-    membership.leave(members[0], by=SYSTEM)
-    wanted = [user.pk for user in members]
-    left = ApproverMembership.objects.get(user=members[0])
-
-    for at in (left.joined_at - timedelta(seconds=1), left.joined_at, left.left_at, clock.now()):
-        found = ApproverMembership.objects.open_of(wanted, at)
-
-        by_the_orm = ApproverMembership.objects.open(at).filter(user__in=members)
-        assert {one.pk: one.left_at for one in found} == dict(by_the_orm.values_list("pk", "left_at"))
-
-
 def test_database_refuses_two_open_memberships() -> None:
     user = make_user()
     membership.join(user, by=SYSTEM)

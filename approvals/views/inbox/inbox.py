@@ -21,14 +21,13 @@ from audit import clock
 @signed_in
 def inbox(request: PersonRequest) -> HttpResponse:
     """The list; from 64rem on beside the request that is open."""
-    return show(
-        request, "approvals/inbox/inbox.html", inbox_context(request), fragment="approvals/inbox/_panes.html"
-    )
-
-
-def inbox_context(request: PersonRequest, current: Approval | None = None) -> dict[str, Any]:
-    """What the list shows, with the open request marked in it."""
     queues = Inbox(request.user, clock.now(), Filters.read(request.GET))
+    context = inbox_context(request, queues)
+    return show(request, "approvals/inbox/inbox.html", context, fragment="approvals/inbox/_panes.html")
+
+
+def inbox_context(request: PersonRequest, queues: Inbox, current: Approval | None = None) -> dict[str, Any]:
+    """What the list shows, with the open request marked in it."""
     groups = _groups(queues)
     rows = [row for group in groups for row in group["rows"]]
     following = next((group["following"] for group in groups if group["following"]), "")

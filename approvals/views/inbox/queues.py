@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from django.db.models import (
     When,
 )
 
-from approvals.authority import PersonAuthority
+from approvals.authority import Held, PersonAuthority
 from approvals.models import Approval, PayloadVersion
 from approvals.models.approval_queries import ApprovalQuerySet
 from approvals.models.choices import UNDECIDED, BreachAction, Risk
@@ -66,11 +67,12 @@ class Inbox:
     user: User
     at: datetime
     filters: Filters
+    held: Held | None = None
 
     @cached_property
     def holds(self) -> PersonAuthority:
         """What this person holds and what is lent to them."""
-        return PersonAuthority(self.user, self.at)
+        return PersonAuthority(self.user, self.at, self.held)
 
     @property
     def is_approver(self) -> bool:
@@ -144,9 +146,14 @@ class Inbox:
 
     def next_after(self, done: Approval) -> Approval | None:
         """What to open once that request is done: the row below it in this list, behind the last the first."""
-        steps = self._below(done)
-        found = (rows.exclude(pk=done.pk).first() for rows in steps)
-        return next(filter(None, found), None)
+        steps = [
+            rows.exclude(pk=done.pk).annotate(step=Value(number)).only("action")[:1]
+            for number, rows in enumerate(self._below(done))
+        ]
+        if not steps:
+            return None
+        first, *others = steps
+        return min(first.union(*others, all=True), key=attrgetter("step"), default=None)
 
     def _below(self, done: Approval) -> Iterator[ApprovalQuerySet]:
         """The list from that request on, as far as this person can act there; then the list from its start."""

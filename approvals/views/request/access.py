@@ -9,11 +9,12 @@ from uuid import UUID
 
 from django.http import Http404
 
-from approvals import authority, lifecycle
-from approvals.authority import Asked, Quorum, Ruling
+from approvals import authority, lifecycle, reach
+from approvals.authority import Asked, Held, Quorum, Ruling
 from approvals.exceptions import NotPermitted
 from approvals.models import Approval, Assignment, Vote, read_whole
 from approvals.models.choices import Resolution, Status, state_name
+from approvals.reach import People
 from approvals.views.page import PersonRequest
 from audit import clock
 from grants.models import User
@@ -27,6 +28,12 @@ class Case:
     person: User
     ruling: Ruling
     at: datetime
+    held: Held
+
+    @cached_property
+    def people(self) -> People:
+        """Who is around the request."""
+        return reach.people_around(self.approval, at=self.at)
 
     @cached_property
     def votes(self) -> list[Vote]:
@@ -87,7 +94,7 @@ class Case:
     @cached_property
     def asked(self) -> list[Asked]:
         """Everybody named on the request, with who stands in for them."""
-        return authority.still_asked(self.approval, at=self.at)
+        return authority.still_asked(self.approval, self.people.accounts, self.people.stand_ins)
 
     @property
     def quorum(self) -> Quorum:
@@ -103,7 +110,7 @@ class Case:
     @cached_property
     def hand_on_ruling(self) -> Ruling:
         """Whether this person may ask another in somebody's place."""
-        return authority.may_hand_on(self.person, self.approval, at=self.at)
+        return authority.may_hand_on(self.person, self.approval, at=self.at, held=self.held)
 
     @property
     def may_hand_on(self) -> bool:
@@ -142,7 +149,7 @@ class Case:
     @property
     def draft_ruling(self) -> Ruling:
         """Whether this person may use the draft, and why or why not."""
-        return authority.may_use_draft(self.person, self.approval, at=self.at)
+        return authority.may_use_draft(self.person, self.approval, at=self.at, held=self.held)
 
     @property
     def is_blind(self) -> bool:
@@ -163,10 +170,11 @@ def load(request: PersonRequest, pk: UUID) -> Case:
         raise Http404
     approval = found[0]
     at = approval.read_at or clock.now()
-    ruling = authority.may_decide(request.user, approval, at=at)
-    if not authority.may_read(request.user, approval, at=at, ruling=ruling):
+    held = authority.held_by(request.user, at=at)
+    ruling = authority.may_decide(request.user, approval, at=at, held=held)
+    if not authority.may_read(request.user, approval, at=at, ruling=ruling, held=held):
         raise Http404
-    return Case(approval, request.user, ruling, at)
+    return Case(approval, request.user, ruling, at, held)
 
 
 def load_to_decide(request: PersonRequest, pk: UUID) -> Case:

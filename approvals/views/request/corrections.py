@@ -70,18 +70,16 @@ class Correction:
 
 def correction_of(approval: Approval, person: User) -> Correction:
     """This person's newest edits, of whichever version, or the current version where there are none."""
-    copies = WorkingCopy.objects.filter(approval=approval, user=person)
-    copy = copies.order_by("-base_version").first()
-    return _correction_from(approval, copy) if copy else as_it_stands(approval)
+    return newest_corrections(approval, person)[0]
 
 
-def correction_before(approval: Approval, person: User, correction: Correction) -> Correction | None:
-    """This person's edits of an earlier version than the correction's: they may want to repeat them."""
-    copies = WorkingCopy.objects.filter(
-        approval=approval, user=person, base_version__lt=correction.base.number
-    )
-    copy = copies.order_by("-base_version").first()
-    return _correction_from(approval, copy) if copy else None
+def newest_corrections(approval: Approval, person: User) -> tuple[Correction, Correction | None]:
+    """The same, and this person's edits of the version before that, which they may want to repeat."""
+    copies = WorkingCopy.objects.filter(approval=approval, user=person).order_by("-base_version")[:2]
+    found = [_correction_from(approval, copy) for copy in copies]
+    if not found:
+        return as_it_stands(approval), None
+    return found[0], found[1] if len(found) > 1 else None
 
 
 def as_it_stands(approval: Approval) -> Correction:

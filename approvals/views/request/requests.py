@@ -19,7 +19,7 @@ from approvals.views.kept_posts import forget, shown_again
 from approvals.views.page import PersonRequest, carried, post_only, show, signed_in, wants_fragment
 from approvals.views.refusals import refused
 from approvals.views.request.access import Case, load
-from approvals.views.request.corrections import as_it_stands, correction_before, correction_of
+from approvals.views.request.corrections import as_it_stands, newest_corrections
 from approvals.views.request.ending import edits_of, ending
 from approvals.views.request.form_pages import FormPage, page_of
 from approvals.views.request.history import lines
@@ -66,7 +66,8 @@ def show_request(
     context = request_context(request, case, page, as_json=as_json) | refused(refusal or not_sent)
     context["typed"] = shown if typed is None else typed
     if not wants_fragment(request):
-        context = inbox_context(request, current=case.approval) | context
+        queues = Inbox(case.person, case.at, Filters.read(request.GET), case.held)
+        context = inbox_context(request, queues, current=case.approval) | context
     return show(
         request,
         "approvals/request/request.html",
@@ -80,11 +81,9 @@ def request_context(
     request: PersonRequest, case: Case, page: FormPage | None = None, *, as_json: bool = False
 ) -> dict[str, Any]:
     """What the request's page and its footer show."""
-    correction = correction_of(case.approval, case.person)
-    current = as_it_stands(case.approval) if correction.is_stale or not case.awaits_person else correction
-    kept = (
-        correction if current is not correction else correction_before(case.approval, case.person, correction)
-    )
+    correction, before = newest_corrections(case.approval, case.person)
+    is_used = case.awaits_person and not correction.is_stale
+    current, kept = (correction, before) if is_used else (as_it_stands(case.approval), correction)
     return {
         "case": case,
         "approval": case.approval,
@@ -97,7 +96,7 @@ def request_context(
         "voided": voided_of(case),
         "successor": successor_of(case),
         "history": lines(case),
-        "warnings": [] if case.is_lost else reach.warnings(case.approval, at=case.at),
+        "warnings": [] if case.is_lost else reach.warnings(case.approval, at=case.at, people=case.people),
         **footer_context(request, case),
     }
 
@@ -115,8 +114,9 @@ def footer_context(request: PersonRequest, case: Case) -> dict[str, Any]:
 
 def _next_of(request: PersonRequest, case: Case) -> tuple[Approval | None, str]:
     """The next request of the list that the person came from, or else of their own tab, and its address."""
-    came_from = Filters.read(request.GET)
-    for filters, carry in ((came_from, carried(request)), (Filters(), "")):
-        if found := Inbox(case.person, case.at, filters).next_after(case.approval):
+    lists = {Filters.read(request.GET): carried(request)}
+    lists.setdefault(Filters(), "")
+    for filters, carry in lists.items():
+        if found := Inbox(case.person, case.at, filters, case.held).next_after(case.approval):
             return found, found.get_absolute_url() + carry
     return None, ""

@@ -31,16 +31,14 @@ class Succession:
 
 def succession_of(case: Case) -> Succession | None:
     """None for a request that was not proposed before."""
-    if case.approval.supersedes is None or case.approval.supersedes_id is None:
+    if case.approval.supersedes_id is None:
         return None
-    how = case.approval.supersedes.get_status_display().lower()
-    visible = authority.visible_to(case.person, at=case.at).filter(pk=case.approval.supersedes_id)
-    found = read_whole(visible)
-    if not found:
+    (before,) = read_whole(Approval.objects.filter(pk=case.approval.supersedes_id))
+    how = before.get_status_display().lower()
+    if not authority.may_read(case.person, before, at=case.at, held=case.held):
         return Succession(before=None, how=how, ending=None, changes=[], facts=[])
-    before = found[0]
     old, new = before.version().value, case.approval.version(1).value
-    earlier = Case(before, case.person, case.ruling, case.at)
+    earlier = Case(before, case.person, case.ruling, case.at, case.held)
     return Succession(
         before=before,
         how=how,
@@ -61,7 +59,7 @@ def successor_of(case: Case) -> Successor | None:
     """None for a request that was not proposed again."""
     if case.approval.successor_id is None:
         return None
-    visible = authority.visible_to(case.person, at=case.at)
+    visible = authority.visible_to(case.person, at=case.at, held=case.held)
     return Successor(visible.filter(pk=case.approval.successor_id).first())
 
 

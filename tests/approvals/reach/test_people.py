@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from approvals import policy
-from approvals.authority import stand_ins_of
+from approvals.authority import StandIns
 from approvals.models import Channel, Choice
 from approvals.notifications import pool_watchers, preferences
 from approvals.notifications.routing import Kind, look_up
@@ -16,7 +16,7 @@ from approvals.reach import people, read_with_policies
 from audit import clock
 from audit.message import SYSTEM
 from grants import membership
-from grants.models import ApproverMembership, User
+from grants.models import ApproverMembership, DelegatedGrant, User
 from tests.factories import make_approval, make_approver, make_grant, make_policy, make_user
 
 pytestmark = pytest.mark.django_db
@@ -76,7 +76,9 @@ def test_accounts_and_approvers_are_those_of_the_models() -> None:
 
     found = people.read(NAMED, at=at)
 
-    assert found.accounts == dict(User.objects.filter(email__in=NAMED).values_list("email", "is_active"))
+    expected = User.objects.filter(email__in=NAMED)
+    assert found.accounts == {user.email: user for user in expected}
+    assert found.active == set(expected.filter(is_active=True).values_list("email", flat=True))
     assert list(found.approvers.items()) == list(ApproverMembership.objects.joined(at).items())
     assert list(found.watchers) == pool_watchers(at) == ["watching@example.com"]
 
@@ -87,7 +89,14 @@ def test_stand_ins_are_those_whose_grants_count() -> None:
         make_approval(policy=make_policy("refund"), workflow="support"),
         make_approval(policy=make_policy("refund", risk="high"), risk="high"),
     ]
-    expected = stand_ins_of(NAMED, at=at)
+    active = DelegatedGrant.objects.active(at).filter(grantor__email__in=NAMED, grantee__is_active=True)
+    grants = active.select_related("grantor", "grantee").order_by("pk")
+    expected = StandIns(
+        {
+            who: [one for one in grants if one.grantor.email == who]
+            for who in {one.grantor.email for one in grants}
+        }
+    )
 
     found = people.read(NAMED, at=at).stand_ins
 
@@ -120,11 +129,8 @@ def test_reviewers_of_the_policy_are_looked_up_with_those_whom_the_agent_names()
 
     around, candidates = read_with_policies(["sales@example.com"], action_type="refund", workflow="support")
 
-    assert around.accounts == {
-        "sales@example.com": True,
-        "finance@example.com": True,
-        "gone@example.com": False,
-    }
+    assert set(around.accounts) == {"sales@example.com", "finance@example.com", "gone@example.com"}
+    assert around.active == {"sales@example.com", "finance@example.com"}
     assert {one.pk for one in candidates} == {current.pk, anywhere.pk}
     assert policy.find("refund", "support", among=candidates) == current
 

@@ -90,7 +90,7 @@ def _ids_query(person, query):
         connection,
     ) as captured:
         client.get(f"/approvals/?{query}")
-    return next(one["sql"] for one in captured if "UNION ALL" in one["sql"])
+    return next(one["sql"] for one in captured if "UNION ALL" in (one["sql"] or ""))
 
 
 def _plan(statement):
