@@ -14,13 +14,12 @@ from approvals.authority.handing_on import (
     receivers,
 )
 from approvals.authority.held import Held, held_by
+from approvals.authority.person import PersonAuthority, is_named_in_policy
 from approvals.authority.quorum import Asked, Quorum, awaited, quorum_of, still_asked
 from approvals.authority.reading import (
-    PersonAuthority,
     decidable_by,
     drafts_for,
     hands_on,
-    is_named_in_policy,
     may_read,
     may_read_policies,
     visible_to,

@@ -1,8 +1,8 @@
-"""What does a person hold at a moment, and what is lent to them? One statement reads both."""
+"""What does a person hold at a moment, what is lent to them, and what do they answer for? One statement reads it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,15 +15,18 @@ from patience import statements
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a person's authority rests on beside being named.
+    """What a person's authority rests on beside being named, and what bars them.
 
     `grants` are lent to them by people with an active account, the oldest first; `memberships` are the open ones, by
     the person's id: their own and those of who lends to them. `has_lost` says whether any grant to them has ended.
+    `agents` and `keys` are the ids of those that they answer for now.
     """
 
     grants: Sequence[DelegatedGrant]
     memberships: Mapping[UUID, ApproverMembership]
     has_lost: bool
+    agents: Collection[UUID]
+    keys: Collection[UUID]
 
 
 _SECRET = ("password",)
@@ -45,6 +48,8 @@ _READ = f"""
             SELECT json_agg({statements.as_json(ApproverMembership, "member")}) FROM grants_approvermembership member
             WHERE member.user_id IN (SELECT %(user)s UNION SELECT grantor_id FROM lent)
                 AND joined_at <= %(at)s AND (left_at IS NULL OR left_at > %(at)s)))::text,
+    ARRAY(SELECT id FROM approvals_agent WHERE owner_id = %(user)s),
+    ARRAY(SELECT id FROM approvals_agentkey WHERE owner_id = %(user)s),
     EXISTS (
         SELECT FROM grants_delegatedgrant
         WHERE grantee_id = %(user)s AND (revoked_at IS NOT NULL OR expires_at <= %(at)s))
@@ -53,7 +58,7 @@ _READ = f"""
 
 def held_by(user: User, *, at: datetime) -> Held:
     """What this person holds at that moment."""
-    ((text, has_lost),) = statements.fetch(_READ, {"user": user.pk, "at": at})
+    ((text, agents, keys, has_lost),) = statements.fetch(_READ, {"user": user.pk, "at": at})
     found = {name: rows or [] for name, rows in orjson.loads(text).items()}
     memberships = [statements.from_json(ApproverMembership, values) for values in found["memberships"]]
     return Held(
@@ -65,4 +70,6 @@ def held_by(user: User, *, at: datetime) -> Held:
         ],
         memberships={membership.user_id: membership for membership in memberships},
         has_lost=has_lost,
+        agents=agents,
+        keys=keys,
     )

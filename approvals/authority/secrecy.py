@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from approvals.authority.reading import PersonAuthority
+from approvals.authority.person import PersonAuthority
 from approvals.models import Approval
 from approvals.models.approval_queries import ApprovalQuerySet
 from approvals.models.choices import Risk
