@@ -33,7 +33,8 @@ class Segment(NamedTuple):
 
 def segments(text: str) -> list[Segment]:
     """The text's segments in order; a run of one invisible character is counted: "U+200B, 3 times"."""
-    if not any(is_invisible(mark) for mark in set(text)):
+    is_plain = text.isascii() and text.isprintable()
+    if is_plain or not any(is_invisible(mark) for mark in set(text)):
         return [Segment(text)] if text else []
     marked = ((mark, _is_hidden_at(text, index)) for index, mark in enumerate(text))
     found: list[Segment] = []

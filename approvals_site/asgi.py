@@ -8,6 +8,7 @@ from django.core.asgi import get_asgi_application
 from approvals_site import starting
 
 starting.end_at_once_when_told()
+starting.hold_many_sockets()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "approvals_site.settings")
 _django = get_asgi_application()
 

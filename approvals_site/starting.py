@@ -1,6 +1,7 @@
-"""What if a server process is told to stop while it still starts? It ends at once: it has nothing to finish."""
+"""What does a server process do before it serves? It can be ended at once, and may hold as many sockets as come."""
 
 import multiprocessing
+import resource
 import signal
 
 
@@ -10,3 +11,9 @@ def end_at_once_when_told() -> None:
     """
     if multiprocessing.parent_process():
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def hold_many_sockets() -> None:
+    """As many as the system grants: most systems begin with 1,024, and each agent that waits has one."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

@@ -37,6 +37,8 @@ GRANIAN = [
     "asginl",
     "--workers",
     "1",
+    "--backpressure",
+    "16384",
     "--log-level",
     "warning",
 ]

@@ -1,11 +1,13 @@
-"""Five hundred agents wait in one `live` process, which holds for them a socket each and nothing else."""
+"""Twelve hundred agents wait in one `live` process, which holds for them a socket each and nothing else."""
 
 from __future__ import annotations
 
+import resource
 import select
 import socket
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import psutil
@@ -15,16 +17,25 @@ from django.db import connection
 from approvals.models import AgentKey, Approval
 from approvals_site.ports import free_port, is_answering
 from tests.crashes.agents import answer, waiting
-from tests.crashes.deployed import Process, running
+from tests.crashes.deployed import Process, command, started
 from tests.factories import approve, make_approval, make_key, make_user
 from tests.site.real_processes import within
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-WAITERS, REQUESTS = 500, 10
+WAITERS, REQUESTS = 1200, 10
 STANDING = 2
 """Connections that a process keeps while agents wait: of all of them together, however many."""
 NAME = "live-in-a-test"  # by which the database knows the process
+
+
+@pytest.fixture
+def many_files() -> Iterator[None]:
+    """This process holds the agents' sockets. The `live` process gets the low limit that most systems begin with."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 @dataclass(frozen=True)
@@ -36,15 +47,17 @@ class Held:
     database_connections: int
 
 
-def test_five_hundred_waits_hold_no_thread_and_no_connection_of_their_own() -> None:
+def test_a_crowd_that_waits_holds_no_thread_and_no_connection_of_its_own(many_files: None) -> None:
     port, (key, token) = free_port(), make_key()
     approvals = [make_approval(key=key) for _ in range(REQUESTS)]
-    with running("live", "--port", str(port), DATABASE_CONN_MAX_AGE="0", PGAPPNAME=NAME) as live:
+    few_files = ["sh", "-c", 'ulimit -Sn 1024 && exec "$@"', "sh"]
+    words = [*few_files, *command("live", "--port", str(port))]
+    with started(words, DATABASE_CONN_MAX_AGE="0", PGAPPNAME=NAME) as live:
         at_rest = after_some_use(live, port, key, token)
 
         with waiting(port, token, [approval.pk for approval in approvals] * (WAITERS // REQUESTS)) as agents:
             with_agents = calm(live, port, agents=WAITERS)
-            assert not select.select(agents, [], [], 0)[0], "nobody was answered yet"
+            assert not readable(agents), "nobody was answered yet"
             answers = decide(approvals, agents)
 
     assert with_agents.threads <= at_rest.threads
@@ -77,6 +90,13 @@ def stays_calm(live: Process, port: int, agents: int, seen: list[Held]) -> bool:
             return False
         time.sleep(0.05)
     return True
+
+
+def readable(agents: list[socket.socket]) -> list[tuple[int, int]]:
+    poll = select.poll()
+    for agent in agents:
+        poll.register(agent, select.POLLIN)
+    return poll.poll(0)
 
 
 def decide(approvals: list[Approval], agents: list[socket.socket]) -> Counter[tuple[int, str]]:
