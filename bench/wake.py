@@ -173,11 +173,15 @@ def bare() -> Iterator[Figure]:
     words = [*GRANIAN, "--port", str(port), "bench.bare_live:application"]
     with started(words, REDIS_URL=os.environ["REDIS_URL"]) as process:
         assert within(30, lambda: is_answering(port))
+        server = psutil.Process(process.pid).children()[0]
         agents, ids = Agents(port, "none"), [str(uuid4()) for _ in range(number)]
         try:
+            rest = server.memory_info().rss
             agents.send(ids)
-            assert within(60, lambda: accepted(psutil.Process(process.pid).children()[0], port) >= number)
+            assert within(60, lambda: accepted(server, port) >= number)
             time.sleep(1)
+            kib = (server.memory_info().rss - rest) / number / 1024
+            yield Figure(f"bare, {number:,} waiting: each", kib, "KiB")
             found, client = [], redis.Redis.from_url(os.environ["REDIS_URL"])
             for one in ids[:DECISIONS]:
                 began = time.monotonic()
