@@ -9,6 +9,24 @@
     }
   };
 
+  // What approvals/views/inbox/place.py says of a whole page, of a request that was swapped in.
+  const tellPlace = () => {
+    const nav = document.querySelector("[data-place]");
+    const list = document.getElementById("rows");
+    const rows = [...document.querySelectorAll("a.row")];
+    const here = rows.findIndex((row) => row.pathname === location.pathname);
+    const goesOn = list?.dataset.goesOn === "yes";
+    if (!nav || here < 0 || (rows.length === 1 && !goesOn)) return;
+    const of = `${rows.length}${goesOn ? "+" : ""}`;
+    nav.querySelector("[data-said]").textContent = list.dataset.start === "yes" ? `${here + 1} of ${of}` : "";
+    for (const [rel, row] of [["prev", rows[here - 1]], ["next", rows[here + 1]]]) {
+      const link = nav.querySelector(`[rel=${rel}]`);
+      if (row) link.href = row.href;
+      link.hidden = !row;
+    }
+    nav.hidden = false;
+  };
+
   // News of the list that is shown, by its tab, filter and page: nothing moves by itself, a link offers the new list.
   // Closed while the page is hidden, because a browser allows six connections a host.
   let stream = null;
@@ -41,6 +59,6 @@
 
   document.addEventListener("DOMContentLoaded", listen);
   document.addEventListener("visibilitychange", listen);
-  document.addEventListener("htmx:pushedIntoHistory", markOpenRow);
-  document.addEventListener("htmx:afterSettle", () => { listen(); tellNews(); markOpenRow(); });
+  document.addEventListener("htmx:pushedIntoHistory", () => { markOpenRow(); tellPlace(); });
+  document.addEventListener("htmx:afterSettle", () => { listen(); tellNews(); markOpenRow(); tellPlace(); });
 })();

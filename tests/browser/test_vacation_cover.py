@@ -90,6 +90,7 @@ def test_the_deputy_decides_until_the_manager_takes_it_back(
     expect(deputy.get_by_text("Pay 12,000 EUR")).to_have_count(0)
     review(deputy, TERMS)
     approve(deputy)
+    deputy.get_by_role("status").get_by_role("link", name=TERMS).click()
     expect(deputy.locator("#decision-panel")).to_contain_text("Approved by Tomas Lindqvist")
     expect(deputy.locator(".history")).to_contain_text("on behalf of Priya Raman")
 

@@ -12,6 +12,7 @@ from approvals.models.choices import Risk
 from approvals.views.inbox import first_steps
 from approvals.views.inbox.filters import DECIDED, DRAFTS, FOR_ME, OPEN_TABS, POOL, Filters
 from approvals.views.inbox.headlines import headlines_of
+from approvals.views.inbox.place import place_of
 from approvals.views.inbox.queues import Inbox
 from approvals.views.page import PersonRequest, carried, show, signed_in
 from audit import clock
@@ -31,6 +32,8 @@ def inbox_context(request: PersonRequest, queues: Inbox, current: Approval | Non
     groups = _groups(queues)
     rows = [row for group in groups for row in group["rows"]]
     following = next((group["following"] for group in groups if group["following"]), "")
+    goes_on = any(group["following"] or group.get("more") for group in groups)
+    is_start = not queues.filters.after
     return {
         "at": queues.at,
         "filters": queues.filters,
@@ -44,6 +47,9 @@ def inbox_context(request: PersonRequest, queues: Inbox, current: Approval | Non
         "risks": Risk.choices,
         "action_types": queues.policies.action_types,
         "current": current,
+        "goes_on": goes_on,
+        "is_start": is_start,
+        "place": place_of(current, rows, goes_on=goes_on, is_start=is_start) if current else None,
     }
 
 

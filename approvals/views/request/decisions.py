@@ -8,7 +8,6 @@ from uuid import UUID
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from approvals import lifecycle
@@ -20,10 +19,11 @@ from approvals.models.choices import Resolution
 from approvals.texts import LONGEST_COMMENT
 from approvals.views.fields import TextField
 from approvals.views.kept_posts import shown_again
-from approvals.views.page import PersonRequest, carried, onward, post_only, show, signed_in
+from approvals.views.page import PersonRequest, carried, post_only, show, signed_in
 from approvals.views.refusals import cleaned, redrawn_by, refused
 from approvals.views.request import corrections
 from approvals.views.request.access import Case, load, load_to_decide
+from approvals.views.request.following import go_on
 from approvals.views.request.requests import footer_context
 from approvals.views.request.review import show_review
 from grants.models import User
@@ -98,7 +98,7 @@ def decision(request: PersonRequest, pk: UUID) -> HttpResponse:
         case = load_to_decide(request, pk)
         if not _has_decided(case, Vote.Verdict.APPROVE, form.seen(), posted["comment"]):
             raise
-    return onward(request, reverse("approvals:request", args=[pk]))
+    return go_on(request, pk)
 
 
 def _edited(request: PersonRequest, pk: UUID) -> str | None:
@@ -142,7 +142,7 @@ def rejection(request: PersonRequest, pk: UUID) -> HttpResponse:
     except StateConflict:
         if not _has_decided(case, Vote.Verdict.REJECT, form.seen(), posted["comment"]):
             raise
-    return onward(request, case.approval.get_absolute_url())
+    return go_on(request, pk)
 
 
 def _has_decided(case: Case, verdict: str, seen: Seen, comment: str) -> bool:

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_http_methods
 
 from approvals import lifecycle
 from approvals.exceptions import NotPermitted, Refused
-from approvals.views.page import PersonRequest, carried, onward, post_only, show, signed_in
+from approvals.views.page import PersonRequest, carried, post_only, show, signed_in
 from approvals.views.refusals import redrawn_by
 from approvals.views.request.access import Case, load
+from approvals.views.request.following import go_on
 from approvals.views.request.requests import show_request
 
 
@@ -25,9 +26,8 @@ def _redraw(request: PersonRequest, pk: UUID, refusal: Refused) -> HttpResponse:
 @redrawn_by(_redraw)
 def use(request: PersonRequest, pk: UUID) -> HttpResponse:
     """Note that the draft was used."""
-    approval = load(request, pk).approval
-    lifecycle.use_draft(approval.pk, by=request.user)
-    return onward(request, approval.get_absolute_url())
+    lifecycle.use_draft(load(request, pk).approval.pk, by=request.user)
+    return go_on(request, pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,7 +39,7 @@ def discarding(request: PersonRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST":
         return _ask(request, case)
     lifecycle.discard_draft(pk, by=request.user)
-    return onward(request, case.approval.get_absolute_url())
+    return go_on(request, pk)
 
 
 def _ask(request: PersonRequest, case: Case) -> HttpResponse:

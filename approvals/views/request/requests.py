@@ -11,16 +11,16 @@ from django.views.decorators.http import require_safe
 
 from approvals import lifecycle, reach
 from approvals.exceptions import Refused
-from approvals.models import Approval
 from approvals.views.inbox.filters import Filters
 from approvals.views.inbox.inbox import inbox_context
 from approvals.views.inbox.queues import Inbox
 from approvals.views.kept_posts import forget, shown_again
-from approvals.views.page import PersonRequest, carried, post_only, show, signed_in, wants_fragment
+from approvals.views.page import PersonRequest, post_only, show, signed_in, wants_fragment
 from approvals.views.refusals import refused
 from approvals.views.request.access import Case, load
 from approvals.views.request.corrections import as_it_stands, newest_corrections
 from approvals.views.request.ending import edits_of, ending
+from approvals.views.request.following import done_before, next_of
 from approvals.views.request.form_pages import FormPage, page_of
 from approvals.views.request.history import lines
 from approvals.views.request.keeping import take_up
@@ -96,6 +96,7 @@ def request_context(
         "voided": voided_of(case),
         "successor": successor_of(case),
         "history": lines(case),
+        "done": done_before(request, case),
         "warnings": [] if case.is_lost else reach.warnings(case.approval, at=case.at, people=case.people),
         **footer_context(request, case),
     }
@@ -104,19 +105,9 @@ def request_context(
 def footer_context(request: PersonRequest, case: Case) -> dict[str, Any]:
     """How it ended, if it did, and what to open next."""
     is_done = not (case.awaits_person or case.approval.is_draft)
-    found, url = _next_of(request, case) if is_done else (None, "")
+    found, url = next_of(request, case) if is_done else (None, "")
     return {
         "ending": None if case.approval.is_pending or case.approval.is_draft else ending(case),
         "next": found,
         "next_url": url,
     }
-
-
-def _next_of(request: PersonRequest, case: Case) -> tuple[Approval | None, str]:
-    """The next request of the list that the person came from, or else of their own tab, and its address."""
-    lists = {Filters.read(request.GET): carried(request)}
-    lists.setdefault(Filters(), "")
-    for filters, carry in lists.items():
-        if found := Inbox(case.person, case.at, filters, case.held).next_after(case.approval):
-            return found, found.get_absolute_url() + carry
-    return None, ""

@@ -1,4 +1,4 @@
-"""After a decision "Next request" goes on in the list that the request was opened from."""
+"""After a decision the next request of the list opens that the decided one was opened from."""
 
 from __future__ import annotations
 
@@ -15,8 +15,18 @@ pytestmark = pytest.mark.django_db
 OTHERS = ("deputy@example.com",)
 
 
+def opened(response):
+    """The action and the address of the request that opened after a decision; None where the decided one stays."""
+    address = response.request["PATH_INFO"]
+    query, _, done = response.request["QUERY_STRING"].partition("done=")
+    if not done:
+        return None
+    action = re.search(r'<h1 id="action"[^>]*>([^<]*)<', text_of(response))[1]
+    return action, address + (f"?{query.rstrip('&')}" if query else "")
+
+
 def next_in(response):
-    """The action and the address of "Next request"; None where there is none."""
+    """The action and the address of "Next request" on the page of a decided one; None where there is none."""
     found = re.search(
         r'href="([^"]+)">Next request<span class="visually-hidden">: ([^<]*)<', text_of(response)
     )
@@ -37,7 +47,7 @@ def test_it_is_the_row_below_in_the_tab_and_the_filter():
 
     page = decide(client, rows[1], "?tab=pool&q=wire")
 
-    assert next_in(page) == ("Wire 2", url("request", rows[2]) + "?tab=pool&q=wire")
+    assert opened(page) == ("Wire 2", url("request", rows[2]) + "?tab=pool&q=wire")
 
 
 def test_behind_the_last_row_it_is_the_first():
@@ -45,7 +55,7 @@ def test_behind_the_last_row_it_is_the_first():
 
     page = decide(client_of(make_user()), rows[2])
 
-    assert next_in(page) == ("Number 0", url("request", rows[0]))
+    assert opened(page) == ("Number 0", url("request", rows[0]))
 
 
 def test_among_the_overdue_it_is_the_next_of_them():
@@ -54,7 +64,7 @@ def test_among_the_overdue_it_is_the_next_of_them():
 
     page = decide(client_of(make_user()), first, "?overdue=1")
 
-    assert next_in(page) == ("Second", url("request", second) + "?overdue=1")
+    assert opened(page) == ("Second", url("request", second) + "?overdue=1")
 
 
 def test_where_the_filter_leaves_nothing_it_is_what_is_for_me():
@@ -64,7 +74,7 @@ def test_where_the_filter_leaves_nothing_it_is_what_is_for_me():
 
     page = decide(client_of(make_approver()), wire, "?tab=pool&q=wire")
 
-    assert next_in(page) == ("For me", url("request", mine))
+    assert opened(page) == ("For me", url("request", mine))
 
 
 def test_where_nothing_is_left_the_way_leads_back_to_the_list():
@@ -72,6 +82,7 @@ def test_where_nothing_is_left_the_way_leads_back_to_the_list():
 
     page = decide(client_of(make_user()), approval, "?q=acme")
 
+    assert opened(page) is None
     assert next_in(page) is None
     assert 'href="/approvals/?q=acme">Back to the inbox' in text_of(page)
 
@@ -92,7 +103,7 @@ def test_after_a_draft_it_is_the_next_draft():
 
     page = client_of(make_user()).post(url("use", newer) + "?tab=drafts", follow=True)
 
-    assert next_in(page) == ("Older", url("request", older) + "?tab=drafts")
+    assert opened(page) == ("Older", url("request", older) + "?tab=drafts")
 
 
 @pytest.mark.parametrize("fields", [{"initiated_by": "sales@example.com"}, {"assignees": OTHERS}])
@@ -100,7 +111,9 @@ def test_it_is_never_one_that_cannot_be_decided(fields):
     done = make_approval(sla_minutes=10)
     make_approval(action="Not theirs", **fields)
 
-    assert next_in(decide(client_of(make_user()), done)) is None
+    page = decide(client_of(make_user()), done)
+    assert opened(page) is None
+    assert next_in(page) is None
 
 
 def test_it_is_never_one_that_the_deadline_rejected():
@@ -108,7 +121,9 @@ def test_it_is_never_one_that_the_deadline_rejected():
     done = make_approval(sla_minutes=10, policy=policy)
     is_late(make_approval(action="Lost", policy=policy))
 
-    assert next_in(decide(client_of(make_user()), done)) is None
+    page = decide(client_of(make_user()), done)
+    assert opened(page) is None
+    assert next_in(page) is None
 
 
 @pytest.mark.parametrize("name", ["rejection", "reassignment"])
@@ -122,6 +137,40 @@ def test_a_rejection_and_a_reassignment_keep_the_list(name):
     make_user("new@example.com")
     page = client.post(url(name, approval) + carry, form | words | {"reason": "On leave."}, follow=True)
 
-    assert page.request["QUERY_STRING"] == "tab=pool&q=l"
+    assert page.request["QUERY_STRING"].startswith("tab=pool&q=l")
     if name == "rejection":
-        assert next_in(page) == ("Below", url("request", below) + carry)
+        assert opened(page) == ("Below", url("request", below) + carry)
+    else:
+        assert page.request["PATH_INFO"] == url("request", approval)
+
+
+def test_the_page_that_opens_says_what_was_decided_and_leads_back_to_it():
+    done, below = make_approval(action="Done", sla_minutes=10), make_approval(action="Below")
+
+    page = decide(client_of(make_user()), done, "?q=o")
+
+    assert page.request["PATH_INFO"] == url("request", below)
+    assert re.search(rf'Approved:\s*<a href="{url("request", done)}\?q=o">Done</a>', text_of(page))
+
+
+def test_a_first_approval_of_two_is_said_to_wait_for_others():
+    done = make_approval(action="Done", risk="critical", assignees=("sales@example.com", *OTHERS))
+    make_approval(action="Below", sla_minutes=900)
+
+    approve(done, by=make_user())
+    page = client_of(make_user()).get(url("following", done), follow=True)
+
+    assert re.search(r"others have yet to approve:\s*<a [^>]*>Done</a>", text_of(page))
+
+
+@pytest.mark.parametrize("done", ["nothing", "0190a0a0-0000-7000-8000-000000000000", "of another"])
+def test_what_is_not_theirs_to_read_is_not_said(done):
+    secret = make_approval(action="Secret", assignees=OTHERS)
+    mine = make_approval(action="Mine")
+
+    named = secret.pk if done == "of another" else done
+    page = client_of(make_user()).get(url("request", mine) + f"?done={named}")
+
+    assert page.status_code == 200
+    assert "Secret" not in text_of(page)
+    assert 'class="notice done"' not in text_of(page)

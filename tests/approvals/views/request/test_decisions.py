@@ -33,10 +33,10 @@ def test_an_edit_is_reviewed_and_approved_without_javascript():
     approval.refresh_from_db()
     assert (to_review.status_code, to_review.url) == (303, url("review", approval))
     assert "<ins>Q4</ins>" in text_of(review)
-    assert (decided.status_code, decided.url) == (303, url("request", approval))
+    assert (decided.status_code, decided.url) == (303, url("following", approval))
     assert (approval.status, approval.current_version) == ("approved", 2)
     assert approval.version().value["subject"] == "Q4 proposal"
-    assert "with 1 edit" in text_of(client.get(decided.url))
+    assert "with 1 edit" in text_of(client.get(decided.url, follow=True))
 
 
 def test_an_unedited_payload_is_approved_as_version_1():
@@ -369,7 +369,7 @@ def test_htmx_is_sent_onward_with_a_header_and_gets_refusals_as_fragments():
 
     assert refused.status_code == 422
     assert "<html" not in text_of(refused)
-    assert done.headers["HX-Redirect"] == url("request", approval)
+    assert done.headers["HX-Redirect"] == url("following", approval)
 
 
 def test_the_second_approver_sees_what_the_first_one_changed():
