@@ -35,15 +35,16 @@ _SECRET = ("password",)
 # tests/approvals/authority/test_held.py holds them equal.
 _READ = f"""
     WITH lent AS MATERIALIZED (
-        SELECT lending.* FROM grants_delegatedgrant lending
-        WHERE grantee_id = %(user)s AND revoked_at IS NULL AND starts_at <= %(at)s AND expires_at > %(at)s)
+        SELECT lending.* FROM grants_delegatedgrant lending JOIN grants_user person ON person.id = lending.grantor_id
+        WHERE grantee_id = %(user)s AND revoked_at IS NULL AND starts_at <= %(at)s AND expires_at > %(at)s
+            AND person.is_active)
     SELECT json_build_object(
         'grants', (
             SELECT json_agg(
                 json_build_array(
                     {statements.as_json(DelegatedGrant, "lent")}, {statements.as_json(User, "lender", but=_SECRET)})
                 ORDER BY lent.id)
-            FROM lent JOIN grants_user lender ON lender.id = lent.grantor_id WHERE lender.is_active),
+            FROM lent JOIN grants_user lender ON lender.id = lent.grantor_id),
         'memberships', (
             SELECT json_agg({statements.as_json(ApproverMembership, "member")}) FROM grants_approvermembership member
             WHERE member.user_id IN (SELECT %(user)s UNION SELECT grantor_id FROM lent)

@@ -90,7 +90,8 @@ class PersonAuthority:
         """Of what is theirs to decide: what names them or comes through a grant."""
         if self.grants or not self.user.is_active:
             return self.decidable().filter(self.mine()).with_sort_keys()
-        # Being named is all it takes, and the assignments' index has the order.
+        # Being named is all it takes, and the assignments' index has the order. An open assignment is of a pending
+        # request or a draft: PostgreSQL takes "pending" for a hundredth of them, and sorted them all.
         named = (
             Approval.objects.exclude(status=Status.DRAFT)
             .assigned_to(self.user.email)

@@ -1,4 +1,4 @@
-"""Who decides in a person's place now, under which grants? Looked up once for many people and many requests."""
+"""Who decides in a person's place now, under which grants? `reach.people` looks them up."""
 
 from __future__ import annotations
 

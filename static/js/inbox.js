@@ -16,7 +16,9 @@
     const rows = [...document.querySelectorAll("a.row")];
     const here = rows.findIndex((row) => row.pathname === location.pathname);
     const goesOn = list?.dataset.goesOn === "yes";
-    if (!nav || here < 0 || (rows.length === 1 && !goesOn)) return;
+    if (!nav) return;
+    nav.hidden = here < 0 || (rows.length === 1 && !goesOn);
+    if (nav.hidden) return;
     const of = `${rows.length}${goesOn ? "+" : ""}`;
     nav.querySelector("[data-said]").textContent = list.dataset.start === "yes" ? `${here + 1} of ${of}` : "";
     for (const [rel, row] of [["prev", rows[here - 1]], ["next", rows[here + 1]]]) {
@@ -24,7 +26,6 @@
       if (row) link.href = row.href;
       link.hidden = !row;
     }
-    nav.hidden = false;
   };
 
   // News of the list that is shown, by its tab, filter and page: nothing moves by itself, a link offers the new list.
@@ -59,6 +60,6 @@
 
   document.addEventListener("DOMContentLoaded", listen);
   document.addEventListener("visibilitychange", listen);
-  document.addEventListener("htmx:pushedIntoHistory", () => { markOpenRow(); tellPlace(); });
+  document.addEventListener("htmx:pushedIntoHistory", markOpenRow);
   document.addEventListener("htmx:afterSettle", () => { listen(); tellNews(); markOpenRow(); tellPlace(); });
 })();

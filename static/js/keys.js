@@ -5,7 +5,8 @@
 
   const areOff = () => { try { return localStorage.getItem("keys") === "off"; } catch { return false; } };
   const turn = (isOn) => { try { localStorage.setItem("keys", isOn ? "on" : "off"); } catch { /* on, in this browser */ } };
-  const isTyping = (element) => element.closest("input, select, textarea, [contenteditable], dialog[open]");
+  const isTyping = (element) => element.closest("input, select, textarea, [contenteditable]");
+  const isCovered = () => document.querySelector("dialog[open]") !== null;
   const shown = (selector) => [...document.querySelectorAll(selector)].filter((element) => element.checkVisibility());
 
   const press = (key) => shown(`[data-key="${key}"]`)[0]?.click();
@@ -39,8 +40,8 @@
 
   document.addEventListener("keydown", (event) => {
     const act = ACTS[event.key];
-    const isOther = event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey;
-    if (!act || isOther || areOff() || isTyping(event.target)) return;
+    const isOther = event.defaultPrevented || event.isComposing || event.repeat || event.ctrlKey || event.metaKey || event.altKey;
+    if (!act || isOther || areOff() || isCovered() || isTyping(event.target)) return;
     event.preventDefault();
     act();
   });

@@ -101,6 +101,9 @@ def test_the_search_and_the_help_are_one_key_away(sign_in: Callable[..., Page]) 
     sheet = page.get_by_role("dialog", name="Keys")
     expect(sheet).to_be_visible()
     assert faults(page) == []
+    sheet.get_by_text("search the list").click()
+    page.keyboard.press("j")
+    expect(page.locator("a.row:focus")).to_have_count(0)
     page.keyboard.press("Escape")
     expect(sheet).to_be_hidden()
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from approvals import authority
-from approvals.models import Approval
+from approvals.models import Approval, read_whole
 from approvals.views.inbox.filters import Filters
 from approvals.views.inbox.queues import Inbox
 from approvals.views.page import PersonRequest, carried, onward, signed_in
@@ -43,11 +43,16 @@ def next_of(request: PersonRequest, case: Case) -> tuple[Approval | None, str]:
     return None, ""
 
 
-def done_before(request: PersonRequest, case: Case) -> Approval | None:
-    """The request that the person decided just before, where the address names it and they may read it."""
+def done_before(request: PersonRequest, case: Case) -> Case | None:
+    """The request that the address says was decided before this one, where they may read it. It is asked how it stands:
+    an address proves nothing.
+    """
     try:
         pk = UUID(request.GET.get("done", ""))
     except ValueError:
         return None
-    visible = authority.visible_to(case.person, at=case.at, held=case.held)
-    return visible.filter(pk=pk).only("action", "status", "resolution").first()
+    found = read_whole(Approval.objects.filter(pk=pk))
+    if not found or not authority.may_read(case.person, found[0], at=case.at, held=case.held):
+        return None
+    ruling = authority.may_decide(case.person, found[0], at=case.at, held=case.held)
+    return Case(found[0], case.person, ruling, case.at, case.held)

@@ -38,7 +38,7 @@ def by_the_models(user: User, at: datetime) -> tuple[list[DelegatedGrant], dict[
     grants = list(
         DelegatedGrant.objects.active(at).held_by(user).filter(grantor__is_active=True).order_by("pk")
     )
-    people = [user.pk, *(grant.grantor_id for grant in DelegatedGrant.objects.active(at).held_by(user))]
+    people = [user.pk, *(grant.grantor_id for grant in grants)]
     return grants, {one.user_id: one for one in ApproverMembership.objects.open(at).filter(user__in=people)}
 
 

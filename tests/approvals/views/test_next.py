@@ -8,7 +8,7 @@ import pytest
 
 from tests.approvals.views.browse import client_of, form_in, text_of, url
 from tests.approvals.views.inbox.test_inbox import is_late
-from tests.factories import approve, make_approval, make_approver, make_policy, make_user
+from tests.factories import approve, make_approval, make_approver, make_grant, make_policy, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -161,6 +161,33 @@ def test_a_first_approval_of_two_is_said_to_wait_for_others():
     page = client_of(make_user()).get(url("following", done), follow=True)
 
     assert re.search(r"others have yet to approve:\s*<a [^>]*>Done</a>", text_of(page))
+
+
+def test_an_approval_that_was_not_given_or_is_void_is_not_said_to_count():
+    done = make_approval(action="Done", risk="critical", assignees=("sales@example.com", *OTHERS))
+    below = make_approval(action="Below", sla_minutes=900)
+    client = client_of(make_user())
+
+    before = client.get(url("request", below) + f"?done={done.pk}")
+    approve(done, by=make_user())
+    approve(done, by=make_user("deputy@example.com"), edited={**done.version().value, "subject": "Another"})
+    void = client.get(url("request", below) + f"?done={done.pk}")
+
+    for page in (before, void):
+        assert "Your approval counts" not in text_of(page)
+        assert re.search(r"Pending:\s*<a [^>]*>Done</a>", text_of(page))
+
+
+def test_a_delegate_who_used_a_draft_is_told_so_at_the_next():
+    policy = make_policy("note", pattern="draft_only", reviewers=["sales@example.com"])
+    make_approval(action="Older", policy=policy, assignees=())
+    newer = make_approval(action="Newer", policy=policy, assignees=())
+    deputy = make_user("deputy@example.com")
+    make_grant(make_user(), deputy)
+
+    page = client_of(deputy).post(url("use", newer) + "?tab=drafts", follow=True)
+
+    assert re.search(r"Used:\s*<a [^>]*>Newer</a>", text_of(page))
 
 
 @pytest.mark.parametrize("done", ["nothing", "0190a0a0-0000-7000-8000-000000000000", "of another"])

@@ -44,14 +44,13 @@ def test_it_stands_among_the_rows_of_its_list() -> None:
 
 
 def test_it_keeps_to_the_filter() -> None:
-    first, _, third = three()
+    _, second, third = three()
     make_approval(action="Mail", sla_minutes=5)
     client = client_of(make_user())
 
     place = place_in(client.get(url("request", third) + "?q=wire"))
 
-    assert place == ("3 of 3", {"prev": url("request", Approval.objects.get(action="Wire 1")) + "?q=wire"})
-    assert first
+    assert place == ("3 of 3", {"prev": url("request", second) + "?q=wire"})
 
 
 def test_overdue_ones_come_behind_what_can_still_be_saved() -> None:

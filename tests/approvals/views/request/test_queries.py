@@ -128,3 +128,16 @@ def test_a_review_takes_few_queries(
 
         with django_assert_max_num_queries(MOST_QUERIES):
             client.get(url("review", approval))
+
+
+def test_saying_what_was_decided_before_takes_two_more_at_most(
+    people: list[User], django_assert_max_num_queries
+) -> None:
+    done, approval = rejected(), half_approved()
+    for person in people:
+        client = client_of(person)
+
+        with django_assert_max_num_queries(MOST_QUERIES + 2):
+            client.get(url("request", approval) + f"?done={done.pk}")
+        with django_assert_max_num_queries(MOST_QUERIES):
+            client.get(url("following", done))
