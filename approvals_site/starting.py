@@ -13,7 +13,13 @@ def end_at_once_when_told() -> None:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
+SOCKETS = 65_536
+"""More than a server takes at once. Some systems refuse to go without any limit."""
+
+
 def hold_many_sockets() -> None:
     """As many as the system grants: most systems begin with 1,024, and each agent that waits has one."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = SOCKETS if most == resource.RLIM_INFINITY else min(most, SOCKETS)
+    if resource.RLIM_INFINITY != now < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
