@@ -55,7 +55,7 @@ def may_read(
     """What `visible_to` lists, and what others decided while this person could have it open under a grant.
 
     Reading it, commenting on it and being mentioned there go by this one rule. The database is asked about the request
-    only for people who neither read everything nor may decide it, as the `ruling` of `may_decide` says.
+    only for people who neither read everything nor may decide it now, as the `ruling` of `may_decide` says.
     """
     person = PersonAuthority(user, at, held)
     if ruling and ruling.allowed and (ruling.grant is None or approval.is_pending):

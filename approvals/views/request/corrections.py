@@ -74,7 +74,7 @@ def correction_of(approval: Approval, person: User) -> Correction:
 
 
 def newest_corrections(approval: Approval, person: User) -> tuple[Correction, Correction | None]:
-    """The same, and this person's edits of the version before that, which they may want to repeat."""
+    """This person's newest edits, or the current version, and their edits of an earlier version, to be repeated."""
     copies = WorkingCopy.objects.filter(approval=approval, user=person).order_by("-base_version")[:2]
     found = [_correction_from(approval, copy) for copy in copies]
     if not found:
