@@ -12,15 +12,20 @@
   // What approvals/views/inbox/place.py says of a whole page, of a request that was swapped in.
   const tellPlace = () => {
     const nav = document.querySelector("[data-place]");
-    const list = document.getElementById("rows");
-    const rows = [...document.querySelectorAll("a.row")];
-    const here = rows.findIndex((row) => row.pathname === location.pathname);
-    const goesOn = list?.dataset.goesOn === "yes";
     if (!nav) return;
+    const isOpen = (row) => row.pathname === location.pathname;
+    const runs = [[]]; // rows that follow one another without a gap
+    for (const group of document.querySelectorAll("#rows .rows")) {
+      runs.at(-1).push(...group.querySelectorAll("a.row"));
+      if (group.hasAttribute("data-goes-on")) runs.push([]);
+    }
+    const rows = runs.find((run) => run.some(isOpen)) || [];
+    const goesOn = rows !== runs.at(-1);
+    const here = rows.findIndex(isOpen);
     nav.hidden = here < 0 || (rows.length === 1 && !goesOn);
     if (nav.hidden) return;
-    const of = `${rows.length}${goesOn ? "+" : ""}`;
-    nav.querySelector("[data-said]").textContent = list.dataset.start === "yes" ? `${here + 1} of ${of}` : "";
+    const isKnown = rows === runs[0] && document.querySelector("#rows[data-start]");
+    nav.querySelector("[data-said]").textContent = isKnown ? `${here + 1} of ${rows.length}${goesOn ? "+" : ""}` : "";
     for (const [rel, row] of [["prev", rows[here - 1]], ["next", rows[here + 1]]]) {
       const link = nav.querySelector(`[rel=${rel}]`);
       if (row) link.href = row.href;

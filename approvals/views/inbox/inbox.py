@@ -32,8 +32,7 @@ def inbox_context(request: PersonRequest, queues: Inbox, current: Approval | Non
     groups = _groups(queues)
     rows = [row for group in groups for row in group["rows"]]
     following = next((group["following"] for group in groups if group["following"]), "")
-    goes_on = any(group["following"] or group.get("more") for group in groups)
-    is_start = not queues.filters.after
+    shown = [(group["rows"], bool(group["following"] or group.get("more"))) for group in groups]
     return {
         "at": queues.at,
         "filters": queues.filters,
@@ -47,9 +46,7 @@ def inbox_context(request: PersonRequest, queues: Inbox, current: Approval | Non
         "risks": Risk.choices,
         "action_types": queues.policies.action_types,
         "current": current,
-        "goes_on": goes_on,
-        "is_start": is_start,
-        "place": place_of(current, rows, goes_on=goes_on, is_start=is_start) if current else None,
+        "place": place_of(current, shown, is_start=not queues.filters.after) if current else None,
     }
 
 

@@ -76,6 +76,18 @@ def test_a_list_that_goes_on_says_so_and_a_later_page_says_no_number() -> None:
     assert later[1]["prev"].startswith(url("request", rows[-2]))
 
 
+def test_behind_a_group_that_goes_on_no_number_is_known_and_no_step_leaps_over_the_gap() -> None:
+    rows = [make_approval(action=f"Number {n}", sla_minutes=60 + n) for n in range(PAGE + 2)]
+    late = [is_late(make_approval(action=f"Late {n}")) for n in range(2)]
+    client = client_of(make_user())
+
+    last = place_in(client.get(url("request", rows[PAGE - 1])))
+    overdue = place_in(client.get(url("request", late[0])))
+
+    assert last == (f"{PAGE} of {PAGE}+", {"prev": url("request", rows[PAGE - 2])})
+    assert overdue == ("", {"next": url("request", late[1])})
+
+
 def test_a_request_that_the_list_does_not_show_has_no_place() -> None:
     done = approve(make_approval(), by=make_user())
     make_approval(assignees=("deputy@example.com",))
