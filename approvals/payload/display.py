@@ -14,8 +14,10 @@ from approvals.payload.pointers import ABSENT
 
 TEXT, NUMBER, YES_OR_NO = "text", "number", "yes or no"
 LEFT_OUT = "left out"
+NULL = "null"
+EMPTY_TEXT = "empty text"
 
-_NOTES = {"null": "null", '""': "empty text", "[]": "empty list", "{}": "empty group"}
+_NOTES = {"null": NULL, '""': EMPTY_TEXT, "[]": "empty list", "{}": "empty group"}
 _WORDS = frozenset(("yes", "no", "true", "false", "choose…", LEFT_OUT, *_NOTES.values()))
 _NUMBER = re.compile(r"[-+]?[0-9][0-9.,]*(?:e[-+]?[0-9]+)?")
 _BRACKETS = frozenset(('""', "[]", "{}"))

@@ -95,13 +95,14 @@
 
   const saveBeforeLeaving = () => { if (isDirty(theForm())) save(theForm()); };
 
-  // A field that is left out or null is there once something is typed into it: its select shows so at once.
+  // A field that is left out or null is there once something is typed into it: its tick or its choice shows so at once.
   const fill = (field) => {
     if (!field.value || !field.name.startsWith("payload/")) return;
     const steps = field.name.split("/").slice(1);
     for (let depth = steps.length; depth > 0; depth -= 1) {
-      const select = field.form.elements.namedItem(["state", ...steps.slice(0, depth)].join("/"));
-      if (select && select.value !== "value") select.value = "value";
+      const state = field.form.elements.namedItem(["state", ...steps.slice(0, depth)].join("/"));
+      if (state?.type === "checkbox") state.checked = false;
+      else if (state) state.value = "value";
     }
   };
 

@@ -20,17 +20,13 @@
     rows[Math.min(Math.max(here + step, 0), rows.length - 1)].focus();
   };
   const open = () => document.activeElement?.closest("a.row")?.click();
-  const edit = () => {
-    const fields = shown("#review-form :is(input, select, textarea):not([type=hidden], [readonly], :disabled)");
-    fields[0]?.focus();
-  };
   const search = () => shown(".filters input[type=search]")[0]?.focus();
 
   const ACTS = {
     j: () => move(1),
     k: () => move(-1),
     o: open,
-    e: edit,
+    e: () => press("e"),
     a: () => press("a"),
     r: () => press("r"),
     s: () => press("s"),

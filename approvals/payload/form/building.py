@@ -8,10 +8,21 @@ from typing import Any
 
 from approvals.payload import labels, pointers
 from approvals.payload.bounds import MAX_ROWS
-from approvals.payload.form import choices, dates, hints, shapes, widgets
+from approvals.payload.form import alternatives, choices, dates, hints, shapes, widgets
 from approvals.payload.form.additions import STEP, Addition, Additions
-from approvals.payload.form.containers import Group, Items
-from approvals.payload.form.nodes import LEFT_OUT, NULL, VALUE, JsonLeaf, Leaf, Locked, Node, Option, step
+from approvals.payload.form.containers import Choice, Group, Items
+from approvals.payload.form.nodes import (
+    ALTERNATIVE,
+    LEFT_OUT,
+    NULL,
+    VALUE,
+    JsonLeaf,
+    Leaf,
+    Locked,
+    Node,
+    Option,
+    step,
+)
 from approvals.payload.form.shapes import Shape
 from approvals.payload.labels import NO_LABEL, Label
 from approvals.payload.pointers import ABSENT
@@ -28,6 +39,8 @@ class Place:
     path: str = ""
     label: Label = NO_LABEL
     is_required: bool = True
+    is_new: bool = False
+    """Whether what holds it is not there either: all of it comes in together."""
 
 
 def build(place: Place, locked: tuple[str, ...]) -> Node:
@@ -39,7 +52,9 @@ def build(place: Place, locked: tuple[str, ...]) -> Node:
     # Rows move, so a list with a locked row is edited as JSON, where `guard` holds the lock.
     if shape.kind == "items" and not pointers.locks_below(place.pointer, locked):
         return _items(place, shape)
-    if shape.kind in {"items", "json"}:
+    if shape.kind == "choice" and not pointers.locks_below(place.pointer, locked):
+        return _choice(place, shape)
+    if shape.kind in {"items", "choice", "json"}:
         return json_leaf(place, locked)
     return _leaf(place, shape)
 
@@ -78,31 +93,34 @@ def _common(place: Place, shape: Shape) -> dict[str, Any]:
 
 def _group(place: Place, shape: Shape, locked: tuple[str, ...]) -> Group:
     known = shape.schema.get("properties", {})
-    inner = shape.schema.get("additionalProperties")
     required = shape.schema.get("required", ())
     present = place.value if isinstance(place.value, dict) else {}
     keys = [*present, *(key for key in known if key not in present and known[key] is not False)]
-    names = labels.labels({key: shapes.unwrapped(known.get(key, inner)) for key in keys})
+    schemas = {key: shapes.member_schema(shape.schema, key) for key in keys}
+    names = labels.labels({key: shapes.unwrapped(schemas[key]) for key in keys})
+    is_map = shapes.is_map(shape.schema)
     members: dict[str, Node] = {}
     for key in keys:
         member = Place(
             value=present.get(key, ABSENT),
-            schema=known.get(key, inner),
+            schema=schemas[key],
             pointer=pointers.child(place.pointer, key),
             path=place.path + step(key),
             label=names[key],
-            is_required=key in required or key not in known,
+            is_required=key in required or (key not in known and not is_map),
+            is_new=place.value is ABSENT,
         )
         members[key] = build(member, locked)
     group = Group(**_common(place, shape), members=members)
     if _takes_keys(shape):
-        group.additions = _additions(group, inner)
+        group.additions = _additions(group, shapes.new_member_schema(shape.schema))
     return group
 
 
 def _takes_keys(shape: Shape) -> bool:
     """Whether a reviewer may add keys. An object without a schema is closed: only the payload's keys are known."""
-    return bool(shape.schema) and is_free_form(shape.schema)
+    has_patterns = bool(shape.schema.get("patternProperties"))
+    return bool(shape.schema) and (has_patterns or is_free_form(shape.schema))
 
 
 def _additions(group: Group, schema: Any) -> Additions:
@@ -123,7 +141,7 @@ def _addition(path: str, pointer: str, schema: Any, row_id: int) -> Addition:
 
 def _items(place: Place, shape: Shape) -> Items:
     values = place.value if isinstance(place.value, list) else []
-    schema = shapes.row_schema(shape, values)
+    schema = shapes.row_schema(shape.schema, values)
     new_row = partial(_row, place, schema, ABSENT)
     most = min(shape.schema.get("maxItems", MAX_ROWS), MAX_ROWS)
     node = Items(**_common(place, shape), new_row=new_row, most=most)
@@ -131,6 +149,33 @@ def _items(place: Place, shape: Shape) -> Items:
     node.rows = dict(node.drawn_rows)
     node.number_rows()
     return node
+
+
+def _choice(place: Place, shape: Shape) -> Choice:
+    names = alternatives.titles(shape.branches)
+    node = Choice(
+        **_common(place, shape),
+        options=[Option(str(index), name, index) for index, name in enumerate(names)],
+        schemas=shape.branches,
+        chosen=shape.chosen,
+        new_member=partial(_alternative, place, shape, names),
+    )
+    node.show(shape.chosen)
+    return node
+
+
+def _alternative(place: Place, shape: Shape, names: list[str], index: int) -> Node:
+    """The form of one alternative: with the value where it has this alternative, else empty."""
+    here = Place(
+        value=place.value if index == shape.chosen and place.value is not None else ABSENT,
+        schema=shape.branches[index],
+        pointer=place.pointer,
+        path=f"{place.path}{ALTERNATIVE}{index}",
+        label=Label(names[index]),
+    )
+    member = build(here, ())
+    member.states, member.state, member.base_state = (VALUE,), VALUE, VALUE
+    return member
 
 
 def _row(place: Place, schema: Any, value: Any, row_id: int) -> Node:
@@ -149,9 +194,13 @@ def _row(place: Place, schema: Any, value: Any, row_id: int) -> Node:
 def _leaf(place: Place, shape: Shape) -> Leaf:
     options = _options(shape)
     text = widgets.shown(shape.kind, place.value, options)
+    common = _common(place, shape)
+    if place.is_new and place.is_required and "const" in shape.schema and options:
+        # The only value that a new group can have here comes with it.
+        text, common["states"], common["state"] = options[0].posted, (VALUE,), VALUE
     local = dates.parsed(place.value) if shape.kind == "datetime" and isinstance(place.value, str) else None
     return Leaf(
-        **_common(place, shape),
+        **common,
         kind=shape.kind,
         text=text,
         shown=text,

@@ -1,13 +1,20 @@
-"""Which nodes of the form hold others? An object's members by key, a list's rows by id."""
+"""Which nodes of the form hold others? An object's members by key, a list's rows by id, a choice's alternative."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from approvals.payload.bounds import MAX_ROWS
-from approvals.payload.form.nodes import VALUE, Node
+from approvals.payload.form.nodes import VALUE, Leaf, Node, Option
+
+MOST_COLUMNS = 7
+"""Of a table; wider rows are drawn one below the other."""
+
+
+def _is_any_open(node: Node) -> bool:
+    return any(child.is_open or _is_any_open(child) for child in node.children)
 
 
 @dataclass(kw_only=True, eq=False)
@@ -15,9 +22,24 @@ class Group(Node):
     """An object as a fieldset: its members by key, in the payload's order."""
 
     template: ClassVar[str] = "approvals/payload/_group.html"
+    read_template: ClassVar[str] = "approvals/payload/_read_fields.html"
     members: dict[str, Node] = field(default_factory=dict)
     additions: Items | None = None
     """The fields that the reviewer adds; None if the schema allows no others."""
+
+    @property
+    def blank(self) -> str:
+        return "Empty group"
+
+    @property
+    def present(self) -> list[Node]:
+        """The fields that the value has, and those that a reviewer has begun."""
+        return [member for member in self.members.values() if not member.is_missing]
+
+    @property
+    def missing(self) -> list[Node]:
+        """The fields that the schema names and the value lacks."""
+        return [member for member in self.members.values() if member.is_missing]
 
     @property
     def children(self) -> list[Node]:
@@ -32,6 +54,7 @@ class Items(Node):
     """A list of scalars or of objects: rows by id, in order, at most `most`. `new_row` makes an empty row."""
 
     template: ClassVar[str] = "approvals/payload/_items.html"
+    read_template: ClassVar[str] = "approvals/payload/_read_rows.html"
     new_row: Callable[[int], Node]
     most: int = MAX_ROWS
     rows: dict[int, Node] = field(default_factory=dict)
@@ -39,6 +62,32 @@ class Items(Node):
     """The rows that the form started from."""
     removed_at: int | None = None
     """The position of the row just removed, where the focus goes."""
+    moved_to: int | None = None
+    """The position of the row just moved."""
+
+    @property
+    def blank(self) -> str:
+        return "Empty list"
+
+    @property
+    def is_open(self) -> bool:
+        has_moved = self.removed_at is not None or self.moved_to is not None
+        return super().is_open or has_moved or list(self.rows) != list(self.drawn_rows) or _is_any_open(self)
+
+    @property
+    def columns(self) -> list[Node]:
+        """The fields of a row, for a list whose rows are tables' rows: all have the same short fields, or [].
+
+        A row that lacks a field that another has is no table's row.
+        """
+        groups = [row for row in self.rows.values() if isinstance(row, Group)]
+        if not groups or len(groups) != len(self.rows) or any(group.additions for group in groups):
+            return []
+        first = list(groups[0].members.values())
+        keys = [list(group.members) for group in groups]
+        fields = [member for group in groups for member in group.members.values()]
+        is_even = all(each == keys[0] for each in keys) and 1 < len(first) <= MOST_COLUMNS
+        return first if is_even and all(isinstance(each, Leaf) and each.is_short for each in fields) else []
 
     @property
     def can_add(self) -> bool:
@@ -94,4 +143,74 @@ class Items(Node):
 
     def reset(self) -> None:
         self.rows = dict(self.drawn_rows)
+        super().reset()
+
+
+@dataclass(kw_only=True, eq=False)
+class Choice(Node):
+    """A value that may take several forms: the form that is `chosen`, and a select of them all.
+
+    `new_member` makes the form of an alternative. Another alternative than the drawn one starts empty, and is shown
+    before it can be posted: `is_turned` says that it was just chosen.
+    """
+
+    template: ClassVar[str] = "approvals/payload/_choice.html"
+    read_template: ClassVar[str] = "approvals/payload/_read_choice.html"
+    options: list[Option]
+    schemas: tuple[dict[str, Any], ...]
+    """The schema of each alternative, whole by itself."""
+    chosen: int
+    new_member: Callable[[int], Node]
+    base_chosen: int = field(init=False)
+    member: Node = field(init=False)
+    is_turned: bool = False
+    left: list[Node] = field(default_factory=list)
+    """The other alternatives that were drawn before: what was typed into them goes along, out of sight."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.base_chosen = self.chosen
+
+    def show(self, index: int) -> None:
+        self.chosen, self.member = index, self.new_member(index)
+
+    @property
+    def choice_name(self) -> str:
+        return f"choice{self.path}"
+
+    @property
+    def target(self) -> str:
+        return self.choice_name
+
+    @property
+    def title(self) -> str:
+        """What the chosen alternative is called."""
+        return self.options[self.chosen].label
+
+    @property
+    def parts(self) -> list[Node]:
+        """The member's own fields where it is a group, else the member: the choice is the fieldset around them."""
+        return self.member.children if isinstance(self.member, Group) else [self.member]
+
+    @property
+    def children(self) -> list[Node]:
+        return [self.member]
+
+    @property
+    def left_pairs(self) -> list[tuple[str, str]]:
+        return [pair for member in self.left for node in member.walk() for pair in node.pairs()]
+
+    def names(self) -> Iterator[str]:
+        yield self.choice_name
+        yield from [self.state_name] if self.state_choices else []
+        yield from (name for member in self.left for node in member.walk() for name in node.names())
+
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        yield self.choice_name, str(self.chosen)
+        yield from super().pairs()
+        yield from self.left_pairs
+
+    def reset(self) -> None:
+        self.show(self.base_chosen)
+        self.left.clear()
         super().reset()

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from approvals.exceptions import FieldError
-from approvals.payload.form.containers import Group, Items
+from approvals.payload.form.containers import Choice, Group, Items
 from approvals.payload.form.nodes import Node
 from approvals.payload.labels import Label
+from approvals.payload.pointers import find
+from approvals.payload.schema.validation import NO_BRANCH, findings
 
 FORM_ID = "payload-form"
 
@@ -38,6 +41,19 @@ def attach(root: Node, errors: Iterable[FieldError]) -> list[str]:
         is_of_form = holder is None or (holder is root and isinstance(holder, Group))
         (general if holder is None or is_of_form else holder.errors).append(text)
     return general
+
+
+def explained(root: Node, value: Any, errors: Iterable[FieldError]) -> Iterator[FieldError]:
+    """For "fits none of the forms" what is wrong by the form that the reviewer chose, where there is one."""
+    choices = {node.pointer: node for node in root.walk() if isinstance(node, Choice)}
+    for error in errors:
+        choice = choices.get(error.pointer)
+        if error.code != NO_BRANCH or choice is None:
+            yield error
+            continue
+        inside = findings(find(value, error.pointer), choice.schemas[choice.chosen])
+        named = [FieldError(error.pointer + each.pointer, each.code, each.message) for each in inside]
+        yield from named or [error]
 
 
 def faults(root: Node, general: Iterable[str]) -> Iterator[Fault]:

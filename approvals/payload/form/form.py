@@ -14,7 +14,7 @@ from approvals.payload.canonical import leaf_count, same
 from approvals.payload.form import rows
 from approvals.payload.form.building import Place, build, json_leaf
 from approvals.payload.form.containers import Group
-from approvals.payload.form.faults import Fault, attach, faults
+from approvals.payload.form.faults import Fault, attach, explained, faults
 from approvals.payload.form.guard import edit_errors
 from approvals.payload.form.nodes import JsonLeaf, Node
 from approvals.payload.form.posted import Posted
@@ -154,6 +154,7 @@ def _checked(form: PayloadForm, value: Any, errors: list[FieldError]) -> Bound:
     text = _text(form, value) if is_touched else form.original_text
     unreadable = {error.pointer for error in errors}
     found = [error for error in _findings(form, value, text) if error.pointer not in unreadable]
+    found = list(explained(form.root, value, found))
     form.errors.extend(attach(form.root, found))
     return Bound(form, text, value if is_touched else original, errors + found, is_touched)
 

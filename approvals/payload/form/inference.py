@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from approvals.payload.form import dates
+
 
 def rows_schema(rows: list[Any]) -> dict[str, Any] | None:
     """The schema of rows that are all scalars of one type, or all objects; else None."""
@@ -20,6 +22,13 @@ def scalar_type(value: Any) -> str:
     if isinstance(value, int | float):
         return "number"
     return "string" if isinstance(value, str) else ""
+
+
+def text_format(text: str) -> str:
+    """JSON Schema's name for how a date or a time is written; "" for any other text."""
+    if dates.parsed(text):
+        return "date-time"
+    return "date" if dates.is_widget_date(text) else ""
 
 
 def _schema(values: list[Any]) -> dict[str, Any]:

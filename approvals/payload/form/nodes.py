@@ -16,12 +16,21 @@ from approvals import visible
 from approvals.payload import display
 from approvals.payload.display import Shown
 from approvals.payload.labels import Label
+from approvals.payload.pointers import ABSENT
 
 VALUE, LEFT_OUT, NULL = "value", "absent", "null"
 STATE_LABELS = {VALUE: "Included", LEFT_OUT: "Left out", NULL: "Null"}
+ALTERNATIVE = "/="
+"""Before the number of an alternative in a path; no key can be so: in a path an equals sign is percent-encoded."""
 CHOSEN, UNLESS_FILLED = "-chosen", "-unless-filled"
 """Endings of a posted state. A state that the reviewer left as it was, or one with UNLESS_FILLED, gives way to what
 they typed; a state with CHOSEN holds whatever they typed."""
+
+_STATE_NOTES = {LEFT_OUT: display.LEFT_OUT, NULL: display.NULL}
+_TAKE_OUT = {LEFT_OUT: "Remove", NULL: "Set to null"}
+
+SHORT = 32
+"""Characters of a label or value that fit half the width of the form."""
 
 
 def step(key: str | int) -> str:
@@ -42,6 +51,7 @@ class Node:
     """`base` is the value that the form started from, or ABSENT; `errors` are sentences shown beside it."""
 
     template: ClassVar[str]
+    read_template: ClassVar[str] = "approvals/payload/_read_value.html"
     pointer: str
     path: str
     label: str
@@ -55,6 +65,8 @@ class Node:
     hints: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     is_touched: bool = False
+    is_filled: bool = False
+    """Whether something was typed into it or its children, whatever its state."""
     is_row: bool = False
     """A row of a list has no state: it can only be removed."""
     base_state: str = field(init=False)
@@ -105,6 +117,50 @@ class Node:
             return []
         return [Option(self._posted_state(state), STATE_LABELS[state], state) for state in self.states]
 
+    @property
+    def toggle(self) -> Option | None:
+        """The one state that a tick gives the field; without the tick the field is as typed, or as it was.
+
+        None where a tick would say nothing: a number comes in by being typed.
+        """
+        if len(self.states) != 2:
+            return None
+        unposted = VALUE if self.is_filled else self.base_state
+        other = next(state for state in self.states if state != unposted)
+        label = self.blank if other == VALUE else _TAKE_OUT[other]
+        return Option(self._posted_state(other), label, other) if label else None
+
+    @property
+    def is_toggled(self) -> bool:
+        return self.toggle is not None and self.toggle.value == self.state
+
+    @property
+    def radios(self) -> list[Option]:
+        """The states to choose from where there are more than two."""
+        return self.state_choices if len(self.states) > 2 else []
+
+    @property
+    def blank(self) -> str:
+        """What a field is called that is there with nothing in it; "" if it cannot be."""
+        return ""
+
+    @property
+    def seen(self) -> Shown:
+        """The value to read, where it is read as one text or note."""
+        if self.state != VALUE:
+            return Shown(note=_STATE_NOTES[self.state])
+        return Shown(note=self.blank.lower())
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether it is an optional field that the value lacks: it stands apart, out of the way."""
+        return self.base is ABSENT and self.state == LEFT_OUT and not self.is_row
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is shown to be edited at once: it was edited, or something is wrong with it."""
+        return bool(self.errors) or self.is_touched or self.is_filled
+
     def _posted_state(self, state: str) -> str:
         """How an option is posted, so that a fresh form, built from `base`, reads it alike."""
         if state == VALUE:
@@ -117,7 +173,7 @@ class Node:
         """Goes back to the start, with all children: a value left out or null keeps nothing that was typed."""
         self.errors.clear()
         for node in self.children:
-            node.state, node.is_touched = node.base_state, False
+            node.state, node.is_touched, node.is_filled = node.base_state, False, False
             node.reset()
 
     @property
@@ -131,7 +187,8 @@ class Node:
 
     def pairs(self) -> Iterator[tuple[str, str]]:
         """What a browser posts for this node as now shown, without its children."""
-        yield from [(self.state_name, self._posted_state(self.state))] if self.state_choices else []
+        if self.radios or self.is_toggled:
+            yield self.state_name, self._posted_state(self.state)
 
     def move_to(self, pointer: str) -> None:
         """Changes the pointer, because rows above the node came or went."""
@@ -183,14 +240,38 @@ class Leaf(Input):
 
     @property
     def type_mark(self) -> str:
-        if self.kind in {"integer", "number"}:
+        if self.is_number:
             return display.NUMBER
         return display.TEXT if not self.options and display.reads_as_other(self.text) else ""
 
     @property
+    def blank(self) -> str:
+        return "Empty text" if not self.options and self.kind in {"text", "textarea"} else ""
+
+    @property
+    def seen(self) -> Shown:
+        if self.state != VALUE:
+            return super().seen
+        chosen = next((option.label for option in self.options if option.posted == self.text), None)
+        if chosen is not None:
+            return Shown(text=chosen)
+        if not self.text:
+            return Shown(note=display.EMPTY_TEXT if self.blank else display.LEFT_OUT)
+        return Shown(text=self.text.replace("T", " ", 1) if self.kind == "datetime" else self.text)
+
+    @property
+    def is_number(self) -> bool:
+        return self.kind in {"integer", "number"}
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it leaves room for another field beside it."""
+        return self.kind != "textarea" and max(len(self.text), len(self.label)) <= SHORT
+
+    @property
     def placeholder(self) -> str:
         """Why an input is empty; it disappears when the reviewer types."""
-        is_text = self.kind not in {"integer", "number"}
+        is_text = not self.is_number
         return {LEFT_OUT: "left out", NULL: "null", VALUE: "empty text" if is_text else ""}[self.state]
 
     @property
@@ -225,6 +306,10 @@ class JsonLeaf(Input):
         return "JSON"
 
     @property
+    def seen(self) -> Shown:
+        return Shown(text=self.text) if self.state == VALUE else super().seen
+
+    @property
     def lines(self) -> int:
         """How tall its text area is."""
         return min(max(self.text.count("\n") + 2, 4), 40)
@@ -237,7 +322,7 @@ class Locked(Node):
     template: ClassVar[str] = "approvals/payload/_locked.html"
 
     @property
-    def side(self) -> Shown:
+    def seen(self) -> Shown:
         return display.shown(self.base)
 
     def names(self) -> Iterator[str]:

@@ -9,7 +9,7 @@ from approvals.exceptions import FieldError
 from approvals.payload.bounds import MAX_NAMES
 from approvals.payload.form.nodes import Node
 
-_NAMESPACES = ("payload", "state", "rows", "key")
+_NAMESPACES = ("payload", "state", "rows", "key", "choice")
 
 
 class Posted:
@@ -31,6 +31,13 @@ class Posted:
     def holds(self, node: Node) -> bool:
         """Whether anything was posted for the node or a part of it."""
         return any(name in self._values for inner in node.walk() for name in inner.names())
+
+    def holds_below(self, path: str) -> bool:
+        """Whether anything was posted for this path or below it."""
+        wholes = {space + path for space in _NAMESPACES}
+        return any(
+            name in wholes or name.startswith(tuple(whole + "/" for whole in wholes)) for name in self._values
+        )
 
     def makes_room(self, node: Node) -> bool:
         """Whether a new row still fits on the page. No page of ours posts more rows."""

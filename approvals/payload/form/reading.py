@@ -11,8 +11,18 @@ from typing import Any
 from approvals.payload.bounds import MAX_ROWS
 from approvals.payload.form import line_endings, rows, widgets
 from approvals.payload.form.additions import Addition, Additions
-from approvals.payload.form.containers import Group, Items
-from approvals.payload.form.nodes import CHOSEN, NULL, UNLESS_FILLED, VALUE, JsonLeaf, Leaf, Locked, Node
+from approvals.payload.form.containers import Choice, Group, Items
+from approvals.payload.form.nodes import (
+    ALTERNATIVE,
+    CHOSEN,
+    NULL,
+    UNLESS_FILLED,
+    VALUE,
+    JsonLeaf,
+    Leaf,
+    Locked,
+    Node,
+)
 from approvals.payload.form.posted import Posted
 from approvals.payload.pointers import ABSENT, child
 
@@ -24,6 +34,7 @@ def read(node: Node, posted: Posted) -> Any:
     if isinstance(node, Locked):
         return node.base
     content = _content(node, posted)
+    node.is_filled = node.is_touched
     is_known = _read_state(node, posted)
     if node.state != VALUE:
         node.reset()
@@ -56,6 +67,8 @@ def _content(node: Node, posted: Posted) -> Any:
         return _members(node, posted)
     if isinstance(node, Items):
         return _items(node, posted)
+    if isinstance(node, Choice):
+        return _alternative(node, posted)
     if isinstance(node, Leaf | JsonLeaf):
         return _scalar_or_json(node, posted)
     return node.base
@@ -78,6 +91,47 @@ def _scalar_or_json(node: Leaf | JsonLeaf, posted: Posted) -> Any:
     except widgets.UnreadableError as error:
         node.errors.append(str(error))
         return node.base
+
+
+def _alternative(choice: Choice, posted: Posted) -> Any:
+    """An alternative that was chosen but not drawn yet has no fields in the post: it is to be shown first."""
+    typed = posted.text(choice.choice_name)
+    index = choice.base_chosen if typed is None else _index(choice, typed)
+    if index is None:
+        choice.errors.append("Choose one of the forms offered.")
+        return choice.base
+    before = choice.member
+    if index != choice.chosen:
+        choice.show(index)
+        choice.is_turned = not posted.holds(choice.member)
+    _read_left(choice, posted)
+    value = read(choice.member, posted)
+    if choice.is_turned:
+        _carry(next(iter(choice.left), before), choice.member)
+    choice.is_touched = index != choice.base_chosen or choice.member.is_touched
+    return value
+
+
+def _read_left(choice: Choice, posted: Posted) -> None:
+    for option in choice.options:
+        if option.value != choice.chosen and posted.holds_below(f"{choice.path}{ALTERNATIVE}{option.value}"):
+            member = choice.new_member(option.value)
+            read(member, posted)
+            choice.left.append(member)
+
+
+def _carry(before: Node, member: Node) -> None:
+    """What both alternatives have stays as it was typed."""
+    if not isinstance(before, Group) or not isinstance(member, Group):
+        return
+    for key, leaf in member.members.items():
+        same = before.members.get(key)
+        if isinstance(leaf, Leaf) and isinstance(same, Leaf) and leaf.kind == same.kind and not leaf.text:
+            leaf.text = same.text if not leaf.options else ""
+
+
+def _index(choice: Choice, typed: str) -> int | None:
+    return next((option.value for option in choice.options if option.posted == typed), None)
 
 
 def _members(group: Group, posted: Posted) -> dict[str, Any]:

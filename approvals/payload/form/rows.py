@@ -1,4 +1,7 @@
-"""Did the reviewer add or remove a row of a list? Without JavaScript a submit button does it, and the page reloads."""
+"""Did the reviewer add, remove or move a row of a list, or choose another form of a value?
+
+Without JavaScript a submit button does it, and the page reloads.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +9,26 @@ from collections.abc import Iterator
 
 from approvals.exceptions import FieldError
 from approvals.payload.bounds import MAX_NAMES
-from approvals.payload.form.containers import Items
+from approvals.payload.form.containers import Choice, Items
 from approvals.payload.form.nodes import VALUE, Node
 from approvals.payload.form.posted import Posted
 
 FULL = "This page has no room for more rows: press “Edit as JSON” to add them."
+BUTTONS = ("add", "remove", "up", "choose")
+"""The names of the buttons that give the form other parts."""
 UNKNOWN = "This form has no such list or row; load the page again."
 
 
 def reshape(root: Node, posted: Posted) -> tuple[bool, list[FieldError]]:
-    """Whether a row was added or removed, and the refusals. Call after reading, so that rows keep what was typed."""
+    """Whether the form has other parts now, and the refusals. Call after reading, so that rows keep what was typed."""
     lists = {node.path: node for node in root.walk() if isinstance(node, Items)}
-    refusals = [*_added(root, lists, posted.text("add")), *_removed(lists, posted.text("remove"))]
-    is_asked = posted.text("add") is not None or posted.text("remove") is not None
+    refusals = [
+        *_added(root, lists, posted.text("add")),
+        *_removed(lists, posted.text("remove")),
+        *_moved(lists, posted.text("up")),
+    ]
+    is_turned = any(isinstance(node, Choice) and node.is_turned for node in root.walk())
+    is_asked = is_turned or any(posted.text(name) is not None for name in BUTTONS)
     return is_asked and not refusals, refusals
 
 
@@ -37,19 +47,45 @@ def _added(root: Node, lists: dict[str, Items], path: str | None) -> Iterator[Fi
     items.rows[row_id] = row
     items.number_rows()
     items.state = VALUE
+    items.is_filled = True
 
 
 def _removed(lists: dict[str, Items], path: str | None) -> Iterator[FieldError]:
     if path is None:
         return
+    found = _row_at(lists, path)
+    if found is None:
+        yield FieldError(path, "unknown_field", UNKNOWN)
+        return
+    items, row_id = found
+    items.removed_at = list(items.rows).index(row_id)
+    del items.rows[row_id]
+    items.number_rows()
+
+
+def _moved(lists: dict[str, Items], path: str | None) -> Iterator[FieldError]:
+    """Moves a row up by one. The first stays where it is."""
+    if path is None:
+        return
+    found = _row_at(lists, path)
+    if found is None:
+        yield FieldError(path, "unknown_field", UNKNOWN)
+        return
+    items, row_id = found
+    order = list(items.rows)
+    place = order.index(row_id)
+    items.moved_to = max(place - 1, 0)
+    order.insert(items.moved_to, order.pop(place))
+    items.rows = {each: items.rows[each] for each in order}
+    items.number_rows()
+
+
+def _row_at(lists: dict[str, Items], path: str) -> tuple[Items, int] | None:
     for items in lists.values():
-        for position, (row_id, row) in enumerate(items.rows.items()):
+        for row_id, row in items.rows.items():
             if row.path == path:
-                del items.rows[row_id]
-                items.removed_at = position
-                items.number_rows()
-                return
-    yield FieldError(path, "unknown_field", UNKNOWN)
+                return items, row_id
+    return None
 
 
 def _names(node: Node) -> int:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from approvals.payload.form import choices, dates, inference
+from approvals.payload.form import alternatives, choices, dates, inference
 from approvals.payload.pointers import ABSENT
 from approvals.payload.schema.branches import the_other_than_null
+from approvals.payload.schema.matching import Effort, matches
 
 LONG_TEXT = 80
 """A longer text without a format gets a text area."""
@@ -17,19 +18,42 @@ _FORMAT_KINDS = {"email": "email", "idn-email": "email", "uri": "uri", "iri": "u
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """`kind` is group, items, json or the kind of a leaf; `schema` is unwrapped."""
+    """`kind` is group, items, choice, json or the kind of a leaf; `schema` is unwrapped.
+
+    `chosen` is which of the `branches` a choice has.
+    """
 
     kind: str
     schema: dict[str, Any]
     is_nullable: bool = False
+    branches: tuple[dict[str, Any], ...] = ()
+    chosen: int = 0
 
 
 def shape_of(schema: Any, value: Any) -> Shape:
     flat, is_nullable = _unwrapped(schema)
     if value is None and not is_nullable:
         return Shape("json", flat)
-    kind = _kind(flat, ABSENT if value is None else value)
+    here = ABSENT if value is None else value
+    branches = alternatives.alternatives(flat) if "enum" not in flat and "const" not in flat else ()
+    if branches:
+        chosen = _chosen(branches, here)
+        return Shape("json", flat) if chosen is None else Shape("choice", flat, is_nullable, branches, chosen)
+    kind = _kind(flat, here)
     return Shape(kind, flat, is_nullable and kind != "json")
+
+
+def _chosen(branches: tuple[dict[str, Any], ...], value: Any) -> int | None:
+    """Which alternative the value has; None if no widget carries it, or every alternative is JSON anyway."""
+    if all(shape_of(branch, ABSENT).kind == "json" for branch in branches):
+        return None
+    if value is ABSENT:
+        return 0
+    fit = alternatives.fitting(branches, value)
+    if fit is not None:
+        return fit
+    kinds = (shape_of(branch, value).kind for branch in branches)
+    return next((index for index, kind in enumerate(kinds) if kind != "json"), None)
 
 
 def unwrapped(schema: Any) -> dict[str, Any]:
@@ -45,32 +69,63 @@ def properties(schema: Any) -> dict[str, Any]:
 
 def member_schema(schema: Any, key: str) -> Any:
     """The schema of an object's field, named or not."""
-    return properties(schema).get(key, unwrapped(schema).get("additionalProperties"))
+    flat = unwrapped(schema)
+    known: Any = flat.get("properties", {}).get(key)
+    if known is not None:
+        return known
+    patterns: dict[str, Any] = flat.get("patternProperties", {})
+    by_pattern = (inner for pattern, inner in patterns.items() if matches(pattern, key, Effort()))
+    return next(by_pattern, flat.get("additionalProperties"))
+
+
+def is_map(schema: dict[str, Any]) -> bool:
+    """Whether an object's keys are data: its schema says what each value is, whatever its key."""
+    return isinstance(schema.get("additionalProperties"), dict) or "patternProperties" in schema
+
+
+def new_member_schema(schema: dict[str, Any]) -> Any:
+    """The schema of a field whose key nobody knows yet."""
+    patterned = list(schema.get("patternProperties", {}).values())
+    return patterned[0] if len(patterned) == 1 else schema.get("additionalProperties")
 
 
 def is_object(schema: dict[str, Any], value: Any) -> bool:
     return isinstance(value, dict) or (value is ABSENT and _declared_type(schema) == "object")
 
 
-def row_schema(shape: Shape, value: Any) -> Any:
-    """The schema of one row, for a list whose shape has the kind items."""
-    items = shape.schema.get("items")
-    return items if isinstance(items, dict) else inference.rows_schema(value)
+def row_schema(schema: dict[str, Any], value: Any) -> Any:
+    """The schema of one row; where it does not say which fields a row has, those that the rows have."""
+    items = schema.get("items")
+    values = value if isinstance(value, list) else []
+    if not isinstance(items, dict):
+        return inference.rows_schema(values)
+    flat = unwrapped(items)
+    is_silent = flat.get("type") == "object" and not flat.keys() & _SAYS_FIELDS
+    inferred = inference.rows_schema(values) if is_silent else None
+    if not inferred:
+        return items
+    return {"additionalProperties": True, **flat, "properties": inferred["properties"]}
+
+
+_SAYS_FIELDS = frozenset(("properties", "patternProperties", "anyOf", "oneOf", "allOf"))
 
 
 def _unwrapped(schema: Any) -> tuple[dict[str, Any], bool]:
-    """Unwraps a single `allOf` and "this or null", which generators of schemas write."""
+    """Unwraps `allOf` and "this or null", which generators of schemas write."""
     flat: dict[str, Any] = schema if isinstance(schema, dict) else {}
     is_nullable = False
     while True:
         key = next((key for key in ("allOf", "anyOf", "oneOf") if key in flat), "")
-        inner = flat[key][0] if key == "allOf" and len(flat[key]) == 1 else None
+        inner = None
+        if key == "allOf":
+            inner = flat[key][0] if len(flat[key]) == 1 else alternatives.merged(flat[key])
         if key in {"anyOf", "oneOf"}:
             inner = the_other_than_null(flat[key])
             is_nullable = is_nullable or isinstance(inner, dict)
         if not isinstance(inner, dict):
-            return _without_null(choices.as_enum(flat), is_nullable)
-        flat = {**inner, **{name: value for name, value in flat.items() if name != key}}
+            flat, is_null_among_others = alternatives.without_null(choices.as_enum(flat))
+            return _without_null(flat, is_nullable or is_null_among_others)
+        flat = alternatives.joined(inner, {name: value for name, value in flat.items() if name != key})
 
 
 def _without_null(flat: dict[str, Any], is_nullable: bool) -> tuple[dict[str, Any], bool]:
@@ -142,10 +197,9 @@ def _text_kind(name: Any, text: str) -> str:
 def _object_kind(schema: dict[str, Any], value: Any) -> str:
     if value is not ABSENT and not isinstance(value, dict):
         return "json"
-    if schema.get("properties"):
+    if schema.get("properties") or is_map(schema):
         return "group"
-    is_map = isinstance(schema.get("additionalProperties"), dict) or "patternProperties" in schema
-    return "group" if value is not ABSENT and value and not is_map else "json"
+    return "group" if value is not ABSENT and value else "json"
 
 
 def _list_kind(schema: dict[str, Any], value: Any) -> str:
@@ -153,10 +207,11 @@ def _list_kind(schema: dict[str, Any], value: Any) -> str:
         return "json"
     if not isinstance(schema.get("items"), dict):
         return _inferred_kind(schema, value)
-    rows = [shape_of(schema["items"], row) for row in (ABSENT, *([] if value is ABSENT else value))]
+    inner = row_schema(schema, value)
+    rows = [shape_of(inner, row) for row in (ABSENT, *([] if value is ABSENT else value))]
     kinds = {row.kind for row in rows}
     # Rows that are neither all fields nor all groups of fields lose nothing only as JSON.
-    is_mixed = bool(kinds & {"json", "items"}) or ("group" in kinds and len(kinds) > 1)
+    is_mixed = "json" in kinds or (bool(kinds & {"group", "items", "choice"}) and len(kinds) > 1)
     return "json" if is_mixed or any(row.is_nullable for row in rows) else "items"
 
 
@@ -166,5 +221,5 @@ def _inferred_kind(schema: dict[str, Any], value: Any) -> str:
     if isinstance(value, list) and value:
         return "items" if inference.rows_schema(value) else "json"
     if isinstance(value, str):
-        return _text_kind(schema.get("format"), value)
+        return _text_kind(schema.get("format") or inference.text_format(value), value)
     return inference.scalar_type(value) or "json"

@@ -14,6 +14,8 @@ from approvals.payload.schema.keywords import CHECKS
 from approvals.payload.schema.matching import Effort
 
 MAX_ERRORS = 50
+NO_BRANCH = "no_branch"
+"""The code of a value that fits none of several schemas."""
 
 _TYPE_NAMES = {
     "array": "a list",
@@ -42,6 +44,15 @@ def checked(value: Any, schema: Any) -> tuple[list[FieldError], set[str]]:
         message = "is too large to check against its schema; make the payload or the schema smaller"
         return [FieldError("", "too_costly", message)], run.effort.unchecked
     return [_field_error(finding) for finding in found], run.effort.unchecked
+
+
+def findings(value: Any, plain: dict[str, Any]) -> list[FieldError]:
+    """The errors by a schema that has no references left, with pointers into the value; [] if it cannot be checked."""
+    try:
+        found = list(Evaluation(CHECKS, Effort()).findings(value, plain))[:MAX_ERRORS]
+    except TooCostlyError:
+        return []
+    return [_field_error(finding) for finding in found]
 
 
 def _field_error(finding: Finding) -> FieldError:
@@ -73,7 +84,7 @@ def _format_sentence(name: Any) -> str:
 
 _SENTENCES: dict[str, tuple[str, Callable[[Any], str]]] = {
     "additionalProperties": ("unknown_field", lambda _: "is not a field of the schema"),
-    "anyOf": ("no_branch", lambda _: "fits none of the forms that the schema allows"),
+    "anyOf": (NO_BRANCH, lambda _: "fits none of the forms that the schema allows"),
     "const": ("const", lambda member: f"must be {display.in_words(member)[:80]}"),
     "contains": ("contains", lambda _: "must contain an item of the kind that the schema requires"),
     "dependentRequired": ("required", lambda _: "is required"),
@@ -98,7 +109,7 @@ _SENTENCES: dict[str, tuple[str, Callable[[Any], str]]] = {
     "minProperties": ("min_properties", _a_bound("must have at least", "field", "fields")),
     "minimum": ("minimum", _a_bound("must be at least")),
     "multipleOf": ("multiple_of", _a_bound("must be a multiple of")),
-    "oneOf": ("no_branch", lambda _: "fits none of the forms that the schema allows"),
+    "oneOf": (NO_BRANCH, lambda _: "fits none of the forms that the schema allows"),
     "pattern": ("pattern", lambda pattern: f"must match the pattern {pattern}"),
     "required": ("required", lambda _: "is required"),
     "type": ("type", _type_sentence),

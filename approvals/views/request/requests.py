@@ -27,8 +27,8 @@ from approvals.views.request.keeping import take_up
 from approvals.views.request.succession import succession_of, successor_of
 from approvals.views.request.voiding import voided_of
 
-AS_FORM, AS_JSON = VIEWS = ("form", "json")
-"""How the payload is edited: by fields, or whole."""
+AS_FORM, AS_JSON, OPEN = VIEWS = ("form", "json", "open")
+"""How the payload is edited: field by field, whole, or every field at once."""
 FORMS = ("review", "edits", "comments")
 """The names of the addresses to which the forms of the request's page are posted."""
 
@@ -90,6 +90,7 @@ def request_context(
         "at": case.at,
         "correction": current,
         "page": (page or page_of(current, as_json=as_json)) if case.awaits_person else None,
+        "open_all": request.GET.get("view") == OPEN,
         "kept": kept if kept and kept.changes else None,
         "proposal_edits": edits_of(case.approval),
         "succession": succession_of(case),

@@ -49,6 +49,8 @@ class _Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
+        if tag == "input" and values["type"] in {"checkbox", "radio"} and "checked" not in values:
+            return
         if tag == "input":
             self._add(values["name"], _sanitised(values["type"], values["value"]))
         elif tag == "textarea":

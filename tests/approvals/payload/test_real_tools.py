@@ -143,7 +143,7 @@ TOOLS: dict[str, Tool] = {
             "unevaluatedProperties": False,
         },
         {"charge": "ch_1", "cents": 500, "reason": "fraud"},
-        {"charge": "text", "cents": "number", "reason": "enum"},
+        {"charge": "text", "cents": "integer", "reason": "enum"},
     ),
     "a reference server: draft-07 and a list of edits": (
         {

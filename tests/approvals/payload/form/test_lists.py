@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.approvals.payload.browser import form_for, posted
+from tests.approvals.payload.browser import form_for, posted, posted_from, rendered
 
 MOMENTS = {
     "type": "object",
@@ -117,3 +117,50 @@ def test_rows_that_the_page_never_had_are_refused(ids):
 
     assert not bound.is_valid
     assert bound.value == {"tags": ["a"]}
+
+
+def test_a_row_is_moved_up_and_keeps_what_was_typed():
+    form = form_for({"tags": ["a", "b", "c"]})
+
+    moved = form.bind({**posted(form, tags__2="C"), "up": ["/tags/2"]})
+    again = form.bind(posted_from(rendered(moved.form)))
+
+    assert moved.is_reshaped
+    assert again.value == {"tags": ["a", "C", "b"]}
+
+
+def test_the_first_row_stays_first():
+    form = form_for({"tags": ["a", "b"]})
+
+    moved = form.bind({**posted(form), "up": ["/tags/0"]})
+
+    assert form.bind(posted_from(rendered(moved.form))).value == {"tags": ["a", "b"]}
+
+
+def test_a_row_that_is_not_there_cannot_be_moved():
+    form = form_for({"tags": ["a", "b"]})
+
+    bound = form.bind({**posted(form), "up": ["/tags/7"]})
+
+    assert [error.code for error in bound.errors] == ["unknown_field"]
+
+
+def test_a_list_of_lists_has_rows_in_its_rows():
+    schema = {
+        "type": "object",
+        "properties": {"grid": {"type": "array", "items": {"type": "array", "items": {"type": "integer"}}}},
+    }
+    form = form_for({"grid": [[1], [2, 3]]}, schema)
+
+    bound = form.bind(posted(form, grid__1__0="4"))
+
+    assert bound.value == {"grid": [[1], [4, 3]]}
+
+
+def test_rows_that_the_schema_says_nothing_about_have_the_fields_they_have():
+    schema = {"type": "object", "properties": {"blocks": {"type": "array", "items": {"type": "object"}}}}
+    form = form_for({"blocks": [{"kind": "text", "text": "Hi"}, {"kind": "line"}]}, schema)
+
+    bound = form.bind(posted(form, blocks__0__text="Hello"))
+
+    assert bound.value == {"blocks": [{"kind": "text", "text": "Hello"}, {"kind": "line"}]}

@@ -86,12 +86,13 @@ def test_typing_fills_again_what_was_taken_out():
     assert filled.value == {"note": "new"}
 
 
-def test_a_select_that_a_browser_did_not_restore_leaves_the_field_filled():
-    form = form_for({}, SCHEMA)
-    pairs = posted(form, note="n1")
-    del pairs["state/note"]
+def test_a_state_that_a_browser_did_not_post_leaves_the_field_filled():
+    form = form_for({"name": None}, SCHEMA)
+    pairs = posted(form, note="n1", name="Ada")
+    del pairs["state/name"]
 
-    assert form.bind(pairs).value == {"note": "n1"}
+    assert "state/note" not in pairs
+    assert form.bind(pairs).value == {"name": "Ada", "note": "n1"}
 
 
 def test_what_cannot_be_read_is_posted_again_as_typed():

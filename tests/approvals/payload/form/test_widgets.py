@@ -53,10 +53,6 @@ def test_a_value_gets_its_widget(schema, value, kind):
 
 AS_JSON = {
     "a list of lists": (None, [[1], [2]]),
-    "a list of lists by its schema": (
-        {"type": "array", "items": {"type": "array", "items": {"type": "integer"}}},
-        [[1], [2]],
-    ),
     "a list of objects and others": (None, [{"b": 1}, 2]),
     "rows that may be null": (
         {"type": "array", "items": {"type": ["object", "null"], "properties": {"b": {}}}},
@@ -66,14 +62,10 @@ AS_JSON = {
         {"type": "array", "items": {"type": "object", "properties": {"b": {}}}},
         [{"b": 1}, 2],
     ),
-    "free-form rows": ({"type": "array", "items": {"type": "object"}}, [{"b": 1}]),
     "a list of mixed types": (None, [1, "a"]),
     "an empty list": (None, []),
     "an empty object": (None, {}),
     "null": (None, None),
-    "several types": ({"type": ["string", "integer"]}, "a"),
-    "alternatives": ({"oneOf": [{"type": "string"}, {"type": "integer"}]}, 1),
-    "a map": ({"type": "object", "additionalProperties": {"type": "integer"}}, {"x": 1}),
     "a tuple": ({"type": "array", "prefixItems": [{"type": "string"}]}, ["a"]),
     "items that may be null": ({"type": "array", "items": {"type": ["string", "null"]}}, ["a", None]),
     "a value that is no choice": (SIZES, "xl"),
@@ -182,7 +174,7 @@ def test_the_schemas_own_complaint_stands_beside_the_field():
 
 
 def test_a_complaint_inside_a_json_subtree_says_where():
-    schema = of({"type": "array", "items": {"type": "object", "required": ["b"]}})
+    schema = of({"type": "array", "prefixItems": [{"type": "object", "required": ["b"]}]})
 
     bound = form_for({"a": [{"b": 1}]}, schema).bind({"payload/a": ["[{}]"]})
 

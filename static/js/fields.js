@@ -1,0 +1,63 @@
+// The payload's fields are read first and edited on demand: the widget takes the focus, its value is read again after
+// it, "Edit all" opens every one, and another form of a value is shown as soon as it is chosen. All of it works
+// without this file.
+(() => {
+  "use strict";
+
+  const WIDGETS = ":is(input, select, textarea):not([type=hidden], [type=checkbox], [type=radio])";
+
+  const isEditing = (details) => details.matches?.("#review-form details.edit");
+  const valueOf = (widget) => (widget.tagName === "SELECT" ? widget.selectedOptions[0]?.textContent.trim() : widget.value);
+
+  // What is read is what was typed, as text; a field nobody typed into keeps what the server wrote.
+  const readAgain = (details) => {
+    const seen = details.parentElement.querySelector(":scope > [data-seen]");
+    const widget = details.querySelector(WIDGETS);
+    if (!seen || !widget || details.querySelector(":checked:is([type=checkbox], [type=radio]:not([value=value]))")) return;
+    const isUntouched = widget.tagName === "SELECT"
+      ? [...widget.options].every((option) => option.selected === option.defaultSelected)
+      : widget.value === widget.defaultValue;
+    if (isUntouched) return;
+    const value = document.createElement("span");
+    value.className = "value";
+    value.textContent = valueOf(widget);
+    seen.replaceChildren(value);
+  };
+
+  let isOpeningAll = false;
+  const openAll = (form) => {
+    const closed = [...form.querySelectorAll("details.edit:not([open])")];
+    isOpeningAll = closed.length > 0;
+    for (const details of closed) details.open = true;
+    form.querySelector(`details.edit ${WIDGETS}`)?.focus();
+  };
+
+  // `toggle` does not bubble.
+  document.addEventListener("toggle", (event) => {
+    const details = event.target;
+    if (!isEditing(details)) return;
+    if (!details.open) readAgain(details);
+    else if (!isOpeningAll && details.contains(document.activeElement)) details.querySelector(WIDGETS)?.focus();
+  }, true);
+
+  document.addEventListener("click", (event) => {
+    isOpeningAll = false;
+    const button = event.target.closest("[data-edit-all]");
+    if (!button?.form) return;
+    event.preventDefault();
+    openAll(button.form);
+  });
+
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches("[data-chooses]")) return;
+    event.target.parentElement.querySelector("button[name=choose]")?.click();
+  });
+
+  // Escape reads again, where nothing else is open.
+  document.addEventListener("keydown", (event) => {
+    const details = event.key === "Escape" && event.target.closest("details.edit[open]");
+    if (!details || !isEditing(details) || event.defaultPrevented) return;
+    details.open = false;
+    details.querySelector("summary").focus();
+  });
+})();
