@@ -48,6 +48,34 @@
     openAll(button.form);
   });
 
+  // What is typed is in sight, also where it was typed again after a swap.
+  document.addEventListener("input", (event) => {
+    const details = event.target.closest?.("details.edit:not([open])");
+    if (details && isEditing(details)) details.open = true;
+  });
+
+  // A swap of the same request's form leaves open what was open, and the focus where it was.
+  let left = null;
+  const nameOf = (details) => details.querySelector("[name]")?.name;
+  const pageOf = (form) => form?.elements.page?.value;
+  document.addEventListener("htmx:beforeSwap", () => {
+    const form = document.getElementById("review-form");
+    const at = document.activeElement;
+    left = form && {
+      page: pageOf(form),
+      open: [...form.querySelectorAll("details[open]")].map(nameOf),
+      focus: form.contains(at) && at.matches(WIDGETS) ? at.id : "",
+    };
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    const form = document.getElementById("review-form");
+    if (left && form && pageOf(form) === left.page) {
+      for (const details of form.querySelectorAll("details")) if (left.open.includes(nameOf(details))) details.open = true;
+      if (left.focus && document.activeElement === document.body) document.getElementById(left.focus)?.focus();
+    }
+    left = null;
+  });
+
   document.addEventListener("change", (event) => {
     if (!event.target.matches("[data-chooses]")) return;
     event.target.parentElement.querySelector("button[name=choose]")?.click();

@@ -16,6 +16,7 @@ from playwright.sync_api import Page, expect
 
 from approvals.models import Approval
 from examples.sales_agent import MESSAGE
+from tests.browser.fields import field
 from tests.factories import make_key, make_policy, make_user
 from tests.serving import ROOT
 
@@ -72,7 +73,7 @@ def test_a_corrected_paragraph_and_nothing_else_reaches_the_agent(
     page = sign_in("sales@example.com", javascript=javascript)
     _until_submitted(page)
     page.get_by_role("link", name=re.compile("Send email to Head of Engineering")).first.click()
-    message = page.get_by_label("Message")
+    message = field(page, "payload/body")
     message.fill(MESSAGE["body"].replace(OLD, NEW))
     page.get_by_role("button", name="Review decision").click()
 

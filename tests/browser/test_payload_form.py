@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 
 from approvals.models import Approval
 from tests.browser.accessibility import faults
+from tests.browser.fields import field
 from tests.factories import make_approval, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -51,14 +52,15 @@ def open_form(sign_in: Callable[..., Page], **options: Any) -> Page:
     return page
 
 
-def field(page: Page, name: str) -> Any:
-    return page.locator(f'[id="{name}"]')
+def open_list(page: Page) -> None:
+    field(page, "payload/lines/0/sku")
 
 
 def test_axe_finds_nothing_on_rows_new_fields_and_faults(sign_in: Callable[..., Page]) -> None:
     page = open_form(sign_in)
 
     found = faults(page)
+    open_list(page)
     page.get_by_role("button", name="Add to Order lines").click()
     field(page, "payload/lines/2/sku").wait_for()
     page.get_by_role("button", name="Add a field to the payload").click()
@@ -93,6 +95,7 @@ def test_the_links_of_the_summary_take_the_focus(sign_in: Callable[..., Page], j
 def test_a_row_and_a_field_are_added_and_approved(sign_in: Callable[..., Page], javascript: bool) -> None:
     page = open_form(sign_in, javascript=javascript)
 
+    open_list(page)
     page.get_by_role("button", name="Add to Order lines").click()
     field(page, "payload/lines/2/sku").fill("c")
     page.get_by_role("button", name="Add a field to the payload").click()

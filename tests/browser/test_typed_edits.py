@@ -8,9 +8,10 @@ from contextlib import suppress
 
 import pytest
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from approvals.models import Approval, Comment
+from tests.browser import fields
 from tests.factories import PASSWORD, make_approval, make_user
 from tests.web_proxy import Proxy, proxy
 
@@ -42,8 +43,8 @@ def between(site: str) -> Iterator[Proxy]:
         yield found
 
 
-def field(page: Page, name: str) -> object:
-    return page.locator(f'[name="payload/{name}"]')
+def field(page: Page, name: str) -> Locator:
+    return fields.field(page, f"payload/{name}")
 
 
 def open_request(page: Page, approval: Approval) -> None:
@@ -132,9 +133,14 @@ def test_typing_into_what_is_left_out_shows_that_it_is_there(approval, sign_in: 
     page = sign_in("sales@example.com")
     open_request(page, approval)
 
+    field(page, "note")
+    tick = page.get_by_role("checkbox", name="Empty text Note")
+    tick.check()
     field(page, "note").fill("typed")
 
-    expect(page.locator('[name="state/note"]')).to_have_value("value")
+    expect(tick).not_to_be_checked()
+    review(page)
+    expect_final(page, '{"a":null,"b":"x","note":"typed"}')
 
 
 def test_another_row_and_back_keeps_the_edit(approval, sign_in: Open):
@@ -344,6 +350,7 @@ def test_what_is_typed_while_a_row_is_added_goes_on(sign_in: Open, between):
     open_request(page, approval)
 
     between.mode = "slow"
+    field(page, "tags/0")
     page.get_by_role("button", name=re.compile("^Add to")).first.click()
     for text in ("one", "two", "three"):
         field(page, "b").fill(text)
@@ -352,7 +359,7 @@ def test_what_is_typed_while_a_row_is_added_goes_on(sign_in: Open, between):
     between.mode = "pass"
 
     expect(field(page, "b")).to_have_value("three")
-    page.locator('[name="payload/tags/1"]').fill("u")
+    field(page, "tags/1").fill("u")
     review(page)
     expect_final(page, '{"b":"three","tags":["t","u"]}')
 

@@ -11,18 +11,8 @@ from approvals.payload.bounds import MAX_ROWS
 from approvals.payload.form import alternatives, choices, dates, hints, shapes, widgets
 from approvals.payload.form.additions import STEP, Addition, Additions
 from approvals.payload.form.containers import Choice, Group, Items
-from approvals.payload.form.nodes import (
-    ALTERNATIVE,
-    LEFT_OUT,
-    NULL,
-    VALUE,
-    JsonLeaf,
-    Leaf,
-    Locked,
-    Node,
-    Option,
-    step,
-)
+from approvals.payload.form.leaves import JsonLeaf, Leaf, Locked
+from approvals.payload.form.nodes import ALTERNATIVE, LEFT_OUT, NULL, VALUE, Node, Option, step
 from approvals.payload.form.shapes import Shape
 from approvals.payload.labels import NO_LABEL, Label
 from approvals.payload.pointers import ABSENT

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from approvals.payload.bounds import MAX_ROWS
-from approvals.payload.form.nodes import VALUE, Leaf, Node, Option
+from approvals.payload.form.leaves import Leaf
+from approvals.payload.form.nodes import VALUE, Node, Option
 
 MOST_COLUMNS = 7
 """Of a table; wider rows are drawn one below the other."""

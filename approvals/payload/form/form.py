@@ -16,7 +16,8 @@ from approvals.payload.form.building import Place, build, json_leaf
 from approvals.payload.form.containers import Group
 from approvals.payload.form.faults import Fault, attach, explained, faults
 from approvals.payload.form.guard import edit_errors
-from approvals.payload.form.nodes import JsonLeaf, Node
+from approvals.payload.form.leaves import JsonLeaf
+from approvals.payload.form.nodes import Node
 from approvals.payload.form.posted import Posted
 from approvals.payload.form.reading import read
 from approvals.payload.form.unrolling import unrolled

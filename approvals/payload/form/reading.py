@@ -12,17 +12,8 @@ from approvals.payload.bounds import MAX_ROWS
 from approvals.payload.form import line_endings, rows, widgets
 from approvals.payload.form.additions import Addition, Additions
 from approvals.payload.form.containers import Choice, Group, Items
-from approvals.payload.form.nodes import (
-    ALTERNATIVE,
-    CHOSEN,
-    NULL,
-    UNLESS_FILLED,
-    VALUE,
-    JsonLeaf,
-    Leaf,
-    Locked,
-    Node,
-)
+from approvals.payload.form.leaves import JsonLeaf, Leaf, Locked
+from approvals.payload.form.nodes import ALTERNATIVE, CHOSEN, NULL, UNLESS_FILLED, VALUE, Node
 from approvals.payload.form.posted import Posted
 from approvals.payload.pointers import ABSENT, child
 

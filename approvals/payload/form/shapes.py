@@ -100,14 +100,14 @@ def row_schema(schema: dict[str, Any], value: Any) -> Any:
     if not isinstance(items, dict):
         return inference.rows_schema(values)
     flat = unwrapped(items)
-    is_silent = flat.get("type") == "object" and not flat.keys() & _SAYS_FIELDS
+    is_silent = flat.get("type") == "object" and not (flat.keys() & _SAYS_FIELDS or is_map(flat))
     inferred = inference.rows_schema(values) if is_silent else None
     if not inferred:
         return items
     return {"additionalProperties": True, **flat, "properties": inferred["properties"]}
 
 
-_SAYS_FIELDS = frozenset(("properties", "patternProperties", "anyOf", "oneOf", "allOf"))
+_SAYS_FIELDS = frozenset(("properties", "anyOf", "oneOf", "allOf"))
 
 
 def _unwrapped(schema: Any) -> tuple[dict[str, Any], bool]:

@@ -14,7 +14,8 @@ from approvals.payload import display, labels
 from approvals.payload.bounds import MAX_JSON_BYTES
 from approvals.payload.canonical import same
 from approvals.payload.form import dates, line_endings
-from approvals.payload.form.nodes import JsonLeaf, Leaf, Option
+from approvals.payload.form.leaves import JsonLeaf, Leaf
+from approvals.payload.form.nodes import Option
 from approvals.payload.pointers import ABSENT
 from approvals.payload.schema import formats
 
