@@ -169,7 +169,7 @@ def _alternative(place: Place, shape: Shape, names: list[str], index: int) -> No
 
 
 def _row(place: Place, schema: Any, value: Any, row_id: int) -> Node:
-    """One row of a list; a row has no state of its own."""
+    """One row of a list; it may be null, and to be left out it is removed."""
     here = Place(
         value=value,
         schema=schema,
@@ -177,7 +177,9 @@ def _row(place: Place, schema: Any, value: Any, row_id: int) -> Node:
         path=place.path + step(row_id),
     )
     row = build(here, ())
-    row.states, row.state, row.base_state, row.is_row = (VALUE,), VALUE, VALUE, True
+    row.states = tuple(state for state in row.states if state != LEFT_OUT)
+    row.state = row.base_state = VALUE if row.state == LEFT_OUT else row.state
+    row.is_row = True
     return row
 
 

@@ -81,14 +81,14 @@ class Items(Node):
 
         A row that lacks a field that another has is no table's row.
         """
-        groups = [row for row in self.rows.values() if isinstance(row, Group)]
+        groups = [row for row in self.rows.values() if isinstance(row, Group) and row.state == VALUE]
         if not groups or len(groups) != len(self.rows) or any(group.additions for group in groups):
             return []
-        first = list(groups[0].members.values())
-        keys = [list(group.members) for group in groups]
-        fields = [member for group in groups for member in group.members.values()]
-        is_even = all(each == keys[0] for each in keys) and 1 < len(first) <= MOST_COLUMNS
-        return first if is_even and all(isinstance(each, Leaf) and each.is_short for each in fields) else []
+        keys = list(groups[0].members)
+        is_even = all(list(group.members) == keys for group in groups) and 1 < len(keys) <= MOST_COLUMNS
+        cells = [member for group in groups for member in group.members.values()]
+        is_plain = all(isinstance(cell, Leaf) and cell.is_short for cell in cells)
+        return list(groups[0].members.values()) if is_even and is_plain else []
 
     @property
     def can_add(self) -> bool:

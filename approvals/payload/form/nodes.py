@@ -64,7 +64,7 @@ class Node:
     is_filled: bool = False
     """Whether something was typed into it or its children, whatever its state."""
     is_row: bool = False
-    """A row of a list has no state: it can only be removed."""
+    """A row of a list is never left out: it is removed."""
     base_state: str = field(init=False)
     """The state that the form started from."""
 

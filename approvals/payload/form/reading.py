@@ -167,7 +167,7 @@ def _items(items: Items, posted: Posted) -> list[Any]:
     _read_rows(items, posted)
     values: list[Any] = []
     for row_id, row in list(items.rows.items()):
-        value = _content(row, posted) if row.base is not ABSENT or posted.holds(row) else ABSENT
+        value = read(row, posted) if row.base is not ABSENT or posted.holds(row) else ABSENT
         if value is not ABSENT:
             row.move_to(child(items.pointer, len(values)))
             values.append(value)

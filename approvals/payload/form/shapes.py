@@ -212,7 +212,7 @@ def _list_kind(schema: dict[str, Any], value: Any) -> str:
     kinds = {row.kind for row in rows}
     # Rows that are neither all fields nor all groups of fields lose nothing only as JSON.
     is_mixed = "json" in kinds or (bool(kinds & {"group", "items", "choice"}) and len(kinds) > 1)
-    return "json" if is_mixed or any(row.is_nullable for row in rows) else "items"
+    return "json" if is_mixed else "items"
 
 
 def _inferred_kind(schema: dict[str, Any], value: Any) -> str:

@@ -113,3 +113,30 @@ def test_the_keys_keep_their_order_and_new_ones_come_last():
     bound = form.bind(posted(form, note="new", b="3"))
 
     assert bound.text == '{"z":"1","limit":1,"b":"3","note":"new"}'
+
+
+@pytest.mark.parametrize("rows", [["a", None], [None, ""], [None]])
+def test_a_row_may_be_null(rows):
+    schema = {
+        "type": "object",
+        "properties": {"tags": {"type": "array", "items": {"type": ["string", "null"]}}},
+    }
+    form = form_for({"tags": rows}, schema)
+    at = rows.index(None)
+
+    assert form.bind(posted(form)).value == {"tags": rows}
+    typed = form.bind({**posted(form), f"payload/tags/{at}": ["b"]})
+    assert typed.value == {"tags": [row if row is not None else "b" for row in rows]}
+    nulled = form.bind({**posted(form), **{f"state/tags/{index}": ["null"] for index in range(len(rows))}})
+    assert nulled.value == {"tags": [None] * len(rows)}
+
+
+def test_a_row_of_fields_may_be_null():
+    row = {"type": ["object", "null"], "properties": {"b": {"type": "integer"}}, "required": ["b"]}
+    form = form_for(
+        {"a": [{"b": 1}, None]}, {"type": "object", "properties": {"a": {"type": "array", "items": row}}}
+    )
+
+    bound = form.bind(posted(form, a__1__b="2"))
+
+    assert bound.value == {"a": [{"b": 1}, {"b": 2}]}
