@@ -3,6 +3,7 @@
 from approvals.payload.canonical import canonical, digest, leaf_count, same
 from approvals.payload.changes.comparison import Change, comparison
 from approvals.payload.changes.differences import patch
+from approvals.payload.changes.sentences import Disagreement, disagreements
 from approvals.payload.display import Shown, in_words
 from approvals.payload.form.faults import Fault
 from approvals.payload.form.form import Bound, PayloadForm, build_form
@@ -16,6 +17,7 @@ __all__ = [
     "ABSENT",
     "Bound",
     "Change",
+    "Disagreement",
     "Fault",
     "PayloadForm",
     "Shown",
@@ -26,6 +28,7 @@ __all__ = [
     "check_schema",
     "comparison",
     "digest",
+    "disagreements",
     "find",
     "in_words",
     "leaf_count",

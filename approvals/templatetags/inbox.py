@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -48,6 +49,13 @@ def of(by_id: dict[str, str], approval: Approval) -> str:
 def worst_first(evidence: list[dict[str, Any]]) -> list[tuple[int, dict[str, Any]]]:
     """Red and amber first; each item with its place in what the agent sent."""
     return sorted(enumerate(evidence), key=lambda pair: _ORDER.index(Tone(pair[1]["tone"])))
+
+
+@register.filter
+def tone_counts(evidence: list[dict[str, Any]]) -> list[tuple[str, int]]:
+    """How many items each tone has, red and amber first; a tone without items is not there."""
+    counts = Counter(Tone(item["tone"]) for item in evidence)
+    return [(tone.value, counts[tone]) for tone in _ORDER if counts[tone]]
 
 
 @register.filter

@@ -34,6 +34,11 @@ class Change:
         """The path as plain text, for places without markup."""
         return " / ".join(part.spoken for part in self.path)
 
+    @property
+    def is_prose(self) -> bool:
+        """Whether it reads best as one text with what was taken out and put in: some of it stayed."""
+        return any(op == "same" and text.strip() for op, text in self.words)
+
 
 def comparison(old: Any, new: Any, schema: Any = None) -> list[Change]:
     """One row for each difference, none if both are equal JSON. Positions in labels count from 1."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from approvals import payload, strict_json
 from approvals.models import Approval, PayloadVersion, WorkingCopy
-from approvals.payload import Change
+from approvals.payload import Change, Disagreement
 from grants.models import User
 
 
@@ -56,6 +56,12 @@ class Correction:
     def changes(self) -> list[Change]:
         """From the version it started from, as a person would say them."""
         return payload.comparison(self.base.value, self.value, self.schema)
+
+    @cached_property
+    def disagreements(self) -> list[Disagreement]:
+        """Where the agent's own sentence names what the payload no longer says."""
+        proposed = self.approval.version(1).value
+        return payload.disagreements(self.approval.action, proposed, self.value, self.schema)
 
     @cached_property
     def rows(self) -> list[Change]:

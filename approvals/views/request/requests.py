@@ -19,6 +19,7 @@ from approvals.views.page import PersonRequest, post_only, show, signed_in, want
 from approvals.views.refusals import refused
 from approvals.views.request.access import Case, load
 from approvals.views.request.corrections import as_it_stands, newest_corrections
+from approvals.views.request.editors import edited_by
 from approvals.views.request.ending import edits_of, ending
 from approvals.views.request.following import done_before, next_of
 from approvals.views.request.form_pages import FormPage, page_of
@@ -93,6 +94,7 @@ def request_context(
         "open_all": request.GET.get("view") == OPEN,
         "kept": kept if kept and kept.changes else None,
         "proposal_edits": edits_of(case.approval),
+        "edited_by": edited_by(case),
         "succession": succession_of(case),
         "voided": voided_of(case),
         "successor": successor_of(case),

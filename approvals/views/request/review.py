@@ -22,6 +22,7 @@ from approvals.views.page import PersonRequest, carried, onward, show, signed_in
 from approvals.views.refusals import redrawn_by, refused, status_of
 from approvals.views.request import corrections
 from approvals.views.request.access import Case, load, load_to_decide
+from approvals.views.request.editors import edited_by, left_by
 from approvals.views.request.ending import edits_of
 from approvals.views.request.form_pages import FormPage, base_version, read_post
 from approvals.views.request.keeping import keep
@@ -77,6 +78,8 @@ def review_context(request: PersonRequest, case: Case) -> dict[str, Any]:
         "needed": needed,
         "to_acknowledge": evidence,
         "proposal_edits": edits_of(case.approval),
+        "edited_by": edited_by(case),
+        "left_by": left_by(correction.base, case),
         "votes_left": case.approval.quorum - (0 if correction.is_edited else len(case.approving)),
         **footer_context(request, case),
     }
