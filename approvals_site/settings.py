@@ -161,6 +161,8 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "approvals_site.compressed.CompressedPages",
+    *(["approvals_site.timings.timed"] if DEBUG else []),
     "approvals.api.problems.as_problems",
     "approvals.views.readable.OnlyReadable",  # before anything looks a cookie up
     "django.contrib.sessions.middleware.SessionMiddleware",

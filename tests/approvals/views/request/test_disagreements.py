@@ -27,7 +27,7 @@ def test_the_sentence_that_names_the_old_recipient_is_pointed_out():
     after = text_of(client.get(url("request", approval)))
 
     assert "no longer matches" not in before
-    assert "The agent’s sentence no longer matches the payload." in after
+    assert "sentence no longer matches the payload." in after
     assert f"It says “{OLD}”" in after
     assert f"is now <strong>{NEW}</strong>" in after
 
