@@ -190,12 +190,26 @@ class Choice(Node):
 
     @property
     def parts(self) -> list[Node]:
-        """The member's own fields where it is a group, else the member: the choice is the fieldset around them."""
-        return self.member.children if isinstance(self.member, Group) else [self.member]
+        """What is shown in the choice's own fieldset: the member's fields where it is a group, else the member."""
+        if not isinstance(self.member, Group):
+            return [self.member]
+        return [part for part in self.member.children if part not in self.tags]
+
+    @property
+    def tags(self) -> list[Node]:
+        """The constants by which the alternative is told apart: choosing it sets them."""
+        if not isinstance(self.member, Group):
+            return []
+        return [each for each in self.member.members.values() if isinstance(each, Leaf) and each.is_constant]
 
     @property
     def children(self) -> list[Node]:
         return [self.member]
+
+    @property
+    def unseen_pairs(self) -> list[tuple[str, str]]:
+        """What is posted along without a widget: the tags, and what was typed into other alternatives."""
+        return [*(pair for tag in self.tags for pair in tag.pairs()), *self.left_pairs]
 
     @property
     def left_pairs(self) -> list[tuple[str, str]]:

@@ -1,0 +1,43 @@
+"""The payloads of fifteen kinds of tool in a browser: to read and with every field open, wide and narrow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.approvals.payload.tools import TOOLS
+from tests.browser.layout import MEASURE
+from tests.factories import make_approval, make_user
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+LOOKS = [(1280, "light"), (390, "dark")]
+
+
+@pytest.mark.parametrize(("width", "scheme"), LOOKS, ids=["wide and light", "narrow and dark"])
+def test_every_tools_form_fits_and_axe_finds_nothing(
+    sign_in: Callable[..., Page], width: int, scheme: str
+) -> None:
+    make_user()
+    requests = {
+        name: make_approval(action=f"Trial of {name}", schema=schema, payload=value)
+        for name, (schema, value) in TOOLS.items()
+    }
+    page = sign_in("sales@example.com", viewport={"width": width, "height": 900}, color_scheme=scheme)
+    found = []
+
+    for name, approval in requests.items():
+        page.goto(approval.get_absolute_url())
+        found += [f"{name}, read: {each}" for each in page.evaluate(MEASURE)]
+        page.get_by_role("button", name="Edit all").click()
+        left_out = page.locator(".left-out:not([open]) > summary")
+        while left_out.count():
+            left_out.first.click()
+        found += [f"{name}, open: {each}" for each in page.evaluate(MEASURE)]
+        result = Axe().run(page)
+        found += [f"{name}: {result.generate_report()}"] if result.violations_count else []
+
+    assert found == []
