@@ -4,13 +4,14 @@ from django.urls import path
 
 from approvals.views import policies, preferences
 from approvals.views.grants import grants, lending
-from approvals.views.inbox import inbox, live
+from approvals.views.inbox import inbox
 from approvals.views.request import (
     comments,
     decisions,
     draft_use,
     edits,
     following,
+    live,
     reassignment,
     requests,
     review,
@@ -48,7 +49,7 @@ urlpatterns = [
 ]
 
 live_urlpatterns = [
-    path("inbox/", live.inbox_news, name="inbox-news"),
+    path("inbox/", live.page_news, name="inbox-news"),
 ]
 
 preferences_urlpatterns = [

@@ -26,6 +26,9 @@ APPROVERS = "approvers"
 KEYS_HEADER = "X-Live-Keys"
 """How a view tells the waiting process, and no client, under which keys there will be news."""
 
+LEFT_HEADER = "X-Live-Left"
+"""How the waiting process tells a view that the page which listened is gone."""
+
 RE_ASK_SECONDS = 60
 """How late an open inbox can be while Redis is away."""
 
@@ -64,7 +67,7 @@ class _Publication:
     keys: dict[str, None]
 
     def __call__(self) -> None:
-        _publish(" ".join(self.keys))
+        publish(*self.keys)
 
 
 def _publication() -> _Publication | None:
@@ -76,9 +79,10 @@ def _publication() -> _Publication | None:
     return None
 
 
-def _publish(text: str) -> None:
+def publish(*keys: str) -> None:
+    """Wake at once all who wait under one of these keys. What a transaction changed waits for its commit instead."""
     try:
-        _client().publish(channel(), text)
+        client().publish(channel(), " ".join(keys))
     except redis.RedisError as error:
         # Those who wait re-read the row within seconds.
         logger.warning("wakeup_lost", error=str(error))
@@ -110,7 +114,8 @@ def _listen(on_news: Callable[[], object], stop: Event) -> None:
 
 
 @cache
-def _client() -> redis.Redis:
+def client() -> redis.Redis:
+    """For what may be lost: it gives up on Redis after `TIMEOUT_SECONDS`."""
     return redis.Redis.from_url(
         settings.REDIS_URL, socket_timeout=TIMEOUT_SECONDS, socket_connect_timeout=TIMEOUT_SECONDS
     )

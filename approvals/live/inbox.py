@@ -9,6 +9,7 @@ from http import HTTPStatus
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 
+from approvals import wakeups
 from approvals.live.bus import Bus
 from approvals.live.django import Django, Receive, Scope, Send, body_of, send_whole, start
 from approvals.live.wait import either, hang_up
@@ -20,8 +21,11 @@ CALM_SECONDS = 1.0
 PING_SECONDS = 20.0
 """A stream on which nothing is told shows life this often, so that no proxy takes it for dead and closes it."""
 
-PING = b":\n\n"
-"""A comment, which a browser skips."""
+PING = b"event: life\ndata:\n\n"
+"""An event, not a comment: the page's script takes a silence of more than two of these for a stream that is gone."""
+
+OPEN = b"open="
+"""In the address of a page that shows a request, by whose key the view also has news."""
 
 LATER = b"retry: 5000\n\n"
 """Ends a stream so that the browser asks again in five seconds. On a 503 it would give up for good."""
@@ -48,8 +52,16 @@ async def stream_inbox(
                 news = await stream.tell(news, django)
     finally:
         gone.cancel()
+        if OPEN in scope.get("query_string", b"") and not stopping.is_set():
+            await django.ask(_left(scope))
     # To a browser this is a line that broke: it comes back, and to another process where this one stops.
     await send({"type": "http.response.body", "body": LATER if stopping.is_set() else b""})
+
+
+def _left(scope: Scope) -> Scope:
+    """The same question once more, by which the view learns that nobody listens any longer."""
+    header = (wakeups.LEFT_HEADER.lower().encode(), b"1")
+    return {**scope, "headers": [*scope["headers"], header]}
 
 
 class _News:

@@ -38,18 +38,57 @@
   let stream = null;
   let streamOf = "";
   let news = null;
+  let silence = 0;
+  let isPaused = false;
+  const SILENT = 45000; // milliseconds without a sign of life, which comes every 20 seconds
+  const PAUSED_AFTER = 3000; // a broken stream is usually back before
+
+  const openRequest = () => document.querySelector("#request[data-open]");
+  const address = () => {
+    const list = document.querySelector("[data-news]")?.dataset.news;
+    if (!list) return "";
+    const url = new URL(list, location.href);
+    const open = openRequest();
+    if (open) url.searchParams.set("open", open.dataset.open);
+    return url.href;
+  };
+  const pause = () => { silence = 0; isPaused = true; tellOpen(); };
+  const alive = () => {
+    clearTimeout(silence);
+    silence = setTimeout(() => { pause(); stream?.close(); stream = null; listen(); }, SILENT);
+    if (isPaused) { isPaused = false; tellOpen(); }
+  };
   const listen = () => {
-    const wanted = (!document.hidden && document.querySelector("[data-news]")?.dataset.news) || "";
+    const wanted = document.hidden ? "" : address();
     if (stream && streamOf === wanted) return;
     stream?.close();
     stream = null;
+    clearTimeout(silence);
     if (streamOf !== wanted) news = null;
     if (!wanted) return;
     streamOf = wanted;
     stream = new EventSource(wanted);
-    stream.addEventListener("inbox", (event) => { news = JSON.parse(event.data); tellNews(); });
+    stream.addEventListener("inbox", (event) => { news = JSON.parse(event.data); alive(); tellNews(); tellOpen(); });
+    stream.addEventListener("life", alive);
+    stream.addEventListener("error", () => { silence ||= setTimeout(pause, PAUSED_AFTER); });
   };
   const say = (element, text) => { if (element && element.textContent !== text) element.textContent = text; };
+  // The open request: who looks at it, what happened to it meanwhile. Nothing that is typed or pointed at moves: the
+  // footer says it, and shows nothing more to press once the request is decided.
+  const tellOpen = () => {
+    for (const place of document.querySelectorAll("[data-paused]")) place.hidden = !isPaused;
+    const page = openRequest();
+    const open = page && news?.open?.id === page.dataset.open ? news.open : null;
+    say(document.querySelector("[data-viewing]"), isPaused ? "Live updates paused" : open?.viewing || "");
+    const place = document.querySelector("#decision-panel [data-meanwhile]");
+    const shown = Number(document.getElementById("history-panel")?.dataset.mark);
+    if (!open || !place || Number(open.mark) <= shown) return;
+    say(place.querySelector("[data-said]"), open.said);
+    place.hidden = false;
+    if (!open.isOver) return;
+    for (const act of place.parentElement.querySelectorAll("a.button, button")) act.hidden = true;
+    place.parentElement.classList.add("over");
+  };
   const tellNews = () => {
     if (!news) return;
     const title = document.title.replace(/^\(\d+\+?\) /, "");
@@ -66,5 +105,5 @@
   document.addEventListener("DOMContentLoaded", listen);
   document.addEventListener("visibilitychange", listen);
   document.addEventListener("htmx:pushedIntoHistory", markOpenRow);
-  document.addEventListener("htmx:afterSettle", () => { listen(); tellNews(); markOpenRow(); tellPlace(); });
+  document.addEventListener("htmx:afterSettle", () => { listen(); tellNews(); tellOpen(); markOpenRow(); tellPlace(); });
 })();

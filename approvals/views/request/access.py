@@ -164,17 +164,22 @@ class Case:
 
 
 def load(request: PersonRequest, pk: UUID) -> Case:
+    """The request as whoever asks may see it. Raises Http404, alike for missing and for hidden ones."""
+    return case_of(request.user, pk)
+
+
+def case_of(person: User, pk: UUID) -> Case:
     """The request as this person may see it. Raises Http404, alike for missing and for hidden ones."""
     found = read_whole(Approval.objects.filter(pk=pk))
     if not found:
         raise Http404
     approval = found[0]
     at = approval.read_at or clock.now()
-    held = authority.held_by(request.user, at=at)
-    ruling = authority.may_decide(request.user, approval, at=at, held=held)
-    if not authority.may_read(request.user, approval, at=at, ruling=ruling, held=held):
+    held = authority.held_by(person, at=at)
+    ruling = authority.may_decide(person, approval, at=at, held=held)
+    if not authority.may_read(person, approval, at=at, ruling=ruling, held=held):
         raise Http404
-    return Case(approval, request.user, ruling, at, held)
+    return Case(approval, person, ruling, at, held)
 
 
 def load_to_decide(request: PersonRequest, pk: UUID) -> Case:

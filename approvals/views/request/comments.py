@@ -12,7 +12,7 @@ from approvals.views.page import PersonRequest, onward, post_only, show, signed_
 from approvals.views.refusals import redrawn_by, refused, status_of
 from approvals.views.request.access import Case, load
 from approvals.views.request.form_pages import FormPage, base_version, read_post
-from approvals.views.request.history import lines
+from approvals.views.request.history import lines, mark_of
 from approvals.views.request.requests import show_request
 from approvals.views.request.review import keep_typed, typed_page
 
@@ -72,11 +72,13 @@ def _kept_page(request: PersonRequest, case: Case) -> FormPage | None:
 
 
 def _show_history(request: PersonRequest, case: Case, *, refusal: Refused | None = None) -> HttpResponse:
+    history = lines(case)
     context = {
         "case": case,
         "approval": case.approval,
         "at": case.at,
-        "history": lines(case),
+        "history": history,
+        "mark": mark_of(history),
         "typed": request.POST if refusal else {},
         **refused(refusal),
     }

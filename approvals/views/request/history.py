@@ -28,12 +28,19 @@ class Line:
     authority: str = ""
     version: int | None = None
     words: str = ""
+    is_news: bool = True
+    """Whether it changes what an open page shows; that somebody opened the request does not."""
 
 
 def lines(case: Case) -> list[Line]:
     """The request's events, oldest first."""
     events = Event.objects.about("approval", case.approval.pk).with_content()
     return [_line(event, case) for event in events]
+
+
+def mark_of(history: list[Line]) -> str:
+    """Tells a page that shows this history from one that shows an older one."""
+    return str(sum(line.is_news for line in history))
 
 
 def _line(event: Event, case: Case) -> Line:
@@ -54,6 +61,7 @@ def _line(event: Event, case: Case) -> Line:
         at=event.at,
         authority="" if is_nameless else _authority(body),
         version=body.get("payload_version"),
+        is_news=event.type != "approval.opened",
         words="" if is_unsaid or not known else "\n".join(filter(None, map(data.get, known.words))),
     )
 

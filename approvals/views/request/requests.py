@@ -23,7 +23,7 @@ from approvals.views.request.editors import edited_by
 from approvals.views.request.ending import edits_of, ending
 from approvals.views.request.following import done_before, next_of
 from approvals.views.request.form_pages import FormPage, page_of
-from approvals.views.request.history import lines
+from approvals.views.request.history import lines, mark_of
 from approvals.views.request.keeping import take_up
 from approvals.views.request.succession import succession_of, successor_of
 from approvals.views.request.voiding import voided_of
@@ -83,6 +83,7 @@ def request_context(
 ) -> dict[str, Any]:
     """What the request's page and its footer show."""
     correction, before = newest_corrections(case.approval, case.person)
+    history = lines(case)
     is_used = case.awaits_person and not correction.is_stale
     current, kept = (correction, before) if is_used else (as_it_stands(case.approval), correction)
     return {
@@ -98,7 +99,8 @@ def request_context(
         "succession": succession_of(case),
         "voided": voided_of(case),
         "successor": successor_of(case),
-        "history": lines(case),
+        "history": history,
+        "mark": mark_of(history),
         "done": done_before(request, case),
         "warnings": [] if case.is_lost else reach.warnings(case.approval, at=case.at, people=case.people),
         **footer_context(request, case),

@@ -104,7 +104,9 @@ def test_a_stream_on_which_nothing_is_told_shows_life(monkeypatch: pytest.Monkey
     monkeypatch.setattr(inbox, "PING_SECONDS", 0.1)
 
     answer = get(
-        "/live/inbox/", cookie_of(make_user()), until=lambda so_far: so_far.parts.count(":\n\n") == 5
+        "/live/inbox/",
+        cookie_of(make_user()),
+        until=lambda so_far: so_far.parts.count(inbox.PING.decode()) == 5,
     )
 
     assert len(news(answer)) == 1

@@ -1,0 +1,65 @@
+"""Who is looking at a request right now? Held in Redis for a short while; Redis lost costs the hint, nothing else."""
+
+from __future__ import annotations
+
+import time
+from uuid import UUID
+
+import redis
+import structlog
+
+from approvals import wakeups
+from grants.models import User
+
+logger = structlog.get_logger(__name__)
+
+HELD_SECONDS = wakeups.RE_ASK_SECONDS + 15
+"""How long an open page counts without a sign of life; it gives one every `RE_ASK_SECONDS`."""
+
+MOST = 20
+"""People that are named or counted at most."""
+
+
+def arrive(request: UUID, person: User) -> None:
+    """This person has the request open; others who have it open hear of it if that is news."""
+    now = time.time()
+    key = _key(request)
+    try:
+        pipe = wakeups.client().pipeline()
+        pipe.zremrangebyscore(key, "-inf", now)
+        pipe.zadd(key, {str(person.pk): now + HELD_SECONDS})
+        pipe.expire(key, HELD_SECONDS)
+        is_news = pipe.execute()[1]
+    except redis.RedisError as error:
+        logger.warning("presence_lost", error=str(error))
+        return
+    if is_news:
+        wakeups.publish(str(request))
+
+
+def leave(request: UUID, person: User) -> None:
+    """This person has closed the request, or gone on to another."""
+    try:
+        was_there = wakeups.client().zrem(_key(request), str(person.pk))
+    except redis.RedisError as error:
+        logger.warning("presence_lost", error=str(error))
+        return
+    if was_there:
+        wakeups.publish(str(request))
+
+
+def others(request: UUID, person: User) -> list[User]:
+    """Everybody else who has it open, by name; nobody while Redis is away."""
+    try:
+        found = wakeups.client().zrangebyscore(_key(request), time.time(), "+inf", start=0, num=MOST)
+    except redis.RedisError as error:
+        logger.warning("presence_lost", error=str(error))
+        return []
+    keys = {str(member, "ascii") for member in found if isinstance(member, bytes)} - {str(person.pk)}
+    if not keys:
+        return []
+    return sorted(User.objects.filter(pk__in=keys), key=lambda user: user.get_full_name())
+
+
+def _key(request: UUID) -> str:
+    return f"{wakeups.channel()}:viewing:{request}"
