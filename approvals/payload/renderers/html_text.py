@@ -36,7 +36,7 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _BLOCKS:
-            self.pieces.append("\n")
+            self.pieces.append("\n- " if tag == "li" else "\n")
         given = dict(attrs)
         if tag == "a":
             self._end_link()
@@ -47,7 +47,7 @@ class _Reader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag == "a":
             self._end_link()
-        elif tag in _BLOCKS:
+        elif tag in _BLOCKS and tag != "li":
             self.pieces.append("\n")
 
     def close(self) -> None:

@@ -35,6 +35,12 @@ def test_html_is_shown_as_text_with_the_address_of_each_link_and_a_note():
     assert "<script" not in markup(MAIL | {"body": body})
 
 
+def test_html_keeps_its_paragraphs_and_lists():
+    body = "<h1>Offer</h1><p>Dear\n  Dana,</p><ul><li>one</li><li>two</li></ul>Bye<br>Elena"
+
+    assert shown(MAIL | {"body": body}).bodies[0].text == "Offer\n\nDear Dana,\n\n- one\n- two\nBye\nElena"
+
+
 def test_a_link_that_is_never_closed_still_shows_its_address():
     assert "<https://evil.example/>" in words(
         MAIL | {"html": '<a href="https://evil.example/">x', "body": None}

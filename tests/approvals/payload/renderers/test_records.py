@@ -11,7 +11,9 @@ def test_records_are_a_bounded_table_with_their_count():
     table = shown({"zone": "example.com", "records": ROWS})
 
     assert (len(table.rows), table.count, table.left_out) == (100, 150, 50)
-    assert "150 records, the first 100 here and the other 50 in the fields below" in words({"records": ROWS})
+    assert "Records: 150 in all, the first 100 here and the other 50 in the fields below" in words(
+        {"records": ROWS}
+    )
 
 
 def test_a_field_that_a_record_lacks_is_said():
