@@ -80,14 +80,24 @@ def _when(value: Any, zone: str) -> When | None:
         value = inner.take("datetime", "date")
     if not isinstance(value, str):
         raise Unfit
-    if _DAY.fullmatch(value):
-        return When(value, words=_day(date.fromisoformat(value)), is_day=True)
-    if not _MOMENT.fullmatch(value):
+    try:
+        return _read_day(value) if _DAY.fullmatch(value) else _read_time(value, zone)
+    except (ValueError, OverflowError):
+        raise Unfit from None
+
+
+def _read_day(text: str) -> When:
+    return When(text, words=_day(date.fromisoformat(text)), is_day=True)
+
+
+def _read_time(text: str, zone: str) -> When:
+    """Raises ValueError or OverflowError for a moment that no calendar has."""
+    if not _MOMENT.fullmatch(text):
         raise Unfit
-    at = datetime.fromisoformat(value.upper())
+    at = datetime.fromisoformat(text.upper())
     if at.tzinfo is None and zone in _zones():
         at = at.replace(tzinfo=ZoneInfo(zone))
-    sent = f"{value} {zone}".strip()
+    sent = f"{text} {zone}".strip()
     if at.tzinfo is None:
         words = f"{_day(at)}, {at:%H:%M} ({f'time zone {zone}' if zone else _NO_ZONE})"
         return When(sent, words=words, naive=at)

@@ -6,9 +6,11 @@ import re
 from html.parser import HTMLParser
 
 _TAG = re.compile(
-    r"<(?:!doctype|html|body|head|p|div|br|a|b|i|em|strong|table|tr|td|ul|ol|li|span|h[1-6]|img)\b",
+    r"<!doctype html|<(?:html|body|head|p|div|br|a|b|i|em|strong|table|tr|td|ul|ol|li|span|h[1-6]|img)"
+    r"(?:\s*/?>|\s+[a-z-]+\s*=)",
     re.IGNORECASE,
 )
+"""An address in angle brackets and a sum such as "a<b and b>c" are no tags."""
 _BLOCKS = frozenset(
     ("p", "div", "br", "table", "tr", "ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6", "hr")
 )

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
-from approvals.payload.pointers import ABSENT
 from approvals.payload.renderers import money
 from approvals.payload.renderers.fields import Fields, Unfit
 from approvals.payload.renderers.money import Money, number_of
@@ -129,15 +127,17 @@ class _Sums:
         return money.total([self.lines, *(amount for name, amount in self.extras if name != "tax")])
 
     def facts(self) -> list[tuple[str, Decimal]]:
-        known: list[tuple[str, Any]] = [("Sum of the lines", self.lines)]
-        known += [("Subtotal as stated", self.subtotal)]
+        known: list[tuple[str, Decimal | None]] = [
+            ("Sum of the lines", self.lines),
+            ("Subtotal as stated", self.subtotal),
+        ]
         known += [(name.capitalize(), amount) for name, amount in self.extras]
         known += [("Computed total", self.all if self.extras else None), ("Total as stated", self.said)]
         return [(name, amount) for name, amount in known if amount is not None]
 
     def verdict(self) -> tuple[str, bool]:
         """A sentence, and whether nothing contradicts anything."""
-        if self.subtotal not in (None, self.lines):
+        if self.subtotal is not None and self.subtotal != self.lines:
             return f"The lines sum to {_words(self.lines)}, the subtotal says {_words(self.subtotal)}.", False
         if self.said is None:
             return "No total is stated.", True
@@ -156,5 +156,5 @@ class _Sums:
         return ", with " + ", ".join(named) if named else ""
 
 
-def _words(amount: Any) -> str:
-    return "" if amount is ABSENT or amount is None else Money(amount).written
+def _words(amount: Decimal) -> str:
+    return Money(amount).written

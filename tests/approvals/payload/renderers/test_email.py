@@ -35,6 +35,11 @@ def test_html_is_shown_as_text_with_the_address_of_each_link_and_a_note():
     assert "<script" not in markup(MAIL | {"body": body})
 
 
+@pytest.mark.parametrize("body", ["Write to <a@b.example>", "if a<b and b>c", "<table@x.example>"])
+def test_plain_text_with_angle_brackets_stays_as_it_is(body):
+    assert [(prose.text, prose.note) for prose in shown(MAIL | {"body": body}).bodies] == [(body, "")]
+
+
 def test_html_keeps_its_paragraphs_and_lists():
     body = "<h1>Offer</h1><p>Dear\n  Dana,</p><ul><li>one</li><li>two</li></ul>Bye<br>Elena"
 
