@@ -9,6 +9,7 @@ from approvals.payload.form.faults import Fault
 from approvals.payload.form.form import Bound, PayloadForm, build_form
 from approvals.payload.form.guard import assert_edit_allowed
 from approvals.payload.pointers import ABSENT, check_locked, find
+from approvals.payload.renderers.registry import Rendering, rendering_of
 from approvals.payload.schema.compiling import check_schema
 from approvals.payload.schema.unchecked import unchecked_patterns
 from approvals.payload.schema.validation import validate
@@ -20,6 +21,7 @@ __all__ = [
     "Disagreement",
     "Fault",
     "PayloadForm",
+    "Rendering",
     "Shown",
     "assert_edit_allowed",
     "build_form",
@@ -33,6 +35,7 @@ __all__ = [
     "in_words",
     "leaf_count",
     "patch",
+    "rendering_of",
     "same",
     "unchecked_patterns",
     "validate",

@@ -8,7 +8,7 @@ from typing import Any
 
 from approvals import payload, strict_json
 from approvals.models import Approval, PayloadVersion, WorkingCopy
-from approvals.payload import Change, Disagreement
+from approvals.payload import Change, Disagreement, Rendering
 from grants.models import User
 
 
@@ -67,6 +67,11 @@ class Correction:
     def rows(self) -> list[Change]:
         """The whole payload, a row for each field."""
         return payload.comparison({}, self.value, self.schema)
+
+    @cached_property
+    def rendering(self) -> Rendering | None:
+        """The payload as the thing that it is, such as an e-mail, or None."""
+        return payload.rendering_of(self.value)
 
     @cached_property
     def exact(self) -> str:
