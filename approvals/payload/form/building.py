@@ -197,6 +197,7 @@ def _leaf(place: Place, shape: Shape) -> Leaf:
         text=text,
         shown=text,
         options=options,
+        zone=local.zone if local else "Z" if shape.kind == "datetime" else "",
         step="0.001" if local and local.milliseconds != "000" else "1" if local else "",
     )
 

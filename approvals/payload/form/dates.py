@@ -58,6 +58,11 @@ def posted(text: str, zone: str) -> LocalTime | None:
     return local if local and formats.is_date_time(local.shown() + zone) else None
 
 
+def in_words(zone: str) -> str:
+    """The zone as it stands beside a time: "UTC", "UTC+02:00"."""
+    return "UTC" if zone in {"Z", "z"} else f"UTC{zone}"
+
+
 def is_widget_date(text: str) -> bool:
     return formats.is_date(text)
 

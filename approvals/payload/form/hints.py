@@ -64,7 +64,6 @@ def _rest(schema: dict[str, Any], value: Any) -> Iterator[str]:
 def _zone(value: Any, kind: str) -> Iterator[str]:
     if kind == "datetime":
         local = dates.parsed(value) if isinstance(value, str) else None
-        zone = local.zone if local else "Z"
-        yield "Time zone: UTC" if zone in {"Z", "z"} else f"Time zone: UTC{zone}"
+        yield f"Time zone: {dates.in_words(local.zone if local else 'Z')}"
         if local and local.shown() + local.zone != value:
             yield f"Exactly: {value}"

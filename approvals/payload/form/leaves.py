@@ -9,6 +9,7 @@ from typing import ClassVar
 from approvals import visible
 from approvals.payload import display
 from approvals.payload.display import Shown
+from approvals.payload.form.dates import in_words
 from approvals.payload.form.nodes import LEFT_OUT, NULL, VALUE, Node, Option
 
 SHORT = 32
@@ -39,6 +40,8 @@ class Leaf(Input):
     kind: str
     options: list[Option] = field(default_factory=list)
     step: str = ""
+    zone: str = ""
+    """Of a date-time, as it is written."""
 
     @property
     def input_type(self) -> str:
@@ -68,7 +71,9 @@ class Leaf(Input):
             return Shown(text=chosen)
         if not self.text:
             return Shown(note=display.EMPTY_TEXT if self.blank else display.LEFT_OUT)
-        return Shown(text=self.text.replace("T", " ", 1) if self.kind == "datetime" else self.text)
+        if self.kind == "datetime":
+            return Shown(text=f"{self.text.replace('T', ' ', 1).removesuffix(':00')} {in_words(self.zone)}")
+        return Shown(text=self.text)
 
     @property
     def is_constant(self) -> bool:
