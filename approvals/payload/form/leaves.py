@@ -72,7 +72,9 @@ class Leaf(Input):
         if not self.text:
             return Shown(note=display.EMPTY_TEXT if self.blank else display.LEFT_OUT)
         if self.kind == "datetime":
-            return Shown(text=f"{self.text.replace('T', ' ', 1).removesuffix(':00')} {in_words(self.zone)}")
+            typed = self.text.replace("T", " ", 1)
+            clock = typed.removesuffix(":00") if typed.count(":") == 2 else typed
+            return Shown(text=f"{clock} {in_words(self.zone)}")
         return Shown(text=self.text)
 
     @property
