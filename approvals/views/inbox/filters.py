@@ -35,16 +35,16 @@ class Filters:
         """From the address's query string; "+" arrives as a space in a cursor's time zone."""
         tab, risk = query.get("tab", ""), query.get("risk", "")
         # Text is looked for among what is open, which is bounded; what is decided grows for seven years.
-        wanted = {name: value for name in _NOT_IN if (value := _line(query.get(name, "")))}
+        wanted = {name: value for name in _NOT_IN if (value := line(query.get(name, "")))}
         here = {name: value for name, value in wanted.items() if tab not in _NOT_IN[name]}
         return cls(
             tab=tab if tab in TABS else FOR_ME,
             risk=risk if risk in Risk.values else "",
-            action_type=_line(query.get("action_type", "")),
+            action_type=line(query.get("action_type", "")),
             text=here.get("q", ""),
             is_overdue=here.get("overdue") == "1",
             is_second=here.get("second") == "1",
-            after=_line(query.get("after", "")),
+            after=line(query.get("after", "")),
             set_aside=tuple((name, value) for name, value in wanted.items() if name not in here),
         )
 
@@ -59,5 +59,6 @@ class Filters:
         return bool(self.risk or self.action_type or self.text or self.is_overdue or self.is_second)
 
 
-def _line(text: str) -> str:
+def line(text: str) -> str:
+    """What was typed to look for, bounded and without what PostgreSQL refuses."""
     return text.replace("\0", "").strip()[:200]
