@@ -5,7 +5,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from approvals.api import api
-from approvals.urls import live_urlpatterns, preferences_urlpatterns, signin_urlpatterns
+from approvals.urls import jump_urlpatterns, live_urlpatterns, preferences_urlpatterns, signin_urlpatterns
 from approvals_site.health import healthz, readyz
 
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include(signin_urlpatterns)),
     path("approvals/", include("approvals.urls")),
     path("preferences/notifications/", include(preferences_urlpatterns)),
+    path("jump/", include(jump_urlpatterns)),
     path("live/", include(live_urlpatterns)),
     path("api/", api.urls),
     path("admin/", admin.site.urls),

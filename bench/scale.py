@@ -74,6 +74,7 @@ def _more(tab: str) -> list[tuple[str, str]]:
     return [
         *narrowed,
         (" overdue", "&overdue=1"),
+        (" by second approval", "&second=1"),
         (" by a common text", "&q=order"),
         (" by a rare text", "&q=order+99"),
         (" by a text nowhere", "&q=zeppelin"),

@@ -15,7 +15,7 @@ from approvals.authority.handing_on import (
 )
 from approvals.authority.held import Held, held_by
 from approvals.authority.person import PersonAuthority, is_named_in_policy
-from approvals.authority.quorum import Asked, Quorum, awaited, quorum_of, still_asked
+from approvals.authority.quorum import Asked, Quorum, awaited, quorum_of, still_asked, waits_for_another
 from approvals.authority.reading import (
     decidable_by,
     drafts_for,
@@ -70,5 +70,6 @@ __all__ = [
     "receivers",
     "still_asked",
     "visible_to",
+    "waits_for_another",
     "would_cover",
 ]

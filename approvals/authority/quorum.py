@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from django.db.models import Exists, OuterRef, Q
+
 from approvals.authority.ruling import ASSIGNEE, bar, counts_for_policy, names_reviewers
 from approvals.authority.stand_ins import StandIns
-from approvals.models import Approval, Assignment, Vote
+from approvals.models import Approval, Assignment, Vote, VoteSeat
 from grants.models import User
 
 
@@ -43,6 +45,14 @@ def quorum_of(approval: Approval, votes: Iterable[Vote]) -> Quorum:
         approved=min(len(people), len(by_principal)),
         lacks_policy_seat=names_reviewers(approval) and not is_seated,
     )
+
+
+def waits_for_another() -> Q:
+    """The pending requests of which one approval at least counts, and is not enough."""
+    seats = VoteSeat.objects.filter(
+        approval=OuterRef("pk"), version=OuterRef("current_version"), is_open=True
+    )
+    return Q(Exists(seats))
 
 
 @dataclass(frozen=True, slots=True)

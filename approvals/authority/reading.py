@@ -67,9 +67,9 @@ def may_read(
     return decided_meanwhile(user, approval, at=at, held=person.held)
 
 
-def may_read_policies(user: User, *, at: datetime) -> bool:
+def may_read_policies(user: User, *, at: datetime, held: Held | None = None) -> bool:
     """People with any authority, who decide by the policies, and auditors and administrators."""
     if not user.is_active:
         return False
-    person = PersonAuthority(user, at)
+    person = PersonAuthority(user, at, held)
     return person.reads_everything or person.has_any

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
+from uuid import UUID
 
 from django.db import models
 from django.db.models import F, Q
@@ -86,6 +87,10 @@ class ApprovalQuerySet(models.QuerySet["Approval"]):
     def saying(self, text: str) -> Self:
         """With that text in the action or the workflow, in whichever case."""
         return self.filter(Q(action__icontains=text) | Q(workflow__icontains=text))
+
+    def beginning_with(self, digits: str) -> Self:
+        """Whose ids begin with these hexadecimal digits."""
+        return self.filter(pk__range=(UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))))
 
     def to_breach(self, now: datetime) -> Self:
         """Past the deadline, and nobody has noted it."""

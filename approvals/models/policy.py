@@ -34,6 +34,10 @@ class PolicyQuerySet(models.QuerySet["Policy"]):
         """All versions of one policy."""
         return self.filter(action_type=action_type, workflow=workflow)
 
+    def saying(self, text: str) -> Self:
+        """With that text in the action type or the workflow, in whichever case."""
+        return self.filter(models.Q(action_type__icontains=text) | models.Q(workflow__icontains=text))
+
 
 class Policy(models.Model):
     """One version of what an action type, in one workflow or in any, needs.

@@ -152,8 +152,9 @@ def urgency(until: timedelta) -> str:
 
 
 def time_left(until: timedelta) -> str:
-    """`43 min left`, `2 h 05 left`, `12 min over`; static/js/times.js counts on in the same words."""
-    return f"{_span(abs(until))} {'over' if until <= timedelta() else 'left'}"
+    """`43 min left`, `2 h 05 left`, `overdue by 12 min`; static/js/times.js counts on in the same words."""
+    span = _span(abs(until))
+    return f"overdue by {span}" if until <= timedelta() else f"{span} left"
 
 
 def ago(since: timedelta) -> str:

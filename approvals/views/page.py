@@ -19,7 +19,7 @@ from approvals.models import Approval
 from approvals.views import kept_posts
 from grants.models import User
 
-CARRIED = ("tab", "risk", "action_type", "q", "overdue", "after")
+CARRIED = ("tab", "risk", "action_type", "q", "overdue", "second", "after")
 """What of the inbox's address goes along to a request and back."""
 
 _KEYS_DECIDE_NOTHING = "An agent's key opens no page and decides nothing: a person signs in and decides."
@@ -136,11 +136,11 @@ def onward(request: PersonRequest, url: str, **also: str) -> HttpResponse:
     return response
 
 
-def carried(request: HttpRequest, **also: str) -> str:
-    """The inbox's tab and filters, and what is named besides, as "?…"; or nothing."""
+def carried(request: HttpRequest, **also: str | None) -> str:
+    """The inbox's tab and filters, and what is named besides, as "?…"; or nothing. None leaves a name out."""
     kept = request.GET.copy()
     for name in set(kept) - set(CARRIED):
         del kept[name]
     for name, value in also.items():
-        kept[name] = value
+        kept.setlist(name, [] if value is None else [value])
     return f"?{kept.urlencode()}" if kept else ""

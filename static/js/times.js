@@ -12,7 +12,7 @@
   const tick = () => {
     for (const element of document.querySelectorAll("[data-left]")) {
       const left = new Date(element.dataset.left) - Date.now();
-      element.textContent = `${span(left)} ${left > 0 ? "left" : "over"}`;
+      element.textContent = left > 0 ? `${span(left)} left` : `overdue by ${span(left)}`;
       const time = element.closest("time");
       time.classList.toggle("over", left <= 0);
       time.classList.toggle("soon", left > 0 && left <= 900000);

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
-from tests.factories import make_approval, make_grant, make_user
+from tests.factories import age, make_approval, make_grant, make_policy, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -35,3 +35,11 @@ def test_every_moment_carries_its_zone(
 
     assert len(found) >= 5
     assert {WORDS.match(text)[2] if WORDS.match(text) else text for text in found} <= zones  # type: ignore[index]
+
+
+def test_what_is_late_says_by_how_much_as_the_server_does(sign_in: Callable[..., Page]) -> None:
+    make_user()
+    age(make_approval(policy=make_policy(breach_action="notify")), minutes=72)
+    page = sign_in("sales@example.com")
+
+    expect(page.locator("a.row .left")).to_have_text("overdue by 12 min")

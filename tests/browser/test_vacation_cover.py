@@ -81,7 +81,7 @@ def test_the_deputy_decides_until_the_manager_takes_it_back(
     requests: dict[str, Approval], sign_in: SignIn
 ) -> None:
     manager, deputy = sign_in(MANAGER), sign_in(DEPUTY)
-    expect(deputy.get_by_text("You have no authority yet")).to_be_visible()
+    expect(deputy.get_by_text("You can\u2019t decide anything yet")).to_be_visible()
     grant = lend(manager)
     expect(manager.locator("main")).to_contain_text("It covers 2 pending requests now.")
 

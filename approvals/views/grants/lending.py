@@ -17,12 +17,13 @@ from approvals.delegation import GrantTerms
 from approvals.exceptions import InvalidInput
 from approvals.models import Policy
 from approvals.models.choices import Risk
+from approvals.views.colleagues import colleagues
 from approvals.views.fields import TextField
 from approvals.views.inbox.queues import bounded
 from approvals.views.page import PersonRequest, onward, show, signed_in
 from approvals.views.refusals import cleaned, refused
 from audit import clock
-from grants.models import DelegatedGrant, User
+from grants.models import DelegatedGrant
 
 EVERYTHING = "everything"
 MOST_SUGGESTED = 50
@@ -105,15 +106,16 @@ def _show(
     refusal: InvalidInput | None = None,
     preview: Preview | None = None,
 ) -> HttpResponse:
+    reads_policies = authority.may_read_policies(request.user, at=clock.now())
     context = {
         "at": clock.now(),
-        "typed": request.POST,
+        "typed": request.POST or {"grantee": request.GET.get("grantee", "")},
         "typed_action_types": request.POST.getlist("action_types"),
         "typed_workflows": request.POST.getlist("workflows"),
         "action_types": _offered(request, "action_type"),
         "workflows": _offered(request, "workflow"),
         "risks": Risk.choices,
-        "colleagues": _colleagues(request.user),
+        "colleagues": list(colleagues(request.user, reads_policies=reads_policies)[:MOST_SUGGESTED]),
         "longest_days": DelegatedGrant.LONGEST_WHOLE.days,
         "preview": preview,
         **refused(refusal),
@@ -155,14 +157,3 @@ def _offered(request: PersonRequest, column: str) -> list[str]:
     named = Policy.objects.current().values_list(column, flat=True)
     ticked = request.POST.getlist(f"{column}s")
     return sorted({*named, *waiting[:RECENT], *ticked[: delegation.LONGEST_SCOPE]} - {"", "*"})
-
-
-def _colleagues(user: User) -> list[User]:
-    """People whom this person has met here: in grants, and in the policies where they may read those."""
-    met = set(User.objects.filter(grants_held__grantor=user).values_list("email", flat=True))
-    met.update(User.objects.filter(grants_given__grantee=user).values_list("email", flat=True))
-    if authority.may_read_policies(user, at=clock.now()):
-        for policy in Policy.objects.current():
-            met.update(policy.reviewers, policy.escalation_targets)
-    people = User.objects.filter(email__in=met, is_active=True).exclude(pk=user.pk)
-    return list(people.order_by("email")[:MOST_SUGGESTED])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.http import QueryDict
 
@@ -12,6 +12,8 @@ FOR_ME, POOL, DRAFTS, DECIDED = "me", "pool", "drafts", "decided"
 TABS = (FOR_ME, POOL, DRAFTS, DECIDED)
 OPEN_TABS = (FOR_ME, POOL)
 """Where requests wait, with a deadline to be late for."""
+_NOT_IN = {"q": (DECIDED,), "overdue": (DRAFTS, DECIDED), "second": (DRAFTS, DECIDED)}
+"""The filters that not every tab has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +25,27 @@ class Filters:
     action_type: str = ""
     text: str = ""
     is_overdue: bool = False
+    is_second: bool = False
     after: str = ""
+    set_aside: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    """Names and values of the address that mean nothing in this tab, and something in the next one."""
 
     @classmethod
     def read(cls, query: QueryDict) -> Filters:
         """From the address's query string; "+" arrives as a space in a cursor's time zone."""
         tab, risk = query.get("tab", ""), query.get("risk", "")
-        is_open_tab = tab not in (DRAFTS, DECIDED)
+        # Text is looked for among what is open, which is bounded; what is decided grows for seven years.
+        wanted = {name: value for name in _NOT_IN if (value := line(query.get(name, "")))}
+        here = {name: value for name, value in wanted.items() if tab not in _NOT_IN[name]}
         return cls(
             tab=tab if tab in TABS else FOR_ME,
             risk=risk if risk in Risk.values else "",
-            action_type=_line(query.get("action_type", "")),
-            # Text is looked for among what is open, which is bounded; what is decided grows for seven years.
-            text=_line(query.get("q", "")) if tab != DECIDED else "",
-            is_overdue=is_open_tab and query.get("overdue") == "1",
-            after=_line(query.get("after", "")),
+            action_type=line(query.get("action_type", "")),
+            text=here.get("q", ""),
+            is_overdue=here.get("overdue") == "1",
+            is_second=here.get("second") == "1",
+            after=line(query.get("after", "")),
+            set_aside=tuple((name, value) for name, value in wanted.items() if name not in here),
         )
 
     @property
@@ -48,8 +56,9 @@ class Filters:
     @property
     def are_set(self) -> bool:
         """Whether anything narrows the tab."""
-        return bool(self.risk or self.action_type or self.text or self.is_overdue)
+        return bool(self.risk or self.action_type or self.text or self.is_overdue or self.is_second)
 
 
-def _line(text: str) -> str:
+def line(text: str) -> str:
+    """What was typed to look for, bounded and without what PostgreSQL refuses."""
     return text.replace("\0", "").strip()[:200]

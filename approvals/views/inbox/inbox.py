@@ -36,7 +36,8 @@ def inbox_context(request: PersonRequest, queues: Inbox, current: Approval | Non
     return {
         "at": queues.at,
         "filters": queues.filters,
-        "tabs": _tabs(queues),
+        "tabs": _tabs(request, queues),
+        "matches": _matches(queues, shown),
         "groups": groups,
         "headlines": headlines_of(rows),
         "on_behalf_of": queues.on_behalf_of,
@@ -50,13 +51,28 @@ def inbox_context(request: PersonRequest, queues: Inbox, current: Approval | Non
     }
 
 
-def _tabs(queues: Inbox) -> list[dict[str, Any]]:
+def _tabs(request: PersonRequest, queues: Inbox) -> list[dict[str, Any]]:
     labels = {FOR_ME: "For me", POOL: "Pool", DRAFTS: "Drafts", DECIDED: "Decided"}
     if not queues.is_approver:
         del labels[POOL]
     if not queues.uses_drafts:
         del labels[DRAFTS]
-    return [{"name": tab, "label": label, "count": queues.counts[tab]} for tab, label in labels.items()]
+    return [
+        {
+            "name": tab,
+            "label": label,
+            "count": queues.counts[tab],
+            "query": carried(request, tab=tab, after=None),
+        }
+        for tab, label in labels.items()
+    ]
+
+
+def _matches(queues: Inbox, shown: list[tuple[list[Approval], bool]]) -> str:
+    """How many rows the filter leaves, "25+" where the list goes on; "" without one, and on a later page."""
+    if not queues.filters.are_set or queues.filters.after:
+        return ""
+    return f"{sum(len(rows) for rows, _ in shown)}{'+' if any(goes_on for _, goes_on in shown) else ''}"
 
 
 def _groups(queues: Inbox) -> list[dict[str, Any]]:

@@ -23,7 +23,7 @@ from django.db.models import (
     When,
 )
 
-from approvals.authority import Held, PersonAuthority
+from approvals.authority import Held, PersonAuthority, waits_for_another
 from approvals.models import Approval, PayloadVersion
 from approvals.models.approval_queries import ApprovalQuerySet
 from approvals.models.choices import UNDECIDED, BreachAction, Risk
@@ -263,6 +263,8 @@ class Inbox:
             rows = rows.of_type(self.filters.action_type)
         if self.filters.text:
             rows = rows.saying(self.filters.text)
+        if self.filters.is_second:
+            rows = rows.filter(waits_for_another())
         return rows
 
     def _in_order(self, rows: ApprovalQuerySet, order: Sequence[str]) -> ApprovalQuerySet:

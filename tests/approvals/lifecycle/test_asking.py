@@ -300,8 +300,8 @@ def test_who_was_asked_is_told_when_it_is_decided() -> None:
 
 
 @pytest.mark.parametrize(("assignees", "sentence"), [
-    ((SALES,), "Asked are Sales and the approvers."),
-    (TWO, "Asked are Sales, Finance. Any approver may decide it as well."),
+    ((SALES,), "People asked: Sales and the approvers."),
+    (TWO, "People asked: Sales, Finance. Any approver may decide it as well."),
 ])  # fmt: skip
 def test_the_page_says_whom_it_is_asked_of_and_no_more(assignees: tuple[str, ...], sentence: str) -> None:
     make_approver()

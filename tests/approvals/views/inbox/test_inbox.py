@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from approvals.templatetags.inbox import time_left
 from tests import factories
 from tests.approvals.views.browse import client_of, text_of, url
 from tests.factories import make_approval, make_approver, make_grant, make_policy, make_user
@@ -39,6 +40,20 @@ def is_late(approval):
         )
         cursor.execute("SET LOCAL session_replication_role = 'origin'")
     return approval
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (43 * 60, "43 min left"),
+        (125 * 60, "2 h 05 left"),
+        (0, "overdue by 1 min"),
+        (-12 * 60, "overdue by 12 min"),
+        (-3 * 86400, "overdue by 3 days"),
+    ],
+)
+def test_the_words_for_the_time_left(seconds, words):
+    assert time_left(timedelta(seconds=seconds)) == words
 
 
 def test_a_named_reviewer_has_what_is_theirs_and_no_pool():
@@ -187,7 +202,7 @@ def test_a_person_without_authority_is_told_how_to_get_it():
 
     text = text_of(client_of(make_user("new@example.com")).get("/approvals/"))
 
-    assert "You have no authority yet" in text
+    assert "You can\u2019t decide anything yet" in text
 
 
 def test_before_a_policy_and_an_agent_the_inbox_says_what_to_do_first():

@@ -13,7 +13,15 @@ from tests.factories import approve, make_approval, make_approver, make_grant, m
 
 MOST_QUERIES = 8
 TABS = ("me", "pool", "drafts", "decided")
-FILTERS = ("", "&risk=high", "&action_type=refund", "&action_type=refund&risk=high", "&overdue=1", "&q=wire")
+FILTERS = (
+    "",
+    "&risk=high",
+    "&action_type=refund",
+    "&action_type=refund&risk=high",
+    "&overdue=1",
+    "&second=1",
+    "&q=wire",
+)
 
 
 @pytest.fixture

@@ -95,7 +95,7 @@ def test_the_second_voter_does_not_learn_who_was_the_first():
     assert "Approvals: 1 of 2" in shown
     assert "Looks right to me." not in shown
     assert "I called them." not in shown
-    assert "Asked are One, Other. Any approver may decide it as well." in shown  # as if nobody had
+    assert "People asked: One, Other. Any approver may decide it as well." in shown  # as if nobody had
 
 
 @pytest.mark.shows("voters-stay-hidden")
