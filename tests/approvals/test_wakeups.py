@@ -36,10 +36,10 @@ def test_a_listener_hears_of_a_commit() -> None:
 @pytest.mark.shows("redis-may-lose-everything")
 def test_a_decision_does_not_wait_for_redis(settings: Any) -> None:
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
-    wakeups._client.cache_clear()
+    wakeups.client.cache_clear()
 
     approval = make_approval()
-    wakeups._client.cache_clear()
+    wakeups.client.cache_clear()
 
     assert approval.is_pending
 
@@ -52,7 +52,7 @@ def test_an_address_is_not_published() -> None:
 def published(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The texts that were published."""
     texts: list[str] = []
-    monkeypatch.setattr(wakeups, "_publish", texts.append)
+    monkeypatch.setattr(wakeups, "publish", lambda *keys: texts.append(" ".join(keys)))
     return texts
 
 

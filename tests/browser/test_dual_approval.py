@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from approvals.models import Approval, Notification
 from audit.models import Event
+from tests.browser.fields import field
 from tests.factories import PASSWORD, make_approval, make_policy, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -35,7 +36,7 @@ def approval(site: str) -> Approval:
 def approve(page: Page, approval: Approval, *, reason: str | None = None, comment: str = "") -> None:
     page.goto(approval.get_absolute_url())
     if reason:
-        page.get_by_label("Reason").fill(reason)
+        field(page, "payload/reason").fill(reason)
     page.get_by_role("button", name="Review decision").click()
     page.get_by_label(re.compile("Records read")).check()
     if not reason:

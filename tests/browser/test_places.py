@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.fields import field
 from tests.factories import make_approval, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -65,6 +66,7 @@ def test_a_removed_row_leaves_the_focus_near(sign_in: Callable[..., Page], javas
     approval = make_approval(payload={"tags": ["a", "b", "c"]}, schema=TAGS)
     page = sign_in("sales@example.com", javascript=javascript)
     page.goto(approval.get_absolute_url())
+    field(page, "payload/tags/0")
     remove, rows = page.get_by_role("button", name="Remove"), page.locator(".items__row input")
 
     focused = []

@@ -50,7 +50,7 @@ def all_are_told() -> bool:
 def test_redis_stopped_and_flushed_loses_no_decision_and_no_message(tmp_path: Path, settings: Any) -> None:
     port, (key, _) = free_port(), make_key()
     settings.REDIS_URL = f"redis://127.0.0.1:{port}/0"
-    wakeups._client.cache_clear()
+    wakeups.client.cache_clear()
     person = make_user("sales@example.com")
     make_user("finance@example.com")
     with Mailbox() as mailbox, ExitStack() as processes:
@@ -74,4 +74,4 @@ def test_redis_stopped_and_flushed_loses_no_decision_and_no_message(tmp_path: Pa
     assert set(mailbox.received) == written
     assert len(written) == 2 + 5 * 3 + 4
     assert Event.objects.filter(type="approval.granted").count() == 5
-    wakeups._client.cache_clear()
+    wakeups.client.cache_clear()
