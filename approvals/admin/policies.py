@@ -38,7 +38,7 @@ GROUPS = {
         "validity_minutes",
     ],
     "When it runs by itself": ["minimum_confidence", "condition", "shadow_condition"],
-    "On the screens": ["headline", "locked_fields", "allow_self_approval", "notes"],
+    "On the screens": ["title", "headline", "locked_fields", "allow_self_approval", "notes"],
     "Why": ["reason"],
 }
 FIELDS = [*IDENTITY, *(name for names in GROUPS.values() for name in names)]

@@ -7,6 +7,7 @@ from audit.catalogue import EventType, Field
 _ID = "019aae5c-3c1e-7d42-9a51-7f6b1c0d2e3f"
 
 _TERMS = {
+    "title": Field("how people call it, or empty", "E-mail to customers"),
     "pattern": Field("how much people oversee it", "approval_gate"),
     "risk": Field("the least risk it has", "medium"),
     "sla_minutes": Field("minutes until a decision is due, or null", 60),

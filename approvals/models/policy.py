@@ -9,7 +9,7 @@ import uuid_utils.compat as uuid
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, ProhibitNullCharactersValidator
 from django.db import models
 
 from approvals.models import policy_rules
@@ -35,8 +35,9 @@ class PolicyQuerySet(models.QuerySet["Policy"]):
         return self.filter(action_type=action_type, workflow=workflow)
 
     def saying(self, text: str) -> Self:
-        """With that text in the action type or the workflow, in whichever case."""
-        return self.filter(models.Q(action_type__icontains=text) | models.Q(workflow__icontains=text))
+        """With that text in the title, the action type or the workflow, in whichever case."""
+        names = models.Q(action_type__icontains=text) | models.Q(workflow__icontains=text)
+        return self.filter(names | models.Q(title__icontains=text))
 
 
 class Policy(models.Model):
@@ -56,6 +57,14 @@ class Policy(models.Model):
         blank=True,
         validators=[policy_rules.validate_name],
         help_text="Empty: in any workflow.",
+    )
+    title = models.CharField(
+        max_length=80,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[ProhibitNullCharactersValidator()],
+        help_text="How people call it. It stands beside the action type wherever a reviewer sees it.",
     )
     version = models.PositiveIntegerField(default=1, editable=False)
     pattern = models.CharField(

@@ -110,6 +110,7 @@ def tidy(policy: Policy) -> None:
     """Bring a policy's texts and addresses into one spelling. `clean_fields` names what has the wrong shape."""
     policy.reviewers = list(dict.fromkeys(email.strip().lower() for email in policy.reviewers))
     policy.condition, policy.shadow_condition = policy.condition.strip(), policy.shadow_condition.strip()
+    policy.title = " ".join(normalised(policy.title).split())
     policy.notes, policy.reason = normalised(policy.notes), normalised(policy.reason)
     if policy.risk == Risk.CRITICAL and not policy.breach_action:
         policy.breach_action = BreachAction.ESCALATE

@@ -107,7 +107,8 @@ def _request(row: Approval) -> Hit:
 def _policy(row: Policy) -> Hit:
     address = reverse("approvals:policy", args=[row.action_type])
     query = f"?{urlencode({'workflow': row.workflow})}" if row.workflow else ""
-    return Hit(address + query, row.name, row.get_pattern_display())
+    said = [row.name, row.get_pattern_display()] if row.title else [row.get_pattern_display()]
+    return Hit(address + query, row.title or row.name, " · ".join(said))
 
 
 def _person(row: User) -> Hit:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -109,6 +110,16 @@ def test_what_differs_becomes_the_next_version_alone() -> None:
     loaded = load(TEMPLATE.replace("sla_minutes: 60", "sla_minutes: 30", 1))
 
     assert [str(policy) for policy in loaded.published] == ["external_email (version 2)"]
+
+
+def test_a_title_is_read_tidied_logged_and_exported() -> None:
+    load("policies:\n  - {action_type: refund, title: ' Refunds  to people ', pattern: none, risk: low}")
+
+    (found,) = Policy.objects.current()
+    assert found.title == "Refunds to people"
+    event = Event.objects.get(type="policy.changed")
+    assert json.loads(bytes(event.body.content))["data"]["title"] == "Refunds to people"
+    assert "title: Refunds to people" in policy.export_table(Policy.objects.current())
 
 
 def test_a_longest_sla_from_an_earlier_version_is_refused_with_what_to_do() -> None:

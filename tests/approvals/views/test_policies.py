@@ -204,3 +204,24 @@ def test_the_starting_table_is_downloaded():
 
     assert "policies.yaml" in response.headers["Content-Disposition"]
     assert b"draft_generation" in response.content
+
+
+def test_a_title_stands_beside_the_key_wherever_a_reviewer_sees_the_policy():
+    policy = make_policy(title="E-mail <outside>")
+    approval = make_approval(policy=policy)
+    client = client_of(make_user())
+
+    for path in (LIST, DETAIL, f"{approval.get_absolute_url()}", "/jump/?q=OUTSIDE"):
+        text = " ".join(text_of(client.get(path)).split())
+        assert "E-mail &lt;outside&gt;" in text
+        assert "external_email" in text
+    assert "E-mail &lt;outside&gt; (external_email)" in client.get(approval.get_absolute_url()).text
+
+
+def test_a_policy_without_a_title_is_named_by_its_key_alone():
+    approval = make_approval(policy=make_policy())
+
+    text = client_of(make_user()).get(approval.get_absolute_url()).text
+
+    assert "external_email" in text
+    assert "(external_email)" not in text
