@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -16,7 +17,7 @@ from approvals.live.wait import either, hang_up
 from approvals.wakeups import KEYS_HEADER, RE_ASK_SECONDS
 
 CALM_SECONDS = 1.0
-"""Several changes within this time are one piece of news."""
+"""The first change after a pause is told at once, and those that follow within this time as one piece of news."""
 
 PING_SECONDS = 20.0
 """A stream on which nothing is told shows life this often, so that no proxy takes it for dead and closes it."""
@@ -90,14 +91,15 @@ class _Stream:
 
     async def tell(self, news: _News, django: Django) -> _News:
         """Tell the news and what follows, until the keys change; returns the news with the new keys."""
-        keys = news.keys
+        keys, asked = news.keys, time.monotonic()
         while news.keys == keys:
             await self._send(news.body if news.body != news.told else PING)
             news.told = news.body
             if not await self._goes_on():
                 return _News()
-            await asyncio.sleep(CALM_SECONDS)
+            await asyncio.sleep(max(0, asked + CALM_SECONDS - time.monotonic()))
             self.changed.clear()
+            asked = time.monotonic()
             response = await django.ask(self.scope)
             # While the database is away, what was told stands.
             if response.status_code != HTTPStatus.SERVICE_UNAVAILABLE:

@@ -39,8 +39,10 @@
   let streamOf = "";
   let news = null;
   let silence = 0;
+  let broken = 0;
   let isPaused = false;
   const SILENT = 45000; // milliseconds without a sign of life, which comes every 20 seconds
+  const AGAIN = 5000; // milliseconds until a stream that was refused is asked for again
   const PAUSED_AFTER = 3000; // a broken stream is usually back before
 
   const openRequest = () => document.querySelector("#request[data-open]");
@@ -52,9 +54,18 @@
     if (open) url.searchParams.set("open", open.dataset.open);
     return url.href;
   };
-  const pause = () => { silence = 0; isPaused = true; tellOpen(); };
+  const pause = () => { isPaused = true; tellOpen(); };
+  // A browser comes back to a line that broke by itself, and never to one on which a proxy answered.
+  const onBroken = () => {
+    clearTimeout(broken);
+    broken = setTimeout(pause, PAUSED_AFTER);
+    if (stream?.readyState !== EventSource.CLOSED) return;
+    stream = null;
+    setTimeout(listen, AGAIN);
+  };
   const alive = () => {
     clearTimeout(silence);
+    clearTimeout(broken);
     silence = setTimeout(() => { pause(); stream?.close(); stream = null; listen(); }, SILENT);
     if (isPaused) { isPaused = false; tellOpen(); }
   };
@@ -64,13 +75,14 @@
     stream?.close();
     stream = null;
     clearTimeout(silence);
+    clearTimeout(broken);
     if (streamOf !== wanted) news = null;
     if (!wanted) return;
     streamOf = wanted;
     stream = new EventSource(wanted);
     stream.addEventListener("inbox", (event) => { news = JSON.parse(event.data); alive(); tellNews(); tellOpen(); });
     stream.addEventListener("life", alive);
-    stream.addEventListener("error", () => { silence ||= setTimeout(pause, PAUSED_AFTER); });
+    stream.addEventListener("error", onBroken);
   };
   const say = (element, text) => { if (element && element.textContent !== text) element.textContent = text; };
   // The open request: who looks at it, what happened to it meanwhile. Nothing that is typed or pointed at moves: the
@@ -86,7 +98,9 @@
     say(place.querySelector("[data-said]"), open.said);
     place.hidden = false;
     if (!open.isOver) return;
+    const hadFocus = place.parentElement.contains(document.activeElement);
     for (const act of place.parentElement.querySelectorAll("a.button, button")) act.hidden = true;
+    if (hadFocus) place.querySelector("a").focus();
     place.parentElement.classList.add("over");
   };
   const tellNews = () => {
