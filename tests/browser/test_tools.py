@@ -14,6 +14,15 @@ from tests.factories import make_approval, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
+NARROW = """
+() => [...document.querySelectorAll("section.payload :is(.value, input, select, textarea):not([type=hidden], [type=checkbox], [type=radio])")]
+  .filter((element) => element.checkVisibility())
+  .map((element) => [element, element.closest("td, dd, li, .field__value, .entry, .forms").getBoundingClientRect().width])
+  .filter(([element, width]) => width < 90 && !element.closest("td"))
+  .map(([element, width]) => `${Math.round(width)} px for "${(element.value || element.textContent).trim().slice(0, 40)}"`)
+"""
+"""What has too little room to be read or typed: some ten letters."""
+
 LOOKS = [(1280, "light"), (390, "dark")]
 
 
@@ -31,12 +40,12 @@ def test_every_tools_form_fits_and_axe_finds_nothing(
 
     for name, approval in requests.items():
         page.goto(approval.get_absolute_url())
-        found += [f"{name}, read: {each}" for each in page.evaluate(MEASURE)]
+        found += [f"{name}, read: {each}" for each in (*page.evaluate(MEASURE), *page.evaluate(NARROW))]
         page.get_by_role("button", name="Edit all").click()
         left_out = page.locator(".left-out:not([open]) > summary")
         while left_out.count():
             left_out.first.click()
-        found += [f"{name}, open: {each}" for each in page.evaluate(MEASURE)]
+        found += [f"{name}, open: {each}" for each in (*page.evaluate(MEASURE), *page.evaluate(NARROW))]
         result = Axe().run(page)
         found += [f"{name}: {result.generate_report()}"] if result.violations_count else []
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from approvals.payload import display
+from approvals.payload.canonical import canonical
 from approvals.payload.labels import humanised
 from approvals.payload.schema.evaluation import Evaluation, TooCostlyError
 from approvals.payload.schema.keywords import CHECKS
@@ -86,6 +87,13 @@ def fitting(schemas: tuple[Schema, ...], value: Any) -> int | None:
         return None
 
 
+def tags(schemas: tuple[Schema, ...]) -> tuple[str, ...]:
+    """The keys of the fields by whose constants the alternatives are told apart."""
+    constants = [dict(_constants(schema)) for schema in schemas]
+    shared = [key for key in constants[0] if all(key in each for each in constants)]
+    return tuple(key for key in shared if len({canonical(each[key]) for each in constants}) > 1)
+
+
 def titles(schemas: tuple[Schema, ...]) -> list[str]:
     """What each alternative is called, no two alike."""
     words = [_words(schema, schemas) for schema in schemas]
@@ -97,9 +105,8 @@ def _words(schema: Schema, schemas: tuple[Schema, ...]) -> str:
     title = schema.get("title")
     if isinstance(title, str) and title.strip():
         return title
-    for key, constant in _constants(schema):
-        if all(key in dict(_constants(other)) for other in schemas):
-            return display.in_words(constant)
+    for key in tags(schemas):
+        return display.in_words(dict(_constants(schema))[key])
     own = schema.get("properties", {})
     if own and all(isinstance(other.get("properties"), dict) for other in schemas):
         others = [other["properties"].keys() for other in schemas if other is not schema]
@@ -113,7 +120,7 @@ def _words(schema: Schema, schemas: tuple[Schema, ...]) -> str:
 
 
 def _constants(schema: Schema) -> Iterator[tuple[str, Any]]:
-    """The fields that can have one value only: by these an alternative is told apart."""
+    """The fields that can have one value only, with that value."""
     for key, member in schema.get("properties", {}).items():
         if isinstance(member, dict) and "const" in member:
             yield key, member["const"]

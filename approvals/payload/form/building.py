@@ -29,8 +29,8 @@ class Place:
     path: str = ""
     label: Label = NO_LABEL
     is_required: bool = True
-    is_new: bool = False
-    """Whether what holds it is not there either: all of it comes in together."""
+    tags: tuple[str, ...] = ()
+    """The keys whose constants tell this alternative from the others."""
 
 
 def build(place: Place, locked: tuple[str, ...]) -> Node:
@@ -98,13 +98,21 @@ def _group(place: Place, shape: Shape, locked: tuple[str, ...]) -> Group:
             path=place.path + step(key),
             label=names[key],
             is_required=key in required or (key not in known and not is_map),
-            is_new=place.value is ABSENT,
         )
         members[key] = build(member, locked)
-    group = Group(**_common(place, shape), members=members)
+        if place.value is ABSENT and (key in required or key in place.tags):
+            _bring_along(members[key])
+    group = Group(**_common(place, shape), members=members, tags=place.tags)
     if _takes_keys(shape):
         group.additions = _additions(group, shapes.new_member_schema(shape.schema))
     return group
+
+
+def _bring_along(node: Node) -> None:
+    """A new group comes with what can have one value only."""
+    if isinstance(node, Leaf) and len(node.options) == 1:
+        node.text = node.shown = node.options[0].posted
+        node.states, node.state, node.base_state = (VALUE,), VALUE, VALUE
 
 
 def _takes_keys(shape: Shape) -> bool:
@@ -162,6 +170,7 @@ def _alternative(place: Place, shape: Shape, names: list[str], index: int) -> No
         pointer=place.pointer,
         path=f"{place.path}{ALTERNATIVE}{index}",
         label=Label(names[index]),
+        tags=alternatives.tags(shape.branches),
     )
     member = build(here, ())
     member.states, member.state, member.base_state = (VALUE,), VALUE, VALUE
@@ -186,13 +195,9 @@ def _row(place: Place, schema: Any, value: Any, row_id: int) -> Node:
 def _leaf(place: Place, shape: Shape) -> Leaf:
     options = _options(shape)
     text = widgets.shown(shape.kind, place.value, options)
-    common = _common(place, shape)
-    if place.is_new and place.is_required and "const" in shape.schema and options:
-        # The only value that a new group can have here comes with it.
-        text, common["states"], common["state"] = options[0].posted, (VALUE,), VALUE
     local = dates.parsed(place.value) if shape.kind == "datetime" and isinstance(place.value, str) else None
     return Leaf(
-        **common,
+        **_common(place, shape),
         kind=shape.kind,
         text=text,
         shown=text,

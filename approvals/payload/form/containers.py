@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from approvals.payload.bounds import MAX_ROWS
-from approvals.payload.form.leaves import Leaf
+from approvals.payload.form.leaves import Input, Leaf
 from approvals.payload.form.nodes import VALUE, Node, Option
 
 MOST_COLUMNS = 7
@@ -27,6 +27,8 @@ class Group(Node):
     members: dict[str, Node] = field(default_factory=dict)
     additions: Items | None = None
     """The fields that the reviewer adds; None if the schema allows no others."""
+    tags: tuple[str, ...] = ()
+    """Of an alternative: the keys whose constants tell it from the others."""
 
     @property
     def blank(self) -> str:
@@ -34,13 +36,20 @@ class Group(Node):
 
     @property
     def present(self) -> list[Node]:
-        """The fields that the value has, and those that a reviewer has begun."""
-        return [member for member in self.members.values() if not member.is_missing]
+        """The fields that the value has, and those that a reviewer has begun, without what is not drawn."""
+        undrawn = self.undrawn
+        return [each for each in self.members.values() if not each.is_missing and each not in undrawn]
 
     @property
     def missing(self) -> list[Node]:
         """The fields that the schema names and the value lacks."""
         return [member for member in self.members.values() if member.is_missing]
+
+    @property
+    def undrawn(self) -> list[Node]:
+        """The tags that are there: the choice around them says it, and sets them."""
+        tags = (self.members.get(key) for key in self.tags)
+        return [tag for tag in tags if isinstance(tag, Leaf) and tag.state == VALUE and not tag.errors]
 
     @property
     def children(self) -> list[Node]:
@@ -95,12 +104,27 @@ class Items(Node):
         return len(self.rows) < self.most
 
     @property
-    def has_groups(self) -> bool:
-        return any(isinstance(row, Group) for row in self.rows.values())
+    def has_parts(self) -> bool:
+        """Whether a row is more than one widget."""
+        return any(not isinstance(row, Input) for row in self.rows.values())
 
     @property
     def children(self) -> list[Node]:
         return list(self.rows.values())
+
+    def remove(self, row_id: int) -> None:
+        self.removed_at = list(self.rows).index(row_id)
+        del self.rows[row_id]
+        self.number_rows()
+
+    def move_up(self, row_id: int) -> None:
+        """By one. The first stays where it is."""
+        order = list(self.rows)
+        place = order.index(row_id)
+        self.moved_to = max(place - 1, 0)
+        order.insert(self.moved_to, order.pop(place))
+        self.rows = {each: self.rows[each] for each in order}
+        self.number_rows()
 
     def number_rows(self) -> None:
         """Labels the rows from 1. Call when rows came or went."""
@@ -189,18 +213,9 @@ class Choice(Node):
         return self.options[self.chosen].label
 
     @property
-    def parts(self) -> list[Node]:
-        """What is shown in the choice's own fieldset: the member's fields where it is a group, else the member."""
-        if not isinstance(self.member, Group):
-            return [self.member]
-        return [part for part in self.member.children if part not in self.tags]
-
-    @property
-    def tags(self) -> list[Node]:
-        """The constants by which the alternative is told apart: choosing it sets them."""
-        if not isinstance(self.member, Group):
-            return []
-        return [each for each in self.member.members.values() if isinstance(each, Leaf) and each.is_constant]
+    def group(self) -> Group | None:
+        """The member where it is a group: its fields stand in the choice's own fieldset."""
+        return self.member if isinstance(self.member, Group) else None
 
     @property
     def children(self) -> list[Node]:
@@ -209,7 +224,8 @@ class Choice(Node):
     @property
     def unseen_pairs(self) -> list[tuple[str, str]]:
         """What is posted along without a widget: the tags, and what was typed into other alternatives."""
-        return [*(pair for tag in self.tags for pair in tag.pairs()), *self.left_pairs]
+        tags = self.group.undrawn if self.group else []
+        return [*(pair for tag in tags for pair in tag.pairs()), *self.left_pairs]
 
     @property
     def left_pairs(self) -> list[tuple[str, str]]:

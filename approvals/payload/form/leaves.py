@@ -78,12 +78,6 @@ class Leaf(Input):
         return Shown(text=self.text)
 
     @property
-    def is_constant(self) -> bool:
-        """Whether it has and can have one value only."""
-        only = [option.posted for option in self.options]
-        return only == [self.text] and self.states == (VALUE,) and not self.errors
-
-    @property
     def is_number(self) -> bool:
         return self.kind in {"integer", "number"}
 

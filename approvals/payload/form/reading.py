@@ -117,8 +117,10 @@ def _carry(before: Node, member: Node) -> None:
         return
     for key, leaf in member.members.items():
         same = before.members.get(key)
-        if isinstance(leaf, Leaf) and isinstance(same, Leaf) and leaf.kind == same.kind and not leaf.text:
-            leaf.text = same.text if not leaf.options else ""
+        if not isinstance(leaf, Leaf) or not isinstance(same, Leaf):
+            continue
+        if leaf.kind == same.kind and not leaf.options and not leaf.text:
+            leaf.text = same.text
 
 
 def _index(choice: Choice, typed: str) -> int | None:

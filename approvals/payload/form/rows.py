@@ -5,7 +5,7 @@ Without JavaScript a submit button does it, and the page reloads.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from approvals.exceptions import FieldError
 from approvals.payload.bounds import MAX_NAMES
@@ -24,8 +24,8 @@ def reshape(root: Node, posted: Posted) -> tuple[bool, list[FieldError]]:
     lists = {node.path: node for node in root.walk() if isinstance(node, Items)}
     refusals = [
         *_added(root, lists, posted.text("add")),
-        *_removed(lists, posted.text("remove")),
-        *_moved(lists, posted.text("up")),
+        *_on_row(lists, posted.text("remove"), Items.remove),
+        *_on_row(lists, posted.text("up"), Items.move_up),
     ]
     is_turned = any(isinstance(node, Choice) and node.is_turned for node in root.walk())
     is_asked = is_turned or any(posted.text(name) is not None for name in BUTTONS)
@@ -50,34 +50,15 @@ def _added(root: Node, lists: dict[str, Items], path: str | None) -> Iterator[Fi
     items.is_filled = True
 
 
-def _removed(lists: dict[str, Items], path: str | None) -> Iterator[FieldError]:
+def _on_row(
+    lists: dict[str, Items], path: str | None, act: Callable[[Items, int], None]
+) -> Iterator[FieldError]:
     if path is None:
         return
-    found = _row_at(lists, path)
-    if found is None:
+    if found := _row_at(lists, path):
+        act(*found)
+    else:
         yield FieldError(path, "unknown_field", UNKNOWN)
-        return
-    items, row_id = found
-    items.removed_at = list(items.rows).index(row_id)
-    del items.rows[row_id]
-    items.number_rows()
-
-
-def _moved(lists: dict[str, Items], path: str | None) -> Iterator[FieldError]:
-    """Moves a row up by one. The first stays where it is."""
-    if path is None:
-        return
-    found = _row_at(lists, path)
-    if found is None:
-        yield FieldError(path, "unknown_field", UNKNOWN)
-        return
-    items, row_id = found
-    order = list(items.rows)
-    place = order.index(row_id)
-    items.moved_to = max(place - 1, 0)
-    order.insert(items.moved_to, order.pop(place))
-    items.rows = {each: items.rows[each] for each in order}
-    items.number_rows()
 
 
 def _row_at(lists: dict[str, Items], path: str) -> tuple[Items, int] | None:

@@ -382,7 +382,26 @@ TOOLS: dict[str, Tool] = {
                 "heading": "Overview",
                 "body": "Keys are rotated each quarter.",
                 "children": [
-                    {"heading": "Before", "body": "Tell the owners.", "children": [{"heading": "Who"}]},
+                    {
+                        "heading": "Before",
+                        "body": "Tell the owners.",
+                        "children": [
+                            {
+                                "heading": "Who",
+                                "children": [
+                                    {
+                                        "heading": "Where",
+                                        "children": [
+                                            {
+                                                "heading": "On the page of the team",
+                                                "children": [{"heading": "And in the channel of the team"}],
+                                            }
+                                        ],
+                                    }
+                                ],
+                            }
+                        ],
+                    },
                     {"heading": "After"},
                     {"heading": "Questions"},
                 ],

@@ -166,3 +166,38 @@ def test_fields_that_all_alternatives_share_are_part_of_each():
 
     assert choice(form, "where").title == "With Zip"
     assert list(choice(form, "where").member.members) == ["id", "zip"]
+
+
+def of_models(name: str, field: str) -> dict[str, Any]:
+    """As pydantic writes a member of a tagged union: the tag has a default, and is not required."""
+    return {
+        "type": "object",
+        "properties": {"kind": {"const": name, "default": name}, field: {"type": "string"}},
+        "required": [field],
+    }
+
+
+MODELS = {
+    "type": "object",
+    "properties": {"block": {"oneOf": [of_models("text", "text"), of_models("image", "url")]}},
+}
+
+
+def test_another_alternative_brings_its_tag_although_none_is_required():
+    form = form_for({"block": {"kind": "text", "text": "hi"}}, MODELS)
+    turned = form.bind({**posted(form), "choice/block": ["1"]})
+
+    filled = form.bind({**shown_again(turned), "payload/block/=1/url": ["u"]})
+
+    assert filled.errors == []
+    assert filled.value == {"block": {"kind": "image", "url": "u"}}
+
+
+@pytest.mark.parametrize("block", [{"kind": "text", "text": "hi"}, {"text": "hi"}])
+def test_a_tag_is_drawn_only_where_it_is_missing_and_never_added_by_looking(block):
+    form = form_for({"block": block}, MODELS)
+
+    bound = form.bind(posted(form))
+
+    assert (bound.value, bound.is_touched) == ({"block": block}, False)
+    assert ('id="payload/block/=0/kind"' in rendered(form)) == ("kind" not in block)
