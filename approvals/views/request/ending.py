@@ -15,13 +15,20 @@ from approvals.views.request.corrections import schema_of
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """`what` and `by` make the sentence "Approved by NAME"; `edits` counts the places that were corrected."""
+    """`edits` counts the places that were corrected."""
 
     what: str
     by: str
     at: datetime | None
     edits: int
     comment: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """As "Approved by NAME, with 1 edit", without the time and a stop."""
+        by = f" by {self.by}" if self.by else ""
+        edits = f", with {self.edits} edit{'' if self.edits == 1 else 's'}" if self.edits else ""
+        return f"{self.what}{by}{edits}"
 
 
 def ending(case: Case) -> Ending:

@@ -73,10 +73,7 @@ def _said(case: Case, history: list[Line]) -> str:
     """What happened last: how the request ended, or what a colleague did to it."""
     if not case.approval.is_pending:
         ended = ending(case)
-        by = f" by {ended.by}" if ended.by else ""
-        at = f", {ended.at:%H:%M} UTC" if ended.at else ""
-        edits = f", with {ended.edits} edit{'' if ended.edits == 1 else 's'}" if ended.edits else ""
-        return f"{ended.what}{by}{at}{edits}."
+        return f"{ended.sentence}, {ended.at:%H:%M} UTC." if ended.at else f"{ended.sentence}."
     last = next((line for line in reversed(history) if line.is_news), None)
     return f"{last.actor} {last.what}." if last else ""
 
