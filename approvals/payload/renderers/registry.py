@@ -7,15 +7,16 @@ Its template shows every text by `visible` or `whole`, for an agent wrote it.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import structlog
+
 from approvals.payload.renderers import change, email, event, message, order, records
 from approvals.payload.renderers.fields import Fields, Unfit
 
-logger = logging.getLogger(__name__)
+logger = structlog.get_logger(__name__)
 
 
 class Read(Protocol):
@@ -81,5 +82,5 @@ def _rendering(renderer: Renderer, value: dict[str, Any], around: list[str]) -> 
     except Unfit:
         return None
     except Exception:
-        logger.exception("The renderer of %s failed.", renderer.template)
+        logger.exception("renderer_failed", renderer=renderer.template)
         return None
