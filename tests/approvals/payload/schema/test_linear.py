@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +11,7 @@ import pytest
 from approvals import payload, strict_json
 from approvals.payload.changes.differences import MAX_CHANGES, MAX_POINTERS
 from approvals.payload.sequences import Allowance, runs
+from tests.calls import calls
 
 Value = dict[str, Any]
 
@@ -80,23 +80,6 @@ def taken(value: Value, edited: Value) -> None:
         value, edited, None, [f"/{key}/0" for key in list(value)[:20]] if value == edited else []
     )
     payload.validate(edited, {"type": "object", "additionalProperties": {"items": {"not": {"const": "no"}}}})
-
-
-def calls(act: Callable[[], object]) -> int:
-    """The number of function calls, built-in functions included."""
-    count = 0
-
-    def note(_frame: object, event: str, _argument: object) -> None:
-        nonlocal count
-        count += event in {"call", "c_call"}
-
-    before = sys.getprofile()
-    sys.setprofile(note)
-    try:
-        act()
-    finally:
-        sys.setprofile(before)
-    return count
 
 
 @pytest.mark.parametrize("edit", [same, shorter, turned])
