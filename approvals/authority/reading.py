@@ -55,16 +55,23 @@ def may_read(
     """What `visible_to` lists, and what others decided while this person could have it open under a grant.
 
     Reading it, commenting on it and being mentioned there go by this one rule. The database is asked about the request
-    only for people who neither read everything nor may decide it now, as the `ruling` of `may_decide` says.
+    only for people who neither read everything, nor may decide it now, as the `ruling` of `may_decide` says, nor are
+    named among the assignments in hand.
     """
     person = PersonAuthority(user, at, held)
     if ruling and ruling.allowed and (ruling.grant is None or approval.is_pending):
         return True
-    if user.is_active and person.reads_everything:
+    if user.is_active and (person.reads_everything or user.email in _named_in_hand(approval)):
         return True
-    if person.visible().filter(pk=approval.pk).exists():
+    if approval.decided_at and decided_meanwhile(user, approval, at=at, held=person.held):
         return True
-    return decided_meanwhile(user, approval, at=at, held=person.held)
+    return person.visible().filter(pk=approval.pk).exists()
+
+
+def _named_in_hand(approval: Approval) -> set[str]:
+    """Whom the request names or named, where `read_whole` read that along; nobody otherwise."""
+    in_hand = getattr(approval, "_prefetched_objects_cache", {}).get("assignments", ())
+    return {assignment.email for assignment in in_hand}
 
 
 def may_read_policies(user: User, *, at: datetime, held: Held | None = None) -> bool:

@@ -53,6 +53,10 @@ class ApprovalQuerySet(models.QuerySet["Approval"]):
         """What was asked of people and is over, however it ended."""
         return self.filter(status__in=DECIDED_BY_PEOPLE)
 
+    def last_decided_of_type(self, action_type: str) -> Self:
+        """What was decided under the policy, the newest first; one index gives them in order."""
+        return self.decided_by_people().filter(action_type=action_type).order_by("-decided_at", "-id")
+
     def with_sort_keys(self) -> Self:
         """What a list is sorted and narrowed by: `due`, `ended`, `of_risk` and `of_type`."""
         return self.alias(

@@ -25,6 +25,7 @@ from approvals.views.request.following import done_before, next_of
 from approvals.views.request.form_pages import FormPage, page_of
 from approvals.views.request.history import lines, mark_of
 from approvals.views.request.keeping import take_up
+from approvals.views.request.precedents import precedents_of
 from approvals.views.request.succession import succession_of, successor_of
 from approvals.views.request.voiding import voided_of
 
@@ -97,6 +98,7 @@ def request_context(
         "proposal_edits": edits_of(case.approval),
         "edited_by": edited_by(case),
         "succession": succession_of(case),
+        "precedents": precedents_of(case),
         "voided": voided_of(case),
         "successor": successor_of(case),
         "history": history,

@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 
 from approvals import authority
-from approvals.models import Approval
+from approvals.models import Approval, read_whole
 from tests.approvals.authority.people import Row, expected, rows
 from tests.approvals.authority.world import Place, World
 
@@ -67,6 +67,17 @@ def test_the_tables_show_what_the_ruling_allows(world: World, row: Row) -> None:
 
     assert decidable.exists() is may_decide
     assert visible.exists() is (is_reader and person.account != "inactive")
+
+
+@pytest.mark.shows("strangers-learn-nothing")
+@every_row
+def test_a_request_in_hand_is_read_by_whom_the_tables_show_it_to(world: World, row: Row) -> None:
+    place = world.places[row]
+    visible = authority.visible_to(place.user, at=world.at).filter(pk=place.approval.pk)
+    (whole,) = read_whole(Approval.objects.filter(pk=place.approval.pk))
+
+    for approval in (whole, _read(place)):
+        assert authority.may_read(place.user, approval, at=world.at) is visible.exists()
 
 
 def _read(place: Place) -> Approval:
