@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from uuid import UUID
 
 import redis
@@ -50,12 +51,35 @@ def leave(request: UUID, person: User) -> None:
 
 def others(request: UUID, person: User) -> list[User]:
     """Everybody else who has it open, by name; nobody while Redis is away."""
+    return others_of([request], person).get(request, [])
+
+
+def others_of(requests: Sequence[UUID], person: User) -> dict[UUID, list[User]]:
+    """Everybody else who has one of these requests open, by name; only requests that somebody has open."""
+    if not requests:
+        return {}
+    now = time.time()
     try:
-        found = wakeups.client().zrangebyscore(_key(request), time.time(), "+inf", start=0, num=MOST)
+        pipe = wakeups.client().pipeline(transaction=False)
+        for request in requests:
+            pipe.zrangebyscore(_key(request), now, "+inf", start=0, num=MOST)
+        answers = pipe.execute()
     except redis.RedisError as error:
         logger.warning("presence_lost", error=str(error))
-        return []
-    keys = {str(member, "ascii") for member in found if isinstance(member, bytes)} - {str(person.pk)}
+        return {}
+    keys = {
+        request: {str(member, "ascii") for member in found} - {str(person.pk)}
+        for request, found in zip(requests, answers, strict=True)
+    }
+    users = _users(set().union(*keys.values()))
+    return {
+        request: found
+        for request, of_request in keys.items()
+        if (found := [user for user in users if str(user.pk) in of_request])
+    }
+
+
+def _users(keys: set[str]) -> list[User]:
     if not keys:
         return []
     return sorted(User.objects.filter(pk__in=keys), key=lambda user: user.get_full_name())

@@ -107,6 +107,9 @@
     if (!news) return;
     const title = document.title.replace(/^\(\d+\+?\) /, "");
     document.title = news.counts.me === "0" ? title : `(${news.counts.me}) ${title}`;
+    for (const row of document.querySelectorAll("a.row")) {
+      say(row.querySelector(".viewing"), news.viewing[row.pathname.split("/").at(-2)] || "");
+    }
     for (const [tab, count] of Object.entries(news.counts)) say(document.querySelector(`[data-count="${tab}"]`), count);
     const link = document.querySelector("[data-news]");
     if (!link) return;

@@ -56,6 +56,25 @@ def test_each_sees_that_the_other_is_there_and_that_they_left(
     expect(viewing(mine)).to_have_text("", timeout=PATIENCE)
 
 
+def test_the_list_says_who_looks_at_a_row_as_of_its_last_news(
+    sign_in: Callable[..., Page], approval: Approval
+):
+    theirs = open_request(sign_in, DEPUTY, approval)
+    expect(theirs.locator("[data-count=me]")).to_have_text("1")
+    mine = sign_in(SALES)
+    mine.goto("/approvals/")
+    row = mine.locator(f'a.row[href*="{approval.pk}"]')
+    expect(row.locator(".viewing")).to_have_text("Hannah Weiss is viewing", timeout=PATIENCE)
+    height = row.bounding_box()["height"]
+
+    theirs.goto("/approvals/delegated/")
+    theirs.wait_for_timeout(500)
+    make_approval(assignees=(SALES,))  # news of the list
+
+    expect(row.locator(".viewing")).to_have_text("", timeout=PATIENCE)
+    assert row.bounding_box()["height"] == height
+
+
 def test_a_vote_an_edit_and_a_decision_are_seen_and_the_typing_stays(
     sign_in: Callable[..., Page], approval: Approval
 ):

@@ -15,6 +15,7 @@ from approvals.views.inbox.headlines import headlines_of
 from approvals.views.inbox.place import place_of
 from approvals.views.inbox.queues import Inbox
 from approvals.views.page import PersonRequest, carried, show, signed_in
+from approvals.views.viewing import said_of_rows
 from audit import clock
 
 
@@ -41,6 +42,7 @@ def inbox_context(request: PersonRequest, queues: Inbox, current: Approval | Non
         "groups": groups,
         "headlines": headlines_of(rows),
         "on_behalf_of": queues.on_behalf_of,
+        "viewing": said_of_rows([row.pk for row in rows if row.is_pending], queues.user),
         "following": following,
         "news_of": carried(request, until=following),
         "empty": None if rows else _why_empty(queues),

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from approvals import presence, wakeups
+from approvals.views import viewing
 from approvals.views.inbox.filters import Filters
 from approvals.views.inbox.live import keys_of, news_of
 from approvals.views.inbox.queues import Inbox
@@ -65,7 +66,7 @@ def _news_of_request(case: Case) -> dict[str, Any]:
         "mark": mark_of(history),
         "said": _said(case, history),
         "isOver": not case.approval.is_pending,
-        "viewing": _viewing(case),
+        "viewing": viewing.said(presence.others(case.approval.pk, case.person), hides_names=case.is_blind),
     }
 
 
@@ -76,16 +77,3 @@ def _said(case: Case, history: list[Line]) -> str:
         return f"{ended.sentence}, {ended.at:%H:%M} UTC." if ended.at else f"{ended.sentence}."
     last = next((line for line in reversed(history) if line.is_news), None)
     return f"{last.actor} {last.what}." if last else ""
-
-
-def _viewing(case: Case) -> str:
-    """Nobody is named to those who must not know yet who votes."""
-    people = presence.others(case.approval.pk, case.person)
-    if not people:
-        return ""
-    if case.is_blind:
-        return "Another reviewer is viewing" if len(people) == 1 else f"{len(people)} others are viewing"
-    names = [person.get_full_name() for person in people]
-    if len(names) > 2:
-        return f"{names[0]}, {names[1]} and {len(names) - 2} more are viewing"
-    return f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} viewing"

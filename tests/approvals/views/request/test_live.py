@@ -27,9 +27,14 @@ def approval() -> Approval:
 
 
 def heard(client: Client, approval: Approval) -> dict[str, Any] | None:
-    response = client.get("/live/inbox/", {"open": str(approval.pk)})
+    found: dict[str, Any] | None = listened(client, open=str(approval.pk)).get("open")
+    return found
+
+
+def listened(client: Client, **query: str) -> dict[str, Any]:
+    response = client.get("/live/inbox/", query)
     data = next(line for line in response.content.decode().splitlines() if line.startswith("data: "))
-    found: dict[str, Any] | None = json.loads(data.removeprefix("data: ")).get("open")
+    found: dict[str, Any] = json.loads(data.removeprefix("data: "))
     return found
 
 
@@ -76,6 +81,22 @@ def test_nobody_is_named_to_the_second_approver_of_a_critical_request():
     assert news["said"].startswith("A reviewer ")
 
 
+def test_a_row_of_the_list_names_who_looks_and_of_a_critical_request_nobody(approval):
+    critical = make_approval(risk="critical", assignees=(SALES, DEPUTY))
+    sales, deputy = client_of(make_user(SALES)), client_of(make_user(DEPUTY, name="Hannah Weiss"))
+    for one in (approval, critical):
+        heard(deputy, one)
+
+    listed = sales.get("/approvals/").content.decode()
+    told = listened(sales)["viewing"]
+
+    assert told == {
+        str(approval.pk): "Hannah Weiss is viewing",
+        str(critical.pk): "Another reviewer is viewing",
+    }
+    assert listed.count("Hannah Weiss is viewing") == listed.count("Another reviewer is viewing") == 1
+
+
 def test_an_opening_is_no_news_and_a_vote_is(approval):
     sales = client_of(make_user(SALES))
     before = heard(sales, approval)
@@ -102,6 +123,7 @@ def test_without_redis_there_is_no_presence_and_all_else_is_there(approval, monk
     assert (news["viewing"], news["id"]) == ("", str(approval.pk))
     presence.leave(approval.pk, make_user(SALES))
     assert presence.others(approval.pk, make_user(DEPUTY)) == []
+    assert client_of(make_user(SALES)).get("/approvals/").status_code == 200
 
 
 @pytest.mark.parametrize("text", ["", "x", "01a21a01-5aa9-70ff-aaa3-cea813e0bf74"])
