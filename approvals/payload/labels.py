@@ -16,6 +16,10 @@ from approvals.payload.bounds import MAX_POSTED, posted_size
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|_")
 
+_ABBREVIATIONS = {
+    word.lower(): word for word in ("API", "DNS", "IBAN", "ID", "IP", "SKU", "TTL", "URI", "URL", "VAT")
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Label:
@@ -47,11 +51,16 @@ def labels(schemas: Mapping[str, Any]) -> dict[str, Label]:
 
 
 def humanised(key: str) -> str:
-    """An identifier in words; any other key unchanged."""
+    """An identifier in words, as in a sentence: `Unit price`, `User ID`; any other key unchanged."""
     if not _IDENTIFIER.fullmatch(key):
         return key or "(no name)"
-    words = _WORD_START.sub(" ", key)
-    return words[:1].upper() + words[1:]
+    first, *rest = (_ABBREVIATIONS.get(word.lower(), word) for word in _WORD_START.sub(" ", key).split())
+    return " ".join([first[:1].upper() + first[1:], *map(_within_sentence, rest)])
+
+
+def _within_sentence(word: str) -> str:
+    """`Price` becomes `price`; `VAT` and `iPhone` stay."""
+    return word.lower() if word[1:].islower() else word
 
 
 def as_json(value: Any, *, indent: int | None = 2) -> str:

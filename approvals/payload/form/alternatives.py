@@ -32,6 +32,15 @@ _TYPE_WORDS = {
 }
 
 
+_FORMAT_WORDS = {
+    "date": "Date",
+    "date-time": "Date and time",
+    "email": "E-mail address",
+    "uri": "Web address",
+    "uuid": "Identifier",
+}
+
+
 def alternatives(schema: Schema) -> tuple[Schema, ...]:
     """The schemas of which the value has one, each whole by itself; () if there is nothing to choose."""
     types = schema.get("type")
@@ -115,6 +124,9 @@ def _words(schema: Schema, schemas: tuple[Schema, ...]) -> str:
             return "With " + ", ".join(special[:3])
     if "const" in schema:
         return display.in_words(schema["const"])
+    form = schema.get("format")
+    if isinstance(form, str) and form in _FORMAT_WORDS:
+        return _FORMAT_WORDS[form]
     kind = schema.get("type", "object" if own else "array" if "items" in schema else "")
     return _TYPE_WORDS.get(kind, "Other") if isinstance(kind, str) else "Other"
 

@@ -57,6 +57,9 @@ def _span(least: int, most: int | None, unit: str) -> Iterator[str]:
 def _rest(schema: dict[str, Any], value: Any) -> Iterator[str]:
     if schema.get("pattern", "") not in _ANY_TEXT:
         yield f"Pattern{' (not checked here)' if UNCHECKED in schema else ''}: {schema['pattern']}"
+    examples = schema.get("examples")
+    if isinstance(examples, list) and examples:
+        yield f"For example: {display.in_words(examples[0])}"
     if "default" in schema and value is ABSENT:
         yield f"When left out: {display.in_words(schema['default'])}"
 

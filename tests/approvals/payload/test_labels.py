@@ -20,6 +20,23 @@ def names(value: dict[str, Any], schema: Any = None, **options: Any) -> list[tup
     return [(node.label, node.key) for node in form.root.children]
 
 
+WORDS = {
+    "unitPrice": "Unit price",
+    "unit_price": "Unit price",
+    "userId": "User ID",
+    "user_id": "User ID",
+    "url": "URL",
+    "totalVAT": "Total VAT",
+    "line2Amount": "Line2 amount",
+    "x-y": "x-y",
+}
+
+
+@pytest.mark.parametrize(("key", "words"), WORDS.items())
+def test_a_key_reads_as_in_a_sentence(key, words):
+    assert names({key: 1}) == [(words, "")]
+
+
 SWAPPED = {
     "copy and recipient": (
         {"to": "evil@x.example", "cc": "boss@acme.example"},

@@ -67,7 +67,7 @@ def test_labels_are_titles_or_the_path_in_words():
 
     [row] = payload.comparison({"rows": [{"unitPrice": 1}]}, {"rows": [{"unitPrice": 2}]}, schema)
 
-    assert row.label == "Lines (rows) / 1 / Unit Price"
+    assert row.label == "Lines (rows) / 1 / Unit price"
 
 
 def test_a_key_that_looks_like_a_position_is_not_counted():

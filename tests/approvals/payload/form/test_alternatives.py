@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from approvals.payload import Bound
+from approvals.payload.form.alternatives import alternatives, titles
 from tests.approvals.payload.browser import Pairs, form_for, posted, posted_from, rendered
 
 CARD = {
@@ -201,3 +202,9 @@ def test_a_tag_is_drawn_only_where_it_is_missing_and_never_added_by_looking(bloc
 
     assert (bound.value, bound.is_touched) == ({"block": block}, False)
     assert ('id="payload/block/=0/kind"' in rendered(form)) == ("kind" not in block)
+
+
+def test_formats_of_text_are_told_apart():
+    dates = {"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]}
+
+    assert titles(alternatives(dates)) == ["Date", "Date and time"]

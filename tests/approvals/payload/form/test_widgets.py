@@ -231,6 +231,7 @@ NOTHING_SAID = {
     "any length": {"type": "string", "minLength": 0, "maxLength": 2**31 - 1},
     "any pattern": {"type": "string", "pattern": ".*"},
     "any count": {"type": "array", "items": {"type": "string"}, "minItems": 0, "maxItems": 2**31 - 1},
+    "examples without one": {"type": "string", "examples": []},
 }
 
 
@@ -249,12 +250,20 @@ def test_a_bound_that_says_something_is_shown():
     assert form.root.members["a"].hints == ["At least 0.", "Less than 10.5.", "In steps of 1."]
 
 
+def test_an_example_shows_what_a_pattern_means():
+    form = form_for(
+        {"a": "INC-1"}, of({"type": "string", "pattern": "^INC-[0-9]+$", "examples": ["INC-20731"]})
+    )
+
+    assert form.root.members["a"].hints == ["Pattern: ^INC-[0-9]+$", "For example: INC-20731"]
+
+
 def test_a_key_without_a_title_is_shown_in_words():
     form = form_for({"unit_price": 1, "unitPrice": 2, "x-y": 3, "": 4})
 
     labels = [node.label for node in form.root.children]
 
-    assert labels == ["Unit price", "Unit Price", "x-y", "(no name)"]
+    assert labels == ["Unit price", "Unit price", "x-y", "(no name)"]
 
 
 def test_a_payload_too_large_for_a_form_is_shown_as_json():
