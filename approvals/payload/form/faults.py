@@ -37,7 +37,7 @@ def attach(root: Node, errors: Iterable[FieldError]) -> list[str]:
             pointer = pointer.rpartition("/")[0]
         holder = nodes.get(pointer)
         inside = error.pointer.removeprefix(pointer)
-        text = f"{inside}: {_sentence(error)}" if inside else _sentence(error)
+        text = f"{inside}: {_sentence(error)}" if inside else _own_sentence(error, holder)
         is_of_form = holder is None or (holder is root and isinstance(holder, Group))
         (general if holder is None or is_of_form else holder.errors).append(text)
     return general
@@ -72,6 +72,14 @@ def _faults(node: Node, trail: list[Label]) -> Iterator[Fault]:
 
 def _label(node: Node) -> Label:
     return Label(node.label, node.key)
+
+
+def _own_sentence(error: FieldError, holder: Node | None) -> str:
+    """A list that is not there has nothing to type into: what to press is said."""
+    is_missing_list = isinstance(holder, Items) and error.code == "required"
+    return (
+        f"{_sentence(error).rstrip('.')}: press “Add” to begin it." if is_missing_list else _sentence(error)
+    )
 
 
 def _sentence(error: FieldError) -> str:

@@ -141,3 +141,15 @@ def test_every_link_leads_somewhere_whatever_was_typed(data):
 
     assert "nowhere" not in leads(bound)
     assert bool(bound.errors) == bool(bound.form.faults)
+
+
+def test_a_list_that_is_required_and_not_there_says_what_to_press():
+    schema = {
+        "properties": {"lines": {"type": "array", "items": {"type": "string"}}},
+        "required": ["lines"],
+    }
+
+    form = form_for({"other": 1}, schema)
+    bound = form.bind(posted(form))
+
+    assert named(bound) == [("Lines", "Is required: press “Add” to begin it.")]
