@@ -12,7 +12,8 @@ from approvals.lifecycle.deadline import breach_if_overdue
 from approvals.lifecycle.decision import Seen, approve, reject
 from approvals.lifecycle.departure import close_account
 from approvals.lifecycle.drafting import discard_draft, use_draft
-from approvals.lifecycle.escalation import asked_by_escalation, escalate
+from approvals.lifecycle.escalation import Step as EscalationStep
+from approvals.lifecycle.escalation import asked_by_escalation, escalate, ladder
 from approvals.lifecycle.execution import Report, cancel, claim, report
 from approvals.lifecycle.expiry import expire
 from approvals.lifecycle.judging import Judgement, Submission, judge
@@ -28,6 +29,7 @@ from approvals.lifecycle.taking_back import take_back
 __all__ = [
     "Attestation",
     "Edits",
+    "EscalationStep",
     "Judgement",
     "Report",
     "Safeguards",
@@ -49,6 +51,7 @@ __all__ = [
     "find_previous",
     "judge",
     "keep_edits",
+    "ladder",
     "open_request",
     "reassign",
     "reject",

@@ -12,6 +12,7 @@ from django.http import Http404
 from approvals import authority, lifecycle, reach
 from approvals.authority import Asked, Held, Quorum, Ruling
 from approvals.exceptions import NotPermitted
+from approvals.lifecycle import EscalationStep
 from approvals.models import Approval, Assignment, Vote, read_whole
 from approvals.models.choices import Resolution, Status, state_name
 from approvals.reach import People
@@ -85,6 +86,11 @@ class Case:
     def escalated(self) -> set[str]:
         """The addresses that the escalation ladder has asked so far."""
         return lifecycle.asked_by_escalation(self.approval)
+
+    @cached_property
+    def ladder(self) -> list[EscalationStep]:
+        """Whom the escalation ladder asks, asked and yet to be asked."""
+        return lifecycle.ladder(self.approval)
 
     @cached_property
     def takes_back(self) -> list[Assignment]:

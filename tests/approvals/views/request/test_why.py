@@ -368,3 +368,35 @@ def test_an_edit_wants_all_the_approvals_again():
 
     assert "to approve" not in unedited
     assert "1 more person has to approve" in edited
+
+
+LADDER = [
+    {"after_minutes": 0, "emails": ["lead@example.com"]},
+    {"after_minutes": 30, "emails": ["chief@example.com"]},
+]
+
+
+def test_what_follows_the_deadline_is_said_before_it_passes():
+    approval = make_approval(policy=make_policy(breach_action="escalate", escalation=LADDER))
+
+    shown = page(approval, make_user())
+
+    assert "If nobody decides in time: lead@example.com is asked too" in shown
+    assert "chief@example.com is asked too" in shown
+
+
+def test_a_step_of_the_ladder_that_is_over_has_asked():
+    approval = age(make_approval(policy=make_policy(breach_action="escalate", escalation=LADDER)), minutes=70)
+
+    shown = page(approval, make_user())
+
+    assert "lead@example.com was asked too" in shown
+    assert "chief@example.com is asked too" in shown
+
+
+@pytest.mark.parametrize(
+    ("breach_action", "sentence"),
+    [("reject", "It is rejected."), ("notify", "It stays held, and those who were asked are told.")],
+)
+def test_without_a_ladder_the_page_says_what_becomes_of_it(breach_action, sentence):
+    assert sentence in page(make_approval(policy=make_policy(breach_action=breach_action)), make_user())
