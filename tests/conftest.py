@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from django.conf import settings
+from django.core.management.commands import flush
 from django.db.backends.postgresql.operations import DatabaseOperations
+
+MADE_BY_MIGRATING = ("auth_permission", "django_content_type")
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _flush_append_only_tables() -> Iterator[None]:
-    """Tests that commit end with a TRUNCATE, which our triggers refuse; as a replica they do not fire."""
-    original = DatabaseOperations.sql_flush
+    """Tests that commit end with all tables emptied, which our triggers refuse; as a replica they do not fire.
 
-    def sql_flush(self: DatabaseOperations, *args: object, **kwargs: object) -> list[str]:
-        statements = original(self, *args, **kwargs)
-        return ["SET LOCAL session_replication_role = 'replica'", *statements] if statements else []
+    Rows are deleted: that is some fifty times as fast as TRUNCATE, which makes each table and index anew. What
+    migrating made stays, so that it need not be made again.
+    """
+
+    def sql_flush(
+        self: DatabaseOperations, style: object, tables: Sequence[str], **options: bool
+    ) -> list[str]:
+        if not tables:
+            return []
+        emptied = [table for table in tables if table not in MADE_BY_MIGRATING]
+        deletions = [f"DELETE FROM {self.quote_name(table)}" for table in emptied]
+        return ["SET LOCAL session_replication_role = 'replica'", ";".join(deletions)]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "sql_flush", sql_flush)
+        patch.setattr(flush, "emit_post_migrate_signal", lambda *_args, **_options: None)
         yield
 
 
