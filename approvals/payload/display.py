@@ -12,7 +12,7 @@ from approvals import visible
 from approvals.payload import labels
 from approvals.payload.pointers import ABSENT
 
-TEXT, NUMBER, YES_OR_NO = "text", "number", "yes or no"
+TEXT, NUMBER, YES_OR_NO, LIST = "text", "number", "yes or no", "list"
 LEFT_OUT = "left out"
 NULL = "null"
 EMPTY_TEXT = "empty text"
@@ -45,7 +45,22 @@ def shown(value: Any) -> Shown:
         return Shown(text=value, mark=TEXT if reads_as_other(value) else "")
     if isinstance(value, bool):
         return Shown(text="Yes" if value else "No")
+    if _is_plain_list(value):
+        return Shown(text="\n".join(value), mark=LIST)
     return Shown(text=labels.as_json(value))
+
+
+def _is_plain_list(value: Any) -> bool:
+    """Whether each entry is a text that stands on a line of its own and can be taken for nothing else."""
+    return isinstance(value, list) and all(
+        isinstance(entry, str)
+        and entry
+        and entry == entry.strip()
+        and len(entry.splitlines()) == 1
+        and not visible.has_invisible(entry)
+        and not reads_as_other(entry)
+        for entry in value
+    )
 
 
 def sides(before: Any, after: Any) -> tuple[Shown, Shown]:

@@ -16,6 +16,7 @@ _CONTEXT = 3
 _HUNK = re.compile(r"@@ -[0-9]{1,9}(?:,([0-9]{1,9}))? \+[0-9]{1,9}(?:,([0-9]{1,9}))? @@.*")
 _BEFORE = ("before", "old", "oldtext", "oldcontent", "oldvalue", "previous", "original", "oldstring")
 _AFTER = ("after", "new", "newtext", "newcontent", "newvalue", "updated", "replacement", "newstring")
+_EDITS = ("edits", "replacements", "changes")
 
 Op = Literal["same", "ins", "del", "skip", "head"]
 _SIGNS: dict[str, Op] = {"+": "ins", "-": "del", " ": "same"}
@@ -50,16 +51,35 @@ class Change:
 
 
 def read(fields: Fields) -> Change:
-    """From a difference, or from the text before and after. Raises Unfit where there is neither, or both."""
+    """From a difference, from the text before and after, or from a list of edits. Raises Unfit unless it is one."""
     where = fields.text("path", "file", "filename", "filepath", "key", "setting")
     written = fields.text("diff", "patch", "unifieddiff")
-    before, after = fields.take(*_BEFORE), fields.take(*_AFTER)
-    if bool(written) == (before is not ABSENT and after is not ABSENT):
+    before, after, edits = fields.take(*_BEFORE), fields.take(*_AFTER), fields.take(*_EDITS)
+    has_sides = before is not ABSENT and after is not ABSENT
+    if [bool(written), has_sides, edits is not ABSENT].count(True) != 1:
         raise Unfit
-    rows = list(_parsed(written)) if written else _compared(_lines(before), _lines(after))
+    if written:
+        rows = list(_parsed(written))
+    else:
+        rows = _compared(_lines(before), _lines(after)) if has_sides else list(_edited(edits))
     if not any(row.op in ("ins", "del") for row in rows):
         raise Unfit
     return Change(where, rows)
+
+
+def _edited(edits: Any) -> Iterator[Row]:
+    """Each edit's lines under its number; of an edit whose text is deleted, all of them."""
+    if not isinstance(edits, list):
+        raise Unfit
+    for number, edit in enumerate(edits, start=1):
+        if not isinstance(edit, dict) or not all(isinstance(text, str) for text in edit.values()):
+            raise Unfit
+        one = Fields(edit)
+        sides = [one.take(*_BEFORE), one.take(*_AFTER)]
+        if one.others() or len(edit) != len(sides):
+            raise Unfit
+        yield Row("skip", f"Edit {number} of {len(edits)}")
+        yield from _compared(*(_split("" if side is ABSENT else side) for side in sides))
 
 
 def _lines(value: Any) -> list[str]:

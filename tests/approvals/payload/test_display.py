@@ -159,3 +159,16 @@ def test_a_refusal_names_choices_with_their_types():
     [error] = payload.validate({"a": 2}, {"properties": {"a": {"enum": ["2", True]}}})
 
     assert error.message == 'must be one of "2", Yes'
+
+
+def test_a_list_of_plain_texts_is_read_line_by_line():
+    assert display.shown(["dana@acme.example", "li@acme.example"]) == display.Shown(
+        text="dana@acme.example\nli@acme.example", mark="list"
+    )
+
+
+@pytest.mark.parametrize(
+    "entry", ["two\nlines", " blank", "", "7", "yes", "null", "a\u200bb", 7, None, ["a"]]
+)
+def test_a_list_with_an_entry_that_could_be_taken_for_another_is_json(entry):
+    assert display.shown(["a", entry]).text.startswith("[")

@@ -33,6 +33,33 @@ def test_values_before_and_after_are_compared_as_json():
     assert ("ins", '  "replicas": 5') in rows({"old": {"replicas": 3}, "new": {"replicas": 5}})
 
 
+def test_a_list_of_edits_is_one_difference_after_another():
+    edits = [{"oldText": "a\nb\n", "newText": "a\nc\n"}, {"oldText": "# gone", "newText": ""}]
+
+    assert rows({"path": "a.toml", "edits": edits}) == [
+        ("skip", "Edit 1 of 2"),
+        ("same", "a"),
+        ("del", "b"),
+        ("ins", "c"),
+        ("skip", "Edit 2 of 2"),
+        ("del", "# gone"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        [{"oldText": "a", "newText": "b", "line": "3"}],
+        [{"oldText": "a"}],
+        [{"oldText": "a", "newText": None}],
+        [{"field": "a", "value": "b"}],
+        ["a"],
+    ],
+)
+def test_edits_that_would_not_be_shown_whole_are_no_change(edits):
+    assert title({"path": "a.toml", "edits": edits}) != "As a change"
+
+
 def test_a_removed_line_that_looks_like_a_heading_is_removed():
     assert rows({"diff": PATCH}) == [
         ("head", "--- a/x.sql"),

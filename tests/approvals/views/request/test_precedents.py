@@ -45,6 +45,20 @@ def test_how_the_newest_were_decided_is_said():
     )
 
 
+@pytest.mark.parametrize(
+    ("counts", "sentence"),
+    [
+        ({"approved": 2}, "Of the last 2 decided under external_email, all were approved."),
+        ({"rejected": 2}, "Of the last 2 decided under external_email, all were rejected."),
+        ({"approved": 2, "edited": 2}, "all were approved, 2 of them edited."),
+    ],
+)
+def test_where_all_went_one_way_it_is_said_so(counts, sentence):
+    decided(**counts)
+
+    assert sentence in said(make_approval())
+
+
 def test_without_a_history_nothing_is_said():
     assert "decided under" not in said(make_approval())
 
