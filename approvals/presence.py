@@ -18,17 +18,22 @@ HELD_SECONDS = wakeups.RE_ASK_SECONDS + 15
 """How long an open page counts without a sign of life; it gives one every `RE_ASK_SECONDS`."""
 
 MOST = 20
-"""People that are named or counted at most."""
+"""Open pages that are looked at, so that no more people are named or counted."""
+LONGEST_PAGE = 16
 
 
-def arrive(request: UUID, person: User) -> None:
-    """This person has the request open; others who have it open hear of it if that is news."""
+def arrive(request: UUID, person: User, page: str = "") -> None:
+    """This person has the request open on that page; others who have it open hear of it if that is news.
+
+    `page` tells a person's pages apart, so that closing one of two leaves them there; at most LONGEST_PAGE letters
+    and digits of it count.
+    """
     now = time.time()
     key = _key(request)
     try:
         pipe = wakeups.client().pipeline()
         pipe.zremrangebyscore(key, "-inf", now)
-        pipe.zadd(key, {str(person.pk): now + HELD_SECONDS})
+        pipe.zadd(key, {_member(person, page): now + HELD_SECONDS})
         pipe.expire(key, HELD_SECONDS)
         is_news = pipe.execute()[1]
     except redis.RedisError as error:
@@ -38,10 +43,10 @@ def arrive(request: UUID, person: User) -> None:
         wakeups.publish(str(request))
 
 
-def leave(request: UUID, person: User) -> None:
-    """This person has closed the request, or gone on to another."""
+def leave(request: UUID, person: User, page: str = "") -> None:
+    """This person has closed the request on that page, or gone on to another."""
     try:
-        was_there = wakeups.client().zrem(_key(request), str(person.pk))
+        was_there = wakeups.client().zrem(_key(request), _member(person, page))
     except redis.RedisError as error:
         logger.warning("presence_lost", error=str(error))
         return
@@ -68,7 +73,7 @@ def others_of(requests: Sequence[UUID], person: User) -> dict[UUID, list[User]]:
         logger.warning("presence_lost", error=str(error))
         return {}
     keys = {
-        request: {str(member, "ascii") for member in found} - {str(person.pk)}
+        request: {str(member, "ascii").partition(":")[0] for member in found} - {str(person.pk)}
         for request, found in zip(requests, answers, strict=True)
     }
     users = _users(set().union(*keys.values()))
@@ -83,6 +88,10 @@ def _users(keys: set[str]) -> list[User]:
     if not keys:
         return []
     return sorted(User.objects.filter(pk__in=keys), key=lambda user: user.get_full_name())
+
+
+def _member(person: User, page: str) -> str:
+    return f"{person.pk}:{page[:LONGEST_PAGE] if page.isalnum() and page.isascii() else ''}"
 
 
 def _key(request: UUID) -> str:

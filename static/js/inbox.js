@@ -45,13 +45,19 @@
   const AGAIN = 5000; // milliseconds until a stream that was refused is asked for again
   const PAUSED_AFTER = 3000; // a broken stream is usually back before
 
+  // Tells this page from another of the same person's, for presence.
+  const pageName = crypto.getRandomValues(new Uint32Array(1))[0].toString(36);
+
   const openRequest = () => document.querySelector("#request[data-open]");
   const address = () => {
     const list = document.querySelector("[data-news]")?.dataset.news;
     if (!list) return "";
     const url = new URL(list, location.href);
     const open = openRequest();
-    if (open) url.searchParams.set("open", open.dataset.open);
+    if (open) {
+      url.searchParams.set("open", open.dataset.open);
+      url.searchParams.set("page", pageName);
+    }
     return url.href;
   };
   const pause = () => { isPaused = true; tellOpen(); };

@@ -30,16 +30,16 @@ def page_news(request: HttpRequest) -> HttpResponse:
     """
     if not isinstance(request.user, User):
         return HttpResponse(status=204)
-    case = _open_case(request.user, request.GET.get("open", ""))
+    case, page = _open_case(request.user, request.GET.get("open", "")), request.GET.get("page", "")
     if wakeups.LEFT_HEADER in request.headers:
         if case:
-            presence.leave(case.approval.pk, request.user)
+            presence.leave(case.approval.pk, request.user, page)
         return HttpResponse(status=204)
     inbox = Inbox(request.user, clock.now(), Filters.read(request.GET))
     news: dict[str, Any] = news_of(inbox, request.GET.get("until", ""))
     keys = keys_of(inbox)
     if case:
-        presence.arrive(case.approval.pk, request.user)
+        presence.arrive(case.approval.pk, request.user, page)
         news["open"] = _news_of_request(case)
         # A request that is decided has no more news, and those who wait under its key are woken at once.
         keys += [str(case.approval.pk)] if case.approval.is_pending else []

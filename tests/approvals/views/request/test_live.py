@@ -56,6 +56,26 @@ def test_whoever_left_is_gone(approval):
     assert heard(sales, approval)["viewing"] == ""
 
 
+def test_whoever_closes_one_of_two_pages_is_still_there(approval):
+    sales, deputy = client_of(make_user(SALES)), client_of(make_user(DEPUTY, name="Hannah Weiss"))
+    here, there = ({"open": str(approval.pk), "page": name} for name in ("a1", "b2"))
+    for page in (here, there):
+        deputy.get("/live/inbox/", page)
+
+    deputy.get("/live/inbox/", here, headers={wakeups.LEFT_HEADER: "1"})
+    assert heard(sales, approval)["viewing"] == "Hannah Weiss is viewing"
+
+    deputy.get("/live/inbox/", there, headers={wakeups.LEFT_HEADER: "1"})
+    assert heard(sales, approval)["viewing"] == ""
+
+
+@pytest.mark.parametrize("page", ["", "a:b", "x" * 5000, "é", "\x00"])
+def test_a_page_without_a_plain_name_counts_too(approval, page):
+    client_of(make_user(DEPUTY)).get("/live/inbox/", {"open": str(approval.pk), "page": page})
+
+    assert heard(client_of(make_user(SALES)), approval)["viewing"] == "Deputy is viewing"
+
+
 def test_whoever_gives_no_sign_of_life_is_gone(approval, monkeypatch):
     monkeypatch.setattr(presence, "HELD_SECONDS", -1)
     heard(client_of(make_user(DEPUTY)), approval)
