@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from approvals.views import jump, policies, preferences
+from approvals.views import away, jump, policies, preferences
 from approvals.views.grants import grants, lending
 from approvals.views.inbox import inbox
 from approvals.views.request import (
@@ -59,6 +59,11 @@ preferences_urlpatterns = [
     path("tests/", preferences.tests, name="notification-tests"),
     path("tests/<uuid:pk>/", preferences.notification_test, name="notification-test"),
     path("tests/<uuid:pk>/arrival/", preferences.arrival, name="notification-arrival"),
+]
+
+away_urlpatterns = [
+    path("", away.away, name="away"),
+    path("back/", away.back, name="away-back"),
 ]
 
 jump_urlpatterns = [
