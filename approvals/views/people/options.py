@@ -41,7 +41,7 @@ class Option:
 def options_of(
     people: Sequence[User], *, at: datetime, refusals: Refusals, approval: Approval | None = None
 ) -> list[Option]:
-    """Each of these people with what stands beside them, in a fixed number of queries."""
+    """Each of these people with what stands beside them, first those who can be picked."""
     reasons, absent = refusals(people), reach.absences(people, at=at, approval=approval)
     members = ApproverMembership.objects.open(at).filter(user__in=people)
     approvers = set(members.values_list("user_id", flat=True))
@@ -58,7 +58,8 @@ def options_of(
         )
         return ", ".join(name for name, is_theirs in roles if is_theirs)
 
-    return [Option(user, role(user), absent.get(user.pk, ""), reasons.get(user.pk, "")) for user in people]
+    options = [Option(user, role(user), absent.get(user.pk, ""), reasons.get(user.pk, "")) for user in people]
+    return sorted(options, key=lambda option: bool(option.reason))
 
 
 def which(
