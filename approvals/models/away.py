@@ -47,6 +47,15 @@ class Away(models.Model):
     def __str__(self) -> str:
         return f"{self.user} is away"
 
+    def is_at(self, moment: datetime) -> bool:
+        """Whether it holds at that moment."""
+        return self.starts_at <= moment < self.ends_at
+
+    @property
+    def words(self) -> str:
+        """`away until Mon 30 Nov: Skiing`, as it stands beside their name."""
+        return f"away until {self.until}{f': {self.note}' if self.note else ''}"
+
     @property
     def until(self) -> str:
         """The day on which they are back: `Mon 30 Nov`."""

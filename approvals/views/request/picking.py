@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from approvals import authority
 from approvals.exceptions import NotPermitted
+from approvals.models import Approval
 from approvals.views.page import PersonRequest, signed_in
 from approvals.views.people import around, known_to, show_found
 from approvals.views.refusals import forbidden
@@ -54,7 +55,7 @@ def readers(request: PersonRequest, pk: UUID) -> HttpResponse:
 
     def refusals(found: Sequence[User]) -> dict[UUID, str]:
         strangers = authority.strangers_among(found, approval, at=case.at)
-        return {user.pk: _unreadable(user, approval.is_pending) for user in found if user.pk in strangers}
+        return {user.pk: _unreadable(user, approval) for user in found if user.pk in strangers}
 
     return show_found(
         request, people.exclude(pk=case.person.pk), at=case.at, approval=approval, refusals=refusals
@@ -76,8 +77,9 @@ def objections_of(case: Case, people: Sequence[User]) -> Mapping[UUID, str]:
     )
 
 
-def _unreadable(user: User, is_pending: bool) -> str:
+def _unreadable(user: User, approval: Approval) -> str:
     if not user.is_active:
         return f"The account of {user.email} is deactivated: nobody would read it."
-    instead = " Reassign it to them to have them look at it." if is_pending else ""
+    could_be_asked = approval.is_pending and user.email not in authority.barred_addresses(approval)
+    instead = " Reassign it to them to have them look at it." if could_be_asked else ""
     return f"Cannot read this request, so would not be told.{instead}"

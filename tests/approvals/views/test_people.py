@@ -113,6 +113,15 @@ def test_a_grant_that_does_not_cover_the_request_says_nothing_of_being_away() ->
     assert found(client_of(make_user()), url("receivers", approval))["hannah@example.com"].absence == ""
 
 
+def test_without_a_request_nobody_reads_from_the_list_what_others_lent() -> None:
+    make_policy(reviewers=[SALES, "hannah@example.com"])
+    make_grant(hannah())
+
+    options = found(client_of(make_user()), "/approvals/delegated/people/")
+
+    assert options["hannah@example.com"].absence == ""
+
+
 def test_each_who_cannot_be_asked_is_shown_with_the_reason_and_refused_when_posted() -> None:
     owner = make_approver("owner@example.com")
     approval = make_approval(
@@ -328,6 +337,28 @@ def test_those_whom_a_comment_would_not_tell_are_shown_with_what_to_do() -> None
     assert refused.status_code == 422
     assert "@finance@example.com, look" in text_of(refused)
     assert not Comment.objects.exists()
+
+
+def test_a_party_is_told_in_a_comments_list_that_it_cannot_read_the_request() -> None:
+    approval = make_approval()
+    make_grant(make_user("owner@example.com"), make_user(), is_whole=False, action_types=["refund"])
+
+    option = found(client_of(make_user()), url("readers", approval), "owner")["owner@example.com"]
+
+    assert option.reason == "Cannot read this request, so would not be told."
+
+
+def test_those_who_can_be_picked_come_first() -> None:
+    approval = make_approval()
+    for name in ("alma", "berta"):
+        make_grant(make_user(), make_user(f"{name}@example.com"))
+    Assignment.objects.create(
+        approval=approval, email="alma@example.com", source="agent", created_at=clock.now()
+    )
+
+    options = found(client_of(make_user()), url("receivers", approval))
+
+    assert next(iter(options)) == "berta@example.com"
 
 
 def test_a_reader_who_decides_nothing_sees_only_people_of_the_request_and_their_own() -> None:
