@@ -39,6 +39,7 @@ urlpatterns = [
     path("<uuid:pk>/comments/", comments.comments, name="comments"),
     path("reassignments/", reassignment.reassignments, name="reassignments"),
     path("reassignments/receivers/", reassignment.receivers_of_several, name="receivers-of-several"),
+    path("reassignments/named/", reassignment.named_on_several, name="named-on-several"),
     path("<uuid:pk>/use/", draft_use.use, name="use"),
     path("<uuid:pk>/discarding/", draft_use.discarding, name="discarding"),
     path("delegated/", grants.grants, name="grants"),

@@ -131,7 +131,7 @@ def _show(
         "risks": Risk.choices,
         "colleagues": list(colleagues(request.user, reads_policies=reads_policies)[:MOST_SUGGESTED]),
         "search": reverse("approvals:grantees"),
-        "which": which(refusal, at=at, refusals=lambda people: _refusals(request, people)),
+        "which": which(refusal, "grantee", at=at, refusals=lambda people: _refusals(request, people)),
         "longest_days": DelegatedGrant.LONGEST_WHOLE.days,
         "preview": preview,
         **refused(refusal),

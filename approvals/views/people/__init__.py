@@ -1,5 +1,6 @@
 """Which person is meant? People are picked by name or address, from those whom one may know of."""
 
+from approvals.views.people.found import bare
 from approvals.views.people.known import around, known_to
 from approvals.views.people.options import Option, Refusals, options_of, show_found, which
 from approvals.views.people.typed import WhichPerson, address_of
@@ -10,6 +11,7 @@ __all__ = [
     "WhichPerson",
     "address_of",
     "around",
+    "bare",
     "known_to",
     "options_of",
     "show_found",

@@ -63,10 +63,15 @@ def options_of(
 
 
 def which(
-    refusal: Exception | None, *, at: datetime, refusals: Refusals, approval: Approval | None = None
+    refusal: Exception | None,
+    field: str,
+    *,
+    at: datetime,
+    refusals: Refusals,
+    approval: Approval | None = None,
 ) -> list[Option]:
     """The people to choose from on a page without a script, where what was typed leaves open who is meant."""
-    if not isinstance(refusal, WhichPerson):
+    if not isinstance(refusal, WhichPerson) or refusal.field != field:
         return []
     return options_of(refusal.people, at=at, refusals=refusals, approval=approval)
 

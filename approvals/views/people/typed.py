@@ -23,7 +23,7 @@ class WhichPerson(InvalidInput):
 
     def __init__(self, field: str, sentence: str, people: Sequence[User]) -> None:
         super().__init__(sentence, [FieldError(field, self.code, sentence)])
-        self.people = people
+        self.field, self.people = field, people
 
 
 def address_of(posted: Mapping[str, str], field: str, among: QuerySet[User]) -> str:

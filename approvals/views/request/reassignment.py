@@ -24,7 +24,7 @@ from approvals.models.approval_queries import ApprovalQuerySet
 from approvals.texts import LONGEST_REASON
 from approvals.views.kept_posts import shown_again
 from approvals.views.page import PersonRequest, carried, onward, show, signed_in
-from approvals.views.people import address_of, known_to, show_found, which
+from approvals.views.people import address_of, bare, known_to, show_found, which
 from approvals.views.readable import NUL
 from approvals.views.refusals import cleaned, redrawn_by, refused, status_of
 from approvals.views.request.access import Case, load
@@ -116,6 +116,7 @@ def _show(request: PersonRequest, case: Case, *, refusal: Refused | None = None)
         "search": reverse("approvals:receivers", args=[case.approval.pk]),
         "which": which(
             refusal,
+            "to",
             at=case.at,
             approval=case.approval,
             refusals=lambda people: objections_of(case, people),
@@ -135,11 +136,14 @@ def _show(request: PersonRequest, case: Case, *, refusal: Refused | None = None)
 @signed_in
 def reassignments(request: PersonRequest) -> HttpResponse:
     """Hand on several requests that name `of`, by default oneself. Each that is not handed on says why."""
-    of = _of(request)
+    if NUL in request.GET.get("of", ""):
+        raise BadRequest
+    try:
+        of = _of(request)
+    except InvalidInput as refusal:
+        return _show_several(request, request.GET.get("of", ""), [], refusal=refusal)
     rows = _naming(of, request.user)
     if request.method != "POST":
-        if NUL in of:
-            raise BadRequest
         return _show_several(request, of, rows)
     try:
         chosen, posted = _chosen(request, rows)
@@ -147,9 +151,7 @@ def reassignments(request: PersonRequest) -> HttpResponse:
         asked = _asked(posted, address_of(request.POST, "to", among))
         outcomes = [_hand_on(approval, of, request.user, asked) for approval in chosen]
     except InvalidInput as refusal:
-        response = _show_several(request, of, rows, refusal=refusal)
-        response.status_code = status_of(refusal)
-        return response
+        return _show_several(request, of, rows, refusal=refusal)
     outcomes += [Outcome(None, "decided or handed on meanwhile")] * (_count_chosen(request) - len(chosen))
     return _show_several(request, of, _naming(of, request.user), outcomes=outcomes)
 
@@ -176,8 +178,20 @@ def receivers_of_several(request: PersonRequest) -> HttpResponse:
 
 
 def _of(request: PersonRequest) -> str:
-    """The address of the person in whose place others are asked; by default one's own."""
-    return (request.POST.get("of") or request.GET.get("of") or request.user.email).strip().lower()
+    """The address of the person in whose place others are asked; by default one's own. Raises InvalidInput."""
+    typed = request.POST if request.POST.get("of") else request.GET
+    text = typed.get("of", "")
+    if not text or "@" in bare(text):
+        return (bare(text) or request.user.email).lower()
+    return address_of(typed, "of", known_to(request.user, at=clock.now()))
+
+
+@require_safe
+@signed_in
+def named_on_several(request: PersonRequest) -> HttpResponse:
+    """The options of "Those that name"."""
+    at = clock.now()
+    return show_found(request, known_to(request.user, at=at), at=at, refusals=lambda found: {})
 
 
 def _to_ask(by: User, of: str, at: datetime) -> QuerySet[User]:
@@ -221,15 +235,18 @@ def _show_several(
         "is_own": of == request.user.email,
         "rows": rows,
         "at": at,
+        "search_of": reverse("approvals:named-on-several"),
+        "which_of": which(refusal, "of", at=at, refusals=lambda people: {}),
         "search": f"{reverse('approvals:receivers-of-several')}?{urlencode({'of': of})}",
-        "which": which(refusal, at=at, refusals=lambda people: _never(request.user, of, people)),
+        "which": which(refusal, "to", at=at, refusals=lambda people: _never(request.user, of, people)),
         "outcomes": outcomes,
         "done": sum(not outcome.refusal for outcome in outcomes),
         "typed": request.POST if failed or refusal else {},
         "chosen": request.POST.getlist("approvals"),
         **refused(refusal),
     }
-    return show(request, "approvals/request/reassignments.html", context)
+    status = status_of(refusal) if refusal else 200
+    return show(request, "approvals/request/reassignments.html", context, status=status)
 
 
 def _naming(email: str, by: User) -> list[Approval]:

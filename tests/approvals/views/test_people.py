@@ -284,6 +284,28 @@ def test_several_are_handed_on_to_a_person_by_name() -> None:
     assert named(approval) == {"hannah@example.com"}
 
 
+def test_an_absent_colleagues_requests_are_found_by_their_name() -> None:
+    approval = make_approval(policy=make_policy(reviewers=["hannah@example.com"]), assignees=())
+    hannah()
+    client = client_of(make_approver())
+
+    by_name = client.get(BULK, {"of": "Hannah Vogel"})
+    picked = client.get(BULK, {"of": "Hannah Vogel <hannah@example.com>"})
+    asked = client.get(BULK, {"of": "hann"})
+    chosen = client.get(BULK, {"of": "hann", "of_asked": "hann", "of_among": "hannah@example.com"})
+
+    assert [list(page.context["rows"]) for page in (by_name, picked, asked, chosen)] == [
+        [approval],
+        [approval],
+        [],
+        [approval],
+    ]
+    assert asked.status_code == 422
+    assert "Nobody is called just “hann”" in text_of(asked)
+    assert "Nothing pending" not in text_of(asked)
+    assert set(found(client, f"{BULK}named/", "hann")) == {"hannah@example.com"}
+
+
 def test_of_several_the_person_who_is_asked_already_is_said() -> None:
     make_approval(assignees=("hannah@example.com",))
     make_grant(hannah(), make_approver())
