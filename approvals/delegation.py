@@ -59,7 +59,7 @@ def give(grantor: User, grantee_email: str, terms: GrantTerms) -> DelegatedGrant
 
 def prepare(grantor: User, grantee_email: str, terms: GrantTerms, *, at: datetime) -> DelegatedGrant:
     """The grant as it would be given, not stored: to show what it would cover. Raises InvalidInput."""
-    grantee = User.objects.filter(email=grantee_email.strip().lower(), is_active=True).first()
+    grantee = User.objects.filter(email=grantee_email.strip().lower()).first()
     errors = [*_errors_of_person(grantor, grantee), *_errors_of_terms(terms, at)]
     if errors or grantee is None or terms.expires_at is None:
         raise InvalidInput("The authority was not lent. See what does not fit.", errors)
@@ -97,6 +97,15 @@ def revoke(grant_id: UUID, *, by: User) -> DelegatedGrant:
     _record(grant, "grant.revoked", by.as_actor(), at, {"votes": grant.votes.count()})
     _tell(grant, Notification.Kind.GRANT_ENDED, at)
     return grant
+
+
+def may_hold(grantee: User, *, of: User) -> str:
+    """Why this person cannot hold the authority of another, in one sentence; empty if they can."""
+    if grantee.pk == of.pk:
+        return "You have your own authority already: lend it to another person."
+    if not grantee.is_active:
+        return f"The account of {grantee.email} is deactivated: lend it to another person."
+    return ""
 
 
 def may_revoke(user: User, grant: DelegatedGrant) -> bool:
@@ -158,8 +167,8 @@ def _errors_of_person(grantor: User, grantee: User | None) -> list[FieldError]:
         return [_error("grantee", "This account is deactivated: it lends nothing.")]
     if grantee is None:
         return [_error("grantee", "Nobody active here has that address: ask an administrator to add them.")]
-    if grantee.pk == grantor.pk:
-        return [_error("grantee", "You have your own authority already: lend it to another person.")]
+    if refusal := may_hold(grantee, of=grantor):
+        return [_error("grantee", refusal)]
     return []
 
 

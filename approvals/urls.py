@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from approvals.views import jump, policies, preferences
+from approvals.views import away, jump, policies, preferences
 from approvals.views.grants import grants, lending
 from approvals.views.inbox import inbox
 from approvals.views.request import (
@@ -12,6 +12,7 @@ from approvals.views.request import (
     edits,
     following,
     live,
+    picking,
     reassignment,
     requests,
     review,
@@ -32,13 +33,18 @@ urlpatterns = [
     path("<uuid:pk>/following/", following.following, name="following"),
     path("<uuid:pk>/rejection/", decisions.rejection, name="rejection"),
     path("<uuid:pk>/reassignment/", reassignment.reassignment, name="reassignment"),
+    path("<uuid:pk>/receivers/", picking.receivers, name="receivers"),
+    path("<uuid:pk>/readers/", picking.readers, name="readers"),
     path("<uuid:pk>/taking-back/", taking_back.taking_back, name="taking-back"),
     path("<uuid:pk>/comments/", comments.comments, name="comments"),
     path("reassignments/", reassignment.reassignments, name="reassignments"),
+    path("reassignments/receivers/", reassignment.receivers_of_several, name="receivers-of-several"),
+    path("reassignments/named/", reassignment.named_on_several, name="named-on-several"),
     path("<uuid:pk>/use/", draft_use.use, name="use"),
     path("<uuid:pk>/discarding/", draft_use.discarding, name="discarding"),
     path("delegated/", grants.grants, name="grants"),
     path("delegated/new/", lending.lending, name="lending"),
+    path("delegated/people/", lending.grantees, name="grantees"),
     path("delegated/preview/", lending.preview, name="lending-preview"),
     path("delegated/<uuid:grant_id>/", grants.grant, name="grant"),
     path("delegated/<uuid:grant_id>/revocation/", grants.revocation, name="revocation"),
@@ -59,6 +65,11 @@ preferences_urlpatterns = [
     path("tests/", preferences.tests, name="notification-tests"),
     path("tests/<uuid:pk>/", preferences.notification_test, name="notification-test"),
     path("tests/<uuid:pk>/arrival/", preferences.arrival, name="notification-arrival"),
+]
+
+away_urlpatterns = [
+    path("", away.away, name="away"),
+    path("back/", away.back, name="away-back"),
 ]
 
 jump_urlpatterns = [

@@ -5,7 +5,13 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from approvals.api import api
-from approvals.urls import jump_urlpatterns, live_urlpatterns, preferences_urlpatterns, signin_urlpatterns
+from approvals.urls import (
+    away_urlpatterns,
+    jump_urlpatterns,
+    live_urlpatterns,
+    preferences_urlpatterns,
+    signin_urlpatterns,
+)
 from approvals_site.health import healthz, readyz
 
 urlpatterns = [
@@ -13,6 +19,7 @@ urlpatterns = [
     path("", include(signin_urlpatterns)),
     path("approvals/", include("approvals.urls")),
     path("preferences/notifications/", include(preferences_urlpatterns)),
+    path("preferences/away/", include(away_urlpatterns)),
     path("jump/", include(jump_urlpatterns)),
     path("live/", include(live_urlpatterns)),
     path("api/", api.urls),

@@ -25,6 +25,11 @@ def in_words(moment: datetime, *, seconds: bool = False) -> str:
     return f"{moment.astimezone(UTC):%-d %b %Y, {'%H:%M:%S' if seconds else '%H:%M'}} UTC"
 
 
+def day_in_words(moment: datetime) -> str:
+    """`Mon 30 Nov`: the day, in UTC, of a moment less than a year away."""
+    return f"{moment.astimezone(UTC):%a %-d %b}"
+
+
 def rfc3339(moment: datetime) -> str:
     """`2026-04-12T09:00:00.000000Z`: UTC, always six digits, so that the texts sort by time."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"  # for +00:00

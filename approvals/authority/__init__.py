@@ -11,7 +11,10 @@ from approvals.authority.handing_on import (
     may_hand_on,
     may_receive,
     may_replace,
+    never_receives,
+    objections,
     receivers,
+    whom_to_ask,
 )
 from approvals.authority.held import Held, held_by
 from approvals.authority.person import PersonAuthority, is_named_in_policy
@@ -22,6 +25,7 @@ from approvals.authority.reading import (
     hands_on,
     may_read,
     may_read_policies,
+    strangers_among,
     visible_to,
     would_cover,
 )
@@ -29,6 +33,7 @@ from approvals.authority.ruling import (
     Ruling,
     barred_addresses,
     fills_policy_seat,
+    is_covered,
     joined_too_late,
     lost_meanwhile,
     may_decide,
@@ -55,6 +60,7 @@ __all__ = [
     "held_by",
     "hidden_from",
     "hides_votes",
+    "is_covered",
     "is_named_in_policy",
     "is_restricted",
     "joined_too_late",
@@ -66,10 +72,14 @@ __all__ = [
     "may_receive",
     "may_replace",
     "may_use_draft",
+    "never_receives",
+    "objections",
     "quorum_of",
     "receivers",
     "still_asked",
+    "strangers_among",
     "visible_to",
     "waits_for_another",
+    "whom_to_ask",
     "would_cover",
 ]

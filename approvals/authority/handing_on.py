@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -21,6 +23,8 @@ from approvals.models.choices import Risk
 from grants.models import ApproverMembership, User
 
 STAFF = "staff"
+MOST_NAMED = 3
+"""Of the people who can be asked, in one sentence."""
 
 
 def may_hand_on(user: User, approval: Approval, *, at: datetime, held: Held | None = None) -> Ruling:
@@ -58,20 +62,42 @@ def may_replace(ruling: Ruling, approval: Approval, place: Assignment | None) ->
 
 def may_receive(email: str, approval: Approval, *, by: User, at: datetime) -> str:
     """Why this person cannot be asked instead, in one sentence; empty if they can."""
+    user = User.objects.filter(email=email).first()
+    joined = _joined([user] if user else [], approval, at)
+    return _objection(email, user, approval, by, joined)
+
+
+def objections(
+    people: Sequence[User], approval: Approval, *, by: User, at: datetime, tells_votes: bool
+) -> dict[UUID, str]:
+    """What `may_receive` says of each of these people, by their id, in one query.
+
+    Without `tells_votes` nothing is said of a person for having voted: `by` may not know that yet.
+    """
+    joined = _joined(people, approval, at)
+    return {
+        user.pk: _objection(user.email, user, approval, by, joined, tells_votes=tells_votes)
+        for user in people
+    }
+
+
+def never_receives(email: str, user: User | None, *, by: User) -> str:
+    """Why this person can be asked instead on no request at all; empty if on some they can."""
     if email == by.email:
         return "You cannot hand a request to yourself."
-    if any(a.email == email and a.is_named for a in approval.assignments.all()):
-        return f"{email} is named on this request already."
-    if email in barred_addresses(approval):
-        return f"{email} is a party to this request: the agent runs for them, or they answer for it."
-    user = User.objects.filter(email=email).first()
-    if user and not user.is_active:
-        return f"The account of {email} is deactivated."
-    if user and user.pk in seated(approval):
-        return f"{email} has a part in this decision already: ask somebody else."
-    if not is_restricted(approval):
+    return f"The account of {email} is deactivated." if user and not user.is_active else ""
+
+
+def whom_to_ask(approval: Approval, *, by: User, at: datetime) -> str:
+    """Whom this person can ask instead, in one sentence; empty if there is nobody to suggest."""
+    names = [user.get_full_name() for user in receivers(approval, by=by, at=at)]
+    if not names:
         return ""
-    return _of_risky(email, user, approval, at)
+    named, more = names[:MOST_NAMED], len(names) - MOST_NAMED
+    if more > 0:
+        named.append("one more person" if more == 1 else f"{more} more people")
+    *others, last = named
+    return f"You can ask {', '.join(others)} or {last}." if others else f"You can ask {last}."
 
 
 def handed_on_by(user: User, approval: Approval) -> list[Assignment]:
@@ -114,17 +140,46 @@ def receivers(approval: Approval, *, by: User, at: datetime) -> list[User]:
     return [user for user in people if fits(user)]
 
 
-def _of_risky(email: str, user: User | None, approval: Approval, at: datetime) -> str:
+def _joined(people: Sequence[User], approval: Approval, at: datetime) -> dict[UUID, datetime]:
+    """Since when each of these people is an approver, where the risk makes that matter."""
+    if not (people and is_restricted(approval)):
+        return {}
+    members = ApproverMembership.objects.open(at).filter(user__in=people)
+    return dict(members.values_list("user_id", "joined_at"))
+
+
+def _objection(
+    email: str,
+    user: User | None,
+    approval: Approval,
+    by: User,
+    joined: Mapping[UUID, datetime],
+    *,
+    tells_votes: bool = True,
+) -> str:
+    if email == by.email:
+        return never_receives(email, user, by=by)
+    if any(a.email == email and a.is_named for a in approval.assignments.all()):
+        return f"{email} is named on this request already."
+    if email in barred_addresses(approval):
+        return f"{email} is a party to this request: the agent runs for them, or they answer for it."
+    if never := never_receives(email, user, by=by):
+        return never
+    if tells_votes and user and user.pk in seated(approval):
+        return f"{email} has a part in this decision already: ask somebody else."
+    return _of_risky(email, user, approval, joined) if is_restricted(approval) else ""
+
+
+def _of_risky(email: str, user: User | None, approval: Approval, joined: Mapping[UUID, datetime]) -> str:
     if user is None:
         return f"{email} has no account here; a request of this risk goes only to people who have one."
     if email in approval.policy.reviewers or email in approval.policy.escalation_targets:
         return ""
-    membership = ApproverMembership.objects.open(at).filter(user=user).first()
-    if membership is None:
+    if user.pk not in joined:
         return (
             "At high and critical risk only a reviewer of the policy, a person on its escalation ladder or "
             f"an approver can be asked: {email} is none of these."
         )
-    if joined_too_late(membership.joined_at, approval):
+    if joined_too_late(joined[user.pk], approval):
         return f"{email} joined the approvers after this critical request was opened."
     return ""

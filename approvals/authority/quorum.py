@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from approvals.authority.ruling import ASSIGNEE, bar, counts_for_policy, names_reviewers
 from approvals.authority.stand_ins import StandIns
-from approvals.models import Approval, Assignment, Vote, VoteSeat
+from approvals.models import Approval, Assignment, Away, Vote, VoteSeat
 from grants.models import User
 
 
@@ -57,23 +57,36 @@ def waits_for_another() -> Q:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A person named on the request. `covered_by`: the people who may decide it in their place now."""
+    """A person named on the request. `covered_by`: the people who may decide it in their place now. `away` is what they
+    said of being away.
+    """
 
     email: str
     user: User | None
     assignment: Assignment
     can_decide: bool
     covered_by: tuple[User, ...] = ()
+    away: Away | None = None
 
     @property
     def name(self) -> str:
         return self.user.get_full_name() if self.user else self.email
 
+    @property
+    def absence(self) -> str:
+        """That they are away, until when, and who covers for them; empty if neither they nor a grant says so."""
+        away = f"away until {self.away.until}" if self.away else "away" if self.covered_by else ""
+        names = ", ".join(person.get_full_name() for person in self.covered_by)
+        return f"{away}, covered by {names}" if names else away
 
-def still_asked(approval: Approval, accounts: Mapping[str, User], stand_ins: StandIns) -> list[Asked]:
+
+def still_asked(
+    approval: Approval, accounts: Mapping[str, User], stand_ins: StandIns, away: Mapping[str, Away]
+) -> list[Asked]:
     """Everybody still named on the request, with the people who stand in for them."""
     named = [a for a in approval.assignments.all() if a.is_named]
-    return [_asked(a, accounts.get(a.email), stand_ins, approval) for a in named]
+    asked = (_asked(a, accounts.get(a.email), stand_ins, approval) for a in named)
+    return [replace(one, away=away.get(one.email)) for one in asked]
 
 
 def awaited(asked: Iterable[Asked], votes: Iterable[Vote], approval: Approval) -> list[Asked]:

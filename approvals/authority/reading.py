@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
@@ -12,7 +14,7 @@ from approvals.authority.person import PersonAuthority, is_barred
 from approvals.authority.ruling import Ruling, decided_meanwhile
 from approvals.models import Approval
 from approvals.models.approval_queries import ApprovalQuerySet
-from grants.models import DelegatedGrant, User
+from grants.models import ApproverMembership, DelegatedGrant, User
 
 
 def decidable_by(user: User, *, at: datetime) -> ApprovalQuerySet:
@@ -72,6 +74,21 @@ def _named_in_hand(approval: Approval) -> set[str]:
     """Whom the request names or named, where `read_whole` read that along; nobody otherwise."""
     in_hand = getattr(approval, "_prefetched_objects_cache", {}).get("assignments", ())
     return {assignment.email for assignment in in_hand}
+
+
+def strangers_among(people: Sequence[User], approval: Approval, *, at: datetime) -> set[UUID]:
+    """The ids of those whom `may_read` refuses. Only people whom the request does not name are looked up one by one."""
+    members = ApproverMembership.objects.open(at).filter(user__in=people)
+    approvers = set(members.values_list("user_id", flat=True))
+    named = {assignment.email for assignment in approval.assignments.all()}
+
+    def reads(user: User) -> bool:
+        if not user.is_active:
+            return False
+        is_known = user.is_auditor or user.is_staff or user.pk in approvers or user.email in named
+        return is_known or may_read(user, approval, at=at)
+
+    return {user.pk for user in people if not reads(user)}
 
 
 def may_read_policies(user: User, *, at: datetime, held: Held | None = None) -> bool:

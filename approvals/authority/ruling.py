@@ -91,10 +91,10 @@ def decided_meanwhile(user: User, approval: Approval, *, at: datetime, held: Hel
 
     They may have it open: they are told how it ended, instead of getting a stranger's 404.
     """
-    ruling = may_decide(user, approval, at=at, held=held)
-    if ruling.grant is None or approval.decided_at is None:
+    if approval.decided_at is None:
         return False
-    return approval.decided_at >= ruling.grant.starts_at
+    ruling = may_decide(user, approval, at=at, held=held)
+    return ruling.grant is not None and approval.decided_at >= ruling.grant.starts_at
 
 
 def in_own_right(

@@ -1,9 +1,9 @@
 """Which events does this app write to the audit log? Drawn into `docs/audit-events.md`."""
 
-from approvals.events import agents, channels, policies, requests
+from approvals.events import agents, channels, people, policies, requests
 from approvals.events.sentences import RequestEventType
 
-EVENTS = (*requests.EVENTS, *policies.EVENTS, *agents.EVENTS, *channels.EVENTS)
+EVENTS = (*requests.EVENTS, *policies.EVENTS, *agents.EVENTS, *channels.EVENTS, *people.EVENTS)
 
 _of_requests = {one.name: one for one in requests.EVENTS}
 

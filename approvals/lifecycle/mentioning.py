@@ -34,7 +34,9 @@ def mentioned(text: str, approval: Approval, *, at: datetime) -> list[User]:
             [f"A comment tells at most {MOST} people; this one names {len(names)}. Leave out the @ of some."]
         )
     readers = {name: [one for one in accounts[name] if _is_reader(one, approval, at)] for name in names}
-    if errors := [sentence for name in names if (sentence := _error(name, readers[name], approval))]:
+    if errors := [
+        sentence for name in names if (sentence := _error(name, accounts[name], readers[name], approval))
+    ]:
         raise _refusal(errors)
     return list(dict.fromkeys(readers[name][0] for name in names))
 
@@ -54,14 +56,16 @@ def _is_reader(user: User, approval: Approval, at: datetime) -> bool:
     return user.is_active and authority.may_read(user, approval, at=at)
 
 
-def _error(name: str, readers: Sequence[User], approval: Approval) -> str:
-    """Why the name tells nobody; empty where it means one reader."""
+def _error(name: str, meant: Sequence[User], readers: Sequence[User], approval: Approval) -> str:
+    """Why the name tells nobody; empty where it means one reader. A party to the request cannot be asked instead."""
     if len(readers) == 1:
         return ""
     if readers:
         whole = " or ".join(f"@{user.email}" for user in readers)
         return f"@{name} could mean several people: write {whole}."
-    instead = "To have them look at it, reassign it to them; to" if approval.is_pending else "To"
+    parties = authority.barred_addresses(approval)
+    could_be_asked = approval.is_pending and not any(user.email in parties for user in meant)
+    instead = "To have them look at it, reassign it to them; to" if could_be_asked else "To"
     return f"@{name} cannot read this request, so they would not be told. {instead} only name them, leave out the @."
 
 

@@ -84,7 +84,7 @@ def _target(approval: Approval, to: str, by: User, at: datetime) -> str:
     except ValidationError:
         raise _invalid("to", "Give the e-mail address of the person to decide instead.") from None
     if refusal := authority.may_receive(email, approval, by=by, at=at):
-        raise _invalid("to", refusal)
+        raise _invalid("to", f"{refusal} {authority.whom_to_ask(approval, by=by, at=at)}".strip())
     return email
 
 

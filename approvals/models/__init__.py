@@ -3,6 +3,7 @@
 from approvals.models.agent import Agent, AgentKey, Earlier
 from approvals.models.approval import Approval
 from approvals.models.assignment import Assignment
+from approvals.models.away import Away
 from approvals.models.channel import Channel, ChannelTest, Choice
 from approvals.models.comment import Comment
 from approvals.models.decision import Opening, Vote, VoteSeat
@@ -21,6 +22,7 @@ __all__ = [
     "AgentKey",
     "Approval",
     "Assignment",
+    "Away",
     "Channel",
     "ChannelTest",
     "Choice",

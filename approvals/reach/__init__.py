@@ -1,6 +1,7 @@
 """Whom does a request reach: who hears of it, were enough people asked, and could anybody decide it?"""
 
 from approvals.reach.audience import Audience, gather
+from approvals.reach.away import absences
 from approvals.reach.enough import Reach, Surroundings, look_around, people_around, perhaps_short, reaches
 from approvals.reach.people import People, read_with_policies
 from approvals.reach.reachability import (
@@ -17,6 +18,7 @@ __all__ = [
     "People",
     "Reach",
     "Surroundings",
+    "absences",
     "gather",
     "has_warnings_lately",
     "look_around",

@@ -14,7 +14,7 @@ import orjson
 
 from approvals import policy
 from approvals.authority import StandIns
-from approvals.models import Policy, policies_with_ids
+from approvals.models import Away, Policy, policies_with_ids
 from approvals.notifications.routing import OFF_AT_FIRST, Kind, Route, Routes
 from grants.models import DelegatedGrant, User
 from patience import statements
@@ -25,14 +25,15 @@ class People:
     """Everybody around some requests, at one moment.
 
     `accounts` are those of the addresses looked up that have one; `approvers` since when each is one, in the
-    addresses' order; `watchers` are the approvers who hear of everything in the pool. `routes` are those of the
-    addresses, of who stands in for them and of the watchers; `broken` where the last message to one of the addresses
-    was given up, or a test did not arrive.
+    addresses' order; `away` what those of the accounts who are away said of it; `watchers` are the approvers who hear
+    of everything in the pool. `routes` are those of the addresses, of who stands in for them and of the watchers;
+    `broken` where the last message to one of the addresses was given up, or a test did not arrive.
     """
 
     at: datetime
     accounts: Mapping[str, User]
     approvers: Mapping[str, datetime]
+    away: Mapping[str, Away]
     stand_ins: StandIns
     watchers: Sequence[str]
     routes: Routes
@@ -67,11 +68,12 @@ def read_with_policies(
 
 
 _UNUSED = ("password", "last_login", "is_superuser", "is_staff", "is_auditor", "date_joined")
+_AWAY = statements.as_json(Away, "away")
 _ACCOUNT = statements.as_json(User, "account", but=_UNUSED)
 _GRANT = statements.as_json(DelegatedGrant, "lent")
 _GRANTEE = statements.as_json(User, "person", but=_UNUSED)
 
-# The filters of `objects.active`, `joined` and `in_use`, and of `routing`, in one statement:
+# The filters of `objects.active`, `at`, `joined` and `in_use`, and of `routing`, in one statement:
 # tests/approvals/reach/test_people.py holds them equal. A grant, a membership or a choice counts from the next read on.
 _READ = f"""
     WITH this AS MATERIALIZED (SELECT coalesce(%(at)s::timestamptz, clock_timestamp()) AS moment),
@@ -114,6 +116,10 @@ _READ = f"""
         'named', (SELECT json_agg(email) FROM named),
         'accounts', (SELECT json_agg({_ACCOUNT}) FROM account),
         'approvers', (SELECT json_agg(json_build_array(email, joined_at) ORDER BY email) FROM approver),
+        'away', (
+            SELECT json_agg(json_build_array(email, {_AWAY}))
+            FROM this, approvals_away away JOIN account ON account.id = away.user_id
+            WHERE away.starts_at <= moment AND away.ends_at > moment),
         'watchers', (SELECT json_agg(email ORDER BY email) FROM watcher),
         'lent', (
             SELECT json_agg(json_build_array(lender, {_GRANT}, {_GRANTEE}) ORDER BY lent.id)
@@ -157,6 +163,7 @@ def _people(found: dict[str, Any]) -> People:
         at=found["at"],
         accounts={user.email: user for user in map(_user, found["accounts"])},
         approvers={address: datetime.fromisoformat(joined) for address, joined in found["approvers"]},
+        away={address: statements.from_json(Away, values) for address, values in found["away"]},
         stand_ins=_stand_ins(found["lent"]),
         watchers=found["watchers"],
         routes=_routes(found),

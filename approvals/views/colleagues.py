@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from typing import Any
+
+from django.db.models import QuerySet
 
 from approvals.models import Policy
-from grants.models import User
+from grants.models import DelegatedGrant, User
 
 
 def colleagues(user: User, *, reads_policies: bool) -> QuerySet[User]:
     """The active people of their grants, and those whom the policies name where they may read the policies."""
-    met = Q(grants_held__grantor=user) | Q(grants_given__grantee=user)
-    if reads_policies:
-        met |= Q(email__in=_named_in_policies())
-    found = User.objects.filter(pk__in=User.objects.filter(met).values("pk"), is_active=True)
+    first, *others = acquaintances(user, reads_policies=reads_policies)
+    found = User.objects.filter(pk__in=first.union(*others), is_active=True)
     return found.exclude(pk=user.pk).order_by("email")
+
+
+def acquaintances(user: User, *, reads_policies: bool) -> list[QuerySet[Any, Any]]:
+    """The ids of the people of their grants and, where they may read the policies, of those named there."""
+    groups: list[QuerySet[Any, Any]] = [
+        DelegatedGrant.objects.given_by(user).order_by().values("grantee_id"),
+        DelegatedGrant.objects.held_by(user).order_by().values("grantor_id"),
+    ]
+    if reads_policies:
+        groups.append(User.objects.filter(email__in=_named_in_policies()).order_by().values("pk"))
+    return groups
 
 
 def _named_in_policies() -> set[str]:

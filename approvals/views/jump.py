@@ -63,11 +63,11 @@ def _groups(user: User, text: str, at: datetime) -> list[Group]:
     reads_policies = authority.may_read_policies(user, at=at, held=person.held)
     policies = Policy.objects.current().saying(text).order_by("action_type", "workflow")
     by_name = Q(name__icontains=text) | Q(email__icontains=text)
-    people = colleagues(user, reads_policies=reads_policies).filter(by_name)
+    people = colleagues(user, reads_policies=reads_policies).filter(by_name).select_related("away")
     groups = [
         Group("Requests", [_request(row) for row in _requests(person, text)]),
         Group("Policies", [_policy(row) for row in policies[:MOST]] if reads_policies else []),
-        Group("People", [_person(row) for row in people[:MOST]]),
+        Group("People", [_person(row, at) for row in people[:MOST]]),
     ]
     return [group for group in groups if group.hits]
 
@@ -111,7 +111,10 @@ def _policy(row: Policy) -> Hit:
     return Hit(address + query, row.title or row.name, " · ".join(said))
 
 
-def _person(row: User) -> Hit:
+def _person(row: User, at: datetime) -> Hit:
     """Lending is what one can do with a person here."""
     address = f"{reverse('approvals:lending')}?{urlencode({'grantee': row.email})}"
-    return Hit(address, row.get_full_name(), f"{row.email} · lend them your authority")
+    away = getattr(row, "away", None)
+    absence = away.words if away and away.is_at(at) else ""
+    said = [row.email, absence, "lend them your authority"]
+    return Hit(address, row.get_full_name(), " · ".join(one for one in said if one))

@@ -1,5 +1,5 @@
 // Ctrl K, or ⌘K on a Mac, opens the search for requests, policies and people. Everything works without this file: then
-// the header's link leads to the page.
+// the header's link leads to the page. Needs `combobox.js`.
 (() => {
   "use strict";
 
@@ -7,24 +7,11 @@
   const isChord = (event) =>
     event.key.toLowerCase() === "k" && !event.altKey && !event.shiftKey && event.ctrlKey === !isMac && event.metaKey === isMac;
 
-  let dialog, input, list, said, hint;
-  const options = () => [...list.querySelectorAll("[role=option]")];
-  const select = (option) => {
-    for (const one of options()) one.setAttribute("aria-selected", String(one === option));
-    if (option) input.setAttribute("aria-activedescendant", option.id);
-    else input.removeAttribute("aria-activedescendant");
-    option?.scrollIntoView({ block: "nearest" });
-  };
-  const selected = () => list.querySelector("[aria-selected=true]");
-  const show = (isThere) => {
-    list.hidden = !isThere;
-    input.setAttribute("aria-expanded", String(isThere));
-  };
+  let dialog, input, list, box, said, hint;
   const forget = () => {
     input.value = "";
     list.replaceChildren();
-    show(false);
-    select(null);
+    box.show(false);
     said.replaceChildren(hint);
   };
 
@@ -34,28 +21,22 @@
     dialog.showModal(); // which gives the focus back when it closes
     input.focus();
   };
-  const move = (step) => {
-    const all = options();
-    if (!all.length) return;
-    const here = all.indexOf(selected());
-    select(all[here < 0 ? (step > 0 ? 0 : all.length - 1) : (here + step + all.length) % all.length]);
-  };
   const follow = (event) => {
-    const option = selected();
+    const option = box.selected();
     if (!option) return; // the form's own page answers
     event.preventDefault();
     option.click();
   };
   const ACTS = {
-    ArrowDown: (event) => { event.preventDefault(); move(1); },
-    ArrowUp: (event) => { event.preventDefault(); move(-1); },
+    ArrowDown: (event) => { event.preventDefault(); box.move(1); },
+    ArrowUp: (event) => { event.preventDefault(); box.move(-1); },
     Enter: follow,
   };
 
   const settle = () => {
-    const count = options().length;
-    show(count > 0);
-    select(options()[0] || null);
+    const count = box.options().length;
+    box.show(count > 0);
+    box.select(box.options()[0] || null);
     if (count) said.textContent = `${count} found`;
     else if (input.value.trim().length < 2) said.replaceChildren(hint);
     else said.textContent = "Nothing that you may read matches";
@@ -74,6 +55,7 @@
     if (!dialog) return;
     input = dialog.querySelector("[role=combobox]");
     list = dialog.querySelector("[role=listbox]");
+    box = combobox(input, list);
     said = dialog.querySelector("[role=status]");
     hint = said.firstElementChild;
     for (const key of document.querySelectorAll("[data-chord]")) {
@@ -91,7 +73,7 @@
     }
     input.addEventListener("keydown", (event) => { if (!event.isComposing) ACTS[event.key]?.(event); });
     // What was found was for another text: Enter waits for the new list, or asks the page.
-    input.addEventListener("input", () => select(null));
+    input.addEventListener("input", () => box.select(null));
     list.addEventListener("click", () => dialog.close());
     dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
     list.addEventListener("htmx:afterSettle", settle);
@@ -99,7 +81,7 @@
     document.addEventListener("htmx:beforeSwap", (event) => {
       if (event.detail.requestConfig?.elt !== input || event.detail.xhr.status < 400) return;
       event.detail.shouldSwap = false;
-      select(null);
+      box.select(null);
       said.textContent = "The search does not answer just now.";
     });
   });

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_http_methods
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
 
 from approvals import authority, delegation
 from approvals.authority import PersonAuthority
@@ -21,9 +24,10 @@ from approvals.views.colleagues import colleagues
 from approvals.views.fields import TextField
 from approvals.views.inbox.queues import bounded
 from approvals.views.page import PersonRequest, onward, show, signed_in
+from approvals.views.people import address_of, known_to, show_found, which
 from approvals.views.refusals import cleaned, refused
 from audit import clock
-from grants.models import DelegatedGrant
+from grants.models import DelegatedGrant, User
 
 EVERYTHING = "everything"
 MOST_SUGGESTED = 50
@@ -83,10 +87,19 @@ def lending(request: PersonRequest) -> HttpResponse:
         return _show(request, form)
     try:
         posted = cleaned(form)
-        grant = delegation.give(request.user, posted["grantee"], _terms(posted))
+        grant = delegation.give(request.user, _grantee(request), _terms(posted))
     except InvalidInput as refusal:
         return _show(request, form, refusal=refusal)
     return onward(request, grant.get_absolute_url())
+
+
+@require_safe
+@signed_in
+def grantees(request: PersonRequest) -> HttpResponse:
+    """The options of "Whom": the people whom this person may know of, each with why they cannot hold it."""
+    at = clock.now()
+    people = known_to(request.user, at=at)
+    return show_found(request, people, at=at, refusals=lambda found: _refusals(request, found))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -106,9 +119,10 @@ def _show(
     refusal: InvalidInput | None = None,
     preview: Preview | None = None,
 ) -> HttpResponse:
-    reads_policies = authority.may_read_policies(request.user, at=clock.now())
+    at = clock.now()
+    reads_policies = authority.may_read_policies(request.user, at=at)
     context = {
-        "at": clock.now(),
+        "at": at,
         "typed": request.POST or {"grantee": request.GET.get("grantee", "")},
         "typed_action_types": request.POST.getlist("action_types"),
         "typed_workflows": request.POST.getlist("workflows"),
@@ -116,12 +130,22 @@ def _show(
         "workflows": _offered(request, "workflow"),
         "risks": Risk.choices,
         "colleagues": list(colleagues(request.user, reads_policies=reads_policies)[:MOST_SUGGESTED]),
+        "search": reverse("approvals:grantees"),
+        "which": which(refusal, "grantee", at=at, refusals=lambda people: _refusals(request, people)),
         "longest_days": DelegatedGrant.LONGEST_WHOLE.days,
         "preview": preview,
         **refused(refusal),
     }
     page, fragment = "approvals/grants/lending.html", "approvals/grants/_preview.html"
     return show(request, page, context, fragment=fragment, status=422 if refusal else 200)
+
+
+def _grantee(request: PersonRequest) -> str:
+    return address_of(request.POST, "grantee", known_to(request.user, at=clock.now()))
+
+
+def _refusals(request: PersonRequest, people: Sequence[User]) -> dict[UUID, str]:
+    return {user.pk: delegation.may_hold(user, of=request.user) for user in people}
 
 
 def _terms(posted: dict[str, Any]) -> GrantTerms:
@@ -143,7 +167,7 @@ def _preview(request: PersonRequest, form: LendingForm) -> Preview:
     posted = _UNTYPED | form.cleaned_data
     settled = replace(_terms(posted), starts_at=None, expires_at=at + timedelta(days=1), reason="-")
     try:
-        grant = delegation.prepare(request.user, posted["grantee"], settled, at=at)
+        grant = delegation.prepare(request.user, _grantee(request), settled, at=at)
     except InvalidInput as refusal:
         return Preview(missing=tuple(error.message for error in refusal.errors))
     return Preview(grant, bounded(authority.would_cover(grant, at=at)))

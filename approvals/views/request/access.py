@@ -100,7 +100,8 @@ class Case:
     @cached_property
     def asked(self) -> list[Asked]:
         """Everybody named on the request, with who stands in for them."""
-        return authority.still_asked(self.approval, self.people.accounts, self.people.stand_ins)
+        people = self.people
+        return authority.still_asked(self.approval, people.accounts, people.stand_ins, people.away)
 
     @property
     def quorum(self) -> Quorum:

@@ -4,29 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.core.exceptions import BadRequest
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_http_methods
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods, require_safe
 
 from approvals import authority, lifecycle
 from approvals.exceptions import InvalidInput, NotPermitted, Refused, UnknownAddress
 from approvals.models import Approval
+from approvals.models.approval_queries import ApprovalQuerySet
 from approvals.texts import LONGEST_REASON
 from approvals.views.kept_posts import shown_again
 from approvals.views.page import PersonRequest, carried, onward, show, signed_in
+from approvals.views.people import address_of, bare, known_to, show_found, which
 from approvals.views.readable import NUL
 from approvals.views.refusals import cleaned, redrawn_by, refused, status_of
 from approvals.views.request.access import Case, load
+from approvals.views.request.picking import objections_of, to_ask
 from approvals.views.request.requests import footer_context
 from audit import clock
 from grants.models import User
 
 MOST_AT_ONCE = 100
+LONGEST_PERSON = 420
+"""Characters: a name and an address."""
 ONE_MORE = "nobody"
 """Stands for nobody's place in `instead_of`: no address looks like this."""
 
@@ -34,19 +43,19 @@ ONE_MORE = "nobody"
 class ReassignmentForm(forms.Form):
     """Whom to ask, in whose place, and why. The lifecycle says what is wrong with each."""
 
-    to = forms.CharField(required=False, max_length=254)
+    to = forms.CharField(required=False, max_length=LONGEST_PERSON)
     instead_of = forms.CharField(required=False, max_length=254)
     reason = forms.CharField(required=False, max_length=LONGEST_REASON)
-    accepts_unknown = forms.CharField(required=False, max_length=254)
+    accepts_unknown = forms.CharField(required=False, max_length=LONGEST_PERSON)
 
 
 class BulkForm(forms.Form):
     """Whom to ask on several requests, and why; `of` is the person in whose place, on each of them."""
 
     of = forms.CharField(required=False, max_length=254)
-    to = forms.CharField(required=False, max_length=254)
+    to = forms.CharField(required=False, max_length=LONGEST_PERSON)
     reason = forms.CharField(required=False, max_length=LONGEST_REASON)
-    accepts_unknown = forms.CharField(required=False, max_length=254)
+    accepts_unknown = forms.CharField(required=False, max_length=LONGEST_PERSON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +89,15 @@ def reassignment(request: PersonRequest, pk: UUID) -> HttpResponse:
         sentence = "Choose in whose place."
         raise InvalidInput.at("instead_of", "none_chosen", sentence)
     instead_of = "" if posted["instead_of"] == ONE_MORE else posted["instead_of"]
-    lifecycle.reassign(pk, by=request.user, instead_of=instead_of, **_asked(posted))
+    asked = _asked(posted, address_of(request.POST, "to", to_ask(case)))
+    lifecycle.reassign(pk, by=request.user, instead_of=instead_of, **asked)
     return onward(request, case.approval.get_absolute_url())
 
 
-def _asked(posted: dict[str, Any]) -> dict[str, Any]:
+def _asked(posted: dict[str, Any], to: str) -> dict[str, Any]:
     """Who is asked, and why. An unknown address is accepted only as it was shown: one typed since is asked about."""
     return {
-        "to": posted["to"],
+        "to": to,
         "reason": posted["reason"],
         "accepts_unknown": posted["to"] == posted["accepts_unknown"],
     }
@@ -103,6 +113,14 @@ def _show(request: PersonRequest, case: Case, *, refusal: Refused | None = None)
         "one_more": ONE_MORE,
         "is_restricted": authority.is_restricted(case.approval),
         "typed": typed,
+        "search": reverse("approvals:receivers", args=[case.approval.pk]),
+        "which": which(
+            refusal,
+            "to",
+            at=case.at,
+            approval=case.approval,
+            refusals=lambda people: objections_of(case, people),
+        ),
         **refused(refusal or not_sent),
         **footer_context(request, case),
     }
@@ -118,19 +136,22 @@ def _show(request: PersonRequest, case: Case, *, refusal: Refused | None = None)
 @signed_in
 def reassignments(request: PersonRequest) -> HttpResponse:
     """Hand on several requests that name `of`, by default oneself. Each that is not handed on says why."""
-    of = (request.POST.get("of") or request.GET.get("of") or request.user.email).strip().lower()
+    if NUL in request.GET.get("of", ""):
+        raise BadRequest
+    try:
+        of = _of(request)
+    except InvalidInput as refusal:
+        return _show_several(request, request.GET.get("of", ""), [], refusal=refusal)
     rows = _naming(of, request.user)
     if request.method != "POST":
-        if NUL in of:
-            raise BadRequest
         return _show_several(request, of, rows)
     try:
         chosen, posted = _chosen(request, rows)
-        outcomes = [_hand_on(approval, of, request.user, posted) for approval in chosen]
+        among = _to_ask(request.user, of, clock.now())
+        asked = _asked(posted, address_of(request.POST, "to", among))
+        outcomes = [_hand_on(approval, of, request.user, asked) for approval in chosen]
     except InvalidInput as refusal:
-        response = _show_several(request, of, rows, refusal=refusal)
-        response.status_code = status_of(refusal)
-        return response
+        return _show_several(request, of, rows, refusal=refusal)
     outcomes += [Outcome(None, "decided or handed on meanwhile")] * (_count_chosen(request) - len(chosen))
     return _show_several(request, of, _naming(of, request.user), outcomes=outcomes)
 
@@ -147,10 +168,51 @@ def _count_chosen(request: PersonRequest) -> int:
     return len(set(request.POST.getlist("approvals")))
 
 
-def _hand_on(approval: Approval, of: str, by: User, posted: dict[str, Any]) -> Outcome:
+@require_safe
+@signed_in
+def receivers_of_several(request: PersonRequest) -> HttpResponse:
+    """The options of "Whom to ask instead" for several requests; the most is said of each request when it is sent."""
+    at, of = clock.now(), _of(request)
+    people = _to_ask(request.user, of, at)
+    return show_found(request, people, at=at, refusals=lambda found: _never(request.user, of, found))
+
+
+def _of(request: PersonRequest) -> str:
+    """The address of the person in whose place others are asked; by default one's own. Raises InvalidInput."""
+    typed = request.POST if request.POST.get("of") else request.GET
+    text = typed.get("of", "")
+    if not text or "@" in bare(text):
+        return (bare(text) or request.user.email).lower()
+    return address_of(typed, "of", known_to(request.user, at=clock.now()))
+
+
+@require_safe
+@signed_in
+def named_on_several(request: PersonRequest) -> HttpResponse:
+    """The options of "Those that name"."""
+    at = clock.now()
+    return show_found(request, known_to(request.user, at=at), at=at, refusals=lambda found: {})
+
+
+def _to_ask(by: User, of: str, at: datetime) -> QuerySet[User]:
+    """Among whom a person looks who hands several requests on: with the approvers, if there are any to hand on."""
+    hands_on = NUL not in of and _pending_of(of, by, at).exists()
+    return known_to(by, at=at, with_approvers=hands_on)
+
+
+def _never(by: User, of: str, people: Sequence[User]) -> dict[UUID, str]:
+    """Why each of these people cannot be asked on any of them."""
+    reasons = {user.pk: authority.never_receives(user.email, user, by=by) for user in people}
+    asked_already = {
+        user.pk: "They are asked already: choose somebody else." for user in people if user.email == of
+    }
+    return {**asked_already, **{pk: reason for pk, reason in reasons.items() if reason}}
+
+
+def _hand_on(approval: Approval, of: str, by: User, asked: dict[str, Any]) -> Outcome:
     """Raises UnknownAddress: it concerns all of them, so it is asked about before any is handed on."""
     try:
-        lifecycle.reassign(approval.pk, by=by, instead_of=of, **_asked(posted))
+        lifecycle.reassign(approval.pk, by=by, instead_of=of, **asked)
     except UnknownAddress:
         raise
     except Refused as refusal:
@@ -166,19 +228,25 @@ def _show_several(
     outcomes: Sequence[Outcome] = (),
     refusal: Refused | None = None,
 ) -> HttpResponse:
+    at = clock.now()
     failed = any(outcome.refusal for outcome in outcomes)
     context = {
         "of": of,
         "is_own": of == request.user.email,
         "rows": rows,
-        "at": clock.now(),
+        "at": at,
+        "search_of": reverse("approvals:named-on-several"),
+        "which_of": which(refusal, "of", at=at, refusals=lambda people: {}),
+        "search": f"{reverse('approvals:receivers-of-several')}?{urlencode({'of': of})}",
+        "which": which(refusal, "to", at=at, refusals=lambda people: _never(request.user, of, people)),
         "outcomes": outcomes,
         "done": sum(not outcome.refusal for outcome in outcomes),
         "typed": request.POST if failed or refusal else {},
         "chosen": request.POST.getlist("approvals"),
         **refused(refusal),
     }
-    return show(request, "approvals/request/reassignments.html", context)
+    status = status_of(refusal) if refusal else 200
+    return show(request, "approvals/request/reassignments.html", context, status=status)
 
 
 def _naming(email: str, by: User) -> list[Approval]:
@@ -188,5 +256,9 @@ def _naming(email: str, by: User) -> list[Approval]:
     """
     if NUL in email:
         return []
-    rows = Approval.objects.pending().assigned_to(email).filter(authority.hands_on(by, at=clock.now()))
+    rows = _pending_of(email, by, clock.now())
     return list(rows.select_related("agent").by_deadline()[:MOST_AT_ONCE])
+
+
+def _pending_of(email: str, by: User, at: datetime) -> ApprovalQuerySet:
+    return Approval.objects.pending().assigned_to(email).filter(authority.hands_on(by, at=at))

@@ -166,6 +166,15 @@ def test_somebody_who_cannot_read_it_is_refused_by_name_with_what_to_do(name: st
     assert told() == []
 
 
+def test_nobody_is_sent_to_reassign_it_to_a_party() -> None:
+    approval = make_approval()
+
+    with pytest.raises(InvalidInput, match="@owner cannot read this request") as refusal:
+        say(approval, "@owner, look")
+
+    assert "reassign" not in str(refusal.value)
+
+
 def test_after_the_decision_nobody_is_sent_to_reassign_it() -> None:
     make_user("stranger@example.com")
     approval = make_approval()

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from approvals import policy
 from approvals.authority import StandIns
-from approvals.models import Channel, Choice
+from approvals.models import Away, Channel, Choice
 from approvals.notifications import pool_watchers, preferences
 from approvals.notifications.routing import Kind, look_up
 from approvals.reach import people, read_with_policies
@@ -69,6 +69,20 @@ def _channels(person: User) -> None:
         Choice.objects.update_or_create(
             user=person, event=Kind.REQUESTED, channel=route, defaults={"is_on": is_on}
         )
+
+
+def test_the_people_away_are_those_of_the_models() -> None:
+    at = clock.now()
+    for email, starts, ends in ((NAMED[0], -1, 1), (NAMED[1], 1, 2), (NAMED[2], -2, -1)):
+        person = User.objects.get(email=email)
+        Away.objects.create(
+            user=person, starts_at=at + timedelta(hours=starts), ends_at=at + timedelta(hours=ends)
+        )
+
+    found = people.read(NAMED, at=at)
+
+    assert found.away == {away.user.email: away for away in Away.objects.at(at)}
+    assert set(found.away) == {NAMED[0]}
 
 
 def test_accounts_and_approvers_are_those_of_the_models() -> None:

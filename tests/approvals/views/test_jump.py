@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from approvals import absence
+from audit import clock
 from tests.approvals.views.browse import client_of, url
 from tests.factories import (
     approve,
@@ -108,6 +111,16 @@ def test_people_are_found_as_far_as_the_lending_form_names_them() -> None:
     assert [hit.title for hit in group.hits] == ["Hannah Officer"]
     assert 'value="hannah@example.com"' in reviewer.get(group.hits[0].url).text
     assert found(stranger, "hann") == {}
+
+
+def test_a_person_who_is_away_is_shown_so() -> None:
+    make_policy("payment", reviewers=["sales@example.com", "hannah@example.com"])
+    at = clock.now()
+    said = absence.announce(make_user("hannah@example.com"), starts_at=at, ends_at=at + timedelta(days=2))
+
+    (group,) = client_of(make_user()).get("/jump/?q=hann").context["groups"]
+
+    assert group.hits[0].hint == f"hannah@example.com · away until {said.until} · lend them your authority"
 
 
 def test_the_page_says_what_was_looked_for_and_that_nothing_matches() -> None:

@@ -44,13 +44,15 @@ NEEDS = {
     "decision": "decide",
     "rejection": "decide",
     "reassignment": "hand on",
+    "receivers": "hand on",
+    "readers": "read",
     "taking-back": "have handed on",
     "use": "use",
     "discarding": "use",
 }
 """What each address of a request asks of a person. `use`: what a draft asks, from which nobody is barred."""
 
-GET_ONLY = ("request", "following")
+GET_ONLY = ("request", "following", "receivers", "readers")
 
 CAN: dict[str, set[str]] = {
     "assignee": {"read", "decide", "hand on", "use"},
