@@ -1,8 +1,8 @@
 """Which address shows or takes what? Everything under /approvals/, news under /live/, signing in at the root."""
 
-from django.urls import path
+from django.urls import URLPattern, URLResolver, include, path
 
-from approvals.views import jump, policies, preferences
+from approvals.views import display, jump, policies, preferences
 from approvals.views.grants import grants, lending
 from approvals.views.inbox import inbox
 from approvals.views.request import (
@@ -52,13 +52,18 @@ live_urlpatterns = [
     path("inbox/", live.page_news, name="inbox-news"),
 ]
 
-preferences_urlpatterns = [
+notifications_urlpatterns = [
     path("", preferences.notification_preferences, name="notification-preferences"),
     path("channels/", preferences.channels, name="notification-channels"),
     path("channels/<uuid:pk>/removal/", preferences.removal, name="notification-removal"),
     path("tests/", preferences.tests, name="notification-tests"),
     path("tests/<uuid:pk>/", preferences.notification_test, name="notification-test"),
     path("tests/<uuid:pk>/arrival/", preferences.arrival, name="notification-arrival"),
+]
+
+preferences_urlpatterns: list[URLPattern | URLResolver] = [
+    path("", display.display_preferences, name="display-preferences"),
+    path("notifications/", include(notifications_urlpatterns)),
 ]
 
 jump_urlpatterns = [

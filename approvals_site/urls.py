@@ -12,7 +12,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="approvals:inbox")),
     path("", include(signin_urlpatterns)),
     path("approvals/", include("approvals.urls")),
-    path("preferences/notifications/", include(preferences_urlpatterns)),
+    path("preferences/", include(preferences_urlpatterns)),
     path("jump/", include(jump_urlpatterns)),
     path("live/", include(live_urlpatterns)),
     path("api/", api.urls),

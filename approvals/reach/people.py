@@ -66,7 +66,10 @@ def read_with_policies(
     return _people(found), policies_with_ids([UUID(pk) for pk in found["candidates"]])
 
 
-_UNUSED = ("password", "last_login", "is_superuser", "is_staff", "is_auditor", "date_joined")
+_UNUSED = (
+    *("password", "last_login", "is_superuser", "is_staff", "is_auditor", "date_joined"),
+    *("time_zone", "written_form"),
+)
 _ACCOUNT = statements.as_json(User, "account", but=_UNUSED)
 _GRANT = statements.as_json(DelegatedGrant, "lent")
 _GRANTEE = statements.as_json(User, "person", but=_UNUSED)
