@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -114,15 +114,20 @@ def offset_of(local: datetime) -> str:
     return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
 
 
-def day_and_clock(local: datetime, clock: str = "") -> str:
-    """`27 Nov 2026, 18:00`; `clock` where the hours and minutes are written already."""
+def day(local: date) -> str:
+    """`27 Nov 2026`."""
     form = current_form()
     if form == ENGLISH:
-        return f"{local.day} {local:%b} {local.year}, {clock or f'{local:%H:%M}'}"
+        return f"{local.day} {local:%b} {local.year}"
     with translation.override(form):
-        day = dateformat.format(local, formats.get_format("DATE_FORMAT", form))
-        written = clock or dateformat.format(local, formats.get_format("TIME_FORMAT", form))
-    return f"{day}, {written}"
+        return dateformat.format(local, formats.get_format("DATE_FORMAT", form))
+
+
+def day_and_clock(local: datetime, clock: str = "") -> str:
+    """`27 Nov 2026, 18:00`; `clock` where hours, minutes and what follows are written already."""
+    form = current_form()
+    pattern = "H:i" if form == ENGLISH else formats.get_format("TIME_FORMAT", form)
+    return f"{day(local)}, {clock or dateformat.format(local, pattern)}"
 
 
 def number(digits: str) -> str:

@@ -40,7 +40,7 @@ def tone_word(tone: str) -> str:
 
 
 @register.filter
-def of(by_id: dict[str, str], approval: Approval) -> str:
+def of(by_id: dict[str, Any], approval: Approval) -> Any:
     """What belongs to this request, by its id."""
     return by_id.get(str(approval.pk), "")
 
