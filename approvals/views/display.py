@@ -67,6 +67,7 @@ def _page(request: PersonRequest, *, refusal: InvalidInput | None = None) -> Htt
         "zone": posted.get("time_zone", person.time_zone),
         "form": posted.get("written_form", person.written_form),
         "offered": in_browser if in_browser and in_browser.key != person.time_zone else None,
+        "is_in_browser": in_browser is not None,
         "unset_zone": in_browser or reader.site_zone(),
         "zones": _zones(),
         "unset_form": reader.FORMATS[own_form.form_of_browser(request)],

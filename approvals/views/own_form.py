@@ -19,6 +19,19 @@ from audit import reader
 
 COOKIE = "zone"
 """Set by static/js/zone.js. It decides nothing but how a page is written, so nothing signs it."""
+_RENAMED = {
+    "Africa/Asmera": "Africa/Asmara",
+    "America/Buenos_Aires": "America/Argentina/Buenos_Aires",
+    "America/Indianapolis": "America/Indiana/Indianapolis",
+    "America/Godthab": "America/Nuuk",
+    "Asia/Calcutta": "Asia/Kolkata",
+    "Asia/Katmandu": "Asia/Kathmandu",
+    "Asia/Rangoon": "Asia/Yangon",
+    "Asia/Saigon": "Asia/Ho_Chi_Minh",
+    "Atlantic/Faeroe": "Atlantic/Faroe",
+    "Europe/Kiev": "Europe/Kyiv",
+}
+"""Names that browsers go on to report, by those that people look for."""
 _NOT_FOR_PEOPLE = ("/api/", "/healthz", "/readyz")
 
 
@@ -50,7 +63,8 @@ def zone_and_form_of(request: HttpRequest) -> tuple[ZoneInfo | None, str]:
 
 def zone_of_browser(request: HttpRequest) -> ZoneInfo | None:
     """What the script found there; None before it ran, and where it named no zone."""
-    return reader.zone_called(request.COOKIES.get(COOKIE, "").replace("%2F", "/"))
+    name = request.COOKIES.get(COOKIE, "").replace("%2F", "/")
+    return reader.zone_called(_RENAMED.get(name, name))
 
 
 def form_of_browser(request: HttpRequest) -> str:

@@ -60,7 +60,7 @@ class Leaf(Input):
         """The zones that a date-time can be entered in: that of its value first, the reader's, UTC."""
         written = dates.in_words(self.zone)
         others = dict.fromkeys([self.picked, reader.current_zone().key, "UTC"])
-        kept = f"{written}, as {'written' if isinstance(self.base, str) else 'usual'}"
+        kept = f"{written}, as written" if isinstance(self.base, str) else written
         return [Option("", kept), *(Option(name, name) for name in others if name not in ("", written))]
 
     @property
