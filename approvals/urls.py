@@ -1,8 +1,8 @@
 """Which address shows or takes what? Everything under /approvals/, news under /live/, signing in at the root."""
 
-from django.urls import path
+from django.urls import URLPattern, URLResolver, include, path
 
-from approvals.views import away, jump, policies, preferences
+from approvals.views import away, display, jump, policies, preferences
 from approvals.views.grants import grants, lending
 from approvals.views.inbox import inbox
 from approvals.views.request import (
@@ -58,7 +58,7 @@ live_urlpatterns = [
     path("inbox/", live.page_news, name="inbox-news"),
 ]
 
-preferences_urlpatterns = [
+notifications_urlpatterns = [
     path("", preferences.notification_preferences, name="notification-preferences"),
     path("channels/", preferences.channels, name="notification-channels"),
     path("channels/<uuid:pk>/removal/", preferences.removal, name="notification-removal"),
@@ -70,6 +70,12 @@ preferences_urlpatterns = [
 away_urlpatterns = [
     path("", away.away, name="away"),
     path("back/", away.back, name="away-back"),
+]
+
+preferences_urlpatterns: list[URLPattern | URLResolver] = [
+    path("", display.display_preferences, name="display-preferences"),
+    path("notifications/", include(notifications_urlpatterns)),
+    path("away/", include(away_urlpatterns)),
 ]
 
 jump_urlpatterns = [

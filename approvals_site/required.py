@@ -1,6 +1,7 @@
 """Is every setting there that a deployment cannot guess?"""
 
 import os
+from zoneinfo import available_timezones
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -22,3 +23,12 @@ def require(needed: dict[str, str]) -> None:
             "Countersign needs these environment variables before it starts (.env.example describes them; "
             "COUNTERSIGN_DESK=1 runs it on one person's machine without any):\n" + "\n".join(missing)
         )
+
+
+def zone(variable: str, name: str) -> str:
+    """The name of a time zone. Stops the start where there is none of that name."""
+    if name not in available_timezones():
+        raise ImproperlyConfigured(
+            f"{variable}: there is no time zone {name}. Name one such as Europe/Berlin."
+        )
+    return name

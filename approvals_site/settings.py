@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONCE, NONE, SELF
 from environ import Env
 
-from approvals_site import logs, secrets
+from approvals_site import logs, required, secrets
 from approvals_site.required import require
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -169,6 +169,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "approvals.views.own_form.InOwnForm",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -192,7 +193,8 @@ TEMPLATES = [
 ]
 LANGUAGE_CODE = "en"
 FORMAT_MODULE_PATH = ["approvals_site.formats"]
-TIME_ZONE = "UTC"
+# In whose zone people read who have named none; what is stored, signed and sent to agents is in UTC.
+TIME_ZONE = required.zone("TIME_ZONE", env.str("TIME_ZONE", default="") or "UTC")
 USE_TZ = True
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

@@ -6,7 +6,6 @@ from django.views.generic import RedirectView
 
 from approvals.api import api
 from approvals.urls import (
-    away_urlpatterns,
     jump_urlpatterns,
     live_urlpatterns,
     preferences_urlpatterns,
@@ -18,8 +17,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="approvals:inbox")),
     path("", include(signin_urlpatterns)),
     path("approvals/", include("approvals.urls")),
-    path("preferences/notifications/", include(preferences_urlpatterns)),
-    path("preferences/away/", include(away_urlpatterns)),
+    path("preferences/", include(preferences_urlpatterns)),
     path("jump/", include(jump_urlpatterns)),
     path("live/", include(live_urlpatterns)),
     path("api/", api.urls),

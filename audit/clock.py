@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 from django.db import connection
+from django.utils import timezone
+
+from audit import reader
 
 
 def now() -> datetime:
@@ -20,14 +23,22 @@ def now() -> datetime:
     return moment.astimezone(UTC)
 
 
-def in_words(moment: datetime, *, seconds: bool = False) -> str:
-    """`25 Nov 2026, 17:02 UTC`: how every page, message and command writes a moment for people."""
-    return f"{moment.astimezone(UTC):%-d %b %Y, {'%H:%M:%S' if seconds else '%H:%M'}} UTC"
+def in_words(moment: datetime, zone: tzinfo | None = None) -> str:
+    """`25 Nov 2026, 18:02 CET`: how every page and message writes a moment.
+
+    In the zone and form of the person who reads it, or in the zone that is named.
+    """
+    try:
+        local = moment.astimezone(zone or timezone.get_current_timezone())
+    except OverflowError:  # the last hours of the year 9999, which an agent may write
+        local = moment.astimezone(UTC)
+    return f"{reader.day_and_clock(local)} {reader.zone_label(local)}"
 
 
-def day_in_words(moment: datetime) -> str:
-    """`Mon 30 Nov`: the day, in UTC, of a moment less than a year away."""
-    return f"{moment.astimezone(UTC):%a %-d %b}"
+def in_utc(moment: datetime) -> str:
+    """`25 Nov 2026, 17:02:09 UTC`: how the log's own messages and commands write it, whoever reads them."""
+    at = moment.astimezone(UTC)
+    return f"{at.day} {at:%b} {at.year}, {at:%H:%M:%S} UTC"
 
 
 def rfc3339(moment: datetime) -> str:

@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 
 from approvals import keys
 from approvals.models import Agent, AgentKey
@@ -35,8 +36,12 @@ class KeyForm(forms.Form):
         required=False,
         widget=AdminSplitDateTime,
         label="Expires",
-        help_text="In UTC. Empty: the key opens the endpoint until it is revoked.",
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zone = timezone.get_current_timezone_name()
+        self.fields["expires_at"].help_text = f"In {zone}. Empty: it opens the endpoint until it is revoked."
 
     def clean_expires_at(self) -> datetime | None:
         expires_at: datetime | None = self.cleaned_data["expires_at"]

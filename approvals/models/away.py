@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from audit import clock
+from audit import reader
 
 LONGEST_NOTE = 200
 
@@ -53,10 +53,10 @@ class Away(models.Model):
 
     @property
     def words(self) -> str:
-        """`away until Mon 30 Nov: Skiing`, as it stands beside their name."""
+        """`away until Mon 30 Nov 2026: Skiing`, as it stands beside their name."""
         return f"away until {self.until}{f': {self.note}' if self.note else ''}"
 
     @property
     def until(self) -> str:
-        """The day on which they are back: `Mon 30 Nov`."""
-        return clock.day_in_words(self.ends_at)
+        """The day on which they are back: `Mon 30 Nov 2026`."""
+        return reader.day_of(self.ends_at)

@@ -6,6 +6,7 @@ decide. A person who follows the link signs in first.
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -14,8 +15,8 @@ from django.urls import reverse
 
 from approvals.models import Approval, ChannelTest, Notification, Vote
 from approvals.models.choices import Resolution, Status
-from audit import clock
-from grants.models import DelegatedGrant
+from audit import clock, reader
+from grants.models import DelegatedGrant, User
 
 Kind = Notification.Kind
 Facts = tuple[tuple[str, str], ...]
@@ -43,6 +44,14 @@ def of_notification(notification: Notification) -> Message:
         return _of_grant(notification, notification.grant)
     assert notification.approval is not None  # noqa: S101 - the constraint: about a request or about a grant
     return _of_request(notification, notification.approval)
+
+
+def read_by(person: User | None) -> AbstractContextManager[None]:
+    """What is written within is for this person: moments in their zone. None: for nobody in particular."""
+    if person is None:
+        return reader.read_by(None, reader.ENGLISH)
+    form = person.written_form if person.written_form in reader.FORMATS else reader.ENGLISH
+    return reader.read_by(reader.zone_called(person.time_zone), form)
 
 
 def of_test(test: ChannelTest) -> Message:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
 import structlog
@@ -15,6 +16,7 @@ from approvals.notifications import channels, message
 from approvals.notifications.channels import DeliveryFailed, email
 from approvals.vault import Unreadable
 from audit import clock
+from grants.models import User
 
 logger = structlog.get_logger(__name__)
 
@@ -77,7 +79,8 @@ def _lease(slow: set[str]) -> Notification | None:
 def _send(notification: Notification) -> None:
     """What was meant for a channel that is gone comes by e-mail. Raises DeliveryFailed."""
     channel = notification.channel
-    text = message.of_notification(notification)
+    with _reader_of(notification):
+        text = message.of_notification(notification)
     if channel is None or (channel.removed_at and notification.recipient):
         return channels.send(text, email.KIND, notification.recipient)
     if channel.removed_at:
@@ -87,6 +90,12 @@ def _send(notification: Notification) -> None:
     except Unreadable as error:
         raise DeliveryFailed(str(error)) from None
     return channels.send(text, channel.kind, address)
+
+
+def _reader_of(notification: Notification) -> AbstractContextManager[None]:
+    """A person's message is written for that person; a team's in the site's zone, as nobody's in particular."""
+    person = User.objects.filter(email=notification.recipient).first() if notification.recipient else None
+    return message.read_by(person)
 
 
 def _kind(notification: Notification) -> str:

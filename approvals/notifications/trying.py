@@ -55,7 +55,9 @@ def _stages(test: ChannelTest) -> list[Stage]:
         kind, address = (
             (test.channel.kind, test.channel.address) if test.channel else (email.KIND, test.user.email)
         )
-        for name in channels.of_kind(kind).deliver(message.of_test(test), address):
+        with message.read_by(test.user):
+            text = message.of_test(test)
+        for name in channels.of_kind(kind).deliver(text, address):
             stages.append({"name": name, "passed": True, "detail": ""})  # noqa: PERF401 - kept as far as it came
     except (DeliveryFailed, Unreadable) as failure:
         stages.append({"name": "It went no further.", "passed": False, "detail": str(failure)})

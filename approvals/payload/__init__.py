@@ -1,5 +1,6 @@
 """What is in a payload, what does an edit of it mean, and which form does the reviewer get?"""
 
+from approvals.payload.amounts import Unit, is_currency_key, unit_at
 from approvals.payload.canonical import canonical, digest, leaf_count, same
 from approvals.payload.changes.comparison import Change, comparison
 from approvals.payload.changes.differences import patch
@@ -8,6 +9,7 @@ from approvals.payload.display import Shown, in_words
 from approvals.payload.form.faults import Fault
 from approvals.payload.form.form import Bound, PayloadForm, build_form
 from approvals.payload.form.guard import assert_edit_allowed
+from approvals.payload.instants import in_readers_zone
 from approvals.payload.pointers import ABSENT, check_locked, find
 from approvals.payload.renderers.registry import Rendering, rendering_of
 from approvals.payload.schema.compiling import check_schema
@@ -23,6 +25,7 @@ __all__ = [
     "PayloadForm",
     "Rendering",
     "Shown",
+    "Unit",
     "assert_edit_allowed",
     "build_form",
     "canonical",
@@ -32,11 +35,14 @@ __all__ = [
     "digest",
     "disagreements",
     "find",
+    "in_readers_zone",
     "in_words",
+    "is_currency_key",
     "leaf_count",
     "patch",
     "rendering_of",
     "same",
     "unchecked_patterns",
+    "unit_at",
     "validate",
 ]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from approvals import visible
-from approvals.payload import labels
+from approvals.payload import instants, labels
 from approvals.payload.pointers import ABSENT
 
 TEXT, NUMBER, YES_OR_NO, LIST = "text", "number", "yes or no", "list"
@@ -27,12 +27,16 @@ _BRACKETS = frozenset(('""', "[]", "{}"))
 class Shown:
     """One value to read: its text, or a note instead ("left out", "null", "empty list").
 
-    `mark` names the type if a reader could take the text for a value of another type.
+    `mark` names the type if a reader could take the text for a value of another type. `gloss` says beside the text
+    what it is to the person who reads: a moment on their clocks, an amount of cents in whole units. `exact` is the
+    value as it is in the payload, where the text is written for people.
     """
 
     text: str = ""
     note: str = ""
     mark: str = ""
+    gloss: str = ""
+    exact: str = ""
 
 
 def shown(value: Any) -> Shown:
@@ -42,7 +46,8 @@ def shown(value: Any) -> Shown:
     if value is None or value in ("", [], {}):
         return Shown(note=_NOTES[json.dumps(value)])
     if isinstance(value, str):
-        return Shown(text=value, mark=TEXT if reads_as_other(value) else "")
+        mark = TEXT if reads_as_other(value) else ""
+        return Shown(text=value, mark=mark, gloss=instants.in_readers_zone(value))
     if isinstance(value, bool):
         return Shown(text="Yes" if value else "No")
     if _is_plain_list(value):

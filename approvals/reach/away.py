@@ -9,7 +9,6 @@ from uuid import UUID
 
 from approvals.authority import is_covered
 from approvals.models import Approval, Away
-from audit import clock
 from grants.models import DelegatedGrant, User
 
 LONGEST = timedelta(days=365)
@@ -34,4 +33,4 @@ def _covered(people: Sequence[User], approval: Approval, at: datetime) -> dict[U
     for grant in grants.filter(expires_at__lt=at + LONGEST):
         if is_covered(approval, grant):
             ends[grant.grantor_id].append(grant.expires_at)
-    return {person: f"away until {clock.day_in_words(max(theirs))}" for person, theirs in ends.items()}
+    return {person: f"away until {reader.day_of(max(theirs))}" for person, theirs in ends.items()}

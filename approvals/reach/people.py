@@ -67,7 +67,10 @@ def read_with_policies(
     return _people(found), policies_with_ids([UUID(pk) for pk in found["candidates"]])
 
 
-_UNUSED = ("password", "last_login", "is_superuser", "is_staff", "is_auditor", "date_joined")
+_UNUSED = (
+    *("password", "last_login", "is_superuser", "is_staff", "is_auditor", "date_joined"),
+    *("time_zone", "written_form"),
+)
 _AWAY = statements.as_json(Away, "away")
 _ACCOUNT = statements.as_json(User, "account", but=_UNUSED)
 _GRANT = statements.as_json(DelegatedGrant, "lent")

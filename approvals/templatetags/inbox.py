@@ -40,7 +40,7 @@ def tone_word(tone: str) -> str:
 
 
 @register.filter
-def of(by_id: dict[str, str], approval: Approval) -> str:
+def of(by_id: dict[str, Any], approval: Approval) -> Any:
     """What belongs to this request, by its id."""
     return by_id.get(str(approval.pk), "")
 
@@ -127,14 +127,20 @@ def risk(value: str) -> SafeString:
 @register.inclusion_tag("approvals/_time.html")
 def moment(at: datetime | None, now: datetime) -> dict[str, Any]:
     """When it was: absolute, and how long ago."""
-    return {"at": at, "kind": "ago", "relative": ago(now - at) if at else ""}
+    return {"at": at, "zone": None, "kind": "ago", "relative": ago(now - at) if at else ""}
 
 
 @register.inclusion_tag("approvals/_time.html")
 def deadline(at: datetime | None, now: datetime) -> dict[str, Any]:
     """By when: absolute, and how long it is until then, or how long ago that was."""
     left = at - now if at else timedelta()
-    return {"at": at, "kind": "left", "relative": time_left(left) if at else "", "urgency": urgency(left)}
+    return {
+        "at": at,
+        "zone": None,
+        "kind": "left",
+        "relative": time_left(left) if at else "",
+        "urgency": urgency(left),
+    }
 
 
 @register.inclusion_tag("approvals/_time_left.html")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
@@ -17,14 +17,14 @@ from approvals.models import Away
 from approvals.models.away import LONGEST_NOTE
 from approvals.views.page import PersonRequest, post_only, show, signed_in
 from approvals.views.refusals import cleaned, refused
-from audit import clock
+from audit import clock, reader
 
 _NO_DAY = "Write the day, such as 2026-12-24."
 _DAY: dict[str, Any] = {"input_formats": ["%Y-%m-%d"], "error_messages": {"invalid": _NO_DAY}}
 
 
 class AwayForm(forms.Form):
-    """What was typed: two days, in UTC. `absence` says what is valid."""
+    """What was typed: two days, of the person's own calendar. `absence` says what is valid."""
 
     from_day = forms.DateField(required=False, **_DAY)
     back_on = forms.DateField(required=False, **_DAY)
@@ -58,12 +58,13 @@ def _moments(posted: dict[str, Any]) -> tuple[datetime, datetime]:
     """From the start of the first day, today if none is given, to the start of the day on which they are back."""
     if posted["back_on"] is None:
         raise InvalidInput.at("back_on", "missing", "Say on which day you are back.")
-    first = posted["from_day"] or clock.now().date()
+    first = posted["from_day"] or clock.now().astimezone(reader.current_zone()).date()
     return _start_of(first), _start_of(posted["back_on"])
 
 
-def _start_of(day: Any) -> datetime:
-    return datetime.combine(day, time(), UTC)
+def _start_of(day: date) -> datetime:
+    """Where the clocks go forward at midnight, the first moment that there is."""
+    return datetime.combine(day, time(), reader.current_zone())
 
 
 def _show(request: PersonRequest, *, refusal: InvalidInput | None = None) -> HttpResponse:
@@ -82,7 +83,9 @@ def _show(request: PersonRequest, *, refusal: InvalidInput | None = None) -> Htt
 def _as_typed(said: Away | None) -> dict[str, str]:
     if said is None:
         return {}
-    first, back_on = (f"{moment.astimezone(UTC):%Y-%m-%d}" for moment in (said.starts_at, said.ends_at))
+    first, back_on = (
+        f"{moment.astimezone(reader.current_zone()):%Y-%m-%d}" for moment in (said.starts_at, said.ends_at)
+    )
     return {"from_day": first, "back_on": back_on, "note": said.note}
 
 

@@ -23,9 +23,7 @@ def send(one: Checkpoint) -> None:
     """Send the checkpoint; each has one Message-ID for good. Raises DeliveryFailed."""
     message = EmailMessage(
         subject=f"Audit checkpoint {one.number}: {one.size} events",
-        body=_TEXT.format(
-            url=settings.PUBLIC_URL, at=clock.in_words(one.at, seconds=True), size=one.size, number=one.number
-        ),
+        body=_TEXT.format(url=settings.PUBLIC_URL, at=clock.in_utc(one.at), size=one.size, number=one.number),
         to=[settings.AUDIT_ANCHOR_EMAIL],
         headers={"Message-ID": f"<checkpoint-{bytes(one.hash).hex()[:32]}@countersign>"},
     )

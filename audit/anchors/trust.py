@@ -67,7 +67,7 @@ def _compare(note: Note | None, sent: Checkpoint | None) -> Problem | None:
     if held is None:
         said = note.statement
         sentence = (
-            f"The log does not hold the last checkpoint of its anchor file, of {clock.in_words(said.at, seconds=True)} "
+            f"The log does not hold the last checkpoint of its anchor file, of {clock.in_utc(said.at)} "
             f"over {said.size} events: the database may have been restored from an older copy."
         )
         return Problem(sentence, note.digest(), said.size)

@@ -1,24 +1,50 @@
-"""How does every page write a moment? As `audit.clock.in_words`; a script rewrites it in the viewer's time zone."""
+"""How does every page write a moment? As `audit.clock.in_words` for people, beside the exact value in UTC."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import template
 
-from audit import clock
+from audit import clock, reader
 
 register = template.Library()
 
 
 @register.filter
-def in_words(at: datetime | None) -> str:
-    """`25 Nov 2026, 17:02 UTC`, or nothing."""
-    return clock.in_words(at) if at else ""
+def in_words(at: datetime | None, zone: ZoneInfo | None = None) -> str:
+    """`25 Nov 2026, 18:02 CET`, or nothing."""
+    return clock.in_words(at, zone or None) if at else ""
+
+
+@register.filter
+def exact_utc(at: datetime) -> str:
+    """`2026-11-25T17:02:09.123456Z`, for the attributes of a `<time>`."""
+    return clock.rfc3339(at)
+
+
+@register.filter
+def in_utc(at: datetime) -> str:
+    """What the pointer shows over a moment: the same in UTC, to the second."""
+    return clock.in_utc(at)
+
+
+@register.simple_tag
+def language_of_moments() -> str:
+    """The language of a moment's words where they are not English, as ` lang="de"` wants it."""
+    form = reader.current_form()
+    return "" if form == reader.ENGLISH else form
 
 
 @register.inclusion_tag("_exact_time.html")
 def exact(at: datetime | None) -> dict[str, Any]:
     """The moment itself, without words around it."""
-    return {"at": at}
+    return {"at": at, "zone": None}
+
+
+@register.inclusion_tag("_exact_time.html")
+def exact_in(at: datetime, zone: ZoneInfo) -> dict[str, Any]:
+    """As another zone's clocks show it: that of a form which was filled in before the reader chose theirs."""
+    return {"at": at, "zone": zone}

@@ -12,7 +12,7 @@ from django.db import connection
 from audit import keys
 from audit.anchors import file
 from audit.checkpoint import Note, NotSigned
-from audit.clock import in_words, rfc3339
+from audit.clock import in_utc, rfc3339
 from audit.models import Event
 from audit.verify.rows import Tampered
 
@@ -59,7 +59,7 @@ def _lost(note: Note, excused: list[_Recovery]) -> list[str]:
                 f"By a recovery on record {anchored - kept} events after the first {kept} were lost, at least."
             ]
     raise Tampered(
-        f"The log does not extend its anchor: it lacks the checkpoint of {in_words(said.at, seconds=True)} over "
+        f"The log does not extend its anchor: it lacks the checkpoint of {in_utc(said.at)} over "
         f"{said.size} events. What came after an older copy is gone, or was replaced."
     )
 

@@ -45,6 +45,21 @@ class User(AbstractBaseUser, PermissionsMixin):
         "administrator", default=False, help_text="May sign in to the admin pages."
     )
     is_auditor = models.BooleanField("auditor", default=False, help_text="May read every request.")
+    time_zone = models.CharField(
+        max_length=64,
+        blank=True,
+        db_default="",
+        default="",
+        help_text="Of what they read and enter; empty: the browser's, else the site's.",
+    )
+    written_form = models.CharField(
+        "days and numbers",
+        max_length=10,
+        blank=True,
+        db_default="",
+        default="",
+        help_text="Of `audit.reader.FORMATS`; empty: the browser's.",
+    )
     date_joined = models.DateTimeField(default=timezone.now)
 
     objects = UserManager()

@@ -7,7 +7,6 @@
   const AGAIN = 10000; // milliseconds until a save that failed is tried again
   const MOST_ON_LEAVING = 60000; // bytes that a browser still sends while a page goes away
 
-  const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const theForm = () => document.querySelector("form[data-edits]");
 
   // --- The payload's form: saved a moment after typing stops, and on leaving
@@ -74,7 +73,7 @@
     if (response?.ok && answer) {
       state.saved = Math.max(state.saved, upTo);
       state.failed = false;
-      if (form.isConnected) say(answer.saved ? `Saved ${clock.format(new Date(answer.saved))}` : "");
+      if (form.isConnected) say(answer.saved ? `Saved ${answer.in_words}` : "");
     } else if (response?.status === 403 && answer?.token) {
       renewToken(answer.token);
       later(form, 0);

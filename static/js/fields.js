@@ -7,20 +7,26 @@
   const WIDGETS = ":is(input, select, textarea):not([type=hidden], [type=checkbox], [type=radio])";
 
   const isEditing = (details) => details.matches?.("#review-form details.edit");
-  const valueOf = (widget) => (widget.tagName === "SELECT" ? widget.selectedOptions[0]?.textContent.trim() : widget.value);
+  const chosenIn = (select) => select?.selectedOptions[0]?.textContent.trim();
+  // A time is read with the zone that it was entered in.
+  const valueOf = (widget, zone) => {
+    if (widget.tagName === "SELECT") return chosenIn(widget);
+    return zone ? `${widget.value.replace("T", " ")} ${chosenIn(zone)}` : widget.value;
+  };
+  const isAsSent = (widget) => (widget.tagName === "SELECT"
+    ? [...widget.options].every((option) => option.selected === option.defaultSelected)
+    : widget.value === widget.defaultValue);
 
   // What is read is what was typed, as text; a field nobody typed into keeps what the server wrote.
   const readAgain = (details) => {
     const seen = details.parentElement.querySelector(":scope > [data-seen]");
     const widget = details.querySelector(WIDGETS);
     if (!seen || !widget || details.querySelector(":checked:is([type=checkbox], [type=radio]:not([value=value]))")) return;
-    const isUntouched = widget.tagName === "SELECT"
-      ? [...widget.options].every((option) => option.selected === option.defaultSelected)
-      : widget.value === widget.defaultValue;
-    if (isUntouched) return;
+    const zone = details.querySelector("select[name^='zone/']");
+    if (isAsSent(widget) && (!zone || isAsSent(zone))) return;
     const value = document.createElement("span");
     value.className = "value";
-    value.textContent = valueOf(widget);
+    value.textContent = valueOf(widget, zone);
     seen.replaceChildren(value);
   };
 

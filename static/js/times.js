@@ -1,4 +1,4 @@
-// The time left goes on, a deadline is announced, and moments are shown in the viewer's own zone. Everything works without this file.
+// The time left goes on, and a deadline is announced. Everything works without this file.
 (() => {
   "use strict";
 
@@ -44,30 +44,6 @@
     }
   };
 
-  // "25 Nov 2026, 18:02 CET": as the server writes it in UTC, in the viewer's own zone.
-  const inZone = new Intl.DateTimeFormat("en-GB", {
-    day: "numeric", month: "numeric", year: "numeric",
-    hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "short",
-  });
-  const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
-  const inWords = (moment) => {
-    const part = Object.fromEntries(inZone.formatToParts(moment).map(({ type, value }) => [type, value]));
-    return `${part.day} ${MONTHS[part.month - 1]} ${part.year}, ${part.hour}:${part.minute} ${part.timeZoneName}`;
-  };
-  const localise = () => {
-    for (const element of document.querySelectorAll("[data-absolute]")) {
-      const time = element.closest("time");
-      time.title = element.textContent;
-      element.textContent = inWords(new Date(time.dateTime));
-      element.removeAttribute("data-absolute");
-    }
-    for (const time of document.querySelectorAll("time.left:not([data-titled])")) {
-      time.title = inWords(new Date(time.dateTime));
-      time.dataset.titled = "";
-    }
-  };
-
-  const show = () => { localise(); tick(); };
-  document.addEventListener("DOMContentLoaded", () => { show(); setInterval(tick, 20000); });
-  document.addEventListener("htmx:afterSettle", show);
+  document.addEventListener("DOMContentLoaded", () => { tick(); setInterval(tick, 20000); });
+  document.addEventListener("htmx:afterSettle", tick);
 })();

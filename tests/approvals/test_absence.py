@@ -97,4 +97,4 @@ def test_authority_stays_as_it_is() -> None:
 def test_a_day_is_said_with_its_weekday() -> None:
     said = Away(ends_at=datetime.fromisoformat("2026-11-30T00:00:00Z"))
 
-    assert said.until == "Mon 30 Nov"
+    assert said.until == "Mon 30 Nov 2026"

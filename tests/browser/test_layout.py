@@ -76,7 +76,12 @@ def test_the_pages_around_the_requests_fit(sign_in: Callable[..., Page]) -> None
     names = ("inbox", "grants", "lending", "policies", "reassignments")
     paths = [reverse(f"approvals:{name}") for name in names]
     paths += ["/approvals/?tab=pool&risk=high", reverse("approvals:policy", args=["external_email"])]
-    paths += [reverse("notification-preferences"), reverse("audit:log"), grant.get_absolute_url()]
+    paths += [
+        reverse("notification-preferences"),
+        reverse("display-preferences"),
+        reverse("audit:log"),
+        grant.get_absolute_url(),
+    ]
 
     assert _misfits(page, paths) == []
 

@@ -37,6 +37,52 @@ def test_every_moment_carries_its_zone(
     assert {WORDS.match(text)[2] if WORDS.match(text) else text for text in found} <= zones  # type: ignore[index]
 
 
+def test_a_chosen_zone_comes_before_the_browsers_and_forms_say_which_it_is(
+    sign_in: Callable[..., Page],
+) -> None:
+    person = make_user()
+    grant = make_grant(person, make_user("deputy@example.com"))
+    page = sign_in("sales@example.com", timezone_id="Europe/Berlin")
+
+    page.get_by_role("link", name="Preferences").click()
+    expect(page.get_by_text("It is now")).to_contain_text(re.compile("CES?T"))
+    page.get_by_role("button", name="Use it").click()
+    expect(page.get_by_role("status")).to_have_text("Saved.")
+    expect(page.get_by_label("Time zone")).to_have_value("Europe/Berlin")
+    page.get_by_label("Time zone").select_option("Asia/Kathmandu")
+    page.get_by_label("Days and numbers").select_option("de")
+    page.get_by_role("button", name="Save").click()
+
+    expect(page.get_by_text("It is now")).to_contain_text("UTC+05:45")
+    page.goto(grant.get_absolute_url())
+    expect(page.locator("time").first).to_contain_text("UTC+05:45")
+    page.goto("/approvals/delegated/new/")
+    expect(page.get_by_label("Until")).to_be_visible()
+    expect(page.get_by_text("(Asia/Kathmandu)")).to_be_visible()
+
+
+def test_a_date_time_is_read_with_the_zone_it_was_entered_in(sign_in: Callable[..., Page]) -> None:
+    make_user(time_zone="Europe/Berlin")
+    approval = make_approval(
+        payload={"starts": "2026-11-27T14:00:00+02:00", "amount": 18450.5, "currency": "EUR"}
+    )
+    page = sign_in("sales@example.com", timezone_id="America/New_York", locale="de-DE")
+    page.goto(approval.get_absolute_url())
+    seen = page.locator("[data-seen]").first
+    expect(seen).to_contain_text("27. November 2026, 14:00 UTC+02:00")
+    expect(seen).to_contain_text("= 27. November 2026, 13:00 CET")
+    expect(page.get_by_text("18.450,50 EUR")).to_be_visible()
+
+    page.locator("details.edit summary").first.click()
+    page.get_by_label("Starts", exact=True).fill("2026-11-27T15:30")
+    page.get_by_label("Time zone of Starts").select_option("Europe/Berlin")
+    page.locator("details.edit summary").first.click()
+    expect(seen).to_have_text("2026-11-27 15:30 Europe/Berlin")
+    page.get_by_role("button", name="Review decision").click()
+
+    expect(page.locator("table.changes")).to_contain_text("2026-11-27T15:30:00+01:00")
+
+
 def test_what_is_late_says_by_how_much_as_the_server_does(sign_in: Callable[..., Page]) -> None:
     make_user()
     age(make_approval(policy=make_policy(breach_action="notify")), minutes=72)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import NamedTuple
 
 from approvals.payload.schema import formats
+from audit import reader
 
 _STORED = re.compile(
     r"(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ](?P<clock>[0-9]{2}:[0-9]{2}):(?P<second>[0-5][0-9])"
@@ -15,6 +17,9 @@ _POSTED = re.compile(
     r"(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})[T ](?P<clock>[0-9]{2}:[0-9]{2})"
     r"(?::(?P<second>[0-5][0-9])(?:\.(?P<fraction>[0-9]{1,3}))?)?"
 )
+
+
+_ZERO = frozenset(("Z", "+00:00", "-00:00"))
 
 
 class LocalTime(NamedTuple):
@@ -56,6 +61,23 @@ def posted(text: str, zone: str) -> LocalTime | None:
     match = _POSTED.fullmatch(text.strip())
     local = _local(match, zone) if match else None
     return local if local and formats.is_date_time(local.shown() + zone) else None
+
+
+def offset_at(text: str, name: str) -> str:
+    """The offset that the clocks of that zone have when they show this, such as +02:00; "" where none is known.
+
+    Raises reader.NoSuchTimeError where they never show it, or twice.
+    """
+    local, zone = posted(text, "Z"), reader.zone_called(name)
+    if local is None or zone is None:
+        return ""
+    at = reader.moment_of(datetime.fromisoformat(f"{local.date}T{local.clock}:{local.second}"), zone)
+    return "Z" if name == "UTC" else reader.offset_of(at)
+
+
+def is_same_offset(one: str, other: str) -> bool:
+    """Whether two zones as written put the clock alike: Z is +00:00, and each stays as it was written."""
+    return one == other or {one.upper(), other.upper()} <= _ZERO
 
 
 def in_words(zone: str) -> str:

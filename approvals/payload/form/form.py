@@ -14,6 +14,7 @@ from approvals.payload.canonical import leaf_count, same
 from approvals.payload.form import rows
 from approvals.payload.form.building import Place, build, json_leaf
 from approvals.payload.form.containers import Group
+from approvals.payload.form.currencies import note_units
 from approvals.payload.form.faults import Fault, attach, explained, faults
 from approvals.payload.form.guard import edit_errors
 from approvals.payload.form.leaves import JsonLeaf
@@ -101,6 +102,7 @@ def build_form(
 
     def make(is_json: bool) -> PayloadForm:
         root = _root(Place(current, expanded), locks, is_json)
+        note_units(root)
         return PayloadForm(
             root=root,
             original_text=original_text,
@@ -132,6 +134,7 @@ def _fits(root: Node) -> bool:
 def _bound(form: PayloadForm, posted: Posted) -> Bound:
     """Reads a post into a fresh form, which then shows what was posted."""
     read_value = read(form.root, posted)
+    note_units(form.root)
     value = {} if read_value is ABSENT else read_value
     offered = {name for node in form.root.walk() for name in node.names()}
     errors = list(posted.strangers(offered))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import ClassVar
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
 
 from approvals import visible
-from approvals.payload import display
+from approvals.payload import display, instants
+from approvals.payload.amounts import Unit
 from approvals.payload.display import Shown
-from approvals.payload.form.dates import in_words
+from approvals.payload.form import dates
 from approvals.payload.form.nodes import LEFT_OUT, NULL, VALUE, Node, Option
+from audit import reader
+from audit.reader import NoSuchTimeError
 
 SHORT = 32
 """Characters of a label or value that fit half the width of the form."""
@@ -42,6 +45,45 @@ class Leaf(Input):
     step: str = ""
     zone: str = ""
     """Of a date-time, as it is written."""
+    picked: str = ""
+    """The zone by whose clocks the reviewer enters it, where that is another: its name, such as Europe/Berlin."""
+    unit: Unit | None = None
+    """What it counts, where it is money."""
+
+    @property
+    def zone_name(self) -> str:
+        """The name under which a date-time's zone is posted."""
+        return f"zone{self.path}"
+
+    @property
+    def zones(self) -> list[Option]:
+        """The zones that a date-time can be entered in: that of its value first, the reader's, UTC."""
+        written = dates.in_words(self.zone)
+        others = dict.fromkeys([self.picked, reader.current_zone().key, "UTC"])
+        kept = f"{written}, as written" if isinstance(self.base, str) else written
+        return [Option("", kept), *(Option(name, name) for name in others if name not in ("", written))]
+
+    @property
+    def entered_in(self) -> str:
+        """The offset that the text in the widget has, as it would be written; "" where it is no time there."""
+        if not self.picked:
+            return self.zone
+        try:
+            return dates.offset_at(self.text, self.picked)
+        except NoSuchTimeError:
+            return ""
+
+    def names(self) -> Iterator[str]:
+        yield from super().names()
+        yield from [self.zone_name] if self.kind == "datetime" else []
+
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        yield from super().pairs()
+        yield from [(self.zone_name, self.picked)] if self.kind == "datetime" else []
+
+    def reset(self) -> None:
+        self.picked = ""
+        super().reset()
 
     @property
     def input_type(self) -> str:
@@ -72,10 +114,9 @@ class Leaf(Input):
         if not self.text:
             return Shown(note=display.EMPTY_TEXT if self.blank else display.LEFT_OUT)
         if self.kind == "datetime":
-            typed = self.text.replace("T", " ", 1)
-            clock = typed.removesuffix(":00") if typed.count(":") == 2 else typed
-            return Shown(text=f"{clock} {in_words(self.zone)}")
-        return Shown(text=self.text)
+            zone = self.entered_in
+            return _moment(self.text, zone, self.base) if zone else Shown(text=f"{self.text} {self.picked}")
+        return as_money(Shown(text=self.text), self.unit, self.text)
 
     @property
     def is_number(self) -> bool:
@@ -138,10 +179,12 @@ class Locked(Node):
     """A value that this edit cannot change; it has no input."""
 
     template: ClassVar[str] = "approvals/payload/_locked.html"
+    unit: Unit | None = None
+    """What it counts, where it is money."""
 
     @property
     def seen(self) -> Shown:
-        return display.shown(self.base)
+        return as_money(display.shown(self.base), self.unit, self.base)
 
     @property
     def is_short(self) -> bool:
@@ -149,3 +192,36 @@ class Locked(Node):
 
     def names(self) -> Iterator[str]:
         yield from ()
+
+
+def as_money(plain: Shown, unit: Unit | None, value: Any) -> Shown:
+    """An amount is written for people; beside one in cents or the like stands what it is in whole units."""
+    written = unit.written(value) if unit else ""
+    if not unit or not written:
+        return plain
+    return replace(plain, gloss=written) if unit.minor else replace(plain, text=written, exact=plain.text)
+
+
+def _moment(typed: str, zone: str, base: Any) -> Shown:
+    """As it is written, and on the reader's clocks where they show another time."""
+    local = dates.posted(typed, zone)
+    if local is None:
+        return Shown(text=f"{typed.replace('T', ' ', 1)} {dates.in_words(zone)}".strip())
+    written = dates.parsed(base) if isinstance(base, str) else None
+    is_base = (
+        written is not None and written.is_same_moment(local) and dates.is_same_offset(written.zone, zone)
+    )
+    exact = base if is_base else local.written()
+    at = instants.instant(exact)
+    if at is None:
+        return Shown(text=exact)
+    clock = (
+        local.clock
+        if local.second == "00" and not local.milliseconds.strip("0")
+        else exact[11:].removesuffix(zone)
+    )
+    if instants.shares_clocks(at):
+        label = reader.zone_label(at.astimezone(reader.current_zone()))
+        return Shown(text=f"{reader.day_and_clock(at, clock)} {label}", exact=exact)
+    said = f"{reader.day_and_clock(at, clock)} {dates.in_words(zone)}"
+    return Shown(text=said, gloss=instants.in_readers_zone(exact), exact=exact)

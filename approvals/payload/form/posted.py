@@ -9,7 +9,7 @@ from approvals.exceptions import FieldError
 from approvals.payload.bounds import MAX_NAMES
 from approvals.payload.form.nodes import Node
 
-_NAMESPACES = ("payload", "state", "rows", "key", "choice")
+_NAMESPACES = ("payload", "state", "rows", "key", "choice", "zone")
 
 
 class Posted:

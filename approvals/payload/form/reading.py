@@ -16,6 +16,7 @@ from approvals.payload.form.leaves import JsonLeaf, Leaf, Locked
 from approvals.payload.form.nodes import ALTERNATIVE, CHOSEN, NULL, UNLESS_FILLED, VALUE, Node
 from approvals.payload.form.posted import Posted
 from approvals.payload.pointers import ABSENT, child
+from audit import reader
 
 _ROW_IDS = re.compile(r"(?:[0-9]{1,5}(?: [0-9]{1,5})*)?")
 
@@ -71,6 +72,11 @@ def _scalar_or_json(node: Leaf | JsonLeaf, posted: Posted) -> Any:
         return node.base
     node.text = line_endings.normalised(typed)
     node.is_touched = node.text != node.shown
+    if isinstance(node, Leaf) and node.kind == "datetime" and (picked := posted.text(node.zone_name)):
+        if not reader.zone_called(picked):
+            node.errors.append("Choose one of the time zones offered.")
+            return node.base
+        node.picked, node.is_touched = picked, bool(node.text) or node.is_touched
     if not node.is_touched and node.base is not ABSENT and node.base is not None:
         return node.base
     try:

@@ -18,6 +18,7 @@ from approvals.payload.form.leaves import JsonLeaf, Leaf
 from approvals.payload.form.nodes import Option
 from approvals.payload.pointers import ABSENT
 from approvals.payload.schema import formats
+from audit.reader import NoSuchTimeError
 
 MAX_TITLE = 60
 """Characters of a choice's title: a longer one would push the value itself out of sight."""
@@ -132,13 +133,21 @@ def _number(leaf: Leaf, typed: str) -> Any:
 
 
 def _date_time(leaf: Leaf, typed: str) -> str:
+    """An edited time keeps the zone that the agent wrote, unless the reviewer entered it in another."""
     before = dates.parsed(leaf.base) if isinstance(leaf.base, str) else None
-    local = dates.posted(typed, before.zone if before else "Z")
+    try:
+        zone = dates.offset_at(typed, leaf.picked) if leaf.picked else before.zone if before else "Z"
+    except NoSuchTimeError as error:
+        raise UnreadableError(str(error)) from None
+    local = dates.posted(typed, zone)
     if local is None:
         raise UnreadableError(f"Enter a date and a time{_or_leave_out(leaf)}.")
-    if before and before.is_same_moment(local):
+    if before is None:
+        return local.written()
+    kept = dates.is_same_offset(before.zone, zone)
+    if kept and before.is_same_moment(local):
         return str(leaf.base)
-    return (before.edited(local) if before else local).written()
+    return before.edited(local)._replace(zone=before.zone if kept else zone).written()
 
 
 def _is_same_scalar(left: Any, right: Any) -> bool:

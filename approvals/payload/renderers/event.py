@@ -14,6 +14,7 @@ from approvals.payload.pointers import ABSENT
 from approvals.payload.renderers.fields import Fields, Unfit
 from approvals.payload.renderers.money import number
 from approvals.payload.renderers.texts import Prose, prose
+from audit import reader
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(
@@ -87,7 +88,7 @@ def _when(value: Any, zone: str) -> When | None:
 
 
 def _read_day(text: str) -> When:
-    return When(text, words=_day(date.fromisoformat(text)), is_day=True)
+    return When(text, words=reader.day(date.fromisoformat(text)), is_day=True)
 
 
 def _read_time(text: str, zone: str) -> When:
@@ -99,7 +100,7 @@ def _read_time(text: str, zone: str) -> When:
         at = at.replace(tzinfo=ZoneInfo(zone))
     sent = f"{text} {zone}".strip()
     if at.tzinfo is None:
-        words = f"{_day(at)}, {at:%H:%M} ({f'time zone {zone}' if zone else _NO_ZONE})"
+        words = f"{reader.day_and_clock(at)} ({f'time zone {zone}' if zone else _NO_ZONE})"
         return When(sent, words=words, naive=at)
     return When(sent, at=at.astimezone(UTC))
 
@@ -142,10 +143,6 @@ def _named(fields: Fields) -> str:
     if name := fields.text("displayname", "name", "title"):
         return name
     raise Unfit
-
-
-def _day(day: date) -> str:
-    return f"{day:%-d %b} {day.year}"
 
 
 @cache

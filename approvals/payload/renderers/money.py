@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Context, Decimal, Inexact, InvalidOperation
 from typing import Any
 
+from approvals.payload import amounts
 from approvals.payload.pointers import ABSENT
 from approvals.payload.renderers.fields import Fields, Unfit
 
@@ -24,10 +25,9 @@ class Money:
 
     @property
     def written(self) -> str:
-        """`1,450` or `18,450.50`: two digits at least after the point, and never fewer than there are."""
-        whole, _, cents = _plain(self.amount).partition(".")
-        digits = f"{int(whole):,}" if int(whole) else whole
-        return f"{digits}{'.' + cents.ljust(2, '0') if cents else ''} {self.currency}".strip()
+        """As the reader writes numbers."""
+        _plain(self.amount)  # Unfit where it is out of bounds
+        return amounts.written(self.amount, self.currency)
 
     @property
     def exact(self) -> str:
@@ -76,5 +76,4 @@ def _plain(amount: Decimal) -> str:
     """Digits without an exponent and without zeros at the end of a fraction."""
     if not amount.is_finite() or abs(amount.adjusted()) > 40:
         raise Unfit
-    text = f"{amount:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return amounts.plain(amount)

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -21,7 +21,7 @@ from approvals.exceptions import InvalidInput
 from approvals.models import Policy
 from approvals.models.choices import Risk
 from approvals.views.colleagues import colleagues
-from approvals.views.fields import TextField
+from approvals.views.fields import MomentField, TextField, zone_posted
 from approvals.views.inbox.queues import bounded
 from approvals.views.page import PersonRequest, onward, show, signed_in
 from approvals.views.people import address_of, known_to, show_found, which
@@ -33,13 +33,11 @@ EVERYTHING = "everything"
 MOST_SUGGESTED = 50
 RECENT = 200
 """How many of the pending requests are looked through for names to offer."""
-_MOMENT = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 _UNTYPED: dict[str, Any] = {
     **dict.fromkeys(("grantee", "scope", "more_workflows", "highest_risk", "reason"), ""),
     **dict.fromkeys(("action_types", "workflows"), ()),
     **dict.fromkeys(("starts_at", "expires_at")),
 }
-_NO_MOMENT = "Write the day and the time, such as 2026-12-24T18:00 (UTC)."
 
 
 class ListField(forms.Field):
@@ -60,13 +58,16 @@ class LendingForm(forms.Form):
     workflows = ListField(required=False)
     more_workflows = forms.CharField(required=False)
     highest_risk = forms.CharField(required=False)
-    starts_at = forms.DateTimeField(
-        required=False, input_formats=_MOMENT, error_messages={"invalid": _NO_MOMENT}
-    )
-    expires_at = forms.DateTimeField(
-        required=False, input_formats=_MOMENT, error_messages={"invalid": _NO_MOMENT}
-    )
+    starts_at = MomentField(required=False)
+    expires_at = MomentField(required=False)
     reason = TextField(required=False, strip=False)
+
+    def __init__(self, posted: QueryDict) -> None:
+        super().__init__(posted)
+        self.zone = zone_posted(posted)
+        for field in self.fields.values():
+            if isinstance(field, MomentField):
+                field.zone = self.zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,7 @@ def _show(
     reads_policies = authority.may_read_policies(request.user, at=at)
     context = {
         "at": at,
+        "zone": form.zone,
         "typed": request.POST or {"grantee": request.GET.get("grantee", "")},
         "typed_action_types": request.POST.getlist("action_types"),
         "typed_workflows": request.POST.getlist("workflows"),

@@ -14,6 +14,7 @@ from approvals.views.refusals import status_of
 from approvals.views.request import corrections
 from approvals.views.request.access import load, load_to_decide
 from approvals.views.request.review import keep_typed
+from audit import clock
 
 _ELSEWHERE = "you edited this payload in another tab or on another device. Press Review decision to see both."
 
@@ -21,7 +22,9 @@ _ELSEWHERE = "you edited this payload in another tab or on another device. Press
 @signed_in
 @post_only("approvals:request", "pk")
 def edits(request: PersonRequest, pk: UUID) -> HttpResponse:
-    """Keep the posted form, and say when in `saved` (null where it holds no edit), or in `sentence` why not."""
+    """Keep the posted form, and say when in `saved` (null where it holds no edit), for the person to read in
+    `in_words`; or in `sentence` why not.
+    """
     try:
         _, _, copy = keep_typed(request, load_to_decide(request, pk))
     except NotPermitted as refusal:
@@ -32,7 +35,11 @@ def edits(request: PersonRequest, pk: UUID) -> HttpResponse:
         return JsonResponse({"sentence": _ELSEWHERE}, status=status_of(refusal))
     except Refused as refusal:
         return JsonResponse({"sentence": str(refusal)}, status=status_of(refusal))
-    return JsonResponse({"saved": copy.updated_at.isoformat() if copy else None})
+    if copy is None:
+        return JsonResponse({"saved": None})
+    return JsonResponse(
+        {"saved": clock.rfc3339(copy.updated_at), "in_words": clock.in_words(copy.updated_at)}
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

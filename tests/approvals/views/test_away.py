@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -84,3 +85,14 @@ def test_an_absence_to_come_or_over_is_not_read() -> None:
 def test_a_person_signs_in_first_and_nobody_says_it_for_another() -> None:
     assert Client().get(PAGE)["Location"] == f"/sign-in/?next={PAGE}"
     assert client_of(make_user(), enforce_csrf_checks=True).post(PAGE, {"back_on": day(1)}).status_code == 403
+
+
+def test_a_day_is_one_of_the_persons_own_calendar() -> None:
+    person = make_user(time_zone="Asia/Kathmandu")
+    day = clock.now().astimezone(ZoneInfo("Asia/Kathmandu")).date() + timedelta(days=3)
+
+    client_of(person).post("/preferences/away/", {"back_on": day.isoformat()})
+
+    said = Away.objects.get(user=person)
+    assert said.ends_at.astimezone(ZoneInfo("Asia/Kathmandu")).isoformat() == f"{day}T00:00:00+05:45"
+    assert f'value="{day}"' in client_of(person).get("/preferences/away/").content.decode()

@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 
 from approvals import absence, lifecycle
 from approvals.models import Approval, Assignment, Comment
-from audit import clock
+from audit import clock, reader
 from grants.models import DelegatedGrant, User
 from tests.approvals.views.browse import client_of, form_in, text_of, url
 from tests.factories import (
@@ -102,7 +102,7 @@ def test_beside_a_name_stands_the_role_and_until_when_they_are_away() -> None:
     assert options["hannah@example.com"].role == "reviewer of the policy, auditor"
     assert options["hannah@example.com"].absence == f"away until {said.until}: Skiing"
     assert options["away@example.com"].role == "approver"
-    assert options["away@example.com"].absence == f"away until {clock.day_in_words(at + timedelta(days=1))}"
+    assert options["away@example.com"].absence == f"away until {reader.day_of(at + timedelta(days=1))}"
     assert options[SALES].absence == ""
 
 

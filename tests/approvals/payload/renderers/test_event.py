@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import pytest
 
+from audit import reader
 from tests.approvals.payload.renderers.reading import markup, shown, title, words
 
 EVENT = {"summary": "Kick-off", "start": "2026-05-04T10:00:00+02:00", "end": "2026-05-04T11:30:00+02:00"}
 
 
 def test_times_are_moments_with_their_zone_and_what_was_sent():
-    assert '<time datetime="2026-05-04T08:00:00+00:00">' in markup(EVENT)
+    assert '<time datetime="2026-05-04T08:00:00.000000Z" title="4 May 2026, 08:00:00 UTC">' in markup(EVENT)
     assert "4 May 2026, 08:00 UTC sent as 2026-05-04T10:00:00+02:00" in words(EVENT)
     assert shown(EVENT).duration == "1 h 30 min"
+
+
+def test_times_are_shown_in_the_readers_zone_and_form():
+    with reader.read_by(reader.zone_called("Asia/Kathmandu"), "de"):
+        assert "4. Mai 2026, 13:45 UTC+05:45 sent as 2026-05-04T10:00:00+02:00" in words(EVENT)
+        assert "4. Mai 2026 all day" in words(EVENT | {"start": "2026-05-04", "end": "2026-05-05"})
 
 
 def test_a_time_in_a_named_zone_is_a_moment():
