@@ -6,14 +6,19 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, TextField, Value
 
 from approvals.models.choices import DECIDED_BY_PEOPLE, UNDECIDED, Status
 
 if TYPE_CHECKING:
     # For the type of the rows alone: `approval` needs this class for its manager.
     from approvals.models.approval import Approval  # noqa: F401
+
+_WORDS = "approvals_words"
+"""Of migration 0025: the words of an action and a workflow, in small letters."""
+_LIST: ArrayField[list[str], list[str]] = ArrayField(TextField())
 
 
 class ApprovalQuerySet(models.QuerySet["Approval"]):
@@ -54,18 +59,15 @@ class ApprovalQuerySet(models.QuerySet["Approval"]):
         return self.filter(status__in=DECIDED_BY_PEOPLE)
 
     def with_sort_keys(self) -> Self:
-        """What a list is sorted and narrowed by: `due`, `ended`, `of_risk` and `of_type`."""
-        return self.alias(
-            due=F("deadline"), ended=F("decided_at"), of_risk=F("risk"), of_type=F("action_type")
-        )
+        """What a list is sorted by, `due` and `ended`, and narrowed by, `of_risk` and so on."""
+        return self.alias(due=F("deadline"), ended=F("decided_at"), **_narrowed_by())
 
     def with_sort_keys_of_assignments(self) -> Self:
         """The same as the assignment has them that found the request: one index gives them in order."""
         return self.alias(
             due=F("assignments__deadline"),
             ended=F("assignments__decided_at"),
-            of_risk=F("assignments__risk"),
-            of_type=F("assignments__action_type"),
+            **_narrowed_by("assignments__"),
         )
 
     def due_by(self, moment: datetime) -> Self:
@@ -84,9 +86,30 @@ class ApprovalQuerySet(models.QuerySet["Approval"]):
         """Of rows with sort keys."""
         return self.filter(Q(of_type=action_type))
 
+    def of_agent(self, agent: UUID) -> Self:
+        """Of rows with sort keys."""
+        return self.filter(Q(of_agent=agent))
+
+    def of_workflow(self, workflow: str) -> Self:
+        """Of rows with sort keys."""
+        return self.filter(Q(of_workflow=workflow))
+
+    def alike_to(self, alike: str) -> Self:
+        """Of rows with sort keys."""
+        return self.filter(Q(of_alike=alike))
+
     def saying(self, text: str) -> Self:
-        """With that text in the action or the workflow, in whichever case."""
+        """With that text in the action or the workflow, in whichever case. Ask it of what is open, which is bounded."""
         return self.filter(Q(action__icontains=text) | Q(workflow__icontains=text))
+
+    def with_words(self, text: str) -> Self:
+        """Decided by people, with each word of that text in the action or the workflow, in whichever case.
+
+        An index of words serves it, on every server. Where the text has no word nothing matches.
+        """
+        typed = Func(Value(text), Value(""), function=_WORDS, output_field=_LIST)
+        found = Func(F("action"), F("workflow"), function=_WORDS, output_field=_LIST)
+        return self.alias(typed=typed, words=found).filter(words__contains=typed).exclude(typed=[])
 
     def beginning_with(self, digits: str) -> Self:
         """Whose ids begin with these hexadecimal digits."""
@@ -111,3 +134,15 @@ class ApprovalQuerySet(models.QuerySet["Approval"]):
     def by_deadline(self) -> Self:
         """What must be decided next comes first."""
         return self.order_by("deadline", "id")
+
+
+def _narrowed_by(of: str = "") -> dict[str, F]:
+    """What the filters ask for, by the names that they use; of the request itself, or of its assignment."""
+    names = {
+        "risk": "risk",
+        "type": "action_type",
+        "agent": "agent",
+        "workflow": "workflow",
+        "alike": "alike",
+    }
+    return {f"of_{short}": F(f"{of}{name}") for short, name in names.items()}
