@@ -27,9 +27,11 @@ from approvals.authority import Held, PersonAuthority, waits_for_another
 from approvals.models import Approval, PayloadVersion
 from approvals.models.approval_queries import ApprovalQuerySet
 from approvals.models.choices import UNDECIDED, BreachAction, Risk
-from approvals.views.inbox.current_policies import CurrentPolicies, current_policies
+from approvals.views.inbox.choices import Choices, address_of
+from approvals.views.inbox.current_policies import CurrentPolicies
 from approvals.views.inbox.cursors import Cursor
 from approvals.views.inbox.filters import DECIDED, DRAFTS, FOR_ME, OPEN_TABS, POOL, Filters
+from approvals.views.inbox.surroundings import Surroundings, surroundings_of
 from grants.models import User
 
 PAGE = 25
@@ -44,7 +46,7 @@ BY_DECISION = ("-ended", "-id")
 _PAGE, _OVERDUE, _WAITING = "page", "overdue", "waiting"
 _SHOWN = (
     *("action", "workflow", "risk", "status", "resolution", "deadline", "decided_at", "current_version"),
-    *("agent__name", "policy__headline"),
+    *("action_type", "alike", "agent__name", "policy__headline"),
 )
 """What a row of the list says."""
 
@@ -79,10 +81,15 @@ class Inbox:
         """Whether there is a pool to take from."""
         return self.holds.is_approver
 
-    @cached_property
+    @property
     def policies(self) -> CurrentPolicies:
         """What the current policies say of this person."""
-        return current_policies(self.user)
+        return self._surroundings.policies
+
+    @property
+    def choices(self) -> Choices:
+        """The agents and workflows to filter by: of what this person may read, and of what the tabs hold."""
+        return self._surroundings.choices
 
     @property
     def has_authority(self) -> bool:
@@ -173,6 +180,13 @@ class Inbox:
             yield here
 
     @cached_property
+    def _surroundings(self) -> Surroundings:
+        sees_all = self.holds.reads_everything
+        address = address_of(email=self.user.email, reads_everything=sees_all)
+        shown = set() if sees_all else {pk for tab in self._tabs for pk in self._ids[tab]}
+        return surroundings_of(self.user, address=address, shown=shown, workflow=self.filters.workflow)
+
+    @cached_property
     def _ids(self) -> dict[str, list[UUID]]:
         """What each tab counts, and what each group of the list shows; in one query."""
         parts, order = self._listed()
@@ -261,8 +275,16 @@ class Inbox:
             rows = rows.of_risk(self.filters.risk)
         if self.filters.action_type:
             rows = rows.of_type(self.filters.action_type)
+        if self.filters.agent:
+            rows = rows.of_agent(self.filters.agent_id)
+        if self.filters.workflow:
+            rows = rows.of_workflow(self.filters.workflow)
+        if self.filters.alike:
+            rows = rows.alike_to(self.filters.alike)
         if self.filters.text:
-            rows = rows.saying(self.filters.text)
+            # What is open is bounded, and read by any part of its text; what is decided grows for seven years.
+            is_decided = self.filters.tab == DECIDED
+            rows = rows.with_words(self.filters.text) if is_decided else rows.saying(self.filters.text)
         if self.filters.is_second:
             rows = rows.filter(waits_for_another())
         return rows
