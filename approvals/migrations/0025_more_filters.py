@@ -14,13 +14,15 @@ BATCH = 10_000
 DECIDED = models.Q(status__in=("approved", "rejected", "cancelled", "used", "discarded"))
 PENDING = models.Q(status="pending")
 
+COPIED_BEFORE = ("risk", "action_type")
+COPIED = (*COPIED_BEFORE, "agent_id", "workflow", "alike")
 COPY_TRIGGER = """
 CREATE OR REPLACE FUNCTION approvals_copy_to_assignment() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     SELECT request.status IN ('pending', 'draft') AND NEW.removed_at IS NULL, request.deadline, request.decided_at,
-            request.risk, request.action_type, request.agent_id, request.workflow, request.alike
+            {of_request}
         INTO NEW.is_open, NEW.deadline, NEW.decided_at,
-            NEW.risk, NEW.action_type, NEW.agent_id, NEW.workflow, NEW.alike
+            {copies}
         FROM approvals_approval request WHERE request.id = NEW.approval_id;
     RETURN NEW;
 END $$;
@@ -61,17 +63,62 @@ DROP FUNCTION approvals_note_origins_of_people();
 DROP FUNCTION approvals_note_origin();
 """
 
-# Not in SQL: PostgreSQL would put its text in place of the call and take it to cost nothing.
-WORDS = """
-CREATE FUNCTION approvals_words(action text, workflow text) RETURNS text[]
-    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 500 AS $$
+# A request is found under each of its words and of what else it is filtered by, each together with the week in which it
+# was decided: so a search goes back week by week, and no word is so common that one look-up finds more than a week has.
+# Nothing but PostgreSQL's own functions, since an index is also built and analysed without the search path.
+FOUND_BY = """
+CREATE FUNCTION approvals_found_by(
+    decided_at timestamptz, action text, workflow text, agent uuid, action_type text, risk text)
+    RETURNS bigint[] LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 500 AS $$
+DECLARE
+    week bigint := floor(extract(epoch FROM decided_at) / 604800);
 BEGIN
-    RETURN array_remove(regexp_split_to_array(lower(action || ' ' || workflow), '[^[:alnum:]]+'), '');
+    RETURN ARRAY(SELECT DISTINCT hashtextextended(word, week)
+        FROM unnest(regexp_split_to_array(lower(action || ' ' || workflow), '[^[:alnum:]]+')
+            || ARRAY['agent:' || agent, 'action_type:' || action_type, 'workflow:' || workflow, 'risk:' || risk])
+            AS word
+        WHERE word <> '');
+END $$;
+
+CREATE FUNCTION approvals_decided_with_words(typed text, besides text[], until timestamptz, most integer)
+    RETURNS SETOF uuid LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    words text[] := array_remove(regexp_split_to_array(lower(typed), '[^[:alnum:]]+'), '');
+    keys bigint[];
+    newest bigint;
+    oldest bigint;
+    found integer := 0;
+    here integer;
+BEGIN
+    IF words = '{}' THEN
+        RETURN;
+    END IF;
+    words := words || besides;
+    SELECT floor(extract(epoch FROM min(decided_at)) / 604800), floor(extract(epoch FROM max(decided_at)) / 604800)
+        INTO oldest, newest FROM approvals_approval
+        WHERE status IN ('approved', 'rejected', 'cancelled', 'used', 'discarded');
+    newest := least(newest, floor(extract(epoch FROM until) / 604800)::bigint);
+    WHILE newest >= oldest AND found < most LOOP
+        keys := ARRAY(SELECT hashtextextended(word, newest) FROM unnest(words) AS word);
+        RETURN QUERY SELECT id FROM approvals_approval
+            WHERE status IN ('approved', 'rejected', 'cancelled', 'used', 'discarded')
+                AND approvals_found_by(decided_at, action, workflow, agent_id, action_type, risk) @> keys
+                AND (until IS NULL OR decided_at <= until);
+        GET DIAGNOSTICS here = ROW_COUNT;
+        found := found + here;
+        newest := newest - 1;
+    END LOOP;
 END $$;
 """
+NOT_FOUND_BY = """
+DROP FUNCTION approvals_decided_with_words(text, text[], timestamptz, integer);
+DROP FUNCTION approvals_found_by(timestamptz, text, text, uuid, text, text);
+"""
+# Without a list of what is still to be put in: each week's look-up would read it.
 BY_WORDS = """
     CREATE INDEX CONCURRENTLY IF NOT EXISTS approval_decided_by_words ON approvals_approval
-    USING gin (approvals_words(action, workflow)) WITH (gin_pending_list_limit = 256)
+    USING gin (approvals_found_by(decided_at, action, workflow, agent_id, action_type, risk))
+    WITH (fastupdate = off)
     WHERE status IN ('approved', 'rejected', 'cancelled', 'used', 'discarded')
 """
 
@@ -90,6 +137,13 @@ FIND_ORIGINS = """
     ORDER BY email, agent_id, workflow
     ON CONFLICT DO NOTHING
 """
+
+
+def copy_trigger(columns: tuple[str, ...]) -> str:
+    return COPY_TRIGGER.format(
+        of_request=", ".join(f"request.{column}" for column in columns),
+        copies=", ".join(f"NEW.{column}" for column in columns),
+    )
 
 
 def copy(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
@@ -189,7 +243,7 @@ class Migration(migrations.Migration):
             "alike",
             models.CharField(db_default="", default="", editable=False, max_length=16),
         ),
-        migrations.RunSQL(COPY_TRIGGER, migrations.RunSQL.noop),
+        migrations.RunSQL(copy_trigger(COPIED), copy_trigger(COPIED_BEFORE)),
         migrations.RunSQL(ORIGINS, NO_ORIGINS),
         migrations.RunPython(copy, migrations.RunPython.noop),
         add_index(
@@ -223,8 +277,6 @@ class Migration(migrations.Migration):
             fields=["email", "-decided_at", "-approval", "risk", "action_type", "agent", "workflow"],
             condition=models.Q(decided_at__isnull=False),
         ),
-        migrations.RunSQL(WORDS, "DROP FUNCTION approvals_words(text, text)"),
+        migrations.RunSQL(FOUND_BY, NOT_FOUND_BY),
         migrations.RunSQL(BY_WORDS, "DROP INDEX CONCURRENTLY IF EXISTS approval_decided_by_words"),
-        # How often a word occurs decides whether its index or the list's order finds it sooner.
-        migrations.RunSQL("ANALYZE approvals_approval", migrations.RunSQL.noop),
     ]

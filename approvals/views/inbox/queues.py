@@ -38,6 +38,10 @@ PAGE = 25
 MOST_COUNTED = 100
 """A tab counts this far and says "99+" beyond: a count over the whole table would grow with it."""
 
+MOST_SEARCHED = 10_000
+"""Of the requests with the words that a person looks for among what is decided, the latest so many are looked through
+for those that concern them."""
+
 _RANK = Func(Value(list(Risk.values)), F("of_risk"), function="array_position", output_field=IntegerField())
 """From 1."""
 BY_DEADLINE = ("due", "-rank", "id")
@@ -282,12 +286,25 @@ class Inbox:
         if self.filters.alike:
             rows = rows.alike_to(self.filters.alike)
         if self.filters.text:
-            # What is open is bounded, and read by any part of its text; what is decided grows for seven years.
-            is_decided = self.filters.tab == DECIDED
-            rows = rows.with_words(self.filters.text) if is_decided else rows.saying(self.filters.text)
+            rows = self._saying(rows)
         if self.filters.is_second:
             rows = rows.filter(waits_for_another())
         return rows
+
+    def _saying(self, rows: ApprovalQuerySet) -> ApprovalQuerySet:
+        """What is open is bounded, and read by any part of its text; what is decided grows for seven years."""
+        filters = self.filters
+        if filters.tab != DECIDED:
+            return rows.saying(filters.text)
+        return rows.with_words(
+            filters.text,
+            most=MOST_COUNTED if self.holds.reads_everything else MOST_SEARCHED,
+            until=Cursor(BY_DECISION).start(filters.after),
+            risk=filters.risk,
+            action_type=filters.action_type,
+            agent=str(filters.agent_id) if filters.agent else "",
+            workflow=filters.workflow,
+        )
 
     def _in_order(self, rows: ApprovalQuerySet, order: Sequence[str]) -> ApprovalQuerySet:
         return _sorted(self._narrowed(rows), order)

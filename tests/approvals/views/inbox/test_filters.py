@@ -393,3 +393,66 @@ def test_requests_from_before_are_alike_to_none() -> None:
         cursor.execute("SET LOCAL session_replication_role = 'origin'")
 
     assert len(lines_in(client_of(make_user()).get("/approvals/?group=1"))) == 2
+
+
+def decided_days_ago(days: int, **fields: Any) -> Approval:
+    """Approved, and moved into the past."""
+    approval = approve(from_agent(fields.pop("agent", "Sales agent"), **fields), by=make_user())
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = 'replica'")
+        for table, key in (("approvals_approval", "id"), ("approvals_assignment", "approval_id")):
+            cursor.execute(
+                f"UPDATE {table} SET decided_at = decided_at - %s * interval '1 day' WHERE {key} = %s",
+                [days, approval.pk],
+            )
+        cursor.execute("SET LOCAL session_replication_role = 'origin'")
+    return approval
+
+
+@pytest.mark.parametrize("name", ["sales@example.com", "approver@example.com"])
+def test_words_are_found_however_long_ago_the_latest_first(name: str) -> None:
+    make_approver()
+    for days in (400, 0, 9, 2000):
+        decided_days_ago(days, action=f"Wire {days}")
+    decided_days_ago(30, action="Mail")
+
+    response = client_of(make_user(name)).get("/approvals/?tab=decided&q=wire")
+
+    assert actions_in(response) == ["Wire 0", "Wire 9", "Wire 400", "Wire 2000"]
+
+
+def test_a_search_goes_on_from_page_to_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("approvals.views.inbox.queues.MOST_COUNTED", 26)
+    for number in range(30):
+        decided_days_ago(8 * (number // 20), action=f"Wire {number}")
+    client = client_of(make_approver())
+
+    first = client.get("/approvals/?tab=decided&q=wire")
+    second = client.get("/approvals/", {"tab": "decided", "q": "wire", "after": first.context["following"]})
+
+    found = actions_in(first) + actions_in(second)
+    assert (first.context["matches"], len(found), len(set(found))) == ("25+", 30, 30)
+
+
+@pytest.mark.parametrize("narrowed", ["agent", "workflow", "action_type", "risk"])
+def test_a_word_that_is_common_hides_no_older_one_that_the_other_filters_leave(
+    monkeypatch: pytest.MonkeyPatch, narrowed: str
+) -> None:
+    monkeypatch.setattr("approvals.views.inbox.queues.MOST_COUNTED", 2)
+    for number in range(4):
+        decided_days_ago(0, action=f"Wire {number}")
+    old = decided_days_ago(
+        30,
+        action="Wire, old",
+        agent="Old agent",
+        workflow="Old: flow",
+        policy=make_policy("old"),
+        risk="high",
+    )
+    values = {"agent": old.agent_id, "workflow": old.workflow, "action_type": "old", "risk": "high"}
+
+    response = client_of(make_approver()).get(
+        "/approvals/", {"tab": "decided", "q": "wire", narrowed: values[narrowed]}
+    )
+
+    assert actions_in(response) == ["Wire, old"]

@@ -89,7 +89,7 @@ INDEXES = {
     ("reviewer", "tab=decided"): {"assignment_decided"},
     ("reviewer", "tab=decided&agent=AGENT"): {"assignment_decided"},
     ("reviewer", "tab=decided&workflow=flow+3&risk=high"): {"assignment_decided"},
-    ("reviewer", "tab=decided&q=zeppelin"): {"approval_decided_by_words"},
+    ("reviewer", "tab=decided&q=zeppelin"): {"approvals_approval_pkey"},
     ("reviewer", "tab=decided&action_type=refund"): {"assignment_decided"},
     ("approver", "tab=pool"): {"approval_pending_by_deadline", "approval_decided"},
     ("approver", "tab=pool&risk=high"): {"approval_pending_by_risk"},
@@ -102,9 +102,8 @@ INDEXES = {
     ("approver", "tab=decided&agent=AGENT"): {"approval_decided_by_agent"},
     ("approver", "tab=decided&agent=AGENT&workflow=flow+3"): {"approval_decided_by_agent"},
     ("approver", "tab=decided&workflow=flow+3"): {"approval_decided_by_workflow"},
-    ("approver", "tab=decided&q=zeppelin"): {"approval_decided_by_words"},
-    ("approver", "tab=decided&q=one"): {"approval_decided"},
-    ("staff", "tab=decided&q=zeppelin"): {"approval_decided_by_words"},
+    ("approver", "tab=decided&q=zeppelin"): {"approvals_approval_pkey"},
+    ("staff", "tab=decided&q=one&workflow=flow+3"): {"approvals_approval_pkey"},
     ("approver", "tab=decided&risk=high"): {"approval_decided_by_risk"},
     ("approver", "tab=decided&action_type=refund"): {"approval_decided_by_type"},
     ("staff", "tab=decided"): {"approval_decided"},
@@ -120,6 +119,23 @@ def test_each_list_is_found_by_its_index(who, query, people):
 
     used = set(re.findall(r"(?:using|Index Scan on) (\w+)", plan))
     assert INDEXES[who, query] <= used, plan
+
+
+def test_the_words_of_a_week_are_found_by_their_index(people):
+    week = """
+        SELECT id FROM approvals_approval
+        WHERE status IN ('approved', 'rejected', 'cancelled', 'used', 'discarded')
+            AND approvals_found_by(decided_at, action, workflow, agent_id, action_type, risk) @> '{1, 2}'::bigint[]
+    """
+
+    plan = _plan(week, make_agent("Rare agent"))
+
+    assert "Index Scan on approval_decided_by_words" in plan
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'approvals_decided_with_words'")
+        assert " ".join(week.split()).replace("'{1, 2}'::bigint[]", "keys") in " ".join(
+            cursor.fetchone()[0].split()
+        )
 
 
 def _ids_query(person, query):
