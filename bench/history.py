@@ -19,7 +19,7 @@ from ground import ROOT, prepare, private
 
 PEOPLE, APPROVERS, AGENTS = 200, 30, 20
 CHUNK = 250_000
-FORMAT = 3
+FORMAT = 4
 """To be raised where the rows change, so that a kept database is made anew."""
 BUSY, TYPICAL, APPROVER, OWNER = 30, 100, 0, PEOPLE
 """The numbers of people: one with thousands of open requests, one with some hundred, one who takes from the pool."""
@@ -96,11 +96,18 @@ _NAMED = """
 """
 _ASSIGNMENTS = """
     INSERT INTO approvals_assignment (approval_id, email, source, created_at, is_open, deadline, decided_at, risk,
-        action_type, source_before)
-    SELECT n.id, email, 'policy', created_at, is_pending, deadline,
-        CASE WHEN NOT is_pending THEN decided_at END, risk, ('{types_array}'::text[])[type], ''
-    FROM named n JOIN people ON people.number = person ORDER BY n.id, place
+        action_type, agent_id, workflow, source_before)
+    SELECT n.id, email, 'policy', n.created_at, is_pending, n.deadline,
+        CASE WHEN NOT is_pending THEN n.decided_at END, n.risk, ('{types_array}'::text[])[type],
+        request.agent_id, request.workflow, ''
+    FROM named n JOIN people ON people.number = person JOIN approvals_approval request ON request.id = n.id
+    ORDER BY n.id, place
     ON CONFLICT DO NOTHING
+"""
+_ORIGINS = """
+    INSERT INTO approvals_origin (email, agent_id, workflow)
+    SELECT '', agent_id, workflow FROM approvals_approval
+    UNION SELECT email, agent_id, workflow FROM approvals_assignment
 """
 _VOTES = """
     INSERT INTO approvals_vote (id, approval_id, version, payload_sha256, verdict, user_id, principal_id, basis,
@@ -166,6 +173,7 @@ def load(decided: int, pending: int) -> None:
             _add(connection, decided, pending, first, last)
             print(f"{last:,} requests, {time.monotonic() - started:,.0f} s", file=sys.stderr, flush=True)
         connection.execute("DROP TABLE people")
+        connection.execute(_ORIGINS)
         connection.execute("SET maintenance_work_mem = '1GB'")
         for index in indexes:
             connection.execute(index)

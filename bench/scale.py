@@ -67,10 +67,18 @@ def _more(tab: str) -> list[tuple[str, str]]:
         (" by both", "&action_type=refund&risk=high"),
         (" without a match", f"&action_type={NEVER_ASKED}"),
         (" by both, no match", f"&action_type={NEVER_ASKED}&risk=high"),
+        (" by workflow", "&workflow=finance"),
+        (" by a workflow without a match", "&workflow=nowhere"),
+        (" by an agent without a match", "&agent=00000000-0000-0000-0000-000000000001"),
         (", deep", "&deep"),
     ]
     if tab == "decided":
-        return narrowed
+        return [
+            *narrowed,
+            (" by a common word", "&q=order"),
+            (" by rare words", "&q=order+99"),
+            (" by a word nowhere", "&q=zeppelin"),
+        ]
     return [
         *narrowed,
         (" overdue", "&overdue=1"),

@@ -21,6 +21,7 @@ from approvals.lifecycle.superseding import end, lock_to_supersede
 from approvals.models import Agent, AgentKey, Approval, Assignment, Earlier, Notification, Policy, put_in_hand
 from approvals.models.choices import UNDECIDED, Status
 from approvals.notifications import Told, tell
+from approvals.payload import alike
 from approvals.reach import (
     Audience,
     People,
@@ -123,6 +124,7 @@ def _build(submission: Submission, judgement: Judgement, *, key: AgentKey, at: d
         agent_owner=key.agent.owner,
         key_owner=key.owner,
         request_sha256=submission.request_sha256,
+        alike=alike(key.agent.pk, submission.action_type, submission.payload),
         payload_schema=submission.schema_source,
         locked_fields=list(dict.fromkeys([*found.locked_fields, *submission.locked_fields])),
         policy=found,

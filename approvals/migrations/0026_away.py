@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("approvals", "0024_policy_title"),
+        ("approvals", "0025_more_filters"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

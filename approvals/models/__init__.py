@@ -12,6 +12,7 @@ from approvals.models.heartbeat import Heartbeat
 from approvals.models.in_hand import put_in_hand
 from approvals.models.kept_policies import policies_with_ids
 from approvals.models.notification import Notification
+from approvals.models.origin import Origin
 from approvals.models.payload import PayloadVersion, WorkingCopy
 from approvals.models.policy import Policy
 from approvals.models.whole import WHOLE, from_rows, read_whole, read_whole_by_id
@@ -32,6 +33,7 @@ __all__ = [
     "Heartbeat",
     "Notification",
     "Opening",
+    "Origin",
     "Outcome",
     "PayloadVersion",
     "Policy",

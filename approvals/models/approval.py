@@ -116,6 +116,14 @@ class Approval(models.Model):
     )
     shadow_reason = models.TextField(blank=True)
 
+    alike = models.CharField(
+        max_length=16,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="the same in requests of one agent, action type and payload shape",
+    )
+
     status = models.CharField(max_length=20, choices=Status.choices)
     resolution = models.CharField(max_length=20, choices=Resolution.choices, blank=True)
     current_version = models.PositiveIntegerField(default=1)
@@ -232,6 +240,21 @@ class Approval(models.Model):
                 condition=Q(status=Status.PENDING),
                 name="approval_pending_by_type",
             ),
+            models.Index(
+                fields=["agent", "deadline", "id", "risk", "action_type", "workflow"],
+                condition=Q(status=Status.PENDING),
+                name="approval_pending_by_agent",
+            ),
+            models.Index(
+                fields=["workflow", "deadline", "id", "risk", "action_type"],
+                condition=Q(status=Status.PENDING),
+                name="approval_pending_by_workflow",
+            ),
+            models.Index(
+                fields=["alike", "deadline", "id"],
+                condition=Q(status=Status.PENDING),
+                name="approval_pending_alike",
+            ),
             models.Index(fields=["-id"], condition=Q(status=Status.DRAFT), name="approval_drafts"),
             # What the sweep looks for; each holds only what is still to be done.
             models.Index(
@@ -269,6 +292,16 @@ class Approval(models.Model):
                 fields=["action_type", "-decided_at", "-id", "risk"],
                 condition=Q(status__in=DECIDED_BY_PEOPLE),
                 name="approval_decided_by_type",
+            ),
+            models.Index(
+                fields=["agent", "-decided_at", "-id", "risk", "action_type", "workflow"],
+                condition=Q(status__in=DECIDED_BY_PEOPLE),
+                name="approval_decided_by_agent",
+            ),
+            models.Index(
+                fields=["workflow", "-decided_at", "-id", "risk", "action_type"],
+                condition=Q(status__in=DECIDED_BY_PEOPLE),
+                name="approval_decided_by_workflow",
             ),
         ]
 

@@ -6,15 +6,19 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from approvals.models.agent import Agent
 from approvals.models.approval import Approval
 from grants.models import User
+
+_NARROWED_BY = ("risk", "action_type", "agent", "workflow")
+"""What a list may be filtered by stands behind its order, so that the index alone tells what does not match."""
 
 
 class Assignment(models.Model):
     """A person named on a request by address, with or without an account yet.
 
-    `is_open`, `deadline`, `decided_at`, `risk` and `action_type` are the request's, copied by a trigger: one index
-    answers "my inbox" and one "what I had to do with", however they are filtered.
+    `is_open` and the fields after it are the request's, copied by a trigger: one index answers "my inbox" and one
+    "what I had to do with", however they are filtered.
     """
 
     class Source(models.TextChoices):
@@ -48,6 +52,17 @@ class Assignment(models.Model):
     decided_at = models.DateTimeField(null=True, editable=False)
     risk = models.CharField(max_length=10, default="", db_default="", editable=False)
     action_type = models.CharField(max_length=100, default="", db_default="", editable=False)
+    agent = models.ForeignKey(
+        Agent,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,  # the request's own key has it
+        editable=False,
+    )
+    workflow = models.CharField(max_length=100, default="", db_default="", editable=False)
+    alike = models.CharField(max_length=16, default="", db_default="", editable=False)
 
     class Meta:
         constraints = [
@@ -61,12 +76,12 @@ class Assignment(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["email", "deadline", "approval", "risk", "action_type"],
+                fields=["email", "deadline", "approval", *_NARROWED_BY, "alike"],
                 condition=Q(is_open=True),
                 name="assignment_open",
             ),
             models.Index(
-                fields=["email", "-decided_at", "-approval", "risk", "action_type"],
+                fields=["email", "-decided_at", "-approval", *_NARROWED_BY],
                 condition=Q(decided_at__isnull=False),
                 name="assignment_decided",
             ),

@@ -15,6 +15,7 @@ from approvals.payload.renderers.registry import Rendering, rendering_of
 from approvals.payload.schema.compiling import check_schema
 from approvals.payload.schema.unchecked import unchecked_patterns
 from approvals.payload.schema.validation import validate
+from approvals.payload.shapes import alike
 
 __all__ = [
     "ABSENT",
@@ -26,6 +27,7 @@ __all__ = [
     "Rendering",
     "Shown",
     "Unit",
+    "alike",
     "assert_edit_allowed",
     "build_form",
     "canonical",

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from approvals.authority import is_covered
 from approvals.models import Approval, Away
+from audit import reader
 from grants.models import DelegatedGrant, User
 
 LONGEST = timedelta(days=365)

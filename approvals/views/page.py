@@ -19,7 +19,10 @@ from approvals.models import Approval
 from approvals.views import kept_posts
 from grants.models import User
 
-CARRIED = ("tab", "risk", "action_type", "q", "overdue", "second", "after")
+CARRIED = (
+    *("tab", "risk", "action_type", "agent", "workflow", "q", "overdue", "second"),
+    *("alike", "group", "after"),
+)
 """What of the inbox's address goes along to a request and back."""
 
 _KEYS_DECIDE_NOTHING = "An agent's key opens no page and decides nothing: a person signs in and decides."

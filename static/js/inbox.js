@@ -22,7 +22,8 @@
     const rows = runs.find((run) => run.some(isOpen)) || [];
     const goesOn = rows !== runs.at(-1);
     const here = rows.findIndex(isOpen);
-    nav.hidden = here < 0 || (rows.length === 1 && !goesOn);
+    const isGrouped = document.querySelector("#rows[data-grouped]");
+    nav.hidden = Boolean(isGrouped) || here < 0 || (rows.length === 1 && !goesOn);
     if (nav.hidden) return;
     const isKnown = rows === runs[0] && document.querySelector("#rows[data-start]");
     nav.querySelector("[data-said]").textContent = isKnown ? `${here + 1} of ${rows.length}${goesOn ? "+" : ""}` : "";
@@ -119,7 +120,8 @@
     for (const [tab, count] of Object.entries(news.counts)) say(document.querySelector(`[data-count="${tab}"]`), count);
     const link = document.querySelector("[data-news]");
     if (!link) return;
-    const shown = new Set([...document.querySelectorAll("a.row")].map((row) => row.pathname.split("/").at(-2)));
+    const idsOf = (row) => row.dataset.ids?.split(" ") || [row.pathname.split("/").at(-2)];
+    const shown = new Set([...document.querySelectorAll("a.row")].flatMap(idsOf));
     const fresh = news.ids.filter((id) => !shown.has(id)).length;
     say(link, fresh ? `${fresh} new ${link.dataset.noun}${fresh === 1 ? "" : "s"}` : "");
     link.hidden = !fresh;

@@ -10,7 +10,7 @@ import pytest
 from django.db import IntegrityError
 
 from approvals import lifecycle
-from approvals.models import Approval
+from approvals.models import Approval, Origin
 from approvals.models.choices import Status
 from tests.approvals.sql import insert_like, run
 from tests.factories import (
@@ -287,3 +287,40 @@ def test_who_answered_for_the_agent_is_read_from_its_row_and_never_changes() -> 
         run("UPDATE approvals_approval SET key_owner_id = %s WHERE id = %s", stranger.pk, approval.pk)
 
     assert (copy.agent_owner, copy.key_owner) == (approval.agent.owner, approval.key.owner)
+
+
+def test_an_assignment_copies_what_the_inbox_filters_by() -> None:
+    approval = make_approval(workflow="billing")
+
+    run("UPDATE approvals_assignment SET agent_id = NULL, workflow = 'another', alike = 'x', risk = 'high'")
+
+    assignment = approval.assignments.get()
+    copied = (assignment.agent_id, assignment.workflow, assignment.alike, assignment.risk)
+    assert copied == (approval.agent_id, "billing", approval.alike, "low")
+    assert len(approval.alike) == 16
+
+
+@pytest.mark.shows("decided-is-final")
+def test_what_a_request_is_alike_to_never_changes() -> None:
+    make_approval()
+
+    with pytest.raises(IntegrityError, match="does not change"):
+        run("UPDATE approvals_approval SET alike = 'another'")
+
+
+def test_each_agent_and_workflow_that_asked_a_person_is_noted_once() -> None:
+    for _ in range(2):
+        approval = make_approval(workflow="billing", assignees=("a@example.com", "b@example.com"))
+    make_approval(policy=make_policy("log", pattern="none"), workflow="unattended", assignees=())
+
+    noted = list(Origin.objects.order_by("email").values_list("email", "agent", "workflow"))
+
+    assert noted == [(who, approval.agent_id, "billing") for who in ("", "a@example.com", "b@example.com")]
+
+
+def test_one_who_is_asked_later_finds_the_origin_too() -> None:
+    approval = make_approval(workflow="billing")
+
+    lifecycle.reassign(approval.pk, by=make_user(), to=make_user("new@example.com").email, reason="On leave.")
+
+    assert Origin.objects.filter(email="new@example.com", workflow="billing").exists()

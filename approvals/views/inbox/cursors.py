@@ -45,6 +45,11 @@ class Cursor:
         within = Q(**{f"{self.names[0]}__{self._comparison(0)}e": keys[0]})
         return rows.filter(within & self._behind(keys))
 
+    def start(self, text: str) -> Any:
+        """The first of that place's keys; None where the text is no cursor of this order."""
+        keys = self._parsed(text)
+        return keys[0] if keys else None
+
     def until(self, rows: ApprovalQuerySet, text: str) -> ApprovalQuerySet:
         """The rows down to that place, itself included; all of them where the text is no cursor of this order."""
         keys = self._parsed(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse
@@ -10,6 +11,8 @@ from django.views.decorators.http import require_safe
 from approvals.models import Approval
 from approvals.models.choices import Risk
 from approvals.views.inbox import first_steps
+from approvals.views.inbox.alike import are_any_alike, entries_of
+from approvals.views.inbox.chips import chips_of
 from approvals.views.inbox.filters import DECIDED, DRAFTS, FOR_ME, OPEN_TABS, POOL, Filters
 from approvals.views.inbox.headlines import headlines_of
 from approvals.views.inbox.place import place_of
@@ -34,11 +37,18 @@ def inbox_context(request: PersonRequest, queues: Inbox, current: Approval | Non
     rows = [row for group in groups for row in group["rows"]]
     following = next((group["following"] for group in groups if group["following"]), "")
     shown = [(group["rows"], bool(group["following"] or group.get("more"))) for group in groups]
+    is_grouped = queues.filters.groups_alike and not queues.filters.alike
+    alone = _alone(request, queues.filters)
+    for group, (found, goes_on) in zip(groups, shown, strict=True):
+        group["entries"] = entries_of(found, goes_on=goes_on, address=alone if is_grouped else None)
     return {
         "at": queues.at,
         "filters": queues.filters,
         "tabs": _tabs(request, queues),
         "matches": _matches(queues, shown),
+        "chips": chips_of(request, queues.filters, queues.choices, rows),
+        "is_grouped": is_grouped,
+        "grouping": _grouping(request, queues, rows),
         "groups": groups,
         "headlines": headlines_of(rows),
         "on_behalf_of": queues.on_behalf_of,
@@ -47,10 +57,31 @@ def inbox_context(request: PersonRequest, queues: Inbox, current: Approval | Non
         "news_of": carried(request, until=following),
         "empty": None if rows else _why_empty(queues),
         "risks": Risk.choices,
-        "action_types": queues.policies.action_types,
+        "action_types": _with(queues.policies.action_types, queues.filters.action_type),
+        "choices": queues.choices,
         "current": current,
-        "place": place_of(current, shown, is_start=not queues.filters.after) if current else None,
+        "place": place_of(current, shown, is_start=not queues.filters.after)
+        if current and not is_grouped
+        else None,
     }
+
+
+def _alone(request: PersonRequest, filters: Filters) -> Callable[[str], str]:
+    """The list of those that are alike, by their mark."""
+    return lambda alike: carried(request, tab=filters.tab, alike=alike, after=None)
+
+
+def _with(offered: list[str], chosen: str) -> list[str]:
+    """What the address asks for is offered along, though no policy has it any more."""
+    return offered if not chosen or chosen in offered else [*offered, chosen]
+
+
+def _grouping(request: PersonRequest, queues: Inbox, rows: list[Approval]) -> str:
+    """The address that groups the list or, where it is grouped, does not; "" where there is nothing to group."""
+    filters = queues.filters
+    if filters.tab == DECIDED or filters.alike or not (filters.groups_alike or are_any_alike(rows)):
+        return ""
+    return carried(request, tab=filters.tab, group=None if filters.groups_alike else "1", after=None)
 
 
 def _tabs(request: PersonRequest, queues: Inbox) -> list[dict[str, Any]]:

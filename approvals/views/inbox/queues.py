@@ -27,14 +27,20 @@ from approvals.authority import Held, PersonAuthority, waits_for_another
 from approvals.models import Approval, PayloadVersion
 from approvals.models.approval_queries import ApprovalQuerySet
 from approvals.models.choices import UNDECIDED, BreachAction, Risk
-from approvals.views.inbox.current_policies import CurrentPolicies, current_policies
+from approvals.views.inbox.choices import Choices, address_of
+from approvals.views.inbox.current_policies import CurrentPolicies
 from approvals.views.inbox.cursors import Cursor
 from approvals.views.inbox.filters import DECIDED, DRAFTS, FOR_ME, OPEN_TABS, POOL, Filters
+from approvals.views.inbox.surroundings import Surroundings, surroundings_of
 from grants.models import User
 
 PAGE = 25
 MOST_COUNTED = 100
 """A tab counts this far and says "99+" beyond: a count over the whole table would grow with it."""
+
+MOST_SEARCHED = 10_000
+"""Of the requests with the words that a person looks for among what is decided, the latest so many are looked through
+for those that concern them."""
 
 _RANK = Func(Value(list(Risk.values)), F("of_risk"), function="array_position", output_field=IntegerField())
 """From 1."""
@@ -44,7 +50,7 @@ BY_DECISION = ("-ended", "-id")
 _PAGE, _OVERDUE, _WAITING = "page", "overdue", "waiting"
 _SHOWN = (
     *("action", "workflow", "risk", "status", "resolution", "deadline", "decided_at", "current_version"),
-    *("agent__name", "policy__headline"),
+    *("action_type", "alike", "agent__name", "policy__headline"),
 )
 """What a row of the list says."""
 
@@ -79,10 +85,15 @@ class Inbox:
         """Whether there is a pool to take from."""
         return self.holds.is_approver
 
-    @cached_property
+    @property
     def policies(self) -> CurrentPolicies:
         """What the current policies say of this person."""
-        return current_policies(self.user)
+        return self._surroundings.policies
+
+    @property
+    def choices(self) -> Choices:
+        """The agents and workflows to filter by: of what this person may read, and of what the tabs hold."""
+        return self._surroundings.choices
 
     @property
     def has_authority(self) -> bool:
@@ -173,6 +184,13 @@ class Inbox:
             yield here
 
     @cached_property
+    def _surroundings(self) -> Surroundings:
+        sees_all = self.holds.reads_everything
+        address = address_of(email=self.user.email, reads_everything=sees_all)
+        shown = set() if sees_all else {pk for tab in self._tabs for pk in self._ids[tab]}
+        return surroundings_of(self.user, address=address, shown=shown, workflow=self.filters.workflow)
+
+    @cached_property
     def _ids(self) -> dict[str, list[UUID]]:
         """What each tab counts, and what each group of the list shows; in one query."""
         parts, order = self._listed()
@@ -261,11 +279,32 @@ class Inbox:
             rows = rows.of_risk(self.filters.risk)
         if self.filters.action_type:
             rows = rows.of_type(self.filters.action_type)
+        if self.filters.agent:
+            rows = rows.of_agent(self.filters.agent_id)
+        if self.filters.workflow:
+            rows = rows.of_workflow(self.filters.workflow)
+        if self.filters.alike:
+            rows = rows.alike_to(self.filters.alike)
         if self.filters.text:
-            rows = rows.saying(self.filters.text)
+            rows = self._saying(rows)
         if self.filters.is_second:
             rows = rows.filter(waits_for_another())
         return rows
+
+    def _saying(self, rows: ApprovalQuerySet) -> ApprovalQuerySet:
+        """What is open is bounded, and read by any part of its text; what is decided grows for seven years."""
+        filters = self.filters
+        if filters.tab != DECIDED:
+            return rows.saying(filters.text)
+        return rows.with_words(
+            filters.text,
+            most=MOST_COUNTED if self.holds.reads_everything else MOST_SEARCHED,
+            until=Cursor(BY_DECISION).start(filters.after),
+            risk=filters.risk,
+            action_type=filters.action_type,
+            agent=str(filters.agent_id) if filters.agent else "",
+            workflow=filters.workflow,
+        )
 
     def _in_order(self, rows: ApprovalQuerySet, order: Sequence[str]) -> ApprovalQuerySet:
         return _sorted(self._narrowed(rows), order)

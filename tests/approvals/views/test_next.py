@@ -8,7 +8,16 @@ import pytest
 
 from tests.approvals.views.browse import client_of, form_in, text_of, url
 from tests.approvals.views.inbox.test_inbox import is_late
-from tests.factories import approve, make_approval, make_approver, make_grant, make_policy, make_user
+from tests.factories import (
+    approve,
+    make_agent,
+    make_approval,
+    make_approver,
+    make_grant,
+    make_key,
+    make_policy,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +57,24 @@ def test_it_is_the_row_below_in_the_tab_and_the_filter():
     page = decide(client, rows[1], "?tab=pool&q=wire")
 
     assert opened(page) == ("Wire 2", url("request", rows[2]) + "?tab=pool&q=wire")
+
+
+@pytest.mark.parametrize("name", ["agent", "workflow", "alike"])
+def test_it_is_the_next_of_the_agent_the_workflow_or_those_that_are_alike(name):
+    key = make_key(make_agent("Billing agent"))[0]
+    rows = [
+        make_approval(
+            action=f"Refund {n}", sla_minutes=10 + 2 * n, key=key, workflow="billing", payload={"n": n}
+        )
+        for n in range(2)
+    ]
+    make_approval(action="Mail", sla_minutes=11)
+    values = {"agent": rows[0].agent_id, "workflow": "billing", "alike": rows[0].alike}
+    carry = f"?group=1&{name}={values[name]}"
+
+    page = decide(client_of(make_user()), rows[0], carry)
+
+    assert opened(page) == ("Refund 1", url("request", rows[1]) + carry)
 
 
 def test_behind_the_last_row_it_is_the_first():
