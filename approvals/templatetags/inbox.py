@@ -20,17 +20,10 @@ from audit.templatetags import moments
 register = template.Library()
 register.inclusion_tag("_exact_time.html")(moments.exact)
 
-_ICONS = {Tone.RED: "▲", Tone.AMBER: "!", Tone.EMERALD: "✓", Tone.SLATE: "•", Tone.BLUE: "i"}
-_ORDER = list(_ICONS)
+_ORDER = [Tone.RED, Tone.AMBER, Tone.EMERALD, Tone.SLATE, Tone.BLUE]
 _FAR = timedelta(days=2)
 _LONG = 1200
 _MANY_LINES = 12
-
-
-@register.filter
-def tone_icon(tone: str) -> str:
-    """The shape beside the word, so that no tone is told by colour alone."""
-    return _ICONS.get(Tone(tone), "•")
 
 
 @register.filter

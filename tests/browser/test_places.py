@@ -75,4 +75,8 @@ def test_a_removed_row_leaves_the_focus_near(sign_in: Callable[..., Page], javas
         expect(rows).to_have_count(left)
         focused.append(page.locator(":focus").get_attribute("aria-label"))
 
-    assert [label and label.split()[0] + label[-2:] for label in focused] == ["Remove 2", "Remove 1", "Addgs"]
+    assert [label and " ".join(label.split()[:3]) for label in focused] == [
+        "Remove row 2",
+        "Remove row 1",
+        "Add to Tags",
+    ]

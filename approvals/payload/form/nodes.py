@@ -26,7 +26,7 @@ CHOSEN, UNLESS_FILLED = "-chosen", "-unless-filled"
 they typed; a state with CHOSEN holds whatever they typed."""
 
 _STATE_NOTES = {LEFT_OUT: display.LEFT_OUT, NULL: display.NULL}
-_TAKE_OUT = {LEFT_OUT: "Remove", NULL: "Set to null"}
+_TAKE_OUT = {LEFT_OUT: "Leave out", NULL: "Set to null"}
 
 
 def step(key: str | int) -> str:

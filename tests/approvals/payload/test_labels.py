@@ -98,7 +98,7 @@ def test_groups_lists_and_their_rows_show_their_keys():
     html = rendered(form_for({"a": {"b": "x"}, "c": ["y"]}, schema))
 
     assert all(f'<code class="key">{key}</code>' in html for key in "abc")
-    assert 'aria-label="Remove Copies (c) 1"' in html
+    assert 'aria-label="Remove row 1 of Copies (c)"' in html
 
 
 def test_the_table_of_changes_shows_keys_beside_titles():

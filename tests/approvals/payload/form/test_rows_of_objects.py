@@ -42,7 +42,7 @@ def test_a_row_is_a_fieldset_with_its_fields():
     html = rendered(lines(ADA))
 
     assert 'name="payload/attendees/0/email"' in html
-    assert 'aria-label="Remove Attendees 1"' in html
+    assert 'aria-label="Remove row 1 of Attendees"' in html
     assert 'aria-label="Add to Attendees"' in html
 
 
