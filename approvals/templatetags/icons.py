@@ -24,6 +24,7 @@ _PICTURES = {
     "locked": "lock-closed",
     "next": "chevron-right",
     "passed": "check",
+    "preferences": "adjustments-horizontal",
     "search": "magnifying-glass",
     "theme": "moon",
     "up": "arrow-up",

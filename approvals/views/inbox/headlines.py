@@ -42,6 +42,8 @@ def _part(value: Any, unit: Unit | None) -> Part:
     written = unit.written(value) if unit else ""
     if unit and written:
         return Part(written, exact, is_minor=bool(unit.minor))
+    if isinstance(value, list) and value and all(isinstance(one, str) and "," not in one for one in value):
+        return Part(", ".join(map(payload.in_words, value)), exact)
     gloss = payload.in_readers_zone(value) if isinstance(value, str) else ""
     return Part(f"{exact} = {gloss}" if gloss else exact)
 

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from approvals.templatetags.inbox import time_left
+from approvals.views.inbox.headlines import headline_of
 from tests import factories
 from tests.approvals.views.browse import client_of, text_of, url
 from tests.factories import make_approval, make_approver, make_grant, make_policy, make_user
@@ -254,6 +255,22 @@ def test_the_tab_goes_along_to_the_request_and_back():
     assert f'href="{url("request", approval)}?tab=pool"' in row
     assert page.context["filters"].tab == "pool"
     assert f'action="{url("review", approval)}?tab=pool"' in text_of(page)
+
+
+@pytest.mark.parametrize(
+    ("to", "written"),
+    [
+        (["dana@acme.example", "li@acme.example"], "dana@acme.example, li@acme.example"),
+        (["Doe, Dana"], '["Doe, Dana"]'),
+        (["7"], '"7"'),
+        ([7], "[7]"),
+        ([], "empty list"),
+    ],
+)
+def test_a_list_of_texts_is_listed_in_the_headline(to, written):
+    approval = make_approval(policy=make_policy(headline=["/to"]), payload={"to": to})
+
+    assert [part.text for part in headline_of(approval, {"to": to})] == [written]
 
 
 def test_the_policys_headline_stands_in_the_row_and_beside_the_button():
