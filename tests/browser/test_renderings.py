@@ -62,4 +62,4 @@ def test_the_time_of_an_event_is_the_readers(sign_in: Callable[..., Page]) -> No
 
     page.goto(reverse("approvals:request", args=[approval.pk]))
 
-    assert "Dec 2026, 04:00 GMT-5" in page.locator(".rendered time").inner_text()
+    assert "Dec 2026, 04:00 EST" in page.locator(".rendered time").inner_text()

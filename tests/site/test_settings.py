@@ -4,7 +4,9 @@ import subprocess
 import sys
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
+from approvals_site import required
 from tests.site.real_processes import ROOT
 
 
@@ -83,3 +85,9 @@ def test_secret_file_that_is_not_there_is_named(deployed, tmp_path):
 
     assert "AUDIT_HMAC_KEYS_FILE" in done.stderr
     assert "cannot be read" in done.stderr
+
+
+def test_a_time_zone_that_is_none_stops_the_start_with_a_sentence() -> None:
+    assert required.zone("TIME_ZONE", "Europe/Berlin") == "Europe/Berlin"
+    with pytest.raises(ImproperlyConfigured, match="TIME_ZONE: there is no time zone Berlin"):
+        required.zone("TIME_ZONE", "Berlin")
