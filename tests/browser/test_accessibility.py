@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -229,3 +230,14 @@ def test_axe_finds_nothing_where_a_form_of_the_admin_was_refused(sign_in: Callab
         found += faults(page, TWO)
 
     assert found == []
+
+
+def test_axe_finds_nothing_where_each_part_is_drawn(sign_in: Callable[..., Page], settings: Any) -> None:
+    settings.DEBUG = True
+    make_user()
+    page = sign_in("sales@example.com")
+
+    page.goto("/style/")
+    expect(page.locator(".field--locked")).to_be_visible()
+
+    assert faults(page) == []
