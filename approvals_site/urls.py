@@ -5,12 +5,8 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from approvals.api import api
-from approvals.urls import (
-    jump_urlpatterns,
-    live_urlpatterns,
-    preferences_urlpatterns,
-    signin_urlpatterns,
-)
+from approvals.urls import jump_urlpatterns, live_urlpatterns, preferences_urlpatterns, signin_urlpatterns
+from approvals.views.style import style
 from approvals_site.health import healthz, readyz
 
 urlpatterns = [
@@ -23,6 +19,7 @@ urlpatterns = [
     path("api/", api.urls),
     path("admin/", admin.site.urls),
     path("audit/", include("audit.urls")),
+    path("style/", style),
     path("healthz", healthz),
     path("readyz", readyz),
 ]

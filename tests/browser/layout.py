@@ -14,6 +14,7 @@ SIZES = {
     1024: 768,
     1280: 800,
     1440: 900,
+    1920: 1080,
 }
 """Widths and heights of real screens, in CSS pixels."""
 

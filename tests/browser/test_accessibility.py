@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
@@ -159,7 +161,7 @@ def test_axe_finds_nothing_where_somebody_decided_meanwhile(sign_in: Callable[..
 
     page.goto(f"{waiting.get_absolute_url()}rejection/")
     page.locator("[value=declined]").check()
-    page.get_by_label("Comment").fill("We never asked for this.")
+    page.locator("#comment").fill("We never asked for this.")
     approve(waiting, by=make_approver("other@example.com"))
     page.get_by_role("button", name="Reject").click()
     expect(page.locator("#kept")).to_be_visible()
@@ -229,3 +231,17 @@ def test_axe_finds_nothing_where_a_form_of_the_admin_was_refused(sign_in: Callab
         found += faults(page, TWO)
 
     assert found == []
+
+
+def test_axe_finds_nothing_where_each_part_is_drawn(sign_in: Callable[..., Page], settings: Any) -> None:
+    client = Client()
+    client.force_login(make_user())
+    page = sign_in("sales@example.com")
+    settings.DEBUG = True  # of this process alone: the server in front of the browser runs apart
+    html = client.get("/style/").content.decode()
+
+    page.route("**/style/", lambda route: route.fulfill(body=html, content_type="text/html"))
+    page.goto("/style/")
+    expect(page.locator(".field--locked")).to_be_visible()
+
+    assert faults(page) == []

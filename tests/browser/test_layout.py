@@ -66,6 +66,7 @@ def test_the_pages_of_a_request_fit(sign_in: Callable[..., Page]) -> None:
 
 def test_the_pages_around_the_requests_fit(sign_in: Callable[..., Page]) -> None:
     make_policy()
+    make_policy("a_kind_of_action_with_a_very_long_name", title="Whose title is long as well")
     person = make_user("approver@example.com", **WHOLE_HOUSE)
     make_approver()
     grant = make_grant(person, make_user("deputy@example.com"))
