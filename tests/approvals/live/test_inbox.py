@@ -5,7 +5,9 @@ from __future__ import annotations
 import html
 import json
 import re
+import threading
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -46,13 +48,27 @@ def news(answer: Answer) -> list[dict[str, Any]]:
     return [json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: ")]
 
 
+def heard(cookie: dict[str, str], act: Callable[[], object]) -> Answer:
+    """The first news and the next, where `act` is done once the first has come."""
+    threads: list[threading.Thread] = []
+
+    def is_enough(so_far: Answer) -> bool:
+        found = news(so_far)
+        if found and not threads:
+            threads.append(soon(act, seconds=0))
+        return len(found) == 2
+
+    answer = get("/live/inbox/", cookie, until=is_enough)
+    for thread in threads:
+        thread.join()
+    return answer
+
+
 def test_a_new_request_is_told_to_the_person_it_names() -> None:
     reviewer, (key, _) = make_user(), make_key()
     make_policy()
-    thread = soon(lambda: make_approval(key=key))
 
-    answer = get("/live/inbox/", cookie_of(reviewer), until=lambda so_far: len(news(so_far)) == 2)
-    thread.join()
+    answer = heard(cookie_of(reviewer), lambda: make_approval(key=key))
 
     assert [told["counts"]["me"] for told in news(answer)] == ["0", "1"]
     assert answer.headers["content-type"] == "text/event-stream"
@@ -62,10 +78,8 @@ def test_a_new_request_is_told_to_the_person_it_names() -> None:
 def test_a_decision_is_told_to_everybody_named() -> None:
     first, second = make_user("sales@example.com"), make_user("finance@example.com")
     approval = make_approval(assignees=(first.email, second.email))
-    thread = soon(lambda: approve(approval, by=second))
 
-    answer = get("/live/inbox/", cookie_of(first), until=lambda so_far: len(news(so_far)) == 2)
-    thread.join()
+    answer = heard(cookie_of(first), lambda: approve(approval, by=second))
 
     assert [told["ids"] for told in news(answer)] == [[str(approval.pk)], []]
 
@@ -73,10 +87,8 @@ def test_a_decision_is_told_to_everybody_named() -> None:
 def test_a_stand_in_hears_of_what_names_the_other() -> None:
     grant, (key, _) = make_grant(make_user()), make_key()
     make_policy()
-    thread = soon(lambda: make_approval(key=key))
 
-    answer = get("/live/inbox/", cookie_of(grant.grantee), until=lambda so_far: len(news(so_far)) == 2)
-    thread.join()
+    answer = heard(cookie_of(grant.grantee), lambda: make_approval(key=key))
 
     assert [told["counts"]["me"] for told in news(answer)] == ["0", "1"]
 
@@ -92,9 +104,7 @@ def test_a_grant_that_is_given_while_the_inbox_is_open_counts_at_once() -> None:
         time.sleep(2 * CALM_SECONDS)
         make_approval(key=key)
 
-    thread = soon(give_then_ask)
-    answer = get("/live/inbox/", cookie_of(deputy), until=lambda so_far: len(news(so_far)) == 2)
-    thread.join()
+    answer = heard(cookie_of(deputy), give_then_ask)
 
     assert [told["counts"]["me"] for told in news(answer)] == ["0", "1"]
 
