@@ -16,6 +16,7 @@ from approvals.exceptions import FieldError, InvalidInput
 from approvals.models import Agent, Approval
 from approvals.models.choices import Resolution, Risk, Status
 from approvals.tones import Tone
+from approvals.views.inbox.headlines import Part
 from approvals.views.page import PersonRequest, signed_in
 from audit import clock
 
@@ -76,8 +77,9 @@ def style(request: PersonRequest) -> HttpResponse:
         "risks": Risk.values,
         "times": [at - timedelta(minutes=12), at + timedelta(minutes=9), at + timedelta(hours=3)],
         "requests": requests,
-        "headlines": {str(requests[0].pk): "18,450.50 EUR to Kestrel Components"},
+        "headlines": {str(requests[0].pk): [Part("18,450.50 EUR", "18450.5"), Part("Kestrel Components")]},
         "on_behalf_of": {str(requests[1].pk): "Elena Marsh"},
+        "viewing": {str(requests[0].pk): "Hannah Weiss is viewing"},
         "empty_states": [SimpleNamespace(kind=kind, next=None) for kind in _EMPTY],
         "tabs": [
             {"name": name, "label": name.capitalize(), "count": count, "query": f"?tab={name}"}

@@ -213,7 +213,7 @@ def test_axe_finds_nothing_in_the_admin(sign_in: Callable[..., Page]) -> None:
     found += faults_on(page, [reverse(f"admin:{name}_add") for name in ADDED])
     for name in ADMIN:
         page.goto(reverse(f"admin:{name}_changelist"))
-        page.locator("#result_list tbody th a").first.click()
+        page.goto(page.locator("#result_list tbody th a").first.get_attribute("href"))
         found += faults(page, TWO)
 
     assert found == []

@@ -112,11 +112,19 @@ def test_wheel_s_redis_is_used_where_none_is_installed(hold):
 def _kill_all_but_the_servers(var):
     """Leashes first: one that lives would stop its server in an orderly way."""
     processes = [
-        process for process in processes_of(var) if process.name() not in {"postgres", "redis-server"}
+        process for process in processes_of(var) if _name_of(process) not in {"", "postgres", "redis-server"}
     ]
     for process in sorted(processes, key=lambda process: "approvals_site.leash" not in process.cmdline()):
         process.kill()
     assert within(5, lambda: all(_is_gone(process) for process in processes))
+
+
+def _name_of(process):
+    """Nothing of one that ended by itself meanwhile."""
+    try:
+        return process.name()
+    except psutil.NoSuchProcess:
+        return ""
 
 
 def _is_gone(process):

@@ -172,7 +172,11 @@ def _count_chosen(request: PersonRequest) -> int:
 @signed_in
 def receivers_of_several(request: PersonRequest) -> HttpResponse:
     """The options of "Whom to ask instead" for several requests; the most is said of each request when it is sent."""
-    at, of = clock.now(), _of(request)
+    at = clock.now()
+    try:
+        of = _of(request)
+    except InvalidInput:
+        of = ""  # whom it is in place of is still being typed
     people = _to_ask(request.user, of, at)
     return show_found(request, people, at=at, refusals=lambda found: _never(request.user, of, found))
 

@@ -90,6 +90,16 @@ def test_ten_are_shown_and_more_are_told_of() -> None:
     assert "data-more" in text_of(response)
 
 
+@pytest.mark.parametrize("of", ["Han", "nobody at all", "\ufffd"])
+def test_people_are_offered_while_in_whose_place_is_still_being_typed(of: str) -> None:
+    of_policy()
+    hannah()
+
+    response = client_of(make_user()).get("/approvals/reassignments/receivers/", {"of": of, "q": "han"})
+
+    assert response.status_code == 200
+
+
 def test_beside_a_name_stands_the_role_and_until_when_they_are_away() -> None:
     approval, at = of_policy(), clock.now()
     hannah(is_auditor=True)

@@ -134,7 +134,7 @@ def test_an_opening_is_no_news_and_a_vote_is(approval):
 
 def test_without_redis_there_is_no_presence_and_all_else_is_there(approval, monkeypatch):
     def away() -> redis.Redis:
-        return redis.Redis(host="127.0.0.1", port=1, socket_connect_timeout=0.1)
+        return redis.Redis.from_url("redis://127.0.0.1:1/0")
 
     monkeypatch.setattr(wakeups, "client", away)
 
