@@ -51,15 +51,21 @@ DIGITS: Mapping[str, int] = {
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """What a number counts: a currency's units, or (`minor` digits) its hundredths or thousandths."""
+    """What a number counts: a currency's units, or (`minor` digits) its hundredths or thousandths.
+
+    Without `is_sure` a whole number may count either: many interfaces take an `amount` in cents.
+    """
 
     currency: str
     minor: int = 0
+    is_sure: bool = True
 
     def written(self, value: Any) -> str:
-        """`18,450.50 EUR`, as the reader writes numbers; "" where the value is no plain number."""
+        """`18,450.50 EUR`, as the reader writes numbers; "" where the value is no plain number, or may be in cents."""
         exact = digits_of(value)
-        return written(exact.scaleb(-self.minor), self.currency) if exact is not None else ""
+        if exact is None or not (self.is_sure or "." in f"{exact:f}"):
+            return ""
+        return written(exact.scaleb(-self.minor), self.currency)
 
 
 def written(amount: Decimal, currency: str = "") -> str:
@@ -87,13 +93,14 @@ def unit_of(key: str, currency: str) -> Unit | None:
     """What the number under this key counts, where that currency is known; None where it is not money."""
     words = {word.casefold() for word in _WORD.findall(key)}
     is_money = not _AMOUNTS.isdisjoint(words) or not _IN_CENTS.isdisjoint(words)
-    codes = {currency, *(word.upper() for word in words if word.upper() in _IN_KEYS)} - {""}
+    named = {word.upper() for word in words if word.upper() in _IN_KEYS}
+    codes = {currency, *named} - {""}
     if not is_money or len(codes) != 1 or not _RATES.isdisjoint(words):
         return None
     [currency] = codes
-    if _MINOR.isdisjoint(words):
-        return Unit(currency)
     digits = DIGITS.get(currency)
+    if _MINOR.isdisjoint(words):
+        return Unit(currency, is_sure=bool(named) or digits == 0)
     if digits is None or (digits != 2 and not _IN_CENTS.isdisjoint(words)):
         return None
     return Unit(currency, digits)

@@ -25,10 +25,11 @@ def headline_of(approval: Approval, value: Any) -> list[Part]:
     """The parts that the policy points to, of this payload; none where it points to nothing that is there."""
     pointers = [one for one in approval.policy.headline if payload.find(value, one) is not payload.ABSENT]
     units = {one: payload.unit_at(value, one) for one in pointers}
+    written = [unit for one, unit in units.items() if unit and unit.written(payload.find(value, one))]
     return [
         _part(payload.find(value, one), units[one])
         for one in pointers
-        if not _is_said(payload.find(value, one), one, units.values())
+        if not _is_said(payload.find(value, one), one, written)
     ]
 
 
@@ -48,8 +49,8 @@ def _part(value: Any, unit: Unit | None) -> Part:
     return Part(f"{exact} = {gloss}" if gloss else exact)
 
 
-def _is_said(value: Any, pointer: str, units: Iterable[Unit | None]) -> bool:
+def _is_said(value: Any, pointer: str, units: Iterable[Unit]) -> bool:
     """Whether it is the currency that stands behind an amount of the same headline already."""
-    codes: Iterator[str] = (unit.currency for unit in units if unit)
+    codes: Iterator[str] = (unit.currency for unit in units)
     is_code = isinstance(value, str) and payload.is_currency_key(pointer.rpartition("/")[2])
     return is_code and value.upper() in codes

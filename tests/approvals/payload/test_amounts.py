@@ -47,6 +47,11 @@ def test_where_it_is_not_sure_the_number_stays_as_it_is(key, currency):
     assert amounts.unit_of(key, currency) is None
 
 
+@pytest.mark.parametrize("value", [1845050, "1845050", 1450.0, -3])
+def test_a_whole_number_that_may_count_cents_stays_as_it_is(value):
+    assert amounts.unit_of("amount", "EUR").written(value) == ""
+
+
 @pytest.mark.parametrize("value", [True, None, "12,5", "1e5", "", [], 1e300, "١٢"])
 def test_what_is_no_plain_number_is_not_written_as_money(value):
     assert amounts.Unit("EUR").written(value) == ""
