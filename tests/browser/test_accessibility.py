@@ -29,7 +29,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 EVERYWHERE = {"is_staff": True, "is_auditor": True}
 ME = ("approver@example.com",)
 LISTS = [reverse(f"approvals:{name}") for name in ("inbox", "grants", "lending", "policies", "reassignments")]
-LISTS += ["/approvals/?tab=decided", "/preferences/notifications/", "/audit/", "/jump/", "/jump/?q=acme"]
+LISTS += [
+    "/approvals/?tab=decided",
+    "/approvals/?group=1",
+    *(f"/preferences/{name}" for name in ("", "away/", "notifications/")),
+    "/audit/",
+    "/jump/",
+    "/jump/?q=acme",
+]
 SCHEMA = {
     "type": "object",
     "required": ["to", "subject"],

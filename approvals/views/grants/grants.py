@@ -15,7 +15,7 @@ from approvals import authority, delegation
 from approvals.exceptions import NotPermitted, StateConflict
 from approvals.models import Vote
 from approvals.paging import first_page
-from approvals.views.inbox.queues import bounded
+from approvals.views.inbox.counting import bounded
 from approvals.views.page import PersonRequest, onward, post_only, show, signed_in
 from approvals.views.refusals import forbidden, refused, status_of
 from audit import clock

@@ -22,7 +22,7 @@ from approvals.models import Policy
 from approvals.models.choices import Risk
 from approvals.views.colleagues import colleagues
 from approvals.views.fields import MomentField, TextField, zone_posted
-from approvals.views.inbox.queues import bounded
+from approvals.views.inbox.counting import bounded
 from approvals.views.page import PersonRequest, onward, show, signed_in
 from approvals.views.people import address_of, known_to, show_found, which
 from approvals.views.refusals import cleaned, refused

@@ -23,39 +23,31 @@ from django.db.models import (
     When,
 )
 
-from approvals.authority import Held, PersonAuthority, waits_for_another
+from approvals.authority import Held, PersonAuthority
 from approvals.models import Approval, PayloadVersion
 from approvals.models.approval_queries import ApprovalQuerySet
 from approvals.models.choices import UNDECIDED, BreachAction, Risk
 from approvals.views.inbox.choices import Choices, address_of
+from approvals.views.inbox.counting import Parts, ids_of, up_to_most
 from approvals.views.inbox.current_policies import CurrentPolicies
 from approvals.views.inbox.cursors import Cursor
 from approvals.views.inbox.filters import DECIDED, DRAFTS, FOR_ME, OPEN_TABS, POOL, Filters
+from approvals.views.inbox.narrowing import BY_DECISION, narrowed
 from approvals.views.inbox.surroundings import Surroundings, surroundings_of
 from grants.models import User
 
 PAGE = 25
-MOST_COUNTED = 100
-"""A tab counts this far and says "99+" beyond: a count over the whole table would grow with it."""
-
-MOST_SEARCHED = 10_000
-"""Of the requests with the words that a person looks for among what is decided, the latest so many are looked through
-for those that concern them."""
 
 _RANK = Func(Value(list(Risk.values)), F("of_risk"), function="array_position", output_field=IntegerField())
 """From 1."""
 BY_DEADLINE = ("due", "-rank", "id")
 BY_AGE = ("-id",)
-BY_DECISION = ("-ended", "-id")
 _PAGE, _OVERDUE, _WAITING = "page", "overdue", "waiting"
 _SHOWN = (
     *("action", "workflow", "risk", "status", "resolution", "deadline", "decided_at", "current_version"),
     *("action_type", "alike", "agent__name", "policy__headline"),
 )
 """What a row of the list says."""
-
-Parts = list[ApprovalQuerySet]
-"""Requests in parts that have nothing in common, each found by an index of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +102,7 @@ class Inbox:
     @property
     def counts(self) -> dict[str, str]:
         """How many requests each tab has for this person, whatever the filter, up to "99+"."""
-        return {tab: _up_to_most(len(self._ids[tab])) for tab in self._tabs}
+        return {tab: up_to_most(len(self._ids[tab])) for tab in self._tabs}
 
     def news(self, until: str) -> tuple[dict[str, str], list[str]]:
         """The counts, and the ids that this page of the list would show now; in one query.
@@ -122,8 +114,8 @@ class Inbox:
         keys = Cursor(order)
         page = [keys.until(rows, until) for rows in self._of_page(parts, order)]
         overdue = [rows[: PAGE + 1] for rows in self._overdue_below()]
-        found = _ids_of({**self._tabs, _PAGE: page, _OVERDUE: overdue})
-        counts = {tab: _up_to_most(len(found[tab])) for tab in self._tabs}
+        found = ids_of({**self._tabs, _PAGE: page, _OVERDUE: overdue})
+        counts = {tab: up_to_most(len(found[tab])) for tab in self._tabs}
         shown = found[_PAGE] + (found[_OVERDUE] if len(found[_OVERDUE]) <= PAGE else [])
         return counts, [str(pk) for pk in shown]
 
@@ -197,7 +189,7 @@ class Inbox:
         page = [rows[: PAGE + 1] for rows in self._of_page(parts, order)]
         overdue = [rows[: PAGE + 1] for rows in self._overdue_below()]
         waiting = [rows[:PAGE] for rows in self._waiting()]
-        return _ids_of({**self._tabs, _PAGE: page, _OVERDUE: overdue, _WAITING: waiting})
+        return ids_of({**self._tabs, _PAGE: page, _OVERDUE: overdue, _WAITING: waiting})
 
     @cached_property
     def _rows(self) -> Mapping[UUID, Any]:
@@ -274,65 +266,9 @@ class Inbox:
     def _undecided(self, tab: str) -> ApprovalQuerySet:
         return self._for_me if tab == FOR_ME else self._pool
 
-    def _narrowed(self, rows: ApprovalQuerySet) -> ApprovalQuerySet:
-        if self.filters.risk:
-            rows = rows.of_risk(self.filters.risk)
-        if self.filters.action_type:
-            rows = rows.of_type(self.filters.action_type)
-        if self.filters.agent:
-            rows = rows.of_agent(self.filters.agent_id)
-        if self.filters.workflow:
-            rows = rows.of_workflow(self.filters.workflow)
-        if self.filters.alike:
-            rows = rows.alike_to(self.filters.alike)
-        if self.filters.text:
-            rows = self._saying(rows)
-        if self.filters.is_second:
-            rows = rows.filter(waits_for_another())
-        return rows
-
-    def _saying(self, rows: ApprovalQuerySet) -> ApprovalQuerySet:
-        """What is open is bounded, and read by any part of its text; what is decided grows for seven years."""
-        filters = self.filters
-        if filters.tab != DECIDED:
-            return rows.saying(filters.text)
-        return rows.with_words(
-            filters.text,
-            most=MOST_COUNTED if self.holds.reads_everything else MOST_SEARCHED,
-            until=Cursor(BY_DECISION).start(filters.after),
-            risk=filters.risk,
-            action_type=filters.action_type,
-            agent=str(filters.agent_id) if filters.agent else "",
-            workflow=filters.workflow,
-        )
-
     def _in_order(self, rows: ApprovalQuerySet, order: Sequence[str]) -> ApprovalQuerySet:
-        return _sorted(self._narrowed(rows), order)
+        return _sorted(narrowed(rows, self.filters, reads_everything=self.holds.reads_everything), order)
 
 
 def _sorted(rows: ApprovalQuerySet, order: Sequence[str]) -> ApprovalQuerySet:
     return rows.alias(rank=_RANK).order_by(*order)
-
-
-def bounded(rows: ApprovalQuerySet) -> str:
-    """How many they are, up to "99+"."""
-    return _up_to_most(rows[:MOST_COUNTED].count())
-
-
-def _up_to_most(found: int) -> str:
-    return str(found) if found < MOST_COUNTED else f"{MOST_COUNTED - 1}+"
-
-
-def _ids_of(lists: Mapping[str, Parts]) -> dict[str, list[UUID]]:
-    """The ids of each list, at most MOST_COUNTED of each of its parts, in one query."""
-    found: dict[str, list[UUID]] = {name: [] for name in lists}
-    first, *others = (
-        (rows if rows.query.is_sliced else rows[:MOST_COUNTED])
-        .annotate(part=Value(name))
-        .values_list("part", "pk")
-        for name, parts in lists.items()
-        for rows in parts
-    )
-    for name, pk in first.union(*others, all=True):
-        found[name].append(pk)
-    return found

@@ -181,7 +181,7 @@ def test_what_was_lent_to_the_grantor_is_not_covered():
 
 
 def test_it_counts_no_further_than_99(monkeypatch):
-    monkeypatch.setattr("approvals.views.inbox.queues.MOST_COUNTED", 3)
+    monkeypatch.setattr("approvals.views.inbox.counting.MOST_COUNTED", 3)
     grant = lend()
     for _ in range(4):
         make_approval(assignees=("finance@example.com",))

@@ -422,7 +422,7 @@ def test_words_are_found_however_long_ago_the_latest_first(name: str) -> None:
 
 
 def test_a_search_goes_on_from_page_to_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("approvals.views.inbox.queues.MOST_COUNTED", 26)
+    monkeypatch.setattr("approvals.views.inbox.counting.MOST_COUNTED", 26)
     for number in range(30):
         decided_days_ago(8 * (number // 20), action=f"Wire {number}")
     client = client_of(make_approver())
@@ -438,7 +438,7 @@ def test_a_search_goes_on_from_page_to_page(monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_word_that_is_common_hides_no_older_one_that_the_other_filters_leave(
     monkeypatch: pytest.MonkeyPatch, narrowed: str
 ) -> None:
-    monkeypatch.setattr("approvals.views.inbox.queues.MOST_COUNTED", 2)
+    monkeypatch.setattr("approvals.views.inbox.counting.MOST_COUNTED", 2)
     for number in range(4):
         decided_days_ago(0, action=f"Wire {number}")
     old = decided_days_ago(

@@ -174,7 +174,7 @@ def test_a_cursor_that_makes_no_sense_shows_the_start():
 
 
 def test_a_tab_counts_no_further_than_99(monkeypatch):
-    monkeypatch.setattr("approvals.views.inbox.queues.MOST_COUNTED", 3)
+    monkeypatch.setattr("approvals.views.inbox.counting.MOST_COUNTED", 3)
     for _ in range(4):
         make_approval()
 
