@@ -15,7 +15,7 @@ from audit.message import NewEvent
 from grants.models import User
 
 LONGEST = timedelta(days=365)
-"""From now: a day without its year says which day it is."""
+"""From now: whoever is gone for longer is not away, and others are named in their place."""
 
 
 @transaction.atomic

@@ -20,6 +20,7 @@ HELD_SECONDS = wakeups.RE_ASK_SECONDS + 15
 MOST = 20
 """Open pages that are looked at, so that no more people are named or counted."""
 LONGEST_PAGE = 16
+"""Characters of a page's name."""
 
 
 def arrive(request: UUID, person: User, page: str = "") -> None:

@@ -12,7 +12,7 @@ from django.db.models import Q
 from approvals.authority.held import Held
 from approvals.authority.person import PersonAuthority, is_barred
 from approvals.authority.ruling import Ruling, decided_meanwhile
-from approvals.models import Approval
+from approvals.models import Approval, assignments_in_hand
 from approvals.models.approval_queries import ApprovalQuerySet
 from grants.models import ApproverMembership, DelegatedGrant, User
 
@@ -63,17 +63,16 @@ def may_read(
     person = PersonAuthority(user, at, held)
     if ruling and ruling.allowed and (ruling.grant is None or approval.is_pending):
         return True
-    if user.is_active and (person.reads_everything or user.email in _named_in_hand(approval)):
+    if user.is_active and (_is_named_in_hand(user, approval) or person.reads_everything):
         return True
-    if approval.decided_at and decided_meanwhile(user, approval, at=at, held=person.held):
+    if decided_meanwhile(user, approval, at=at, held=person.held):
         return True
     return person.visible().filter(pk=approval.pk).exists()
 
 
-def _named_in_hand(approval: Approval) -> set[str]:
-    """Whom the request names or named, where `read_whole` read that along; nobody otherwise."""
-    in_hand = getattr(approval, "_prefetched_objects_cache", {}).get("assignments", ())
-    return {assignment.email for assignment in in_hand}
+def _is_named_in_hand(user: User, approval: Approval) -> bool:
+    """Whether the request names or named them, where `read_whole` read that along; False where it did not."""
+    return any(assignment.email == user.email for assignment in assignments_in_hand(approval))
 
 
 def strangers_among(people: Sequence[User], approval: Approval, *, at: datetime) -> set[UUID]:

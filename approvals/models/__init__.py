@@ -9,7 +9,7 @@ from approvals.models.comment import Comment
 from approvals.models.decision import Opening, Vote, VoteSeat
 from approvals.models.execution import Claim, Outcome
 from approvals.models.heartbeat import Heartbeat
-from approvals.models.in_hand import put_in_hand
+from approvals.models.in_hand import assignments_in_hand, put_in_hand
 from approvals.models.kept_policies import policies_with_ids
 from approvals.models.notification import Notification
 from approvals.models.origin import Origin
@@ -40,6 +40,7 @@ __all__ = [
     "Vote",
     "VoteSeat",
     "WorkingCopy",
+    "assignments_in_hand",
     "from_rows",
     "policies_with_ids",
     "put_in_hand",

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django.db import models
 
 from approvals.models.approval import Approval
+from approvals.models.assignment import Assignment
 
 
 def put_in_hand(approval: Approval, **related: Iterable[models.Model] | None) -> None:
@@ -18,3 +19,9 @@ def put_in_hand(approval: Approval, **related: Iterable[models.Model] | None) ->
         found = getattr(approval, name).all()
         found._result_cache, found._prefetch_done = list(rows), True
         vars(approval).setdefault("_prefetched_objects_cache", {})[name] = found
+
+
+def assignments_in_hand(approval: Approval) -> list[Assignment]:
+    """What `approval.assignments.all()` gives without asking; nothing where nobody put them in hand."""
+    is_there = "assignments" in vars(approval).get("_prefetched_objects_cache", {})
+    return list(approval.assignments.all()) if is_there else []

@@ -8,14 +8,13 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from approvals import absence
 from approvals.exceptions import InvalidInput
 from approvals.models import Away
 from approvals.models.away import LONGEST_NOTE
-from approvals.views.page import PersonRequest, post_only, show, signed_in
+from approvals.views.page import PersonRequest, post_only, see_other, show, signed_in
 from approvals.views.refusals import cleaned, refused
 from audit import clock, reader
 
@@ -91,6 +90,4 @@ def _as_typed(said: Away | None) -> dict[str, str]:
 
 def _back(request: PersonRequest, sentence: str) -> HttpResponse:
     messages.success(request, sentence)
-    response = redirect("away")
-    response.status_code = 303
-    return response
+    return see_other("away")

@@ -8,12 +8,11 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from approvals.exceptions import InvalidInput
 from approvals.views import own_form
-from approvals.views.page import PersonRequest, show, signed_in
+from approvals.views.page import PersonRequest, see_other, show, signed_in
 from approvals.views.refusals import cleaned, refused, status_of
 from audit import clock, reader
 
@@ -54,9 +53,7 @@ def display_preferences(request: PersonRequest) -> HttpResponse:
     request.user.time_zone, request.user.written_form = chosen["time_zone"], chosen["written_form"]
     request.user.save(update_fields=["time_zone", "written_form"])
     messages.success(request, "Saved.")
-    response = redirect(PAGE)
-    response.status_code = 303
-    return response
+    return see_other(PAGE)
 
 
 def _page(request: PersonRequest, *, refusal: InvalidInput | None = None) -> HttpResponse:

@@ -9,7 +9,7 @@ from typing import Any, Concatenate, ParamSpec, cast
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
@@ -134,7 +134,12 @@ def onward(request: PersonRequest, url: str, **also: str) -> HttpResponse:
     target = url + carried(request, **also)
     if request.htmx:
         return HttpResponseClientRedirect(target)
-    response = HttpResponseRedirect(target)
+    return see_other(target)
+
+
+def see_other(to: Any, *args: Any) -> HttpResponse:
+    """After a POST: open that page with a GET (303). `to` is an address, or a view's name with its arguments."""
+    response = redirect(to, *args)
     response.status_code = 303
     return response
 

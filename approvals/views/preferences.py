@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -19,7 +19,7 @@ from approvals.notifications import preferences, trying
 from approvals.notifications.channels import all_kinds, email
 from approvals.notifications.preferences import EVENTS
 from approvals.notifications.routing import Route
-from approvals.views.page import PersonRequest, post_only, show, signed_in
+from approvals.views.page import PersonRequest, post_only, see_other, show, signed_in
 from approvals.views.refusals import refused, status_of
 from audit import clock
 
@@ -169,15 +169,11 @@ def _label(test: ChannelTest) -> str:
 
 def _back(request: PersonRequest, sentence: str, *, at: str = "") -> HttpResponse:
     messages.success(request, sentence)
-    response = redirect(reverse(PAGE) + at)
-    response.status_code = 303
-    return response
+    return see_other(reverse(PAGE) + at)
 
 
-def _see(test: ChannelTest) -> HttpResponseRedirect:
-    response = redirect("notification-test", test.pk)
-    response.status_code = 303
-    return response
+def _see(test: ChannelTest) -> HttpResponse:
+    return see_other("notification-test", test.pk)
 
 
 def _routes_of(names: Iterable[str]) -> set[tuple[str, Route]]:

@@ -11,7 +11,7 @@ from approvals.models.choices import Resolution, Status
 from approvals.views.request.access import Case
 
 MOST = 50
-"""The newest that are looked at: as many as one index reads at once, whatever the history holds."""
+"""The newest that are looked at, so that it costs the same however long the history is."""
 
 _EDITED = Q(current_version__gt=1)
 
