@@ -2,6 +2,7 @@
 PY ?= python3
 VENV := .venv
 PYTHON := $(VENV)/bin/python
+LOCALE := en
 INSTALLED := $(VENV)/.installed
 
 # Tests have servers of their own, which need not survive a power cut.
@@ -14,7 +15,7 @@ DEPLOYED_ENV := COUNTERSIGN_DESK=0 ALLOWED_HOSTS=countersign.example PUBLIC_URL=
 	ENCRYPTION_KEYS=$$(head -c 32 /dev/urandom | base64 | tr +/ -_) EMAIL_URL=smtp://127.0.0.1:25 \
 	DATABASE_URL=postgres://127.0.0.1/countersign REDIS_URL=redis://127.0.0.1:6379/0 BEHIND_TLS_PROXY=1
 
-.PHONY: help run test check bench bench-scale setup requirements
+.PHONY: help run test check bench bench-scale setup messages requirements
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -53,6 +54,10 @@ $(INSTALLED): requirements-dev.txt
 	test -x $(PYTHON) || $(PY) -m venv $(VENV)
 	$(PYTHON) -m pip install --quiet --require-hashes --requirement requirements-dev.txt
 	@touch $@
+
+messages: setup  ## gather each marked text into locale/ (LOCALE=de for a further language; needs GNU gettext)
+	$(TEST_ENV) $(PYTHON) manage.py makemessages --locale $(LOCALE) --add-location file --no-wrap \
+		--ignore '.venv/*' --ignore 'tests/*' --ignore 'bench/*' --ignore 'var/*'
 
 requirements:  ## lock what pyproject.toml asks for (needs uv)
 	uv pip compile --quiet --generate-hashes --universal --no-header \

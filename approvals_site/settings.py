@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from csp.constants import NONCE, NONE, SELF
+from django.conf.locale import LANG_INFO
 from environ import Env
 
 from approvals_site import logs, required, secrets
@@ -192,6 +193,15 @@ TEMPLATES = [
     }
 ]
 LANGUAGE_CODE = "en"
+# English, in which every text is written, and each language whose catalogue was added and compiled.
+LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGES = [
+    (code, LANG_INFO[code]["name_local"])
+    for code in (
+        "en",
+        *sorted(catalogue.parts[-3] for catalogue in LOCALE_PATHS[0].glob("*/LC_MESSAGES/django.mo")),
+    )
+]
 FORMAT_MODULE_PATH = ["approvals_site.formats"]
 # In whose zone people read who have named none; what is stored, signed and sent to agents is in UTC.
 TIME_ZONE = required.zone("TIME_ZONE", env.str("TIME_ZONE", default="") or "UTC")

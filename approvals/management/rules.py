@@ -277,6 +277,12 @@ RECORD = (
         ("audit/migrations/0002_append_only.py", "approvals/migrations/0002_guards.py"),
     ),
     Rule(
+        "english-is-stored",
+        "Whatever language a page is read in, what is stored, signed or sent to an agent is written in "
+        "English, so that it reads and verifies alike everywhere.",
+        ("approvals/views/own_form.py", "audit/log.py"),
+    ),
+    Rule(
         "tampering-is-found",
         "Verification finds every event that was changed, removed, inserted or moved.",
         ("audit/verify/",),

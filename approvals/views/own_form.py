@@ -1,8 +1,9 @@
-"""In which zone and form does the person read who opened this page?
+"""In which zone, form and language does the person read who opened this page?
 
 What they chose under /preferences/, which is in the row that the session's person is read from and so takes no query of
 its own; else what the browser says: a script leaves its zone in a cookie, Accept-Language names the form; else the
-site's zone, and English.
+site's zone, and English. The language is what Accept-Language names of those that `locale/` has. What answers agents
+and probes speaks English, always.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 from audit import reader
 
@@ -42,10 +45,17 @@ class InOwnForm:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        try:
+        if request.path.startswith(_NOT_FOR_PEOPLE):
             return self.get_response(request)
+        language = translation.get_language_from_request(request)
+        try:
+            with translation.override(language):
+                response = self.get_response(request)
         finally:
             reader.use_none()
+        response.headers.setdefault("Content-Language", language)
+        patch_vary_headers(response, ("Accept-Language",))
+        return response
 
     def process_view(self, request: HttpRequest, *_view: Any) -> None:
         """The last moment before the view: what answers without one has no moment to write."""
