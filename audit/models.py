@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, Self
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -35,7 +36,7 @@ class Event(models.Model):
     event_id = models.UUIDField(primary_key=True)
     subject_kind = models.CharField(max_length=16)
     subject_id = models.CharField(max_length=255)
-    seq = models.PositiveIntegerField(help_text="1 is the subject's first event")
+    seq = models.PositiveIntegerField(help_text=_("1 is the subject's first event"))
     type = models.CharField(max_length=64)
     actor_kind = models.CharField(max_length=16)
     actor_id = models.CharField(max_length=64)
@@ -149,9 +150,9 @@ class Anchor(models.Model):
     """
 
     class Kind(models.TextChoices):
-        FILE = "file", "File"
-        WEBHOOK = "webhook", "Webhook"
-        EMAIL = "email", "E-mail"
+        FILE = "file", _("File")
+        WEBHOOK = "webhook", _("Webhook")
+        EMAIL = "email", _("E-mail")
 
     kind = models.CharField(primary_key=True, max_length=8, choices=Kind.choices)
     sending = models.ForeignKey(Checkpoint, on_delete=models.PROTECT, null=True, related_name="+")

@@ -11,32 +11,37 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from functools import cache
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
 
 from asgiref.local import Local
 from django.conf import settings
 from django.utils import dateformat, formats, numberformat, timezone, translation
-from django.utils.translation import trans_real
+from django.utils.translation import gettext, ngettext, trans_real
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 ENGLISH = "en"
-FORMATS = {
-    ENGLISH: "English",
-    "cs": "Czech",
-    "da": "Danish",
-    "nl": "Dutch",
-    "fi": "Finnish",
-    "fr": "French",
-    "de": "German",
-    "de-ch": "German (Switzerland)",
-    "it": "Italian",
-    "ja": "Japanese",
-    "nb": "Norwegian",
-    "pl": "Polish",
-    "pt": "Portuguese",
-    "es": "Spanish",
-    "sv": "Swedish",
+FORMATS: dict[str, StrPromise] = {
+    ENGLISH: _("English"),
+    "cs": _("Czech"),
+    "da": _("Danish"),
+    "nl": _("Dutch"),
+    "fi": _("Finnish"),
+    "fr": _("French"),
+    "de": _("German"),
+    "de-ch": _("German (Switzerland)"),
+    "it": _("Italian"),
+    "ja": _("Japanese"),
+    "nb": _("Norwegian"),
+    "pl": _("Polish"),
+    "pt": _("Portuguese"),
+    "es": _("Spanish"),
+    "sv": _("Swedish"),
 }
-"""How days and numbers can be written, each by the language whose way it is. The pages' words stay English."""
+"""How days and numbers can be written, each by the language whose way it is."""
 
 _PLACE = re.compile(r"(?!Etc/|posix/|right/|SystemV/)[A-Z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+)+")
 _shown = Local()
@@ -95,7 +100,7 @@ def zone_names() -> frozenset[str]:
 
 def form_accepted(header: str) -> str:
     """The first of FORMATS that a browser's Accept-Language asks for, else English."""
-    for language, _ in trans_real.parse_accept_lang_header(header.lower()):
+    for language, _quality in trans_real.parse_accept_lang_header(header.lower()):
         for name in (language, language.partition("-")[0]):
             if name in FORMATS:
                 return name
@@ -158,17 +163,29 @@ def moment_of(local: datetime, zone: ZoneInfo) -> datetime:
     early, late = local.replace(tzinfo=zone, fold=0), local.replace(tzinfo=zone, fold=1)
     if early.utcoffset() == late.utcoffset():
         return early
-    said = f"{local:%H:%M} on {local.day} {local:%b} {local.year} in {zone.key}"
     gap = abs((late.utcoffset() or timedelta()) - (early.utcoffset() or timedelta()))
+    said = {
+        "time": f"{local:%H:%M}",
+        "day": f"{local.day} {local:%b} {local.year}",
+        "zone": zone.key,
+        "gap": _minutes(gap),
+    }
     if early.utcoffset() > late.utcoffset():  # type: ignore[operator]
-        raise NoSuchTimeError(
-            f"There is {said} twice, for the clocks go back by {_minutes(gap)}: enter an earlier or a later time."
+        twice = gettext(
+            "There is %(time)s on %(day)s in %(zone)s twice, for the clocks go back by %(gap)s: "
+            "enter an earlier or a later time."
         )
-    raise NoSuchTimeError(
-        f"There is no {said}, for the clocks go forward by {_minutes(gap)}: enter an earlier or a later time."
+        raise NoSuchTimeError(twice % said)
+    never = gettext(
+        "There is no %(time)s on %(day)s in %(zone)s, for the clocks go forward by %(gap)s: "
+        "enter an earlier or a later time."
     )
+    raise NoSuchTimeError(never % said)
 
 
 def _minutes(length: timedelta) -> str:
     minutes = int(length.total_seconds() // 60)
-    return "an hour" if minutes == 60 else f"{minutes} minutes"
+    if minutes == 60:
+        # Translators: by how much the clocks go forward or back
+        return gettext("an hour")
+    return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}

@@ -5,23 +5,44 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
 
 from django import template
-from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy, ngettext, ngettext_lazy
+from django.utils.translation import gettext as _
 
 from approvals.models import Approval
 from approvals.models.choices import Risk, Tone
 from approvals.texts import LONGEST_COMMENT, LONGEST_REASON
 from audit.templatetags import moments
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
 register = template.Library()
-register.inclusion_tag("_exact_time.html")(moments.exact)
+register.simple_tag(moments.exact)
 
 _ORDER = [Tone.RED, Tone.AMBER, Tone.EMERALD, Tone.SLATE, Tone.BLUE]
 _FAR = timedelta(days=2)
+_Words: TypeAlias = "tuple[StrPromise, StrPromise, StrPromise]"
+"""A length of time in days, in hours and minutes, in minutes."""
+_OVERDUE: _Words = (
+    ngettext_lazy("overdue by %(count)d day", "overdue by %(count)d days", "count"),
+    gettext_lazy("overdue by %(hours)d h %(minutes)02d"),
+    gettext_lazy("overdue by %(count)d min"),
+)
+_LEFT: _Words = (
+    ngettext_lazy("%(count)d day left", "%(count)d days left", "count"),
+    gettext_lazy("%(hours)d h %(minutes)02d left"),
+    gettext_lazy("%(count)d min left"),
+)
+_AGO: _Words = (
+    ngettext_lazy("%(count)d day ago", "%(count)d days ago", "count"),
+    gettext_lazy("%(hours)d h %(minutes)02d ago"),
+    gettext_lazy("%(count)d min ago"),
+)
 _LONG = 1200
 _MANY_LINES = 12
 
@@ -76,20 +97,22 @@ def minutes(count: int | None) -> str:
     """`45 minutes`, `4 hours`, `1 h 30 min`, `2 days`."""
     if not count:
         return ""
-    for size, unit in ((24 * 60, "day"), (60, "hour")):
-        if count % size == 0:
-            return f"{count // size} {unit}{'' if count == size else 's'}"
-    return (
-        f"{count // 60} h {count % 60:02d} min"
-        if count > 120
-        else f"{count} minute{'' if count == 1 else 's'}"
-    )
+    hours, rest = divmod(count, 60)
+    if count % (24 * 60) == 0:
+        days = hours // 24
+        return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
+    if not rest:
+        return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
+    if count > 120:
+        return _("%(hours)d h %(minutes)02d min") % {"hours": hours, "minutes": rest}
+    return ngettext("%(count)d minute", "%(count)d minutes", count) % {"count": count}
 
 
 @register.filter
 def percent(share: float | None) -> str:
     """`75 %`."""
-    return "" if share is None else f"{share * 100:.0f} %"
+    # Translators: a share of a hundred, such as 75 %
+    return "" if share is None else _("%(share)d %%") % {"share": round(share * 100)}
 
 
 @register.filter
@@ -104,36 +127,41 @@ def web_address(url: object) -> str:
 
 
 @register.simple_tag
-@cache
 def risk(value: str) -> SafeString:
     """One bar for low to four for critical, and the word; drawn once, since a list shows it in every row."""
+    return _risk_in(get_language(), value)
+
+
+@cache
+def _risk_in(_language: str | None, value: str) -> SafeString:
     member = Risk(value)
     bars = [
         {"x": 4 * n, "y": 9 - 3 * n, "height": 5 + 3 * n, "is_on": n <= member.rank} for n in range(len(Risk))
     ]
-    drawn: SafeString = render_to_string(
-        "approvals/_risk.html", {"value": value, "word": member.label, "bars": bars}
+    return moments.drawn("approvals/_risk.html", {"value": value, "word": member.label, "bars": bars})
+
+
+@register.simple_tag
+def moment(at: datetime | None, now: datetime) -> SafeString:
+    """When it was: absolute, and how long ago; `{% moment at now as when %}` keeps it for a sentence."""
+    relative = ago(now - at) if at else ""
+    return moments.drawn(
+        "approvals/_time.html", {"at": at, "zone": None, "kind": "ago", "relative": relative}
     )
-    return drawn
 
 
-@register.inclusion_tag("approvals/_time.html")
-def moment(at: datetime | None, now: datetime) -> dict[str, Any]:
-    """When it was: absolute, and how long ago."""
-    return {"at": at, "zone": None, "kind": "ago", "relative": ago(now - at) if at else ""}
-
-
-@register.inclusion_tag("approvals/_time.html")
-def deadline(at: datetime | None, now: datetime) -> dict[str, Any]:
+@register.simple_tag
+def deadline(at: datetime | None, now: datetime) -> SafeString:
     """By when: absolute, and how long it is until then, or how long ago that was."""
     left = at - now if at else timedelta()
-    return {
+    context = {
         "at": at,
         "zone": None,
         "kind": "left",
         "relative": time_left(left) if at else "",
         "urgency": urgency(left),
     }
+    return moments.drawn("approvals/_time.html", context)
 
 
 @register.inclusion_tag("approvals/_time_left.html")
@@ -152,19 +180,19 @@ def urgency(until: timedelta) -> str:
 
 def time_left(until: timedelta) -> str:
     """`43 min left`, `2 h 05 left`, `overdue by 12 min`; static/js/times.js counts on in the same words."""
-    span = _span(abs(until))
-    return f"overdue by {span}" if until <= timedelta() else f"{span} left"
+    return _span(_OVERDUE if until <= timedelta() else _LEFT, abs(until))
 
 
 def ago(since: timedelta) -> str:
     """`just now`, `12 min ago`, `3 days ago`."""
-    return "just now" if since < timedelta(minutes=1) else f"{_span(since)} ago"
+    return _("just now") if since < timedelta(minutes=1) else _span(_AGO, since)
 
 
-def _span(length: timedelta) -> str:
+def _span(words: _Words, length: timedelta) -> str:
+    in_days, in_hours, in_minutes = words
     minutes = int(length.total_seconds() // 60)
     if length >= _FAR:
-        return f"{length.days} days"
+        return in_days % {"count": length.days}
     if minutes >= 60:
-        return f"{minutes // 60} h {minutes % 60:02d}"
-    return f"{minutes} min" if minutes else "1 min"
+        return in_hours % {"hours": minutes // 60, "minutes": minutes % 60}
+    return in_minutes % {"count": minutes or 1}

@@ -7,6 +7,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.safestring import SafeString, mark_safe
 
 from audit import clock, reader
 
@@ -33,18 +36,23 @@ def in_utc(at: datetime) -> str:
 
 @register.simple_tag
 def language_of_moments() -> str:
-    """The language of a moment's words where they are not English, as ` lang="de"` wants it."""
+    """The language of a moment's words where they are not the page's, as ` lang="de"` wants it."""
     form = reader.current_form()
-    return "" if form == reader.ENGLISH else form
+    return "" if form == (translation.get_language() or reader.ENGLISH) else form
 
 
-@register.inclusion_tag("_exact_time.html")
-def exact(at: datetime | None) -> dict[str, Any]:
-    """The moment itself, without words around it."""
-    return {"at": at, "zone": None}
+@register.simple_tag
+def exact(at: datetime | None) -> SafeString:
+    """The moment itself, without words around it; `{% exact at as when %}` keeps it for a sentence."""
+    return drawn("_exact_time.html", {"at": at, "zone": None})
 
 
-@register.inclusion_tag("_exact_time.html")
-def exact_in(at: datetime, zone: ZoneInfo) -> dict[str, Any]:
+@register.simple_tag
+def exact_in(at: datetime, zone: ZoneInfo) -> SafeString:
     """As another zone's clocks show it: that of a form which was filled in before the reader chose theirs."""
-    return {"at": at, "zone": zone}
+    return drawn("_exact_time.html", {"at": at, "zone": zone})
+
+
+def drawn(template_name: str, context: dict[str, Any]) -> SafeString:
+    """A small template's markup without space around it, so that it fits into a translated sentence."""
+    return mark_safe(render_to_string(template_name, context).strip())  # noqa: S308 - a template's own markup

@@ -69,10 +69,10 @@ def in_template(path: Path) -> list[str]:
 
 
 def _words_within(name: str, contents: str) -> Iterator[str]:
-    """Words for people inside of a tag or a variable: marked there as `_("…")` or by `{% translate %}`."""
+    """Words for people inside of a tag or a variable: marked there as `_("…")` or by `{% translate %}`; not compared."""
     if "pluralize" in contents:
         yield f"{contents} (write {{% blocktranslate count %}})"
-    if name in ("translate", "trans"):
+    if name in ("translate", "trans", "if", "elif"):
         return
     if name in _PATHS:
         contents = re.sub(r"^\w+ +(\"[^\"]*\"|'[^']*')", "", contents)
