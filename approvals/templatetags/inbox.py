@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django import template
@@ -21,13 +21,14 @@ from audit.templatetags import moments
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
+    _Words = tuple[StrPromise, StrPromise, StrPromise]
+
 register = template.Library()
 register.simple_tag(moments.exact)
 
 _ORDER = [Tone.RED, Tone.AMBER, Tone.EMERALD, Tone.SLATE, Tone.BLUE]
 _FAR = timedelta(days=2)
-_Words: TypeAlias = "tuple[StrPromise, StrPromise, StrPromise]"
-"""A length of time in days, in hours and minutes, in minutes."""
+# A length of time in days, in hours and minutes, in minutes:
 _OVERDUE: _Words = (
     ngettext_lazy("overdue by %(count)d day", "overdue by %(count)d days", "count"),
     gettext_lazy("overdue by %(hours)d h %(minutes)02d"),
@@ -106,6 +107,12 @@ def minutes(count: int | None) -> str:
     if count > 120:
         return _("%(hours)d h %(minutes)02d min") % {"hours": hours, "minutes": rest}
     return ngettext("%(count)d minute", "%(count)d minutes", count) % {"count": count}
+
+
+@register.filter
+def at_least(bounded: str) -> int:
+    """The number in a count such as `99+`, which decides the plural."""
+    return int(bounded.rstrip("+"))
 
 
 @register.filter

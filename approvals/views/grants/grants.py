@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from approvals import authority, delegation
@@ -147,6 +148,13 @@ def _history(found: DelegatedGrant) -> list[Line]:
 
 def _what(event: Event, found: DelegatedGrant) -> str:
     if event.type == "grant.revoked":
-        back = {str(found.grantor_id): "took it back", str(found.grantee_id): "gave it back"}
-        return back.get(event.actor_id, "revoked it")
-    return {"grant.given": "lent it", "grant.expired": "noted that it ran out"}.get(event.type, event.type)
+        back = {
+            str(found.grantor_id): pgettext("done by the person named before", "took it back"),
+            str(found.grantee_id): pgettext("done by the person named before", "gave it back"),
+        }
+        return back.get(event.actor_id, pgettext("done by the person named before", "revoked it"))
+    told = {
+        "grant.given": pgettext("done by the person named before", "lent it"),
+        "grant.expired": pgettext("done by the person named before", "noted that it ran out"),
+    }
+    return told.get(event.type, event.type)
