@@ -13,6 +13,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from approvals import authority
@@ -52,6 +53,11 @@ class Trial:
     verdict: Verdict | None = None
     refusal: InvalidInput | TooLarge | None = None
 
+    @property
+    def asked(self) -> str:
+        """The addresses of the people whom the verdict names; empty where the approvers are asked."""
+        return ", ".join(reviewer.email for reviewer in self.verdict.reviewers) if self.verdict else ""
+
 
 def readers_only(
     view: Callable[Concatenate[PersonRequest, P], HttpResponse],
@@ -64,7 +70,7 @@ def readers_only(
             return view(request, *args, **kwargs)
         return forbidden(
             request,
-            "The policies are for people who decide requests, and nobody has named you as a reviewer yet.",
+            _("The policies are for people who decide requests, and nobody has named you as a reviewer yet."),
         )
 
     return wrapped
