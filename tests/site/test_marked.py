@@ -14,15 +14,11 @@ NOT_YET: set[str] = {
     "templates/admin/approvals/agentkey",
     "templates/admin/approvals/channel",
     "templates/admin/grants/approvermembership",
-    "templates/approvals",
     "templates/approvals/inbox",
     "templates/approvals/jump",
     "templates/approvals/mail",
     "templates/approvals/payload",
     "templates/approvals/payload/rendered",
-    "templates/approvals/people",
-    "templates/approvals/policies",
-    "templates/approvals/preferences",
     "templates/approvals/request",
 }
 FOR_DEVELOPERS = {"templates/approvals/style"}
