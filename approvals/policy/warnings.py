@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from approvals import conditions
 from approvals.models import Policy
 from approvals.models.choices import BreachAction, Pattern, Risk
@@ -26,17 +29,24 @@ def warnings_of_table(policies: Sequence[Policy]) -> list[str]:
         return []
     everywhere = set.intersection(*(set(policy.reviewers) for policy in asked))
     return [
-        f"{email} reviews every action type: one person judges what no one person knows."
+        _("%(email)s reviews every action type: one person judges what no one person knows.")
+        % {"email": email}
         for email in sorted(everywhere)
     ] + _alone_in_most(asked)
 
 
 def _alone_in_most(asked: Sequence[Policy]) -> list[str]:
     alone = Counter(policy.reviewers[0] for policy in asked if len(policy.reviewers) == 1)
+    total = len(asked)
+    sentence = ngettext(
+        "%(email)s is the only reviewer of %(count)d of %(total)d policy: add another reviewer.",
+        "%(email)s is the only reviewer of %(count)d of %(total)d policies: add another reviewer.",
+        total,
+    )
     return [
-        f"{email} is the only reviewer of {count} of {len(asked)} policies: add another reviewer."
+        sentence % {"email": email, "count": count, "total": total}
         for email, count in alone.items()
-        if count * 2 > len(asked)
+        if count * 2 > total
     ]
 
 
@@ -63,30 +73,36 @@ def _slow(policy: Policy) -> list[str]:
     longest = policy.sla_minutes or 0
     if policy.risk != Risk.CRITICAL or longest <= LONGEST_CRITICAL:
         return []
-    return [f"A critical action may wait {longest} minutes: that is over four hours."]
+    sentence = ngettext(
+        "A critical action may wait %(count)d minute: that is over four hours.",
+        "A critical action may wait %(count)d minutes: that is over four hours.",
+        longest,
+    )
+    return [sentence % {"count": longest}]
 
 
 def _placeholder(policy: Policy) -> list[str]:
     if PLACEHOLDER not in policy.escalation_targets:
         return []
-    sentence = (
-        f"{PLACEHOLDER} is on the escalation ladder, put there by an upgrade, and nobody reads that mailbox. "
+    sentence = _(
+        "%(email)s is on the escalation ladder, put there by an upgrade, and nobody reads that mailbox. "
         "Name a person instead."
     )
-    return [sentence]
+    return [sentence % {"email": PLACEHOLDER}]
 
 
 def _nobody(policy: Policy, active: set[str]) -> list[str]:
     if policy.pattern == Pattern.NONE:
         return []
     if not policy.reviewers:
-        return ["It names no reviewer: the people whom the agent names, or the approvers, are asked."]
+        return [_("It names no reviewer: the people whom the agent names, or the approvers, are asked.")]
     sentences = []
     if not active.intersection(policy.reviewers):
-        sentences.append(f"Nobody with an account is named as a reviewer: {', '.join(policy.reviewers)}.")
+        sentence = _("Nobody with an account is named as a reviewer: %(addresses)s.")
+        sentences.append(sentence % {"addresses": ", ".join(policy.reviewers)})
     if policy.escalation_targets and not active.intersection(policy.escalation_targets):
-        targets = ", ".join(policy.escalation_targets)
-        sentences.append(f"Nobody with an account is on the escalation ladder: {targets}.")
+        sentence = _("Nobody with an account is on the escalation ladder: %(addresses)s.")
+        sentences.append(sentence % {"addresses": ", ".join(policy.escalation_targets)})
     return sentences
 
 
@@ -95,45 +111,63 @@ def _deadline(policy: Policy) -> list[str]:
         return []
     if policy.sla_minutes is None:
         return [
-            "It has no SLA: a request waits as long as its agent says, and is refused if the agent says nothing."
+            _(
+                "It has no SLA: a request waits as long as its agent says, and is refused if the agent says "
+                "nothing."
+            )
         ]
     if policy.sla_minutes > LONGEST:
-        return [f"A request may wait {policy.sla_minutes / (24 * 60):.0f} days: that is over 30."]
+        days = round(policy.sla_minutes / (24 * 60))
+        sentence = ngettext(
+            "A request may wait %(count)d day: that is over 30.",
+            "A request may wait %(count)d days: that is over 30.",
+            days,
+        )
+        return [sentence % {"count": days}]
     return []
 
 
 def _ladder(policy: Policy) -> list[str]:
     steps = [step["after_minutes"] for step in policy.escalation]
     if steps != sorted(steps):
-        return ["Its ladder is out of order: a later step comes after fewer minutes. Put the soonest first."]
+        return [
+            _("Its ladder is out of order: a later step comes after fewer minutes. Put the soonest first.")
+        ]
     if steps or policy.pattern == Pattern.DRAFT_ONLY:
         return []
     if policy.pattern in _ASKING and policy.effective_breach_action == BreachAction.ESCALATE:
-        return ["It escalates when the deadline passes, and nobody is on its ladder: add a step."]
-    return ["An agent can raise it to critical, and then nobody is on its ladder: add a step."]
+        return [_("It escalates when the deadline passes, and nobody is on its ladder: add a step.")]
+    return [_("An agent can raise it to critical, and then nobody is on its ladder: add a step.")]
 
 
 def _quorum(policy: Policy) -> list[str]:
     count = len(policy.reviewers)
     if policy.pattern not in _ASKING or not policy.reviewers or policy.quorum <= count:
         return []
-    names = f"{count} reviewer{'' if count == 1 else 's'}"
-    return [f"It takes {policy.quorum} approvals and names {names}: the approvers must give the rest."]
+    sentence = ngettext(
+        "It takes %(quorum)d approvals and names %(count)d reviewer: the approvers must give the rest.",
+        "It takes %(quorum)d approvals and names %(count)d reviewers: the approvers must give the rest.",
+        count,
+    )
+    return [sentence % {"quorum": policy.quorum, "count": count}]
 
 
 def _ignored(policy: Policy) -> list[str]:
     """Terms about running unattended, in a policy under which nothing runs unattended."""
-    names = ["condition"] if policy.condition else []
-    if policy.minimum_confidence is not None and not policy.shadow_condition:
-        names.append("minimum confidence")
-    if not names:
+    has_confidence = policy.minimum_confidence is not None and not policy.shadow_condition
+    if policy.condition and has_confidence:
+        what = _("Its condition and its minimum confidence are ignored")
+    elif policy.condition:
+        what = _("Its condition is ignored")
+    elif has_confidence:
+        what = _("Its minimum confidence is ignored")
+    else:
         return []
-    what = f"Its {' and its '.join(names)} {'is' if len(names) == 1 else 'are'} ignored"
     if policy.pattern != Pattern.EXCEPTION_BASED:
-        return [f"{what}: only the exception-based pattern looks there."]
-    return (
-        [f"{what}: a critical action asks people whatever these say."] if policy.risk == Risk.CRITICAL else []
-    )
+        return [_("%(what)s: only the exception-based pattern looks there.") % {"what": what}]
+    if policy.risk == Risk.CRITICAL:
+        return [_("%(what)s: a critical action asks people whatever these say.") % {"what": what}]
+    return []
 
 
 def _unreadable(policy: Policy) -> list[str]:
@@ -142,5 +176,6 @@ def _unreadable(policy: Policy) -> list[str]:
         try:
             conditions.check(source)
         except conditions.InvalidCondition as refusal:
-            return [f"Its condition can no longer be read, so that a person always looks: {refusal}"]
+            sentence = _("Its condition can no longer be read, so that a person always looks: %(refusal)s")
+            return [sentence % {"refusal": refusal}]
     return []
