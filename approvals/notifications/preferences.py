@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from approvals import vault
 from approvals.exceptions import InvalidInput
@@ -18,33 +21,36 @@ from audit import clock, log
 from audit.message import START, Actor, NewEvent
 from grants.models import User
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
 Kind = Notification.Kind
 
-EVENTS: dict[str, str] = {
-    Kind.REQUESTED: "A request needs your decision",
-    Kind.REMINDER: "A request still needs it, and time runs out",
-    Kind.BREACHED: "A deadline passed",
-    Kind.ESCALATED: "A request is escalated to you",
-    Kind.REASSIGNED: "A request is handed to you",
-    Kind.TAKEN_BACK: "A request handed to you is taken back",
-    Kind.VOTES_VOIDED: "An edit made your approval void",
-    Kind.DECIDED: "A request that names you is decided",
-    Kind.MENTIONED: "You are mentioned in a comment",
-    Kind.LEFT_OPEN: "A reviewer has left a request open",
-    Kind.UNDERSTAFFED: "Too few people can decide a request",
-    Kind.DRAFT: "A draft is there to use",
-    Kind.MISMATCH: "An agent executed something else",
-    Kind.GRANT_GIVEN: "Authority is lent",
-    Kind.GRANT_STARTED: "Lent authority starts",
-    Kind.GRANT_ENDED: "Lent authority ends",
-    Kind.POOL: "Anything new in the pool, and its passed deadlines",
+EVENTS: dict[str, StrPromise] = {
+    Kind.REQUESTED: gettext_lazy("A request needs your decision"),
+    Kind.REMINDER: gettext_lazy("A request still needs it, and time runs out"),
+    Kind.BREACHED: gettext_lazy("A deadline passed"),
+    Kind.ESCALATED: gettext_lazy("A request is escalated to you"),
+    Kind.REASSIGNED: gettext_lazy("A request is handed to you"),
+    Kind.TAKEN_BACK: gettext_lazy("A request handed to you is taken back"),
+    Kind.VOTES_VOIDED: gettext_lazy("An edit made your approval void"),
+    Kind.DECIDED: gettext_lazy("A request that names you is decided"),
+    Kind.MENTIONED: gettext_lazy("You are mentioned in a comment"),
+    Kind.LEFT_OPEN: gettext_lazy("A reviewer has left a request open"),
+    Kind.UNDERSTAFFED: gettext_lazy("Too few people can decide a request"),
+    Kind.DRAFT: gettext_lazy("A draft is there to use"),
+    Kind.MISMATCH: gettext_lazy("An agent executed something else"),
+    Kind.GRANT_GIVEN: gettext_lazy("Authority is lent"),
+    Kind.GRANT_STARTED: gettext_lazy("Lent authority starts"),
+    Kind.GRANT_ENDED: gettext_lazy("Lent authority ends"),
+    Kind.POOL: gettext_lazy("Anything new in the pool, and its passed deadlines"),
 }
 """In the order of the page; the last is for approvers."""
 
 MOST_CHANNELS = 5
 LONGEST_NAME = 80
-LAST_ONE = (
-    "Somebody is always told of a passed deadline: leave at least one channel on for “{event}”. "
+LAST_ONE = gettext_lazy(
+    "Somebody is always told of a passed deadline: leave at least one channel on for “%(event)s”. "
     "Nothing was changed."
 )
 
@@ -85,7 +91,12 @@ def add_own(user: User, *, kind: str, name: str, address: str) -> Channel:
     """Raises InvalidInput with what does not fit beside its field."""
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if own_channels(user).count() >= MOST_CHANNELS:
-        raise _invalid("kind", f"You have {MOST_CHANNELS} channels: remove one first.")
+        full = ngettext(
+            "You have %(count)d channel: remove one first.",
+            "You have %(count)d channels: remove one first.",
+            MOST_CHANNELS,
+        )
+        raise _invalid("kind", full % {"count": MOST_CHANNELS})
     return _add(Channel(owner=user, kind=kind, name=name), address, by=user.as_actor())
 
 
@@ -113,9 +124,12 @@ def remove(channel: Channel, *, by: Actor) -> None:
 def check_channel(kind: str, name: str, address: str) -> None:
     """Raises InvalidInput beside the field that does not fit."""
     if kind not in kinds_to_add():
-        raise _invalid("kind", "Choose one of the channels.")
+        raise _invalid("kind", _("Choose one of the channels."))
     if not name.isprintable() or not 0 < len(name.strip()) <= LONGEST_NAME:
-        raise _invalid("name", f"Name it in up to {LONGEST_NAME} characters.")
+        named = ngettext(
+            "Name it in up to %(count)d character.", "Name it in up to %(count)d characters.", LONGEST_NAME
+        )
+        raise _invalid("name", named % {"count": LONGEST_NAME})
     channels.of_kind(kind).check(address.strip())
 
 
@@ -145,7 +159,7 @@ def _require_another(owner: User, leaving: Channel) -> None:
 
 
 def _last_one(event: str) -> InvalidInput:
-    return _invalid(event, LAST_ONE.format(event=EVENTS[event]))
+    return _invalid(event, LAST_ONE % {"event": EVENTS[event]})
 
 
 def _invalid(field: str, sentence: str) -> InvalidInput:
