@@ -8,6 +8,8 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from approvals import absence
@@ -18,7 +20,7 @@ from approvals.views.page import PersonRequest, post_only, see_other, show, sign
 from approvals.views.refusals import cleaned, refused
 from audit import clock, reader
 
-_NO_DAY = "Write the day, such as 2026-12-24."
+_NO_DAY = gettext_lazy("Write the day, such as 2026-12-24.")
 _DAY: dict[str, Any] = {"input_formats": ["%Y-%m-%d"], "error_messages": {"invalid": _NO_DAY}}
 
 
@@ -42,7 +44,8 @@ def away(request: PersonRequest) -> HttpResponse:
         said = absence.announce(request.user, starts_at=starts_at, ends_at=ends_at, note=posted["note"])
     except InvalidInput as refusal:
         return _show(request, refusal=refusal)
-    return _back(request, f"Saved. Your colleagues read that you are away until {said.until}.")
+    saved = _("Saved. Your colleagues read that you are away until %(day)s.")
+    return _back(request, saved % {"day": said.until})
 
 
 @signed_in
@@ -50,13 +53,13 @@ def away(request: PersonRequest) -> HttpResponse:
 def back(request: PersonRequest) -> HttpResponse:
     """They are not away after all."""
     absence.come_back(request.user)
-    return _back(request, "Saved. You are not away.")
+    return _back(request, _("Saved. You are not away."))
 
 
 def _moments(posted: dict[str, Any]) -> tuple[datetime, datetime]:
     """From the start of the first day, today if none is given, to the start of the day on which they are back."""
     if posted["back_on"] is None:
-        raise InvalidInput.at("back_on", "missing", "Say on which day you are back.")
+        raise InvalidInput.at("back_on", "missing", _("Say on which day you are back."))
     first = posted["from_day"] or clock.now().astimezone(reader.current_zone()).date()
     return _start_of(first), _start_of(posted["back_on"])
 

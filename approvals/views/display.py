@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from approvals.exceptions import InvalidInput
@@ -19,6 +20,7 @@ from audit import clock, reader
 PAGE = "display-preferences"
 EXAMPLE = "18450.50"
 _ELSEWHERE = "Other"
+"""The group of zones that name no continent; it stands among the continents by this name in every language."""
 
 
 class DisplayForm(forms.Form):
@@ -30,13 +32,13 @@ class DisplayForm(forms.Form):
     def clean_time_zone(self) -> str:
         name: str = self.cleaned_data["time_zone"]
         if name and not reader.zone_called(name):
-            raise forms.ValidationError("Choose one of the time zones offered.")
+            raise forms.ValidationError(_("Choose one of the time zones offered."))
         return name
 
     def clean_written_form(self) -> str:
         form: str = self.cleaned_data["written_form"]
         if form and form not in reader.FORMATS:
-            raise forms.ValidationError("Choose one of the formats offered.")
+            raise forms.ValidationError(_("Choose one of the formats offered."))
         return form
 
 
@@ -52,7 +54,7 @@ def display_preferences(request: PersonRequest) -> HttpResponse:
         return _page(request, refusal=refusal)
     request.user.time_zone, request.user.written_form = chosen["time_zone"], chosen["written_form"]
     request.user.save(update_fields=["time_zone", "written_form"])
-    messages.success(request, "Saved.")
+    messages.success(request, _("Saved."))
     return see_other(PAGE)
 
 
@@ -84,7 +86,7 @@ def _zones() -> list[tuple[str, list[tuple[str, str]]]]:
     named = sorted(reader.zone_names(), key=lambda name: (continent(name), name))
     return [
         (
-            group,
+            _("Other") if group == _ELSEWHERE else group,
             [(name, name.partition("/")[2].replace("_", " ").replace("/", ", ") or name) for name in names],
         )
         for group, names in groupby(named, continent)

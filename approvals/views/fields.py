@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.utils.translation import gettext as _
 
 from approvals.texts import normalised
 from audit import reader
@@ -36,8 +37,8 @@ class MomentField(forms.Field):
         try:
             local = datetime.fromisoformat(text if _LOCAL.fullmatch(text) else "")
         except ValueError:
-            said = f"Write the day and the time, such as 2026-12-24T18:00 ({self.zone.key})."
-            raise forms.ValidationError(said, "invalid") from None
+            said = _("Write the day and the time, such as 2026-12-24T18:00 (%(zone)s).")
+            raise forms.ValidationError(said % {"zone": self.zone.key}, "invalid") from None
         try:
             return reader.moment_of(local, self.zone).astimezone(UTC)
         except (reader.NoSuchTimeError, OverflowError) as error:

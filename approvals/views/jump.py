@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from approvals import authority
@@ -65,9 +66,9 @@ def _groups(user: User, text: str, at: datetime) -> list[Group]:
     by_name = Q(name__icontains=text) | Q(email__icontains=text)
     people = colleagues(user, reads_policies=reads_policies).filter(by_name).select_related("away")
     groups = [
-        Group("Requests", [_request(row) for row in _requests(person, text)]),
-        Group("Policies", [_policy(row) for row in policies[:MOST]] if reads_policies else []),
-        Group("People", [_person(row, at) for row in people[:MOST]]),
+        Group(_("Requests"), [_request(row) for row in _requests(person, text)]),
+        Group(_("Policies"), [_policy(row) for row in policies[:MOST]] if reads_policies else []),
+        Group(_("People"), [_person(row, at) for row in people[:MOST]]),
     ]
     return [group for group in groups if group.hits]
 
@@ -100,7 +101,11 @@ def _beginning_of_id(text: str) -> str:
 
 
 def _request(row: Approval) -> Hit:
-    said = (row.state_name, f"{Risk(row.risk).label} risk", row.workflow or row.action_type)
+    said = (
+        row.state_name,
+        _("%(risk)s risk") % {"risk": Risk(row.risk).label},
+        row.workflow or row.action_type,
+    )
     return Hit(row.get_absolute_url(), row.action, " · ".join(said))
 
 
@@ -116,5 +121,5 @@ def _person(row: User, at: datetime) -> Hit:
     address = f"{reverse('approvals:lending')}?{urlencode({'grantee': row.email})}"
     away = getattr(row, "away", None)
     absence = away.words if away and away.is_at(at) else ""
-    said = [row.email, absence, "lend them your authority"]
+    said = [row.email, absence, _("lend them your authority")]
     return Hit(address, row.get_full_name(), " · ".join(one for one in said if one))

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, QueryDict
 from django.urls import resolve, reverse
+from django.utils.translation import gettext as _
 
 from approvals.exceptions import Refused
 from grants.models import User
@@ -39,8 +40,10 @@ class NotSent(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "You signed in again after this page was made, so nothing was sent. What you typed is here: "
-            "look at it, and send it again."
+            _(
+                "You signed in again after this page was made, so nothing was sent. What you typed is here: "
+                "look at it, and send it again."
+            )
         )
 
 

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.translation import gettext_lazy as _
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
@@ -25,7 +26,7 @@ CARRIED = (
 )
 """What of the inbox's address goes along to a request and back."""
 
-_KEYS_DECIDE_NOTHING = "An agent's key opens no page and decides nothing: a person signs in and decides."
+_KEYS_DECIDE_NOTHING = _("An agent's key opens no page and decides nothing: a person signs in and decides.")
 
 P = ParamSpec("P")
 
@@ -59,7 +60,7 @@ def signed_in(
 
 
 def _brings_a_key(request: HttpRequest) -> bool:
-    scheme, _, _ = request.headers.get("Authorization", "").partition(" ")
+    scheme = request.headers.get("Authorization", "").partition(" ")[0]
     return scheme.lower() == "bearer"
 
 

@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from approvals.exceptions import AlreadyReported, InvalidInput
@@ -56,7 +57,7 @@ def notification_preferences(request: PersonRequest) -> HttpResponse:
         preferences.choose(request.user, wanted)
     except InvalidInput as refusal:
         return _page(request, wanted=wanted, refusal=refusal)
-    return _back(request, "Saved.")
+    return _back(request, _("Saved."))
 
 
 @signed_in
@@ -68,7 +69,7 @@ def channels(request: PersonRequest) -> HttpResponse:
         channel = preferences.add_own(request.user, **typed)
     except InvalidInput as refusal:
         return _page(request, refusal=refusal, typed={**typed, "address": ""})
-    return _back(request, f"{channel.name} was added. Send it a test.")
+    return _back(request, _("%(channel)s was added. Send it a test.") % {"channel": channel.name})
 
 
 @signed_in
@@ -80,7 +81,7 @@ def removal(request: PersonRequest, pk: UUID) -> HttpResponse:
         preferences.remove(channel, by=request.user.as_actor()) if channel else None
     except InvalidInput as refusal:
         return _page(request, refusal=refusal)
-    return _back(request, "The channel was removed.", at="#channels")
+    return _back(request, _("The channel was removed."), at="#channels")
 
 
 @signed_in
@@ -142,7 +143,7 @@ def _columns(request: PersonRequest) -> list[Column]:
         last[test.channel_id] = test
     own = preferences.own_channels(request.user)
     return [
-        Column(email.KIND, "E-mail", request.user.email, last.get(None)),
+        Column(email.KIND, _("E-mail"), request.user.email, last.get(None)),
         *(Column(str(one.pk), one.name, all_kinds()[one.kind].LABEL, last.get(one.pk)) for one in own),
     ]
 
@@ -180,7 +181,7 @@ def _routes_of(names: Iterable[str]) -> set[tuple[str, Route]]:
     """From the form's names, `event:email` or `event:` and a channel's id."""
     found: set[tuple[str, Route]] = set()
     for name in names:
-        event, _, channel = name.partition(":")
+        event, channel = name.partition(":")[::2]
         try:
             found.add((event, None if channel == email.KIND else UUID(channel)))
         except ValueError:

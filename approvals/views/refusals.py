@@ -10,6 +10,7 @@ from uuid import UUID
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django_htmx.http import replace_url
 
 from approvals.exceptions import FieldError, InvalidInput, NotPermitted, Refused, StateConflict, TooLarge
@@ -75,7 +76,7 @@ def cleaned(form: forms.Form) -> dict[str, Any]:
     """What was posted. Raises InvalidInput where it does not fit the form."""
     if form.is_valid():
         return form.cleaned_data
-    raise InvalidInput("Something in the form does not fit.", list(_errors(form)))
+    raise InvalidInput(_("Something in the form does not fit."), list(_errors(form)))
 
 
 def _errors(form: forms.Form) -> Iterable[FieldError]:

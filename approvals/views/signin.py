@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import resolve, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_htmx.http import HttpResponseClientRedirect
 
 from approvals.views import kept_posts
@@ -17,9 +19,10 @@ from approvals.views.inbox import first_steps
 from approvals.views.page import to_sign_in
 from grants.models import User
 
-_ANOTHER = "this page was made for another person, who signed in here before you."
+# Translators: static/js/edits.js writes it after what could not be done.
+_ANOTHER = gettext_lazy("this page was made for another person, who signed in here before you.")
 
-_NO_MATCH = (
+_NO_MATCH = gettext_lazy(
     "The password is wrong, or nobody signs in here with this address. Check both and enter the password again; "
     "capitals and small letters differ."
 )
@@ -31,8 +34,8 @@ class SignInForm(AuthenticationForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.error_messages = {**self.error_messages, "invalid_login": _NO_MATCH}
-        self.fields["username"].error_messages["required"] = "Enter your e-mail address."
-        self.fields["password"].error_messages["required"] = "Enter your password."
+        self.fields["username"].error_messages["required"] = _("Enter your e-mail address.")
+        self.fields["password"].error_messages["required"] = _("Enter your password.")
 
 
 class SignIn(views.LoginView):
@@ -99,5 +102,5 @@ def _sign_in_anew(request: HttpRequest) -> HttpResponse:
 def _token_anew(request: HttpRequest) -> HttpResponse:
     """For the script that saves while one types: the session's token, if the page was made for this person."""
     if request.POST.get("person") != str(request.user.pk):
-        return JsonResponse({"sentence": _ANOTHER}, status=403)
+        return JsonResponse({"sentence": str(_ANOTHER)}, status=403)
     return JsonResponse({"token": get_token(request)}, status=403)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from approvals import presence
 from approvals.models import Approval
 from approvals.models.choices import Risk
@@ -16,11 +19,25 @@ def said(people: Sequence[User], *, hides_names: bool) -> str:
     if not people:
         return ""
     if hides_names:
-        return "Another reviewer is viewing" if len(people) == 1 else f"{len(people)} others are viewing"
-    names = [person.get_full_name() for person in people]
-    if len(names) > 2:
-        return f"{names[0]}, {names[1]} and {len(names) - 2} more are viewing"
-    return f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} viewing"
+        return _unnamed(len(people))
+    one, *others = (person.get_full_name() for person in people)
+    if not others:
+        return _("%(one)s is viewing") % {"one": one}
+    other, *more = others
+    if not more:
+        return _("%(one)s and %(other)s are viewing") % {"one": one, "other": other}
+    said = ngettext(
+        "%(one)s, %(other)s and %(count)d more are viewing",
+        "%(one)s, %(other)s and %(count)d more are viewing",
+        len(more),
+    )
+    return said % {"one": one, "other": other, "count": len(more)}
+
+
+def _unnamed(count: int) -> str:
+    if count == 1:
+        return _("Another reviewer is viewing")
+    return ngettext("%(count)d other is viewing", "%(count)d others are viewing", count) % {"count": count}
 
 
 def said_of_rows(requests: Sequence[UUID], person: User) -> dict[str, str]:

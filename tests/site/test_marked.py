@@ -24,6 +24,11 @@ NOT_YET: set[str] = {
 FOR_DEVELOPERS = {"templates/approvals/style"}
 """The page of parts is there in DEBUG only."""
 ROOMS: tuple[str, ...] = (
+    "approvals/notifications/preferences.py",
+    "approvals/policy/warnings.py",
+    *(f"approvals/views/{name}.py" for name in ("away", "display", "fields", "jump", "kept_posts", "page")),
+    *(f"approvals/views/{name}.py" for name in ("policies", "preferences", "refusals", "signin", "viewing")),
+    "approvals/views/people",
     "approvals/templatetags",
     "approvals/views/grants",
     "audit/admin.py",

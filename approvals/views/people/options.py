@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 
 from approvals import reach
 from approvals.models import Approval, Policy
@@ -46,15 +47,15 @@ def options_of(
     members = ApproverMembership.objects.open(at).filter(user__in=people)
     approvers = set(members.values_list("user_id", flat=True))
     reviewers, ladder = _of_policies(approval)
-    reviewer = "reviewer of the policy" if approval else "reviewer"
+    reviewer = _("reviewer of the policy") if approval else _("reviewer")
 
     def role(user: User) -> str:
         roles = (
             (reviewer, user.email in reviewers),
-            ("on the escalation ladder", user.email in ladder),
-            ("approver", user.pk in approvers),
-            ("auditor", user.is_auditor),
-            ("administrator", user.is_staff),
+            (_("on the escalation ladder"), user.email in ladder),
+            (_("approver"), user.pk in approvers),
+            (_("auditor"), user.is_auditor),
+            (_("administrator"), user.is_staff),
         )
         return ", ".join(name for name, is_theirs in roles if is_theirs)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from approvals.exceptions import FieldError, InvalidInput
 from approvals.views.inbox.filters import line
@@ -45,14 +46,16 @@ def address_of(posted: Mapping[str, str], field: str, among: QuerySet[User]) -> 
     if len(named) == 1 and len(found) <= MOST:
         return named[0].email
     if not found:
-        sentence = f"Nobody whom you know of here is called “{text}”: give their e-mail address."
-        raise InvalidInput.at(field, "nobody", sentence)
+        sentence = _("Nobody whom you know of here is called “%(text)s”: give their e-mail address.")
+        raise InvalidInput.at(field, "nobody", sentence % {"text": text})
     raise WhichPerson(field, _question(text, named, found), (named or found)[:MOST])
 
 
 def _question(text: str, named: Sequence[User], found: Sequence[User]) -> str:
     if named:
-        return f"Several people are called “{text}”: choose which of them."
-    if len(found) > MOST:
-        return f"Many people are called something like “{text}”: type more of the name, or choose."
-    return f"Nobody is called just “{text}”: choose whom you mean."
+        question = _("Several people are called “%(text)s”: choose which of them.")
+    elif len(found) > MOST:
+        question = _("Many people are called something like “%(text)s”: type more of the name, or choose.")
+    else:
+        question = _("Nobody is called just “%(text)s”: choose whom you mean.")
+    return question % {"text": text}
