@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from approvals.events import sentences
 from approvals.events.request_fields import (
     CHANGES,
@@ -21,35 +23,35 @@ EVENTS = (
     RequestEventType(
         "approval.requested",
         "An agent proposed an action and people are asked.",
-        says="asked for a decision",
+        says=_("asked for a decision"),
         data=PROPOSAL,
     ),
     RequestEventType(
         "approval.not_required",
         "An agent proposed an action and the policy let it run without asking anybody.",
-        says="ran it: the policy let it run without a person",
+        says=_("ran it: the policy let it run without a person"),
         data=PROPOSAL,
     ),
     RequestEventType(
         "draft.recorded",
         "An agent left a draft that a person may use by hand.",
-        says="left a draft to use by hand",
+        says=_("left a draft to use by hand"),
         data=PROPOSAL,
     ),
-    RequestEventType("draft.used", "A person used the draft by hand.", says="used the draft", data=DRAFT),
+    RequestEventType("draft.used", "A person used the draft by hand.", says=_("used the draft"), data=DRAFT),
     RequestEventType(
-        "draft.discarded", "A person discarded the draft.", says="discarded the draft", data=DRAFT
+        "draft.discarded", "A person discarded the draft.", says=_("discarded the draft"), data=DRAFT
     ),
     RequestEventType(
         "draft.replaced",
         "The agent left a newer draft, so this one is discarded.",
-        says="left a newer draft in place of this one",
+        says=_("left a newer draft in place of this one"),
         data=SUPERSEDED,
     ),
     RequestEventType(
         "approval.opened",
         "Somebody who may decide opened the request for the first time, at the latest by deciding it.",
-        says="opened it",
+        says=_("opened it"),
     ),
     RequestEventType(
         "approval.voted",
@@ -79,7 +81,7 @@ EVENTS = (
     RequestEventType(
         "approval.granted",
         "The last approval came in: the agent may execute this payload. The actor gave that approval.",
-        says="gave the last approval: the agent may act",
+        says=_("gave the last approval: the agent may act"),
         data={
             "payload": Field("the approved payload, whole", PAYLOAD),
             "changes": Field("its changes against what the agent proposed, as RFC 6902", CHANGES),
@@ -170,7 +172,7 @@ EVENTS = (
     RequestEventType(
         "approval.approvers_asked",
         "Those told could not give all the approvals that it takes, so the approvers were asked as well.",
-        says="asked the approvers as well: those asked before are too few",
+        says=_("asked the approvers as well: those asked before are too few"),
         data={
             "people": Field("which of them, by address", ["ada@example.com"]),
             "wanted": Field("how many approvals were still to come", 2),
@@ -180,7 +182,7 @@ EVENTS = (
     RequestEventType(
         "approval.understaffed",
         "Too few people could decide it, the approvers included, so the administrators were told.",
-        says="told the administrators that too few people can decide it",
+        says=_("told the administrators that too few people can decide it"),
         data={
             "people": Field("which of them, by address", ["admin@example.com"]),
             "wanted": Field("how many approvals were still to come", 2),
@@ -190,7 +192,7 @@ EVENTS = (
     RequestEventType(
         "approval.expired",
         "The agent did not claim the approval within its validity, so it can never be executed.",
-        says="noted that the approval was not claimed in time: it cannot be executed any more",
+        says=_("noted that the approval was not claimed in time: it cannot be executed any more"),
         data={"valid_until": Field("until when it could be claimed", "2026-04-13T09:05:00.000000Z")},
     ),
     RequestEventType(
@@ -202,13 +204,13 @@ EVENTS = (
     RequestEventType(
         "approval.superseded",
         "The agent proposed anew what was decided before. An approval can be claimed no more after that.",
-        says="proposed it again",
+        says=_("proposed it again"),
         data=SUPERSEDED,
     ),
     RequestEventType(
         "approval.claimed",
         "The agent took the approved payload for execution, which it can do once.",
-        says="took it for execution",
+        says=_("took it for execution"),
         data={
             "claim": Field("the claim's id", ID),
             "key": Field("the prefix of the agent's key", "4f1d2c3b5a69"),
@@ -225,7 +227,7 @@ EVENTS = (
     RequestEventType(
         "execution.mismatch",
         "The agent reported that it executed another payload than the approved one.",
-        says="executed something else than was approved",
+        says=_("executed something else than was approved"),
         words=("detail",),
         data=REPORT,
     ),
