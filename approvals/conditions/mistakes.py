@@ -35,12 +35,13 @@ class Mistake:
     hint: str = ""
 
     def __str__(self) -> str:
-        # Translators: what is a mistake in a condition, hint how to mend it, place where it is, line the text there.
         if self.offset is None:
             sentence = _("%(what)s (%(hint)s).") if self.hint else _("%(what)s.")
         elif self.hint:
+            # Translators: a mistake in a condition, how to mend it, where it is and the text there.
             sentence = _("%(what)s (%(hint)s), at %(place)s: %(line)s")
         else:
+            # Translators: a mistake in a condition, where it is and the text there.
             sentence = _("%(what)s, at %(place)s: %(line)s")
         return sentence % {"what": self.what, "hint": self.hint, "place": self.place, "line": self.marked}
 

@@ -18,10 +18,11 @@ TONGUE = "eo"
 class _Bracketed(trans_real.DjangoTranslation):
     def gettext(self, message: str) -> str:
         text = message.rpartition(CONTEXT_SEPARATOR)[2]
-        return f"⟦{text}⟧" if message.strip() else super().gettext(message)
+        return f"⟦{text}⟧" if text.strip() else super().gettext(message)
 
     def ngettext(self, singular: str, plural: str, number: int) -> str:
-        return f"⟦{singular if number == 1 else plural}⟧"
+        message = singular if number == 1 else plural
+        return f"⟦{message.rpartition(CONTEXT_SEPARATOR)[2]}⟧"
 
 
 @contextmanager
