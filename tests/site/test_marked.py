@@ -35,6 +35,7 @@ FOR_DEVELOPERS = {"templates/approvals/style"}
 """The page of parts is there in DEBUG only."""
 ROOMS: tuple[str, ...] = (
     "approvals/absence.py",
+    "approvals/apps.py",
     "approvals/authority",
     "approvals/conditions",
     "approvals/delegation.py",
@@ -46,6 +47,7 @@ ROOMS: tuple[str, ...] = (
     "approvals/policy",
     "approvals/reach",
     "approvals/tones.py",
+    "audit/field_names.py",
     "audit/joined.py",
     "grants",
 )
