@@ -10,8 +10,7 @@ from dataclasses import KW_ONLY, dataclass
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext, npgettext, pgettext
 
 from approvals.models.choices import BreachAction, Resolution, Status, state_name
 from audit.catalogue import EventType
@@ -46,49 +45,55 @@ class RequestEventType(EventType):
 def reassigned(data: Mapping[str, Any]) -> str:
     """Another person is asked: who, and in whose place."""
     if data.get("from"):
-        return _("asked %(person)s in place of %(other)s") % {"person": data.get("to"), "other": data["from"]}
-    return _("asked %(person)s as well") % {"person": data.get("to")}
+        return pgettext("after a name", "asked %(person)s in place of %(other)s") % {
+            "person": data.get("to"),
+            "other": data["from"],
+        }
+    return pgettext("after a name", "asked %(person)s as well") % {"person": data.get("to")}
 
 
 def taken_back(data: Mapping[str, Any]) -> str:
     """A request was taken back: from whom, and who is asked again."""
     if data.get("from") and data.get("to"):
-        sentence = _("took it back from %(person)s: %(other)s is asked again")
+        sentence = pgettext("after a name", "took it back from %(person)s: %(other)s is asked again")
     elif data.get("from"):
-        sentence = _("took it back from %(person)s")
+        sentence = pgettext("after a name", "took it back from %(person)s")
     elif data.get("to"):
-        sentence = _("took it back: %(other)s is asked again")
+        sentence = pgettext("after a name", "took it back: %(other)s is asked again")
     else:
-        sentence = _("took it back")
+        sentence = pgettext("after a name", "took it back")
     return sentence % {"person": data.get("from"), "other": data.get("to")}
 
 
 def commented(data: Mapping[str, Any]) -> str:
     """A person commented, and whom that told."""
     if not data.get("told"):
-        return _("commented")
-    return _("commented, telling %(people)s") % {"people": reduce(both, data["told"])}
+        return pgettext("after a name", "commented")
+    return pgettext("after a name", "commented, telling %(people)s") % {"people": reduce(both, data["told"])}
 
 
 def voted(data: Mapping[str, Any]) -> str:
     """How a person voted, and the category of a rejection."""
     if data.get("verdict") != "reject":
         return (
-            _("approved, after the deadline")
+            pgettext("after a name", "approved, after the deadline")
             if data.get("late")
-            else pgettext("what a person did", "approved")
+            else pgettext("after a name", "approved")
         )
     resolution = data.get("resolution", "")
     how = state_name(Status.REJECTED, resolution if resolution in Resolution.values else "").lower()
     # The categories are marked where one is chosen, and stored in English.
-    return f"{how}: {_(data['category']).lower()}" if data.get("category") else how
+    return f"{how}: {gettext(data['category']).lower()}" if data.get("category") else how
 
 
 def edited(data: Mapping[str, Any]) -> str:
     """In how many places the payload was edited."""
     count = len(data.get("changes", ()))
-    sentence = ngettext(
-        "edited the payload in %(count)s place", "edited the payload in %(count)s places", count
+    sentence = npgettext(
+        "after a name",
+        "edited the payload in %(count)s place",
+        "edited the payload in %(count)s places",
+        count,
     )
     return sentence % {"count": count}
 
@@ -96,7 +101,8 @@ def edited(data: Mapping[str, Any]) -> str:
 def voided(data: Mapping[str, Any]) -> str:
     """How many approvals an edit made void."""
     count = len(data.get("votes", ()))
-    sentence = ngettext(
+    sentence = npgettext(
+        "after a name",
         "made %(count)s earlier approval void by the edit",
         "made %(count)s earlier approvals void by the edit",
         count,
@@ -106,33 +112,40 @@ def voided(data: Mapping[str, Any]) -> str:
 
 def reported(data: Mapping[str, Any]) -> str:
     """How the execution went."""
-    words = {"succeeded": _("reported: succeeded"), "failed": _("reported: failed")}
+    words = {
+        "succeeded": pgettext("after a name", "reported: succeeded"),
+        "failed": pgettext("after a name", "reported: failed"),
+    }
     status = data.get("status", "done")
-    return words.get(status) or _("reported: %(status)s") % {"status": status}
+    return words.get(status) or pgettext("after a name", "reported: %(status)s") % {"status": status}
 
 
 def breached(data: Mapping[str, Any]) -> str:
     """The deadline passed, and what follows."""
     if data.get("breach_action") == BreachAction.REJECT:
-        return _("noted that the deadline passed")
-    return _("noted that the deadline passed; the request is held")
+        return pgettext("after a name", "noted that the deadline passed")
+    return pgettext("after a name", "noted that the deadline passed; the request is held")
 
 
 def escalated(data: Mapping[str, Any]) -> str:
     """Whom a step of the ladder asked."""
     people = data.get("people")
     if not people:
-        return _("asked the next step to decide")
-    return _("asked %(people)s to decide") % {"people": reduce(both, people)}
+        return pgettext("after a name", "asked the next step to decide")
+    return pgettext("after a name", "asked %(people)s to decide") % {"people": reduce(both, people)}
 
 
 def rejected(data: Mapping[str, Any]) -> str:
     """Why the request was rejected."""
     if data.get("resolution") == Resolution.SLA_EXPIRED:
-        return _("rejected the request, because nobody decided in time")
-    return _("ended the request")
+        return pgettext("after a name", "rejected the request, because nobody decided in time")
+    return pgettext("after a name", "ended the request")
 
 
 def cancelled(data: Mapping[str, Any]) -> str:
     """The agent withdrew it for good, or proposed it again."""
-    return _("cancelled it, and proposed it again") if data.get("superseded_by") else _("cancelled it")
+    return (
+        pgettext("after a name", "cancelled it, and proposed it again")
+        if data.get("superseded_by")
+        else pgettext("after a name", "cancelled it")
+    )

@@ -20,7 +20,7 @@ from tests.factories import approve, make_approval, make_approver, make_grant, m
 from tests.site.test_tongue import stored_translations
 from tests.site.tongue import spoken
 
-pytestmark = [pytest.mark.django_db, pytest.mark.shows("english-is-stored")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
@@ -36,6 +36,7 @@ def foreign(person: User, headers: dict[str, str]) -> Client:
     return client
 
 
+@pytest.mark.shows("english-is-stored")
 def test_a_request_is_handed_on_and_taken_back(headers):
     approval, other = make_approval(), make_user("other@example.com")
     client = foreign(make_user(), headers)
@@ -52,6 +53,7 @@ def test_a_request_is_handed_on_and_taken_back(headers):
     assert stored_translations() == []
 
 
+@pytest.mark.shows("english-is-stored")
 def test_a_request_is_rejected(headers):
     approval, client = make_approval(), foreign(make_user(), headers)
     fields = form_in(client.get(url("rejection", approval)), "rejection-form", press="reject")
@@ -75,6 +77,7 @@ def test_what_came_too_late_is_refused(headers):
     assert "⟦This request is already ⟦approved⟧. Nothing was changed.⟧" in text_of(refused)
 
 
+@pytest.mark.shows("english-is-stored")
 def test_a_comment_mentions_somebody(headers):
     approval, approver, client = make_approval(), make_approver(), foreign(make_user(), headers)
 
@@ -87,6 +90,7 @@ def test_a_comment_mentions_somebody(headers):
     assert stored_translations() == []
 
 
+@pytest.mark.shows("english-is-stored")
 def test_authority_is_lent_and_ended(headers):
     finance = make_user("finance@example.com", name="Priya Raman")
     client, posted = foreign(finance, headers), filled()
@@ -110,6 +114,7 @@ def test_what_a_grant_covers_is_read_in_the_readers_language(headers):
     assert "⟦⟦any action type⟧, in any workflow, up to ⟦critical⟧ risk⟧" in text_of(page)
 
 
+@pytest.mark.shows("english-is-stored")
 def test_a_person_says_that_they_are_away(headers):
     client = foreign(make_user(), headers)
 
@@ -120,6 +125,7 @@ def test_a_person_says_that_they_are_away(headers):
     assert stored_translations() == []
 
 
+@pytest.mark.shows("english-is-stored")
 def test_an_administrator_changes_a_policy(headers):
     administrator = make_user("admin@example.com", is_staff=True, is_superuser=True)
     client, first = foreign(administrator, headers), make_policy("refund")
@@ -133,6 +139,7 @@ def test_an_administrator_changes_a_policy(headers):
     assert stored_translations() == []
 
 
+@pytest.mark.shows("english-is-stored")
 def test_a_sample_is_judged_in_the_readers_language_and_a_proposal_in_english(headers):
     reader, agent = foreign(make_approver(), headers), agent_client()
     policy = make_policy("external_email", required_evidence=["Contract"])
@@ -146,6 +153,7 @@ def test_a_sample_is_judged_in_the_readers_language_and_a_proposal_in_english(he
     assert answer.json()["detail"] == needs
 
 
+@pytest.mark.shows("english-is-stored")
 def test_what_an_agent_reads_of_a_request_is_english_after_people_saw_it(headers):
     agent = agent_client()
     agent.http.defaults |= headers
