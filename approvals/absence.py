@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from approvals.exceptions import FieldError, InvalidInput
 from approvals.models import Away
@@ -24,9 +25,9 @@ def announce(person: User, *, starts_at: datetime, ends_at: datetime, note: str 
     User.objects.select_for_update(no_key=True).get(pk=person.pk)
     at, note = clock.now(), " ".join(note.split())
     if errors := _errors(starts_at, ends_at, note, at):
-        raise InvalidInput("It was not saved. See what does not fit.", errors)
+        raise InvalidInput(_("It was not saved. See what does not fit."), errors)
     said = {"starts_at": starts_at, "ends_at": ends_at, "note": note}
-    away, _ = Away.objects.update_or_create(user=person, defaults=said)
+    away, _is_new = Away.objects.update_or_create(user=person, defaults=said)
     days = {"from": rfc3339(starts_at), "until": rfc3339(ends_at)}
     _record(person, "person.away", at, days)
     return away
@@ -48,12 +49,12 @@ def come_back(person: User) -> None:
 def _errors(starts_at: datetime, ends_at: datetime, note: str, at: datetime) -> list[FieldError]:
     found = []
     if ends_at > at + LONGEST:
-        found.append(FieldError("back_on", "unfit", "Say it for a year at most."))
+        found.append(FieldError("back_on", "unfit", _("Say it for a year at most.")))
     if ends_at <= max(starts_at, at):
-        sentence = "Give a day after the first day away, and after today."
+        sentence = _("Give a day after the first day away, and after today.")
         found.append(FieldError("back_on", "unfit", sentence))
     if len(note) > LONGEST_NOTE or "\0" in note:
-        sentence = f"Say it in at most {LONGEST_NOTE} characters of plain text."
+        sentence = _("Say it in at most %(most)s characters of plain text.") % {"most": LONGEST_NOTE}
         found.append(FieldError("note", "unfit", sentence))
     return found
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from approvals import wakeups
 from approvals.exceptions import FieldError, InvalidInput, NotPermitted, StateConflict
@@ -62,7 +63,7 @@ def prepare(grantor: User, grantee_email: str, terms: GrantTerms, *, at: datetim
     grantee = User.objects.filter(email=grantee_email.strip().lower()).first()
     errors = [*_errors_of_person(grantor, grantee), *_errors_of_terms(terms, at)]
     if errors or grantee is None or terms.expires_at is None:
-        raise InvalidInput("The authority was not lent. See what does not fit.", errors)
+        raise InvalidInput(_("The authority was not lent. See what does not fit."), errors)
     return DelegatedGrant(
         grantor=grantor,
         grantee=grantee,
@@ -88,10 +89,10 @@ def revoke(grant_id: UUID, *, by: User) -> DelegatedGrant:
     at = clock.now()
     if not may_revoke(by, grant):
         raise NotPermitted(
-            "Only the person who lent it, the person who holds it, or an administrator ends a grant."
+            _("Only the person who lent it, the person who holds it, or an administrator ends a grant.")
         )
     if grant.revoked_at or grant.expires_at <= at:
-        raise AlreadyEnded("This grant has ended already. Nothing was changed.")
+        raise AlreadyEnded(_("This grant has ended already. Nothing was changed."))
     grant.revoked_at, grant.revoked_by = at, by
     grant.save(update_fields=["revoked_at", "revoked_by"])
     _record(grant, "grant.revoked", by.as_actor(), at, {"votes": grant.votes.count()})
@@ -102,9 +103,10 @@ def revoke(grant_id: UUID, *, by: User) -> DelegatedGrant:
 def may_hold(grantee: User, *, of: User) -> str:
     """Why this person cannot hold the authority of another, in one sentence; empty if they can."""
     if grantee.pk == of.pk:
-        return "You have your own authority already: lend it to another person."
+        return _("You have your own authority already: lend it to another person.")
     if not grantee.is_active:
-        return f"The account of {grantee.email} is deactivated: lend it to another person."
+        sentence = _("The account of %(person)s is deactivated: lend it to another person.")
+        return sentence % {"person": grantee.email}
     return ""
 
 
@@ -164,9 +166,11 @@ def _start(terms: GrantTerms, at: datetime) -> datetime:
 
 def _errors_of_person(grantor: User, grantee: User | None) -> list[FieldError]:
     if not grantor.is_active:
-        return [_error("grantee", "This account is deactivated: it lends nothing.")]
+        return [_error("grantee", _("This account is deactivated: it lends nothing."))]
     if grantee is None:
-        return [_error("grantee", "Nobody active here has that address: ask an administrator to add them.")]
+        return [
+            _error("grantee", _("Nobody active here has that address: ask an administrator to add them."))
+        ]
     if refusal := may_hold(grantee, of=grantor):
         return [_error("grantee", refusal)]
     return []
@@ -175,39 +179,37 @@ def _errors_of_person(grantor: User, grantee: User | None) -> list[FieldError]:
 def _errors_of_terms(terms: GrantTerms, at: datetime) -> list[FieldError]:
     found = [*_errors_of_scope(terms), *_errors_of_time(terms, at)]
     if terms.highest_risk not in Risk.values:
-        found.append(_error("highest_risk", "Choose the highest risk that it covers."))
+        found.append(_error("highest_risk", _("Choose the highest risk that it covers.")))
     if not terms.reason.strip():
-        found.append(_error("reason", "Say why, such as “on leave”: both of you and the log read it."))
+        found.append(_error("reason", _("Say why, such as “on leave”: both of you and the log read it.")))
     elif len(terms.reason) > LONGEST_REASON or "\0" in terms.reason:
-        found.append(_error("reason", f"Say it in at most {LONGEST_REASON} characters of plain text."))
+        sentence = _("Say it in at most %(most)s characters of plain text.")
+        found.append(_error("reason", sentence % {"most": LONGEST_REASON}))
     return found
 
 
 def _errors_of_scope(terms: GrantTerms) -> list[FieldError]:
     named = [*_names(terms.workflows), *_names(terms.action_types)]
     if terms.is_whole and named:
-        return [_error("scope", "Lend everything, or name action types and workflows: not both.")]
+        return [_error("scope", _("Lend everything, or name action types and workflows: not both."))]
     if not terms.is_whole and not named:
         return [
-            _error("scope", "Name an action type or a workflow, or say explicitly that it is everything.")
+            _error("scope", _("Name an action type or a workflow, or say explicitly that it is everything."))
         ]
     if len(named) > LONGEST_SCOPE or any(len(name) > 100 or "\0" in name for name in named):
-        return [_error("scope", f"Name at most {LONGEST_SCOPE}, each of up to 100 characters.")]
+        sentence = _("Name at most %(most)s, each of up to %(length)s characters.")
+        return [_error("scope", sentence % {"most": LONGEST_SCOPE, "length": 100})]
     return []
 
 
 def _errors_of_time(terms: GrantTerms, at: datetime) -> list[FieldError]:
     if terms.expires_at is None:
-        return [_error("expires_at", "Say until when: a grant without an end is not given.")]
+        return [_error("expires_at", _("Say until when: a grant without an end is not given."))]
     if terms.expires_at <= _start(terms, at):
-        return [_error("expires_at", "It has to end after it starts, and later than now.")]
+        return [_error("expires_at", _("It has to end after it starts, and later than now."))]
     if terms.is_whole and terms.expires_at > at + DelegatedGrant.LONGEST_WHOLE:
-        days = DelegatedGrant.LONGEST_WHOLE.days
-        return [
-            _error(
-                "expires_at", f"The whole authority is lent for {days} days at most: choose an earlier end."
-            )
-        ]
+        sentence = _("The whole authority is lent for %(days)s days at most: choose an earlier end.")
+        return [_error("expires_at", sentence % {"days": DelegatedGrant.LONGEST_WHOLE.days})]
     return []
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import pgettext_lazy
 
 
 class Tone(models.TextChoices):
     """The colour as it is stored, and the word for it on the screens."""
 
-    RED = "red", "Risk"
-    AMBER = "amber", "Caution"
-    EMERALD = "emerald", "Supports"
-    SLATE = "slate", "Context"
-    BLUE = "blue", "Information"
+    RED = "red", pgettext_lazy("evidence", "Risk")
+    AMBER = "amber", pgettext_lazy("evidence", "Caution")
+    EMERALD = "emerald", pgettext_lazy("evidence", "Supports")
+    SLATE = "slate", pgettext_lazy("evidence", "Context")
+    BLUE = "blue", pgettext_lazy("evidence", "Information")
 
     @property
     def needs_acknowledgement(self) -> bool:

@@ -9,6 +9,8 @@ from typing import Any, Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from audit.field_names import name_fields
+
 
 class EventQuerySet(models.QuerySet["Event"]):
     """Filters over the log, by the words that the pages use."""
@@ -165,3 +167,6 @@ class Anchor(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+
+name_fields(Event)

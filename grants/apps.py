@@ -1,11 +1,12 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 from audit import catalogue
 
 
 class GrantsConfig(AppConfig):
     name = "grants"
-    verbose_name = "People and authority"
+    verbose_name = _("People and authority")
 
     def ready(self) -> None:
         from grants.events import EVENTS

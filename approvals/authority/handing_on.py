@@ -7,6 +7,8 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from approvals.authority.held import Held, held_by
 from approvals.authority.ruling import (
@@ -20,6 +22,7 @@ from approvals.authority.ruling import (
 )
 from approvals.models import Approval, Assignment
 from approvals.models.choices import Risk
+from audit.joined import either
 from grants.models import ApproverMembership, User
 
 STAFF = "staff"
@@ -39,8 +42,8 @@ def may_hand_on(user: User, approval: Approval, *, at: datetime, held: Held | No
     if own.allowed:
         return own
     if user.is_staff:
-        return Ruling(allowed=True, reason="You administer this place.", basis=STAFF, principal=user)
-    sentence = "Only a person who may decide this in their own right, or an administrator, hands it on."
+        return Ruling(allowed=True, reason=_("You administer this place."), basis=STAFF, principal=user)
+    sentence = _("Only a person who may decide this in their own right, or an administrator, hands it on.")
     return Ruling(allowed=False, reason=sentence)
 
 
@@ -52,12 +55,12 @@ def may_replace(ruling: Ruling, approval: Approval, place: Assignment | None) ->
     """
     is_agents = is_agents_choice(ruling, approval)
     if place is None and ruling.basis == STAFF:
-        return "An administrator replaces a person who is named; only people who may decide ask one more."
+        return _("An administrator replaces a person who is named; only people who may decide ask one more.")
     user = ruling.principal
     is_own = place is not None and user is not None and place.email == user.email
     if is_own or not is_agents or (place is not None and user is not None and user.is_staff):
         return ""
-    return "Only the agent named you: you can hand on only your own place."
+    return _("Only the agent named you: you can hand on only your own place.")
 
 
 def may_receive(email: str, approval: Approval, *, by: User, at: datetime) -> str:
@@ -84,8 +87,10 @@ def objections(
 def never_receives(email: str, user: User | None, *, by: User) -> str:
     """Why this person can be asked instead on no request at all; empty if on some they can."""
     if email == by.email:
-        return "You cannot hand a request to yourself."
-    return f"The account of {email} is deactivated." if user and not user.is_active else ""
+        return _("You cannot hand a request to yourself.")
+    if user is None or user.is_active:
+        return ""
+    return _("The account of %(person)s is deactivated.") % {"person": email}
 
 
 def whom_to_ask(approval: Approval, *, by: User, at: datetime) -> str:
@@ -93,11 +98,17 @@ def whom_to_ask(approval: Approval, *, by: User, at: datetime) -> str:
     names = [user.get_full_name() for user in receivers(approval, by=by, at=at)]
     if not names:
         return ""
-    named, more = names[:MOST_NAMED], len(names) - MOST_NAMED
-    if more > 0:
-        named.append("one more person" if more == 1 else f"{more} more people")
-    *others, last = named
-    return f"You can ask {', '.join(others)} or {last}." if others else f"You can ask {last}."
+    if len(names) > MOST_NAMED:
+        more = len(names) - MOST_NAMED
+        sentence = ngettext(
+            "You can ask %(people)s or one more person.",
+            "You can ask %(people)s or %(count)s more people.",
+            more,
+        )
+        return sentence % {"people": ", ".join(names[:MOST_NAMED]), "count": more}
+    *others, last = names
+    people = either(", ".join(others), last) if others else last
+    return _("You can ask %(people)s.") % {"people": people}
 
 
 def handed_on_by(user: User, approval: Approval) -> list[Assignment]:
@@ -111,12 +122,13 @@ def handed_on_by(user: User, approval: Approval) -> list[Assignment]:
 def acted_since(asked: Assignment, approval: Approval) -> str:
     """What has happened since this person was asked, so that it cannot be taken back; empty if nothing has."""
     if not asked.is_named or asked.placed_at is None:
-        return f"{asked.email} is not asked any more. Nothing was changed."
+        return _("%(person)s is not asked any more. Nothing was changed.") % {"person": asked.email}
     if any(vote.decided_at >= asked.placed_at for vote in approval.votes.all()):
-        return "Somebody has voted since it was handed on, so that stands. Nothing was changed."
+        return _("Somebody has voted since it was handed on, so that stands. Nothing was changed.")
     is_escalated = approval.breached_at is not None and approval.breached_at >= asked.placed_at
     if is_escalated and asked.email in approval.policy.escalation_targets:
-        return f"{asked.email} has been asked by escalation meanwhile. Nothing was changed."
+        sentence = _("%(person)s has been asked by escalation meanwhile. Nothing was changed.")
+        return sentence % {"person": asked.email}
     return ""
 
 
@@ -160,26 +172,32 @@ def _objection(
     if email == by.email:
         return never_receives(email, user, by=by)
     if any(a.email == email and a.is_named for a in approval.assignments.all()):
-        return f"{email} is named on this request already."
+        return _("%(person)s is named on this request already.") % {"person": email}
     if email in barred_addresses(approval):
-        return f"{email} is a party to this request: the agent runs for them, or they answer for it."
+        sentence = _("%(person)s is a party to this request: the agent runs for them, or they answer for it.")
+        return sentence % {"person": email}
     if never := never_receives(email, user, by=by):
         return never
     if tells_votes and user and user.pk in seated(approval):
-        return f"{email} has a part in this decision already: ask somebody else."
+        return _("%(person)s has a part in this decision already: ask somebody else.") % {"person": email}
     return _of_risky(email, user, approval, joined) if is_restricted(approval) else ""
 
 
 def _of_risky(email: str, user: User | None, approval: Approval, joined: Mapping[UUID, datetime]) -> str:
     if user is None:
-        return f"{email} has no account here; a request of this risk goes only to people who have one."
+        sentence = _(
+            "%(person)s has no account here; a request of this risk goes only to people who have one."
+        )
+        return sentence % {"person": email}
     if email in approval.policy.reviewers or email in approval.policy.escalation_targets:
         return ""
     if user.pk not in joined:
-        return (
+        sentence = _(
             "At high and critical risk only a reviewer of the policy, a person on its escalation ladder or "
-            f"an approver can be asked: {email} is none of these."
+            "an approver can be asked: %(person)s is none of these."
         )
+        return sentence % {"person": email}
     if joined_too_late(joined[user.pk], approval):
-        return f"{email} joined the approvers after this critical request was opened."
+        sentence = _("%(person)s joined the approvers after this critical request was opened.")
+        return sentence % {"person": email}
     return ""

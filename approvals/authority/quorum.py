@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as _
 
 from approvals.authority.ruling import ASSIGNEE, bar, counts_for_policy, names_reviewers
 from approvals.authority.stand_ins import StandIns
@@ -75,9 +76,13 @@ class Asked:
     @property
     def absence(self) -> str:
         """That they are away, until when, and who covers for them; empty if neither they nor a grant says so."""
-        away = f"away until {self.away.until}" if self.away else "away" if self.covered_by else ""
+        if not self.covered_by:
+            return _("away until %(day)s") % {"day": self.away.until} if self.away else ""
         names = ", ".join(person.get_full_name() for person in self.covered_by)
-        return f"{away}, covered by {names}" if names else away
+        if not self.away:
+            return _("away, covered by %(people)s") % {"people": names}
+        sentence = _("away until %(day)s, covered by %(people)s")
+        return sentence % {"day": self.away.until, "people": names}
 
 
 def still_asked(

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import reduce
 from uuid import UUID
+
+from django.utils.translation import gettext as _
 
 from approvals.authority.held import Held, held_by
 from approvals.models import Approval, Assignment
 from approvals.models.choices import Pattern, Risk
+from audit.joined import either
 from grants.models import ApproverMembership, DelegatedGrant, User
 
 ASSIGNEE = "assignee"
@@ -61,7 +65,7 @@ def may_use_draft(user: User, approval: Approval, *, at: datetime, held: Held | 
     Call it as `may_decide`, with the draft, the person and their grants locked.
     """
     if not user.is_active:
-        return _no("This account is deactivated.")
+        return _no(_("This account is deactivated."))
     held = held or held_by(user, at=at)
     own = in_own_right(user, approval, held.memberships.get(user.pk))
     return own if own.allowed else next(iter(_lent(user, approval, held)), own)
@@ -83,7 +87,9 @@ def lost_meanwhile(user: User, approval: Approval, *, at: datetime, held: Held |
         g.grantor for g in could if in_own_right(g.grantor, approval, members.get(g.grantor_id)).allowed
     )
     lender = next(lenders, None)
-    return f"The authority that {lender.get_full_name()} lent you has ended." if lender else ""
+    if lender is None:
+        return ""
+    return _("The authority that %(person)s lent you has ended.") % {"person": lender.get_full_name()}
 
 
 def decided_meanwhile(user: User, approval: Approval, *, at: datetime, held: Held | None = None) -> bool:
@@ -116,12 +122,12 @@ def in_own_right(
     ]
     # An approver whom only the agent named votes as an approver: that counts for more.
     if named and (Assignment.Source.AGENT not in named or membership is None or is_late):
-        return Ruling(allowed=True, reason="You are a named reviewer.", basis=ASSIGNEE, principal=user)
+        return Ruling(allowed=True, reason=_("You are a named reviewer."), basis=ASSIGNEE, principal=user)
     if membership is None:
-        return _no("You are neither a named reviewer of this request nor in the approvers group.")
+        return _no(_("You are neither a named reviewer of this request nor in the approvers group."))
     if is_late:
-        return _no("You joined the approvers after this critical request was opened, so others decide it.")
-    return Ruling(allowed=True, reason="You are in the approvers group.", basis=APPROVERS, principal=user)
+        return _no(_("You joined the approvers after this critical request was opened, so others decide it."))
+    return Ruling(allowed=True, reason=_("You are in the approvers group."), basis=APPROVERS, principal=user)
 
 
 def joined_too_late(joined_at: datetime, approval: Approval) -> bool:
@@ -132,14 +138,14 @@ def joined_too_late(joined_at: datetime, approval: Approval) -> bool:
 def bar(user: User, approval: Approval) -> str:
     """Why this person can decide the request neither in person nor as a principal; empty if they can."""
     if not user.is_active:
-        return "This account is deactivated."
+        return _("This account is deactivated.")
     if user.email not in barred_addresses(approval):
         return ""
     if user.email == approval.initiated_by:
-        return "The agent runs on your behalf, so somebody else decides this."
+        return _("The agent runs on your behalf, so somebody else decides this.")
     if user.pk in (approval.agent.owner_id, approval.key.owner_id):
-        return "You answer for this agent, so somebody else decides this."
-    return "You answered for this agent when it asked, so somebody else decides this."
+        return _("You answer for this agent, so somebody else decides this.")
+    return _("You answered for this agent when it asked, so somebody else decides this.")
 
 
 def barred_addresses(approval: Approval) -> frozenset[str]:
@@ -211,8 +217,11 @@ def _through(
     own = in_own_right(grantor, approval, membership, apart_from=user)
     if not own.allowed:
         return own
-    verb = "use it" if approval.pattern == Pattern.DRAFT_ONLY else "decide"
-    reason = f"You {verb} on behalf of {grantor.get_full_name()}."
+    is_draft = approval.pattern == Pattern.DRAFT_ONLY
+    sentence = (
+        _("You use it on behalf of %(person)s.") if is_draft else _("You decide on behalf of %(person)s.")
+    )
+    reason = sentence % {"person": grantor.get_full_name()}
     return Ruling(allowed=True, reason=reason, basis=own.basis, principal=grantor, grant=grant)
 
 
@@ -239,8 +248,9 @@ def _without_telling_whose(chosen: Ruling, lent: list[Ruling]) -> Ruling:
     """A free seat would tell who has voted, which on a critical request nobody may know before they vote."""
     if chosen.grant is None or len(lent) < 2:
         return chosen
-    names = " or ".join(r.principal.get_full_name() for r in lent if r.principal)
-    return replace(chosen, reason=f"You decide on behalf of {names}.", is_one_of_several=True)
+    names = reduce(either, [r.principal.get_full_name() for r in lent if r.principal])
+    reason = _("You decide on behalf of %(person)s.") % {"person": names}
+    return replace(chosen, reason=reason, is_one_of_several=True)
 
 
 def _no(reason: str) -> Ruling:

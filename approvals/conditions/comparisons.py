@@ -6,10 +6,14 @@ import difflib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from approvals.conditions import declared, kinds, tree
 from approvals.conditions.declared import Declared, Path
 from approvals.conditions.mistakes import Mistake
 from approvals.conditions.tree import Literal, Node, Tree
+from audit.joined import either
 
 _EQUAL = ("_==_", "_!=_")
 _ORDER = {"_<_": "_>_", "_<=_": "_>=_", "_>_": "_<_", "_>=_": "_<=_"}
@@ -27,7 +31,7 @@ _SYNONYMS = {
     "moderate": "medium",
     "normal": "medium",
 }
-OF_ONE_KIND = "compare a text with a text, and a number with a number"
+OF_ONE_KIND = gettext_lazy("compare a text with a text, and a number with a number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class _Side:
 
     @property
     def shown(self) -> str:
-        return self.name or (self.kind or kinds.ANY)
+        return self.name or kinds.in_words(self.kind)
 
     @property
     def is_null(self) -> bool:
@@ -83,19 +87,24 @@ def _of_order(operator: str, sides: list[_Side], decoded: Tree, parts: list[Node
         (sides[1], sides[0], _ORDER[operator]),
     ):
         if side.known and side.known.words:
-            yield f"{side.name} would be compared by the alphabet", _in_order(side, other, sign)
+            yield (
+                _("%(field)s would be compared by the alphabet") % {"field": side.name},
+                _in_order(side, other, sign),
+            )
     yield from _of_confidence(*sides)
 
 
 def _of_membership(operator: str, sides: list[_Side], decoded: Tree, parts: list[Node]) -> _Found:
     if not tree.is_list(parts[1]):
         return
-    elements = [_side(decoded, decoded.node(raw), lambda _: None) for raw in tree.children(parts[1])]
+    elements = [_side(decoded, decoded.node(raw), lambda _node: None) for raw in tree.children(parts[1])]
     if not elements:
-        yield "An empty list holds nothing", 'write in ["one", "another"]'
+        yield _("An empty list holds nothing"), write('in ["one", "another"]')
     of = list(dict.fromkeys(one.kind for one in elements if one.kind and not one.is_null))
     if len(of) > 1:
-        yield f"The list holds {of[0]} and {of[1]}, so it never answers", "write elements of one kind"
+        one, another = map(kinds.in_words, of[:2])
+        sentence = _("The list holds %(one)s and %(other)s, so it never answers")
+        yield sentence % {"one": one, "other": another}, _("write elements of one kind")
     for element in elements:
         yield from _of_pair(sides[0], element)
 
@@ -103,7 +112,9 @@ def _of_membership(operator: str, sides: list[_Side], decoded: Tree, parts: list
 def _of_truth(operator: str, sides: list[_Side], decoded: Tree, parts: list[Node]) -> _Found:
     for side in sides[: _TRUTHS[operator]]:
         if side.known and side.kind != kinds.TRUTH:
-            yield f"{side.name} is {side.kind}, where true or false belongs", f"compare it: {side.name} == …"
+            sentence = _("%(field)s is %(kind)s, where true or false belongs")
+            hint = _("compare it: %(code)s") % {"code": f"{side.name} == …"}
+            yield sentence % {"field": side.name, "kind": kinds.in_words(side.kind)}, hint
 
 
 _LOOKED_AT: dict[str, Callable[[str, list[_Side], Tree, list[Node]], _Found]] = {
@@ -137,13 +148,17 @@ def _of_kinds(one: _Side, other: _Side) -> _Found:
         return
     if different.is_null and not known.known:
         return
-    yield f"{known.shown} is {known.kind}, and never {different.kind}", _kind_hint(known)
+    # Translators: field is such as “payload.amount”, or a kind; a kind is such as “text”, “a number” or “a list”.
+    sentence = _("%(field)s is %(kind)s, and never %(other)s")
+    said = {"kind": kinds.in_words(known.kind), "other": kinds.in_words(different.kind)}
+    yield sentence % {"field": known.shown, **said}, _kind_hint(known)
 
 
 def _kind_hint(side: _Side) -> str:
     if side.known and side.known.words:
-        return f"{side.name} is {listed(side.known.words, quoted=True)}"
-    return OF_ONE_KIND
+        words = listed(side.known.words, quoted=True)
+        return _("%(field)s is %(words)s") % {"field": side.name, "words": words}
+    return str(OF_ONE_KIND)
 
 
 def _of_words(field: _Side, other: _Side) -> _Found:
@@ -153,8 +168,10 @@ def _of_words(field: _Side, other: _Side) -> _Found:
     if isinstance(word, str) and word not in field.known.words:
         last = field.name.rpartition(".")[2]
         near = nearest(word, field.known.words)
-        hint = f'write "{near}"' if near else f"it is {listed(field.known.words, quoted=True)}"
-        yield f"There is no {last} “{word}”", hint
+        listing = {"words": listed(field.known.words, quoted=True)}
+        hint = write(f'"{near}"') if near else _("it is %(words)s") % listing
+        # Translators: field is risk or tone.
+        yield _("There is no %(field)s “%(word)s”") % {"field": last, "word": word}, hint
 
 
 def _of_confidence(one: _Side, other: _Side) -> _Found:
@@ -162,12 +179,24 @@ def _of_confidence(one: _Side, other: _Side) -> _Found:
         if field.path != ("confidence",) or not literal or isinstance(literal.value, str | bool | None):
             continue
         if not 0 <= literal.value <= 1:
-            yield f"confidence is from 0 to 1, and never {literal.value:g}", share(literal.value)
+            sentence = _("confidence is from 0 to 1, and never %(number)s")
+            yield sentence % {"number": f"{literal.value:g}"}, share(literal.value)
+
+
+def write(code: str) -> str:
+    """A hint that says what to write instead."""
+    return _("write %(code)s") % {"code": code}
 
 
 def share(number: float) -> str:
     """A hint for a confidence that was written as a percentage."""
-    return f"write {number / 100:g} for {number:g} %" if 1 < number <= 100 else "write 0.8, for example"
+    if not 1 < number <= 100:
+        return _("write 0.8, for example")
+    # Translators: a share for a percentage, as in “write 0.8 for 80 %”.
+    return _("write %(share)s for %(percentage)s %%") % {
+        "share": f"{number / 100:g}",
+        "percentage": f"{number:g}",
+    }
 
 
 def _in_order(side: _Side, other: _Side, sign: str) -> str:
@@ -175,10 +204,10 @@ def _in_order(side: _Side, other: _Side, sign: str) -> str:
     words = side.known.words if side.known else ()
     word = other.literal.value if other.literal else None
     if side.path != ("risk",) or word not in words:
-        return f"name the words: {side.name} in {_bracketed(words[:2])}"
+        return _("name the words: %(code)s") % {"code": f"{side.name} in {_bracketed(words[:2])}"}
     rank = words.index(str(word))
     chosen = words[rank + (sign == "_>_") :] if ">" in sign else words[: rank + (sign == "_<=_")]
-    return f"write {side.name} in {_bracketed(chosen)}" if chosen else "it never holds"
+    return write(f"{side.name} in {_bracketed(chosen)}") if chosen else _("it never holds")
 
 
 def _bracketed(words: Sequence[str]) -> str:
@@ -188,4 +217,4 @@ def _bracketed(words: Sequence[str]) -> str:
 
 def listed(words: Sequence[str], *, quoted: bool = False) -> str:
     shown = [f'"{word}"' if quoted else word for word in words]
-    return f"{', '.join(shown[:-1])} or {shown[-1]}" if len(shown) > 1 else "".join(shown)
+    return either(", ".join(shown[:-1]), shown[-1]) if len(shown) > 1 else "".join(shown)

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
+from functools import reduce
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from approvals.conditions import comparisons, declared, failures, kinds
+from approvals.conditions.comparisons import write
 from approvals.conditions.mistakes import WORD, Mistake
 from approvals.conditions.vocabulary import FUNCTIONS, MEANT, OPERATORS, SHAPES, VARIABLES
+from audit.joined import both
 
 _PLACE = re.compile(r"ERROR: <input>:(-?\d+):(-?\d+): (.*)")
 _BEFORE = re.compile(r"(\w+|[^\w\s]+)\s*$")
@@ -17,11 +23,13 @@ def mistake(source: str, text: str) -> Mistake:
     """The mistake that the compiler found, in our words."""
     found = _PLACE.search(text)
     if found is None:
-        depth = "recursion" in text
-        return Mistake(source, "It is nested too deeply" if depth else "It cannot be read as a condition")
+        is_deep = "recursion" in text
+        return Mistake(
+            source, _("It is nested too deeply") if is_deep else _("It cannot be read as a condition")
+        )
     line, column, message = int(found[1]), int(found[2]), found[3]
     if line < 1:
-        return Mistake(source, "It is nested too deeply: say it in fewer levels")
+        return Mistake(source, _("It is nested too deeply: say it in fewer levels"))
     starts = [0, *(match.end() for match in re.finditer("\n", source))]
     offset = min(starts[min(line, len(starts)) - 1] + column - 1, len(source))
     return _explained(source, message, offset)
@@ -36,36 +44,40 @@ def _explained(source: str, message: str, offset: int) -> Mistake:
         return Mistake(source, *_wrong_base(kinds.of_cel(of_type[1]), of_type[2], offset))
     for found, what, hint in _PLAIN:
         if re.search(found, message):
-            return Mistake(source, what, offset, hint)
+            return Mistake(source, str(what), offset, write(hint) if hint else "")
     return _unreadable(source, message, offset)
 
 
+# In the compiler's message, what it means, and what to write.
 _PLAIN = (
-    (r"has\(\) argument", "has asks for one field", "write has(payload.field)"),
-    (r"variable name", "A loop names its element first", "write evidence.exists(item, …)"),
-    (r"invalid \w+ literal", "This number is too large", ""),
+    (r"has\(\) argument", gettext_lazy("has asks for one field"), "has(payload.field)"),
+    (r"variable name", gettext_lazy("A loop names its element first"), "evidence.exists(item, …)"),
+    (r"invalid \w+ literal", gettext_lazy("This number is too large"), ""),
 )
 
 
 def _unreadable(source: str, message: str, offset: int) -> Mistake:
     if offset >= len(source):
-        return Mistake(source, "It ends too early", offset)
+        return Mistake(source, _("It ends too early"), offset)
     if "token recognition" in message and source[offset] in "'\"":
-        return Mistake(source, "This text does not end", offset, "close the quotes in the same line")
+        return Mistake(source, _("This text does not end"), offset, _("close the quotes in the same line"))
     if source[offset] == "," and re.search(r"\bin\s*\([^()]*$", source[:offset]):
-        return Mistake(source, "A list is written in square brackets", offset, "write in [1, 2]")
+        return Mistake(source, _("A list is written in square brackets"), offset, write("in [1, 2]"))
     if re.match(r",\d", source[offset:]) and source[:offset][-1:].isdigit():
-        return Mistake(source, "A number has no comma", offset, "write 5000, not 5,000")
+        return Mistake(source, _("A number has no comma"), offset, _("write 5000, not 5,000"))
     return _misplaced(source, offset)
 
 
 def _wrong_base(kind: str, use: str, offset: int) -> tuple[str, int, str]:
     if use == "range":
-        return f"It goes over {kind}, and not over a list", offset, "write evidence.exists(item, …)"
+        what = _("It goes over %(kind)s, and not over a list") % {"kind": kinds.in_words(kind)}
+        return what, offset, write("evidence.exists(item, …)")
     if kind == kinds.LIST:
-        hint = "write evidence.exists(item, item.label == …), or evidence[0].label"
-        return "A field is read from a list", offset, hint
-    return f"A field is read from {kind}", offset, "an object has fields, such as payload.field"
+        hint = _("write %(code)s, or %(other)s")
+        codes = {"code": "evidence.exists(item, item.label == …)", "other": "evidence[0].label"}
+        return _("A field is read from a list"), offset, hint % codes
+    what = _("A field is read from %(kind)s") % {"kind": kinds.in_words(kind)}
+    return what, offset, _("an object has fields, such as payload.field")
 
 
 def _misplaced(source: str, offset: int) -> Mistake:
@@ -80,21 +92,25 @@ def _misplaced(source: str, offset: int) -> Mistake:
         (earlier + here, start),
     ):
         if token in MEANT:
-            return Mistake(source, f"“{token}” does not belong here", at, MEANT[token])
-    hint = "write the number in digits alone" if earlier.isdigit() and word else ""
-    return Mistake(source, f"“{here}” does not belong here", offset, hint)
+            return Mistake(
+                source, _("“%(word)s” does not belong here") % {"word": token}, at, str(MEANT[token])
+            )
+    hint = _("write the number in digits alone") if earlier.isdigit() and word else ""
+    return Mistake(source, _("“%(word)s” does not belong here") % {"word": here}, offset, hint)
 
 
 def _unknown(source: str, name: str, offset: int) -> Mistake:
-    what = f"There is no “{name}” here"
+    what = _("There is no “%(word)s” here") % {"word": name}
     if name in MEANT:
-        return Mistake(source, what, offset, MEANT[name])
+        return Mistake(source, what, offset, str(MEANT[name]))
     if _is_called(source, name, offset):
         if name in SHAPES:
-            return Mistake(source, f"“{name}” is called differently", offset, f"write {SHAPES[name]}")
-        listed = "there are size, has, contains, startsWith, endsWith, matches, exists and all"
-        meant = FUNCTIONS.get(name.lower(), "")
-        return Mistake(source, what, offset, f"write {meant}" if meant else listed)
+            what = _("“%(word)s” is called differently") % {"word": name}
+            return Mistake(source, what, offset, write(SHAPES[name]))
+        if meant := FUNCTIONS.get(name.lower(), ""):
+            return Mistake(source, what, offset, write(meant))
+        hint = _("there are size, has, contains, startsWith, endsWith, matches, exists and all")
+        return Mistake(source, what, offset, hint)
     return Mistake(source, what, offset, _name_hint(source, name, offset))
 
 
@@ -106,45 +122,55 @@ def _is_called(source: str, name: str, offset: int) -> bool:
 def _name_hint(source: str, name: str, offset: int) -> str:
     loop = re.search(r"\.(\w+)\s*\(\s*$", source[:offset])
     if loop and loop[1].lower() in FUNCTIONS:
-        return f"write {FUNCTIONS[loop[1].lower()]} instead of {loop[1]}"
+        sentence = _("write %(code)s instead of %(other)s")
+        return sentence % {"code": FUNCTIONS[loop[1].lower()], "other": loop[1]}
     base = name.partition(".")[0]
     if "." in name and re.search(rf"\.\w+\s*\(\s*{base}$", source[:offset]):
-        return f"a loop names its element first: exists({base}, …)"
+        return _("a loop names its element first: %(code)s") % {"code": f"exists({base}, …)"}
     field = re.search(r"\b(risk|tone)\s*(?:==|!=)\s*$", source[:offset])
     if field and name.lower() in {*declared.RISKS, *declared.TONES}:
-        return f'write "{name.lower()}"'
+        return write(f'"{name.lower()}"')
     near = comparisons.nearest(name, VARIABLES)
     if near and near != name:
-        return f"did you mean {near}?"
-    return (
+        return _("did you mean %(word)s?") % {"word": near}
+    sentence = _(
         "there are payload, confidence, risk, workflow, agent, evidence and context; "
-        f'a field of the payload is payload.{name}, a text is "{name}"'
+        'a field of the payload is payload.%(word)s, a text is "%(word)s"'
     )
+    return sentence % {"word": name}
 
 
 def _wrong_types(source: str, operator: str, types: str, offset: int) -> tuple[str, int, str]:
     found, name = kinds.of_cel_list(types), failures.written(operator)
     if operator in ("_&&_", "_||_", "!_"):
         wrong = next((kind for kind in found if kind not in (kinds.TRUTH, kinds.ANY)), kinds.ANY)
-        return f"{name} takes true or false, and this is {wrong}", offset, "compare it with something"
+        what = _("%(operator)s takes true or false, and this is %(kind)s")
+        said = what % {"operator": name, "kind": kinds.in_words(wrong)}
+        return said, offset, _("compare it with something")
     if operator == "_?_:_":
-        return f"? : gives {found[1]} or {found[2]}", offset, "give two of one kind"
+        one, other = map(kinds.in_words, found[1:3])
+        return (
+            _("? : gives %(one)s or %(other)s") % {"one": one, "other": other},
+            offset,
+            _("give two of one kind"),
+        )
     if operator == "@in" and found[1:] and found[1] != kinds.LIST:
         return (
-            "in looks in a list",
+            _("in looks in a list"),
             offset,
-            'write in ["one", "another"], or contains("text") for a part of a text',
+            _('write in ["one", "another"], or contains("text") for a part of a text'),
         )
     if operator == "_[_]":
-        return (
-            f"{found[0].capitalize()} has no element {kinds.ANY if len(found) < 2 else found[1]}",
-            offset,
-            'write payload["name"]',
-        )
+        # Translators: each is a kind of value, as in “A list has no element text”.
+        what = _("%(kind)s has no element %(element)s")
+        element = kinds.in_words(found[1] if found[1:] else kinds.ANY)
+        whose = kinds.in_words(found[0]).capitalize()
+        return what % {"kind": whose, "element": element}, offset, write('payload["name"]')
     hint = _types_hint(source, name, found, offset)
     if found == [kinds.NUMBER, kinds.NUMBER]:
-        return "A whole number stands beside a decimal one", offset, hint
-    return f"{name} does not take {' and '.join(found)}", offset, hint
+        return _("A whole number stands beside a decimal one"), offset, hint
+    taken = reduce(both, map(kinds.in_words, found)) if found else ""
+    return _("%(operator)s does not take %(kinds)s") % {"operator": name, "kinds": taken}, offset, hint
 
 
 def _types_hint(source: str, name: str, found: list[str], offset: int) -> str:
@@ -154,16 +180,18 @@ def _types_hint(source: str, name: str, found: list[str], offset: int) -> str:
         )
         value = int(number[1] or number[2]) if number else 1
         if value > 1:
-            return f"confidence is from 0 to 1: {comparisons.share(value)}"
-        return f"confidence is a decimal number: write {value}.0 instead of {value}"
+            return _("confidence is from 0 to 1: %(hint)s") % {"hint": comparisons.share(value)}
+        sentence = _("confidence is a decimal number: write %(code)s instead of %(other)s")
+        return sentence % {"code": f"{value}.0", "other": value}
     if name in SHAPES:
-        return f"write {SHAPES[name]}"
+        return write(SHAPES[name])
     if kinds.OBJECT in found and name in ("==", "!="):
-        return "name one of its fields"
+        return _("name one of its fields")
     if name not in OPERATORS:
         return ""
     ahead = _BEFORE.search(source[:offset])
-    risks = (
-        f"; risk is {comparisons.listed(declared.RISKS, quoted=True)}" if ahead and ahead[1] == "risk" else ""
-    )
-    return comparisons.OF_ONE_KIND + risks
+    if not ahead or ahead[1] != "risk":
+        return str(comparisons.OF_ONE_KIND)
+    sentence = _("%(hint)s; risk is %(words)s")
+    words = comparisons.listed(declared.RISKS, quoted=True)
+    return sentence % {"hint": comparisons.OF_ONE_KIND, "words": words}

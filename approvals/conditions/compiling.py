@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from cel_expr_python import cel
+from django.utils.translation import gettext as _
 
 from approvals.conditions import compiler_words, equality, references, strictness
 from approvals.conditions.mistakes import InvalidCondition, Mistake
@@ -48,29 +49,32 @@ def compiled(source: str) -> Compiled:
     kind = expression.return_type().name()
     if kind not in ("BOOL", "DYN"):
         name = kind.lower().partition("<")[0]
-        raise InvalidCondition(Mistake(source, f"It must be true or false, and this is {name}", 0))
+        sentence = _("It must be true or false, and this is %(kind)s")
+        raise InvalidCondition(Mistake(source, sentence % {"kind": name}, 0))
     serialized = expression.serialize()
     found = references.find(source, serialized)
     try:
         return Compiled(_strict_environment().deserialize(strictness.strict(serialized)), found)
     except RuntimeError:
-        raise InvalidCondition(Mistake(source, "It is nested too deeply: say it in fewer levels")) from None
+        raise InvalidCondition(
+            Mistake(source, _("It is nested too deeply: say it in fewer levels"))
+        ) from None
 
 
 def _check_bounds(source: str) -> None:
     if len(source) > LONGEST:
-        raise InvalidCondition(Mistake(source, f"It is over {LONGEST:,} characters long"))
+        sentence = _("It is over %(most)s characters long")
+        raise InvalidCondition(Mistake(source, sentence % {"most": f"{LONGEST:,}"}))
     if unreadable := _UNREADABLE.search(source):
         raise InvalidCondition(
-            Mistake(source, "A control character does not belong here", unreadable.start())
+            Mistake(source, _("A control character does not belong here"), unreadable.start())
         )
     depth = 0
     for bracket in _BRACKET.finditer(source):
         depth += 1 if bracket[0] in "([{" else -1 if bracket[0] in ")]}" else 0
         if depth > DEEPEST:
-            raise InvalidCondition(
-                Mistake(source, f"More than {DEEPEST} brackets within each other", bracket.start())
-            )
+            sentence = _("More than %(most)s brackets within each other")
+            raise InvalidCondition(Mistake(source, sentence % {"most": DEEPEST}, bracket.start()))
 
 
 @lru_cache(maxsize=1)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from django.utils.translation import gettext, gettext_lazy
+
 from approvals.conditions import kinds
 from approvals.conditions.equality import MIXED
 
@@ -21,7 +23,7 @@ _KNOWN = (
 
 
 def in_words(text: object) -> str:
-    """Half a sentence that says why CEL failed."""
+    """Half a sentence that says why CEL failed, in English: it is stored with the request."""
     line = str(text).strip().partition("\n")[0]
     if MIXED in line:
         return line.partition(MIXED)[2]
@@ -33,20 +35,21 @@ def in_words(text: object) -> str:
 
 
 _PATTERNS = {
-    "missing )": "a bracket ( stays open",
-    "unexpected )": "a bracket ) opens nowhere",
-    "missing ]": "a bracket [ stays open",
-    "no argument for repetition": "* + or ? has nothing to repeat",
-    "bad repetition": "it repeats too often, or twice in a row",
-    "invalid perl operator": "look-ahead and look-behind are not there",
-    "invalid escape": "it has an escape that RE2 does not know; back references are not there",
-    "invalid character class": "a range between [ and ] runs backwards, or is none",
+    "missing )": gettext_lazy("a bracket ( stays open"),
+    "unexpected )": gettext_lazy("a bracket ) opens nowhere"),
+    "missing ]": gettext_lazy("a bracket [ stays open"),
+    "no argument for repetition": gettext_lazy("* + or ? has nothing to repeat"),
+    "bad repetition": gettext_lazy("it repeats too often, or twice in a row"),
+    "invalid perl operator": gettext_lazy("look-ahead and look-behind are not there"),
+    "invalid escape": gettext_lazy("it has an escape that RE2 does not know; back references are not there"),
+    "invalid character class": gettext_lazy("a range between [ and ] runs backwards, or is none"),
 }
 
 
 def of_pattern(text: object) -> str:
     """Half a sentence that says what RE2 found wrong with a pattern."""
-    return next((words for found, words in _PATTERNS.items() if found in str(text)), "RE2 cannot read it")
+    found = (str(words) for known, words in _PATTERNS.items() if known in str(text))
+    return next(found, "") or gettext("RE2 cannot read it")
 
 
 def _of_overload(operator: str, types: str) -> str:

@@ -1,4 +1,7 @@
-"""What kind of value is this, in a reader's words? Whole and decimal numbers are one kind."""
+"""What kind of value is this, in a reader's words? Whole and decimal numbers are one kind.
+
+Code compares the constants, and what is stored has them; `in_words` says one in the language of a page.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,13 @@ import re
 from datetime import datetime, timedelta
 from typing import Any
 
-TEXT, NUMBER, TRUTH, NULL = "text", "a number", "true or false", "null"
-LIST, OBJECT, BYTES = "a list", "an object", "bytes"
-TIME, DURATION, TYPE = "a time", "a duration", "a type"
-ANY = "a value"
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+TEXT, NUMBER, TRUTH, NULL = _("text"), _("a number"), _("true or false"), "null"
+LIST, OBJECT, BYTES = _("a list"), _("an object"), _("bytes")
+TIME, DURATION, TYPE = _("a time"), _("a duration"), _("a type")
+ANY = _("a value")
 
 _OF_PYTHON = {
     bool: TRUTH,
@@ -42,6 +48,11 @@ _OF_CEL = {
     "google.protobuf.Duration": DURATION,
     "type": TYPE,
 }
+
+
+def in_words(kind: str | None) -> str:
+    """One of these constants for an author, who may read in another language."""
+    return gettext(kind or ANY)
 
 
 def of(value: Any) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from approvals.exceptions import FieldError, InvalidInput
 
 SHOWN = 60
@@ -33,17 +35,23 @@ class Mistake:
     hint: str = ""
 
     def __str__(self) -> str:
-        hint = f" ({self.hint})" if self.hint else ""
         if self.offset is None:
-            return f"{self.what}{hint}."
-        return f"{self.what}{hint}, at {self.place}: {self.marked}"
+            sentence = _("%(what)s (%(hint)s).") if self.hint else _("%(what)s.")
+        elif self.hint:
+            # Translators: a mistake in a condition, how to mend it, where it is and the text there.
+            sentence = _("%(what)s (%(hint)s), at %(place)s: %(line)s")
+        else:
+            # Translators: a mistake in a condition, where it is and the text there.
+            sentence = _("%(what)s, at %(place)s: %(line)s")
+        return sentence % {"what": self.what, "hint": self.hint, "place": self.place, "line": self.marked}
 
     @property
     def place(self) -> str:
         """`column 23`, or `line 2, column 5` in a condition of several lines."""
         before = self.source[: self.offset]
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-        return f"line {line}, column {column}" if "\n" in self.source else f"column {column}"
+        sentence = _("line %(line)s, column %(column)s") if "\n" in self.source else _("column %(column)s")
+        return sentence % {"line": line, "column": column}
 
     @property
     def marked(self) -> str:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
 from approvals import patterns
 from approvals.conditions import comparisons, declared, failures, kinds, tree
 from approvals.conditions.declared import EACH, Path
@@ -94,9 +96,12 @@ class _Reader:
         if tree.is_call(node) and node.text(2) == tree.INDEX:
             key = tree.constant(self.tree.node(tree.children(node)[1]))
             if key is None:
-                raise self._invalid(node, "A field is named by a literal", 'write payload["name"]')
+                raise self._invalid(
+                    node, _("A field is named by a literal"), comparisons.write('payload["name"]')
+                )
             if isinstance(key, int) and key < 0:
-                raise self._invalid(node, f"A list has no element {key}", "the first one is [0]")
+                what = _("A list has no element %(position)s") % {"position": key}
+                raise self._invalid(node, what, _("the first one is [0]"))
             return (*self._base(node, bound), key)
         return None
 
@@ -104,7 +109,7 @@ class _Reader:
         base = self._path(self.tree.node(tree.children(node)[0]), bound)
         if base is None:
             raise self._invalid(
-                node, "Only a field of what was proposed can be read, not of a computed value"
+                node, _("Only a field of what was proposed can be read, not of a computed value")
             )
         return base
 
@@ -112,9 +117,11 @@ class _Reader:
         parts = [self.tree.node(raw) for raw in tree.children(node)]
         over = self._path(parts[0], bound)
         if self.is_in_loop:
-            raise self._invalid(node, "A loop inside a loop may never end")
+            raise self._invalid(node, _("A loop inside a loop may never end"))
         if over is None:
-            raise self._invalid(node, "A loop runs over a field", "write evidence.exists(item, …)")
+            raise self._invalid(
+                node, _("A loop runs over a field"), comparisons.write("evidence.exists(item, …)")
+            )
         self.found.loops.add(over)
         inner = {**bound, node.text(1): (*over, EACH), node.text(3): None}
         self.is_in_loop = True
@@ -134,9 +141,9 @@ class _Reader:
             return
         literal = tree.constant(self.tree.node(tree.children(node)[-1]))
         if not isinstance(literal, str):
-            raise self._invalid(
-                node, f"{node.text(2)} looks for a literal text", f'write {node.text(2)}("text")'
-            )
+            function = node.text(2)
+            what = _("%(function)s looks for a literal text") % {"function": function}
+            raise self._invalid(node, what, comparisons.write(f'{function}("text")'))
         if node.text(2) == "matches":
             self._check_pattern(node, literal)
 
@@ -144,11 +151,10 @@ class _Reader:
         try:
             self.pattern_size += patterns.size(pattern)
         except patterns.InvalidPatternError as error:
-            raise self._invalid(
-                node, f"The regular expression does not compile: {failures.of_pattern(error)}"
-            ) from None
+            sentence = _("The regular expression does not compile: %(why)s")
+            raise self._invalid(node, sentence % {"why": failures.of_pattern(error)}) from None
         if self.pattern_size > LARGEST_PATTERNS:
-            raise self._invalid(node, "The regular expressions are too large")
+            raise self._invalid(node, _("The regular expressions are too large"))
 
     def _invalid(self, node: Node, what: str, hint: str = "") -> InvalidCondition:
         return InvalidCondition(Mistake(self.source, what, node.offset or 0, hint))
@@ -159,5 +165,9 @@ def _of_stranger(path: Path, known: tuple[str, ...]) -> tuple[str, str]:
     name = str(path[-1])
     where = next(step for step in reversed(path[:-1]) if isinstance(step, str))
     near = comparisons.nearest(name, known)
-    hint = f"did you mean {near}?" if near else f"there is {comparisons.listed(known)}" if known else ""
-    return f"There is no field “{name}” in {where}", hint
+    hint = ""
+    if near:
+        hint = _("did you mean %(word)s?") % {"word": near}
+    elif known:
+        hint = _("there is %(words)s") % {"words": comparisons.listed(known)}
+    return _("There is no field “%(name)s” in %(where)s") % {"name": name, "where": where}, hint

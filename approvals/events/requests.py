@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import pgettext_lazy
+
 from approvals.events import sentences
 from approvals.events.request_fields import (
     CHANGES,
@@ -21,35 +23,43 @@ EVENTS = (
     RequestEventType(
         "approval.requested",
         "An agent proposed an action and people are asked.",
-        says="asked for a decision",
+        says=pgettext_lazy("after a name", "asked for a decision"),
         data=PROPOSAL,
     ),
     RequestEventType(
         "approval.not_required",
         "An agent proposed an action and the policy let it run without asking anybody.",
-        says="ran it: the policy let it run without a person",
+        says=pgettext_lazy("after a name", "ran it: the policy let it run without a person"),
         data=PROPOSAL,
     ),
     RequestEventType(
         "draft.recorded",
         "An agent left a draft that a person may use by hand.",
-        says="left a draft to use by hand",
+        says=pgettext_lazy("after a name", "left a draft to use by hand"),
         data=PROPOSAL,
     ),
-    RequestEventType("draft.used", "A person used the draft by hand.", says="used the draft", data=DRAFT),
     RequestEventType(
-        "draft.discarded", "A person discarded the draft.", says="discarded the draft", data=DRAFT
+        "draft.used",
+        "A person used the draft by hand.",
+        says=pgettext_lazy("after a name", "used the draft"),
+        data=DRAFT,
+    ),
+    RequestEventType(
+        "draft.discarded",
+        "A person discarded the draft.",
+        says=pgettext_lazy("after a name", "discarded the draft"),
+        data=DRAFT,
     ),
     RequestEventType(
         "draft.replaced",
         "The agent left a newer draft, so this one is discarded.",
-        says="left a newer draft in place of this one",
+        says=pgettext_lazy("after a name", "left a newer draft in place of this one"),
         data=SUPERSEDED,
     ),
     RequestEventType(
         "approval.opened",
         "Somebody who may decide opened the request for the first time, at the latest by deciding it.",
-        says="opened it",
+        says=pgettext_lazy("after a name", "opened it"),
     ),
     RequestEventType(
         "approval.voted",
@@ -79,7 +89,7 @@ EVENTS = (
     RequestEventType(
         "approval.granted",
         "The last approval came in: the agent may execute this payload. The actor gave that approval.",
-        says="gave the last approval: the agent may act",
+        says=pgettext_lazy("after a name", "gave the last approval: the agent may act"),
         data={
             "payload": Field("the approved payload, whole", PAYLOAD),
             "changes": Field("its changes against what the agent proposed, as RFC 6902", CHANGES),
@@ -170,7 +180,7 @@ EVENTS = (
     RequestEventType(
         "approval.approvers_asked",
         "Those told could not give all the approvals that it takes, so the approvers were asked as well.",
-        says="asked the approvers as well: those asked before are too few",
+        says=pgettext_lazy("after a name", "asked the approvers as well: those asked before are too few"),
         data={
             "people": Field("which of them, by address", ["ada@example.com"]),
             "wanted": Field("how many approvals were still to come", 2),
@@ -180,7 +190,7 @@ EVENTS = (
     RequestEventType(
         "approval.understaffed",
         "Too few people could decide it, the approvers included, so the administrators were told.",
-        says="told the administrators that too few people can decide it",
+        says=pgettext_lazy("after a name", "told the administrators that too few people can decide it"),
         data={
             "people": Field("which of them, by address", ["admin@example.com"]),
             "wanted": Field("how many approvals were still to come", 2),
@@ -190,7 +200,9 @@ EVENTS = (
     RequestEventType(
         "approval.expired",
         "The agent did not claim the approval within its validity, so it can never be executed.",
-        says="noted that the approval was not claimed in time: it cannot be executed any more",
+        says=pgettext_lazy(
+            "after a name", "noted that the approval was not claimed in time: it cannot be executed any more"
+        ),
         data={"valid_until": Field("until when it could be claimed", "2026-04-13T09:05:00.000000Z")},
     ),
     RequestEventType(
@@ -202,13 +214,13 @@ EVENTS = (
     RequestEventType(
         "approval.superseded",
         "The agent proposed anew what was decided before. An approval can be claimed no more after that.",
-        says="proposed it again",
+        says=pgettext_lazy("after a name", "proposed it again"),
         data=SUPERSEDED,
     ),
     RequestEventType(
         "approval.claimed",
         "The agent took the approved payload for execution, which it can do once.",
-        says="took it for execution",
+        says=pgettext_lazy("after a name", "took it for execution"),
         data={
             "claim": Field("the claim's id", ID),
             "key": Field("the prefix of the agent's key", "4f1d2c3b5a69"),
@@ -225,7 +237,7 @@ EVENTS = (
     RequestEventType(
         "execution.mismatch",
         "The agent reported that it executed another payload than the approved one.",
-        says="executed something else than was approved",
+        says=pgettext_lazy("after a name", "executed something else than was approved"),
         words=("detail",),
         data=REPORT,
     ),

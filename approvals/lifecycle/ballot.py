@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
+from django.utils.translation import gettext as _
+
 from approvals import authority
 from approvals.exceptions import SeatTaken
 from approvals.lifecycle.beats import RequestEvent, record
@@ -139,13 +141,16 @@ def _require_free_seat(
 def _whose_seat(vote: Vote, by: User, ruling: authority.Ruling) -> str:
     """Why the voter cannot take a second seat, in person or through a grant."""
     if vote.user_id == by.pk:
-        return "You have already approved this version. A different person gives the next approval."
+        return _("You have already approved this version. A different person gives the next approval.")
     if vote.principal_id == by.pk:
-        return (
+        return _(
             "Somebody has approved this version on your behalf. A different person gives the next approval."
         )
     name = cast(User, ruling.principal).get_full_name()
-    return f"The seat of {name} is filled already: somebody else's authority gives the next approval."
+    sentence = _(
+        "The seat of %(person)s is filled already: somebody else's authority gives the next approval."
+    )
+    return sentence % {"person": name}
 
 
 _NOTIFIED = "SELECT min(sent_at) FROM approvals_notification WHERE approval_id = %s AND recipient = %s"

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from approvals import payload, wakeups
 from approvals.exceptions import AlreadyDecided
 from approvals.models import WHOLE, Approval, Assignment, PayloadVersion, from_rows
@@ -93,9 +95,11 @@ def require_pending(approval: Approval) -> None:
         return
     if approval.is_draft:
         raise AlreadyDecided(
-            "This is a draft to use by hand: nobody is asked to decide it. Nothing was changed."
+            _("This is a draft to use by hand: nobody is asked to decide it. Nothing was changed.")
         )
-    raise AlreadyDecided(f"This request is already {approval.state_name.lower()}. Nothing was changed.")
+    # Translators: the state is a word such as “approved” or “rejected (needs changes)”.
+    sentence = _("This request is already %(state)s. Nothing was changed.")
+    raise AlreadyDecided(sentence % {"state": approval.state_name.lower()})
 
 
 class Version(Protocol):

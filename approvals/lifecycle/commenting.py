@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from approvals import authority
 from approvals.exceptions import InvalidInput, NotPermitted
@@ -26,7 +27,7 @@ def comment(approval_id: UUID, *, by: User, text: str) -> Comment:
     at = moment(approval)
     by = as_stored(by)
     if not authority.may_read(by, approval, at=at):
-        raise NotPermitted("Only people who may read this request can comment on it.")
+        raise NotPermitted(_("Only people who may read this request can comment on it."))
     text = _checked(text)
     told = [user.email for user in mentioned(text, approval, at=at) if user.pk != by.pk]
     said = Comment.objects.create(approval=approval, user=by, text=text, told=told, created_at=at)
@@ -42,12 +43,13 @@ def comment(approval_id: UUID, *, by: User, text: str) -> Comment:
 def _checked(text: str) -> str:
     text = normalised(text).strip()
     if "\0" in text:
-        sentence = "The comment holds a NUL character, which cannot be stored. Take it out."
+        sentence = _("The comment holds a NUL character, which cannot be stored. Take it out.")
         raise InvalidInput.at("text", "nul", sentence)
     if not text:
-        sentence = "Write the comment first."
+        sentence = _("Write the comment first.")
         raise InvalidInput.at("text", "comment_missing", sentence)
     if len(text) > LONGEST_COMMENT:
-        sentence = f"A comment has at most {LONGEST_COMMENT:,} characters; this one has {len(text):,}."
-        raise InvalidInput.at("text", "comment_too_long", sentence)
+        sentence = _("A comment has at most %(most)s characters; this one has %(count)s.")
+        said = sentence % {"most": f"{LONGEST_COMMENT:,}", "count": f"{len(text):,}"}
+        raise InvalidInput.at("text", "comment_too_long", said)
     return text

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from approvals import authority, payload, strict_json
 from approvals.exceptions import AlreadyDecided, InvalidInput, NotPermitted, StaleVersion
 from approvals.lifecycle import safeguards
@@ -54,7 +56,7 @@ def approve(
         person, ruling = _rule(approval, by, seen, at)
         if approval.successor_id:
             raise AlreadyDecided(
-                "The agent proposed this again: decide the newer request. Nothing was changed."
+                _("The agent proposed this again: decide the newer request. Nothing was changed.")
             )
         version, is_edited = _final_version(approval, person, seen, edited, at)
         safeguards.check(approval, attestation, is_edited=is_edited)
@@ -114,10 +116,11 @@ def _rule(approval: Approval, by: User, seen: Seen, at: datetime) -> tuple[User,
         raise NotPermitted(ruling.reason)
     require_pending(approval)
     if seen.version != approval.current_version:
-        raise StaleVersion(
-            f"The payload was edited meanwhile: you saw version {seen.version}, "
-            f"now it is version {approval.current_version}. Look at it again before deciding."
+        sentence = _(
+            "The payload was edited meanwhile: you saw version %(seen)s, now it is version %(now)s. "
+            "Look at it again before deciding."
         )
+        raise StaleVersion(sentence % {"seen": seen.version, "now": approval.current_version})
     return person, ruling
 
 
@@ -135,7 +138,9 @@ def _final_version(
             payload.assert_edit_allowed(current.value, value, schema, approval.locked_fields)
             version, is_edited = candidate, True
     if version.digest != seen.payload_sha256:
-        raise StaleVersion("The payload differs from the one you reviewed. Review it again before deciding.")
+        raise StaleVersion(
+            _("The payload differs from the one you reviewed. Review it again before deciding.")
+        )
     return version, is_edited
 
 
@@ -181,8 +186,8 @@ def _grant_if_quorum(approval: Approval, version: PayloadVersion, vote: Vote, at
 def _require_words(resolution: str, comment: str) -> None:
     if resolution not in Resolution.of_people():
         choices = ", ".join(one.choice.lower() for one in Resolution.of_people())
-        sentence = f"Choose how to reject: {choices}."
+        sentence = _("Choose how to reject: %(choices)s.") % {"choices": choices}
         raise InvalidInput.at("resolution", "unknown_resolution", sentence)
     if resolution != Resolution.DECLINED and not comment.strip():
-        sentence = "Write what the agent should know: it acts on this text."
+        sentence = _("Write what the agent should know: it acts on this text.")
         raise InvalidInput.at("comment", "comment_missing", sentence)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from approvals import authority
 from approvals.exceptions import AlreadyDecided, NotPermitted
@@ -36,8 +37,9 @@ def _settle(approval_id: UUID, status: Status, event: str, *, by: User) -> Appro
         raise NotPermitted(ruling.reason)
     principal = ruling.principal or by
     if not approval.is_draft:
-        how = approval.state_name.lower()
-        raise AlreadyDecided(f"This is no open draft: it is {how}. Nothing was changed.")
+        # Translators: the state is a word such as “used” or “discarded”.
+        sentence = _("This is no open draft: it is %(state)s. Nothing was changed.")
+        raise AlreadyDecided(sentence % {"state": approval.state_name.lower()})
     approval.status, approval.decided_at = status, at
     approval.save(update_fields=["status", "decided_at"])
     version = approval.version()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import uuid_utils.compat as uuid
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 
 from approvals import payload, strict_json
 from approvals.exceptions import EditedElsewhere
@@ -15,7 +16,7 @@ from audit import clock
 from grants.models import User
 from patience import statements
 
-_ELSEWHERE = (
+_ELSEWHERE = gettext_lazy(
     "You edited this payload in another tab or on another device meanwhile. What this page holds is not saved yet:"
     " compare the two below, then send this page again, or take the other edits."
 )
@@ -56,7 +57,7 @@ def keep_edits(approval: Approval, edits: Edits, *, by: User) -> WorkingCopy | N
     if copy is not None and copy.page != edits.page and str(copy.saved_as) != edits.saw:
         if _says_the_same(copy, edits):
             return copy
-        raise EditedElsewhere(_ELSEWHERE)
+        raise EditedElsewhere(str(_ELSEWHERE))
     if not edits.is_changed:
         rows.delete()
         return None

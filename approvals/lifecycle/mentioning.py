@@ -6,13 +6,16 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from functools import reduce
 
 from django.db.models import Q, Value
 from django.db.models.functions import Left, StrIndex
+from django.utils.translation import gettext as _
 
 from approvals import authority
 from approvals.exceptions import FieldError, InvalidInput
 from approvals.models import Approval
+from audit.joined import either
 from grants.models import User
 
 MOST = 10
@@ -30,9 +33,10 @@ def mentioned(text: str, approval: Approval, *, at: datetime) -> list[User]:
     accounts = _accounts(handles)
     names = [handle for handle in handles if "@" in handle or accounts[handle]]
     if len(names) > MOST:
-        raise _refusal(
-            [f"A comment tells at most {MOST} people; this one names {len(names)}. Leave out the @ of some."]
+        sentence = _(
+            "A comment tells at most %(most)s people; this one names %(count)s. Leave out the @ of some."
         )
+        raise _refusal([sentence % {"most": MOST, "count": len(names)}])
     readers = {name: [one for one in accounts[name] if _is_reader(one, approval, at)] for name in names}
     if errors := [
         sentence for name in names if (sentence := _error(name, accounts[name], readers[name], approval))
@@ -61,16 +65,27 @@ def _error(name: str, meant: Sequence[User], readers: Sequence[User], approval: 
     if len(readers) == 1:
         return ""
     if readers:
-        whole = " or ".join(f"@{user.email}" for user in readers)
-        return f"@{name} could mean several people: write {whole}."
+        whole = reduce(either, [f"@{user.email}" for user in readers])
+        return _("@%(name)s could mean several people: write %(addresses)s.") % {
+            "name": name,
+            "addresses": whole,
+        }
     parties = authority.barred_addresses(approval)
     could_be_asked = approval.is_pending and not any(user.email in parties for user in meant)
-    instead = "To have them look at it, reassign it to them; to" if could_be_asked else "To"
-    return f"@{name} cannot read this request, so they would not be told. {instead} only name them, leave out the @."
+    if could_be_asked:
+        sentence = _(
+            "@%(name)s cannot read this request, so they would not be told. To have them look at it, reassign it to "
+            "them; to only name them, leave out the @."
+        )
+    else:
+        sentence = _(
+            "@%(name)s cannot read this request, so they would not be told. To only name them, leave out the @."
+        )
+    return sentence % {"name": name}
 
 
 def _refusal(sentences: Sequence[str]) -> InvalidInput:
     errors = [FieldError("text", "not_told", sentence) for sentence in sentences]
     return InvalidInput(
-        sentences[0] if len(sentences) == 1 else "Some of those named would not be told.", errors
+        sentences[0] if len(sentences) == 1 else _("Some of those named would not be told."), errors
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.translation import gettext as _
 
 from approvals import authority
 from approvals.exceptions import InvalidInput, NotPermitted, UnknownAddress
@@ -71,9 +72,8 @@ def _place(approval: Approval, email: str) -> Assignment | None:
         return None
     found = next((a for a in approval.assignments.all() if a.email == email and a.is_named), None)
     if found is None:
-        raise _invalid(
-            "instead_of", f"{email} is not named on this request any more: choose somebody who is."
-        )
+        sentence = _("%(person)s is not named on this request any more: choose somebody who is.")
+        raise _invalid("instead_of", sentence % {"person": email})
     return found
 
 
@@ -82,7 +82,7 @@ def _target(approval: Approval, to: str, by: User, at: datetime) -> str:
     try:
         validate_email(email)
     except ValidationError:
-        raise _invalid("to", "Give the e-mail address of the person to decide instead.") from None
+        raise _invalid("to", _("Give the e-mail address of the person to decide instead.")) from None
     if refusal := authority.may_receive(email, approval, by=by, at=at):
         raise _invalid("to", f"{refusal} {authority.whom_to_ask(approval, by=by, at=at)}".strip())
     return email
@@ -92,16 +92,16 @@ def _require_account(email: str) -> None:
     """A mistyped address would hold the request, and nobody would hear of it."""
     if User.objects.filter(email=email).exists():
         return
-    sentence = f"Nobody here has the address {email}: they must be given an account to decide."
-    raise UnknownAddress.at("to", UnknownAddress.code, sentence)
+    sentence = _("Nobody here has the address %(address)s: they must be given an account to decide.")
+    raise UnknownAddress.at("to", UnknownAddress.code, sentence % {"address": email})
 
 
 def _reason(reason: str) -> str:
     words = normalised(reason).replace("\0", "").strip()
     if not words:
-        raise _invalid("reason", "Say why, in a few words: the new reviewer and the log read it.")
+        raise _invalid("reason", _("Say why, in a few words: the new reviewer and the log read it."))
     if len(words) > LONGEST_REASON:
-        raise _invalid("reason", f"Say it in at most {LONGEST_REASON} characters.")
+        raise _invalid("reason", _("Say it in at most %(most)s characters.") % {"most": LONGEST_REASON})
     return words
 
 

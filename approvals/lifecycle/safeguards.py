@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from approvals.exceptions import FieldError, InvalidInput
 from approvals.models import Approval
 from approvals.models.choices import Risk
@@ -40,7 +42,7 @@ def safeguards_of(approval: Approval, *, is_edited: bool) -> Safeguards:
     the payload is not edited. Critical: also the password.
     """
     rank = Risk(approval.risk).rank
-    warnings = tuple(index for index, _ in approval.evidence_to_acknowledge())
+    warnings = tuple(index for index, _item in approval.evidence_to_acknowledge())
     return Safeguards(
         acknowledge=warnings if rank >= Risk.MEDIUM.rank else (),
         needs_sentence=bool(warnings) and not is_edited and rank >= Risk.HIGH.rank,
@@ -55,21 +57,23 @@ def check(approval: Approval, attestation: Attestation, *, is_edited: bool) -> N
         FieldError(
             "acknowledged",
             "not_acknowledged",
-            f"Tick “{approval.evidence[index]['label']}” once you read it.",
+            _("Tick “%(evidence)s” once you read it.") % {"evidence": approval.evidence[index]["label"]},
         )
         for index in safeguards.acknowledge
         if index not in attestation.acknowledged
     ]
     if safeguards.needs_sentence and len(attestation.sentence.strip()) < SENTENCE_LENGTH:
-        errors.append(FieldError("sentence", "sentence_missing", "Say in a sentence what you checked."))
+        errors.append(FieldError("sentence", "sentence_missing", _("Say in a sentence what you checked.")))
     if safeguards.needs_reauthentication and not attestation.is_reauthenticated:
         errors.append(_password_error(attestation))
     if errors:
-        raise InvalidInput("Not approved yet: something is left to confirm.", errors)
+        raise InvalidInput(_("Not approved yet: something is left to confirm."), errors)
 
 
 def _password_error(attestation: Attestation) -> FieldError:
     if attestation.has_wrong_password:
-        sentence = "That password is wrong. Enter the one you sign in with; all else you entered is kept."
+        sentence = _("That password is wrong. Enter the one you sign in with; all else you entered is kept.")
         return FieldError("password", "wrong_password", sentence)
-    return FieldError("password", "reauthentication", "Enter your password again: this action is critical.")
+    return FieldError(
+        "password", "reauthentication", _("Enter your password again: this action is critical.")
+    )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from approvals import authority
 from approvals.exceptions import ActedMeanwhile, NotPermitted
 from approvals.lifecycle.beats import RequestEvent, as_stored, record, require_pending
@@ -47,7 +49,7 @@ def _asked(approval: Approval, email: str, by: User) -> Assignment:
     own = (a for a in approval.assignments.all() if a.email == email and a.placed_by_id == by.pk)
     found = next(own, None)
     if found is None or not by.is_active:
-        raise NotPermitted("Only the person who handed a request on can take it back.")
+        raise NotPermitted(_("Only the person who handed a request on can take it back."))
     return found
 
 

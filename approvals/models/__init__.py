@@ -16,6 +16,7 @@ from approvals.models.origin import Origin
 from approvals.models.payload import PayloadVersion, WorkingCopy
 from approvals.models.policy import Policy
 from approvals.models.whole import WHOLE, from_rows, read_whole, read_whole_by_id
+from audit.field_names import name_fields
 
 __all__ = [
     "WHOLE",
@@ -47,3 +48,7 @@ __all__ = [
     "read_whole",
     "read_whole_by_id",
 ]
+
+name_fields(
+    Agent, Approval, Assignment, Channel, Claim, Notification, Opening, Outcome, PayloadVersion, Policy, Vote
+)

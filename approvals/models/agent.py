@@ -10,6 +10,7 @@ import uuid_utils.compat as uuid
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from audit.message import Actor, Subject
 
@@ -26,17 +27,17 @@ class Agent(models.Model):
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
         related_name="agents",
-        help_text="Answers for the agent, and so never decides what it proposes.",
+        help_text=_("Answers for the agent, and so never decides what it proposes."),
     )
     action_types = ArrayField(
         models.CharField(max_length=100),
         default=list,
-        help_text="Comma-separated action types that it may propose; * for every one.",
+        help_text=_("Comma-separated action types that it may propose; * for every one."),
     )
     workflows = ArrayField(
         models.CharField(max_length=100),
         default=list,
-        help_text="Comma-separated workflows that it may name; * for every one, and for none.",
+        help_text=_("Comma-separated workflows that it may name; * for every one, and for none."),
     )
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -90,7 +91,7 @@ class AgentKey(models.Model):
     """What the call's idempotency key made before; `keys.authenticate` reads it along."""
 
     class Meta:
-        verbose_name = "agent key"
+        verbose_name = _("agent key")
         ordering = ["-created_at"]
         constraints = [
             models.CheckConstraint(

@@ -11,6 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from approvals.models.agent import Agent, AgentKey
 from approvals.models.approval_queries import ApprovalQuerySet
@@ -65,7 +66,7 @@ class Approval(models.Model):
         related_name="+",
         db_index=False,
         editable=False,
-        help_text="who answered for the agent when it asked; set by a trigger",
+        help_text=_("who answered for the agent when it asked; set by a trigger"),
     )
     key_owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -73,21 +74,21 @@ class Approval(models.Model):
         related_name="+",
         db_index=False,
         editable=False,
-        help_text="who answered for the key when it asked; set by a trigger",
+        help_text=_("who answered for the key when it asked; set by a trigger"),
     )
     idempotency_key = models.CharField(max_length=200)
-    request_sha256 = models.BinaryField(max_length=32, help_text="of the submitted body's RFC 8785 bytes")
+    request_sha256 = models.BinaryField(max_length=32, help_text=_("of the submitted body's RFC 8785 bytes"))
 
     action_type = models.CharField(max_length=100)
-    action = models.CharField(max_length=300, help_text="the proposed action in plain language")
+    action = models.CharField(max_length=300, help_text=_("the proposed action in plain language"))
     summary = models.CharField(max_length=1000, blank=True)
     rationale = models.TextField()
-    confidence = models.FloatField(null=True, help_text="0 to 1, as the agent says")
+    confidence = models.FloatField(null=True, help_text=_("0 to 1, as the agent says"))
     evidence = models.JSONField(default=list, help_text="[{label, value, tone, url}]")
     context = models.JSONField(null=True, help_text="{trigger, steps: [{name, output, at}]}")
     workflow = models.CharField(max_length=100, blank=True)
     run_id = models.CharField(max_length=200, blank=True)
-    initiated_by = models.EmailField(blank=True, help_text="on whose behalf the agent runs")
+    initiated_by = models.EmailField(blank=True, help_text=_("on whose behalf the agent runs"))
     supersedes = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="superseded_by")
     successor = models.ForeignKey(
         "self",
@@ -96,23 +97,24 @@ class Approval(models.Model):
         related_name="+",
         db_index=False,
         editable=False,
-        help_text="the request that superseded this one, kept by a trigger",
+        help_text=_("the request that superseded this one, kept by a trigger"),
     )
-    payload_schema = models.TextField(blank=True, help_text="JSON Schema, as it was sent")
-    locked_fields = ArrayField(models.CharField(max_length=500), default=list, help_text="JSON pointers")
+    payload_schema = models.TextField(blank=True, help_text=_("JSON Schema, as it was sent"))
+    locked_fields = ArrayField(models.CharField(max_length=500), default=list, help_text=_("JSON pointers"))
 
     policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="approvals")
     pattern = models.CharField(max_length=20, choices=Pattern.choices)
     risk = models.CharField(max_length=10, choices=Risk.choices)
-    reasons = models.JSONField(default=list, help_text="the policy's verdict, in sentences")
+    reasons = models.JSONField(default=list, help_text=_("the policy's verdict, in sentences"))
     quorum = models.PositiveSmallIntegerField(default=1)
     sla_minutes = models.PositiveIntegerField(null=True)
     deadline = models.DateTimeField(null=True)
     breach_action = models.CharField(
-        max_length=20, choices=BreachAction.choices, blank=True, help_text="only of what waits for people"
+        max_length=20, choices=BreachAction.choices, blank=True, help_text=_("only of what waits for people")
     )
     shadow_would_run = models.BooleanField(
-        null=True, help_text="what the policy's candidate condition would have done; null where none is tried"
+        null=True,
+        help_text=_("what the policy's candidate condition would have done; null where none is tried"),
     )
     shadow_reason = models.TextField(blank=True)
 
@@ -121,7 +123,7 @@ class Approval(models.Model):
         default="",
         db_default="",
         editable=False,
-        help_text="the same in requests of one agent, action type and payload shape",
+        help_text=_("the same in requests of one agent, action type and payload shape"),
     )
 
     status = models.CharField(max_length=20, choices=Status.choices)
@@ -129,20 +131,24 @@ class Approval(models.Model):
     current_version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
     remind_at = models.DateTimeField(
-        null=True, help_text="when who has not voted is reminded; null once told"
+        null=True, help_text=_("when who has not voted is reminded; null once told")
     )
     breached_at = models.DateTimeField(null=True)
-    escalate_at = models.DateTimeField(null=True, help_text="when the ladder's next step is asked")
+    escalate_at = models.DateTimeField(null=True, help_text=_("when the ladder's next step is asked"))
     approvers_asked_at = models.DateTimeField(
-        null=True, help_text="when the approvers were last asked, since those told were too few"
+        null=True, help_text=_("when the approvers were last asked, since those told were too few")
     )
     administrators_told_at = models.DateTimeField(
-        null=True, help_text="when they were told that too few people can decide it; null while enough can"
+        null=True, help_text=_("when they were told that too few people can decide it; null while enough can")
     )
     decided_at = models.DateTimeField(null=True)
-    valid_until = models.DateTimeField(null=True, help_text="an approval can be claimed until then")
-    claimed_at = models.DateTimeField(null=True, editable=False, help_text="the claim's, kept by a trigger")
-    expired_at = models.DateTimeField(null=True, help_text="when it was noted that nobody claimed it in time")
+    valid_until = models.DateTimeField(null=True, help_text=_("an approval can be claimed until then"))
+    claimed_at = models.DateTimeField(
+        null=True, editable=False, help_text=_("the claim's, kept by a trigger")
+    )
+    expired_at = models.DateTimeField(
+        null=True, help_text=_("when it was noted that nobody claimed it in time")
+    )
 
     chain: Head | None = None
     """Where its events end, once read with the row locked (`lifecycle.beats.moment`); good in that transaction."""

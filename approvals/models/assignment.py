@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 from approvals.models.agent import Agent
 from approvals.models.approval import Approval
@@ -22,10 +23,10 @@ class Assignment(models.Model):
     """
 
     class Source(models.TextChoices):
-        POLICY = "policy", "the policy"
-        AGENT = "agent", "the agent"
-        REASSIGNED = "reassigned", "another reviewer"
-        ESCALATION = "escalation", "the escalation ladder"
+        POLICY = "policy", _("the policy")
+        AGENT = "agent", _("the agent")
+        REASSIGNED = "reassigned", _("another reviewer")
+        ESCALATION = "escalation", _("the escalation ladder")
 
     approval = models.ForeignKey(
         Approval, on_delete=models.PROTECT, related_name="assignments", db_index=False
@@ -34,16 +35,16 @@ class Assignment(models.Model):
     source = models.CharField(max_length=20, choices=Source.choices)
     in_place_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     placed_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="+", help_text="who handed the request on"
+        User, on_delete=models.PROTECT, null=True, related_name="+", help_text=_("who handed the request on")
     )
-    placed_at = models.DateTimeField(null=True, help_text="when it was handed on")
+    placed_at = models.DateTimeField(null=True, help_text=_("when it was handed on"))
     source_before = models.CharField(
         max_length=20,
         choices=Source.choices,
         blank=True,
         default="",
         db_default="",
-        help_text="what the source was, where somebody is asked again",
+        help_text=_("what the source was, where somebody is asked again"),
     )
     created_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True)
@@ -98,9 +99,12 @@ class Assignment(models.Model):
     @property
     def how_asked(self) -> str:
         """How the person came to be asked, to stand behind their name."""
-        return {
-            self.Source.POLICY: "named by the policy",
-            self.Source.AGENT: "named by the agent",
-            self.Source.REASSIGNED: "asked by another reviewer",
-            self.Source.ESCALATION: "asked by escalation",
-        }[self.Source(self.source)]
+        return str(_HOW_ASKED[self.Source(self.source)])
+
+
+_HOW_ASKED = {
+    Assignment.Source.POLICY: _("named by the policy"),
+    Assignment.Source.AGENT: _("named by the agent"),
+    Assignment.Source.REASSIGNED: _("asked by another reviewer"),
+    Assignment.Source.ESCALATION: _("asked by escalation"),
+}

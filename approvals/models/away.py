@@ -8,6 +8,8 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from audit import reader
 
@@ -38,8 +40,8 @@ class Away(models.Model):
     objects = AwayQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "person away"
-        verbose_name_plural = "people away"
+        verbose_name = _("person away")
+        verbose_name_plural = _("people away")
         constraints = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="away_ends_after_start"),
         ]
@@ -54,7 +56,9 @@ class Away(models.Model):
     @property
     def words(self) -> str:
         """`away until Mon 30 Nov 2026: Skiing`, as it stands beside their name."""
-        return f"away until {self.until}{f': {self.note}' if self.note else ''}"
+        if not self.note:
+            return gettext("away until %(day)s") % {"day": self.until}
+        return gettext("away until %(day)s: %(note)s") % {"day": self.until, "note": self.note}
 
     @property
     def until(self) -> str:

@@ -8,6 +8,7 @@ import uuid_utils.compat as uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from approvals import vault
 from audit.message import Subject
@@ -33,16 +34,16 @@ class Channel(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid7, editable=False)
     kind = models.CharField(max_length=20)
-    name = models.CharField(max_length=80, help_text="As people call it, e.g. #finance-approvals.")
-    sealed = models.BinaryField(help_text="where it leads, encrypted; empty once removed")
+    name = models.CharField(max_length=80, help_text=_("As people call it, e.g. #finance-approvals."))
+    sealed = models.BinaryField(help_text=_("where it leads, encrypted; empty once removed"))
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="channels"
     )
     action_type = models.CharField(
-        max_length=100, blank=True, help_text="The policy whose breaches it hears of."
+        max_length=100, blank=True, help_text=_("The policy whose breaches it hears of.")
     )
     workflow = models.CharField(
-        max_length=100, blank=True, help_text="The policy's workflow, where it has one."
+        max_length=100, blank=True, help_text=_("The policy's workflow, where it has one.")
     )
     created_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True)
@@ -108,7 +109,7 @@ class ChannelTest(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid7, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="channel_tests")
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, null=True, related_name="tests")
-    stages = models.JSONField(default=list, help_text="[{name, passed, detail}], in order")
+    stages = models.JSONField(default=list, help_text=_("[{name, passed, detail}], in order"))
     created_at = models.DateTimeField()
     arrived = models.BooleanField(null=True)
     answered_at = models.DateTimeField(null=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from approvals.tones import Tone
 from grants.risk import Risk
@@ -31,18 +33,18 @@ CRITICAL_QUORUM = 2
 class Pattern(models.TextChoices):
     """How much a human oversees an action type."""
 
-    NONE = "none", "None"
-    DRAFT_ONLY = "draft_only", "Draft only"
-    APPROVAL_GATE = "approval_gate", "Approval gate"
-    EXCEPTION_BASED = "exception_based", "Exception based"
+    NONE = "none", pgettext_lazy("no human oversight", "None")
+    DRAFT_ONLY = "draft_only", _("Draft only")
+    APPROVAL_GATE = "approval_gate", _("Approval gate")
+    EXCEPTION_BASED = "exception_based", _("Exception based")
 
 
 class BreachAction(models.TextChoices):
     """What follows when the deadline passes without a decision. None approves: there is no such member."""
 
-    NOTIFY = "notify", "Tell the reviewers; it stays held"
-    ESCALATE = "escalate", "Ask the escalation ladder; it stays held"
-    REJECT = "reject", "Reject it"
+    NOTIFY = "notify", _("Tell the reviewers; it stays held")
+    ESCALATE = "escalate", _("Ask the escalation ladder; it stays held")
+    REJECT = "reject", _("Reject it")
 
     @classmethod
     def usual(cls, risk: Risk) -> BreachAction:
@@ -52,21 +54,21 @@ class BreachAction(models.TextChoices):
 
 ANY_TONE = "any"
 """A policy that demands it asks for some evidence, whatever its tone."""
-TONES_DEMANDED = [(ANY_TONE, "Any: some evidence"), *Tone.choices]
+TONES_DEMANDED = [(ANY_TONE, _("Any: some evidence")), *Tone.choices]
 """What a policy may demand, and how the screens name it."""
 
 
 class Status(models.TextChoices):
     """Where a request stands. docs/states.md shows what follows what."""
 
-    PENDING = "pending", "Pending"
-    APPROVED = "approved", "Approved"
-    REJECTED = "rejected", "Rejected"
-    CANCELLED = "cancelled", "Cancelled"
-    NOT_REQUIRED = "not_required", "Not required"
-    DRAFT = "draft", "Draft"
-    USED = "used", "Used"
-    DISCARDED = "discarded", "Discarded"
+    PENDING = "pending", _("Pending")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
+    CANCELLED = "cancelled", _("Cancelled")
+    NOT_REQUIRED = "not_required", _("Not required")
+    DRAFT = "draft", _("Draft")
+    USED = "used", _("Used")
+    DISCARDED = "discarded", _("Discarded")
 
 
 UNDECIDED = (Status.PENDING, Status.DRAFT)
@@ -78,10 +80,10 @@ DECIDED_BY_PEOPLE = (Status.APPROVED, Status.REJECTED, Status.CANCELLED, Status.
 class Resolution(models.TextChoices):
     """How a rejection came about. The label is part of the state's name: `Rejected (needs changes)`."""
 
-    DECLINED = "declined", "Declined"
-    CHANGES_REQUESTED = "changes_requested", "Needs changes"
-    ANSWERED = "answered", "Answered instead"
-    SLA_EXPIRED = "sla_expired", "Deadline passed"
+    DECLINED = "declined", _("Declined")
+    CHANGES_REQUESTED = "changes_requested", _("Needs changes")
+    ANSWERED = "answered", _("Answered instead")
+    SLA_EXPIRED = "sla_expired", _("Deadline passed")
 
     @classmethod
     def of_people(cls) -> list[Resolution]:
@@ -91,29 +93,29 @@ class Resolution(models.TextChoices):
     @property
     def choice(self) -> str:
         """What the reviewer presses."""
-        return _RESOLUTIONS[self][0]
+        return str(_RESOLUTIONS[self][0])
 
     @property
     def consequence(self) -> str:
         """What the reviewer reads beside the choice."""
-        return _RESOLUTIONS[self][1]
+        return str(_RESOLUTIONS[self][1])
 
     @property
     def meaning(self) -> str:
         """What the documentation says of it."""
-        return _RESOLUTIONS[self][2]
+        return str(_RESOLUTIONS[self][2])
 
 
 _RESOLUTIONS = {
-    Resolution.DECLINED: ("Decline", "The agent stops. Nothing is done.", "A reviewer said no."),
+    Resolution.DECLINED: (_("Decline"), _("The agent stops. Nothing is done."), "A reviewer said no."),
     Resolution.CHANGES_REQUESTED: (
-        "Needs changes",
-        "The agent reads your comment and may propose again.",
+        _("Needs changes"),
+        _("The agent reads your comment and may propose again."),
         "A reviewer said what to change; the agent may propose it again.",
     ),
     Resolution.ANSWERED: (
-        "Answer instead",
-        "Your comment stands in for what the action would have returned.",
+        _("Answer instead"),
+        _("Your comment stands in for what the action would have returned."),
         "A reviewer answered in the tool's stead; the comment is the answer.",
     ),
     Resolution.SLA_EXPIRED: ("", "", "Nobody decided in time, so the system rejected it. No person did."),
@@ -127,7 +129,7 @@ def state_name(status: str, resolution: str = "") -> str:
 
 
 class Disposition(models.TextChoices):
-    """What the agent does now."""
+    """What the agent does now; only agents read it."""
 
     WAIT = "wait", "Wait"
     PROCEED = "proceed", "Proceed"

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F
+from django.utils.translation import gettext_lazy as _
 
 from approvals.models.approval import Approval
 from approvals.models.choices import Resolution
@@ -56,8 +57,8 @@ class Vote(models.Model):
     """One person's approve or reject on one payload version; an approve is void once that is superseded."""
 
     class Verdict(models.TextChoices):
-        APPROVE = "approve", "Approve"
-        REJECT = "reject", "Reject"
+        APPROVE = "approve", _("Approve")
+        REJECT = "reject", _("Reject")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid7, editable=False)
     approval = models.ForeignKey(Approval, on_delete=models.PROTECT, related_name="votes")
@@ -67,31 +68,31 @@ class Vote(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="votes")
     principal = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     basis = models.CharField(
-        max_length=20, help_text="assignee or approvers: where the principal has it from"
+        max_length=20, help_text=_("assignee or approvers: where the principal has it from")
     )
     grant = models.ForeignKey(
         DelegatedGrant,
         on_delete=models.PROTECT,
         null=True,
         related_name="votes",
-        help_text="what lends the principal's authority, where that is somebody else",
+        help_text=_("what lends the principal's authority, where that is somebody else"),
     )
     fills_policy_seat = models.BooleanField(
-        db_default=False, help_text="not the agent's choice alone, as it stood at the vote"
+        db_default=False, help_text=_("not the agent's choice alone, as it stood at the vote")
     )
     resolution = models.CharField(max_length=20, choices=Resolution.choices, blank=True)
     category = models.CharField(max_length=60, blank=True)
     comment = models.TextField(blank=True)
-    sentence = models.TextField(blank=True, help_text="what the reviewer says they checked")
+    sentence = models.TextField(blank=True, help_text=_("what the reviewer says they checked"))
     acknowledged = ArrayField(
         models.PositiveIntegerField(),
         default=list,
-        help_text="indexes of the evidence items that were ticked",
+        help_text=_("indexes of the evidence items that were ticked"),
     )
-    notified_at = models.DateTimeField(null=True, help_text="when the person's notification was sent")
-    opened_at = models.DateTimeField(null=True, help_text="when the person first had the request open")
+    notified_at = models.DateTimeField(null=True, help_text=_("when the person's notification was sent"))
+    opened_at = models.DateTimeField(null=True, help_text=_("when the person first had the request open"))
     decided_at = models.DateTimeField()
-    is_late = models.BooleanField(default=False, help_text="decided after the deadline")
+    is_late = models.BooleanField(default=False, help_text=_("decided after the deadline"))
 
     objects = VoteQuerySet.as_manager()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid_utils.compat as uuid
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from approvals.models.agent import AgentKey
 from approvals.models.approval import Approval
@@ -28,14 +29,14 @@ class Outcome(models.Model):
     """What the agent reports after executing; once."""
 
     class Status(models.TextChoices):
-        SUCCEEDED = "succeeded", "Succeeded"
-        FAILED = "failed", "Failed"
+        SUCCEEDED = "succeeded", _("Succeeded")
+        FAILED = "failed", _("Failed")
 
     claim = models.OneToOneField(Claim, on_delete=models.PROTECT, primary_key=True, related_name="outcome")
     status = models.CharField(max_length=10, choices=Status.choices)
     detail = models.TextField(blank=True)
-    payload_sha256 = models.BinaryField(max_length=32, help_text="of what the agent says it executed")
-    is_mismatch = models.BooleanField(help_text="it executed something else than was approved")
+    payload_sha256 = models.BinaryField(max_length=32, help_text=_("of what the agent says it executed"))
+    is_mismatch = models.BooleanField(help_text=_("it executed something else than was approved"))
     reported_at = models.DateTimeField()
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from typing import Self
 import uuid_utils.compat as uuid
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from approvals.models.approval import Approval
 from approvals.models.channel import Channel
@@ -33,23 +34,23 @@ class Notification(models.Model):
     """
 
     class Kind(models.TextChoices):
-        REQUESTED = "requested", "Decision needed"
-        POOL = "pool", "New in the pool"
-        REMINDER = "reminder", "Reminder"
-        BREACHED = "breached", "Deadline passed"
-        ESCALATED = "escalated", "Escalated to you"
-        DRAFT = "draft", "Draft to use"
-        VOTES_VOIDED = "votes_voided", "Your approval is void"
-        REASSIGNED = "reassigned", "Handed to you"
-        TAKEN_BACK = "taken_back", "Asked no more"
-        MENTIONED = "mentioned", "You were mentioned"
-        UNDERSTAFFED = "understaffed", "Too few people can decide"
-        LEFT_OPEN = "left_open", "A reviewer has left"
-        DECIDED = "decided", "Decided"
-        MISMATCH = "mismatch", "Executed something else"
-        GRANT_GIVEN = "grant_given", "Authority lent"
-        GRANT_STARTED = "grant_started", "Lent authority starts"
-        GRANT_ENDED = "grant_ended", "Lent authority has ended"
+        REQUESTED = "requested", _("Decision needed")
+        POOL = "pool", _("New in the pool")
+        REMINDER = "reminder", _("Reminder")
+        BREACHED = "breached", _("Deadline passed")
+        ESCALATED = "escalated", _("Escalated to you")
+        DRAFT = "draft", _("Draft to use")
+        VOTES_VOIDED = "votes_voided", _("Your approval is void")
+        REASSIGNED = "reassigned", _("Handed to you")
+        TAKEN_BACK = "taken_back", _("Asked no more")
+        MENTIONED = "mentioned", _("You were mentioned")
+        UNDERSTAFFED = "understaffed", _("Too few people can decide")
+        LEFT_OPEN = "left_open", _("A reviewer has left")
+        DECIDED = "decided", _("Decided")
+        MISMATCH = "mismatch", _("Executed something else")
+        GRANT_GIVEN = "grant_given", _("Authority lent")
+        GRANT_STARTED = "grant_started", _("Lent authority starts")
+        GRANT_ENDED = "grant_ended", _("Lent authority has ended")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid7, editable=False)
     kind = models.CharField(max_length=20, choices=Kind.choices)
@@ -60,14 +61,20 @@ class Notification(models.Model):
         DelegatedGrant, on_delete=models.PROTECT, null=True, blank=True, related_name="notifications"
     )
     recipient = models.EmailField(
-        blank=True, help_text="whom it is for; nobody in particular where a team is told"
+        blank=True, help_text=_("whom it is for; nobody in particular where a team is told")
     )
     channel = models.ForeignKey(
-        Channel, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="none: e-mail"
+        Channel,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("none: e-mail"),
     )
     created_at = models.DateTimeField(default=timezone.now)
     next_attempt_at = models.DateTimeField(
-        default=timezone.now, help_text="a lease moves it ahead, so a dead worker's row comes back by itself"
+        default=timezone.now,
+        help_text=_("a lease moves it ahead, so a dead worker's row comes back by itself"),
     )
     attempts = models.PositiveIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)

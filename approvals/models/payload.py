@@ -10,6 +10,7 @@ import uuid_utils.compat as uuid
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from approvals import strict_json
 from approvals.models.approval import Approval
@@ -21,10 +22,10 @@ class PayloadVersion(models.Model):
     """One payload, to the byte: what is hashed, shown, approved and handed to the agent."""
 
     approval = models.ForeignKey(Approval, on_delete=models.PROTECT, related_name="versions", db_index=False)
-    number = models.PositiveIntegerField(help_text="1 is the agent's; each edit makes the next")
-    canonical = models.BinaryField(help_text="RFC 8785 bytes")
+    number = models.PositiveIntegerField(help_text=_("1 is the agent's; each edit makes the next"))
+    canonical = models.BinaryField(help_text=_("RFC 8785 bytes"))
     sha256 = models.BinaryField(max_length=32)
-    source = models.TextField(help_text="JSON text with the fields in their own order")
+    source = models.TextField(help_text=_("JSON text with the fields in their own order"))
     edited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
@@ -74,22 +75,24 @@ class WorkingCopy(models.Model):
 
     approval = models.ForeignKey(Approval, on_delete=models.CASCADE, related_name="working_copies")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    base_version = models.PositiveIntegerField(help_text="the version that was being edited")
-    source = models.TextField(help_text="JSON text of the payload, as far as what was typed can be read")
-    is_fit = models.BooleanField(default=True, help_text="whether `source` may be approved as it is")
+    base_version = models.PositiveIntegerField(help_text=_("the version that was being edited"))
+    source = models.TextField(help_text=_("JSON text of the payload, as far as what was typed can be read"))
+    is_fit = models.BooleanField(default=True, help_text=_("whether `source` may be approved as it is"))
     drawn = models.TextField(
-        blank=True, help_text="JSON text that the form started from; empty for that of the version"
+        blank=True, help_text=_("JSON text that the form started from; empty for that of the version")
     )
-    typed = models.TextField(blank=True, help_text="JSON object of the form's field names and texts")
-    page = models.CharField(max_length=64, blank=True, help_text="the page that saved it last")
-    turn = models.PositiveIntegerField(default=0, help_text="which save of that page; an older one is late")
-    saved_as = models.UUIDField(default=uuid.uuid7, help_text="a new one with each save")
+    typed = models.TextField(blank=True, help_text=_("JSON object of the form's field names and texts"))
+    page = models.CharField(max_length=64, blank=True, help_text=_("the page that saved it last"))
+    turn = models.PositiveIntegerField(
+        default=0, help_text=_("which save of that page; an older one is late")
+    )
+    saved_as = models.UUIDField(default=uuid.uuid7, help_text=_("a new one with each save"))
     updated_at = models.DateTimeField(default=timezone.now)
 
     objects = WorkingCopyManager()
 
     class Meta:
-        verbose_name_plural = "working copies"
+        verbose_name_plural = _("working copies")
         constraints = [
             models.UniqueConstraint(
                 fields=["approval", "user", "base_version"], name="working_copy_one_per_version"

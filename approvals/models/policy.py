@@ -11,6 +11,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, ProhibitNullCharactersValidator
 from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from approvals.models import policy_rules
 from approvals.models.choices import CRITICAL_QUORUM, TONES_DEMANDED, BreachAction, Pattern, Risk
@@ -50,13 +52,13 @@ class Policy(models.Model):
     action_type = models.CharField(
         max_length=100,
         validators=[policy_rules.validate_action_type],
-        help_text="* stands for every action type without a policy.",
+        help_text=_("* stands for every action type without a policy."),
     )
     workflow = models.CharField(
         max_length=100,
         blank=True,
         validators=[policy_rules.validate_name],
-        help_text="Empty: in any workflow.",
+        help_text=_("Empty: in any workflow."),
     )
     title = models.CharField(
         max_length=80,
@@ -64,118 +66,122 @@ class Policy(models.Model):
         default="",
         db_default="",
         validators=[ProhibitNullCharactersValidator()],
-        help_text="How people call it. It stands beside the action type wherever a reviewer sees it.",
+        help_text=_("How people call it. It stands beside the action type wherever a reviewer sees it."),
     )
     version = models.PositiveIntegerField(default=1, editable=False)
     pattern = models.CharField(
         max_length=20,
         choices=Pattern.choices,
         default=Pattern.APPROVAL_GATE,
-        help_text="A critical action is gated whatever stands here, and a draft stays a draft.",
+        help_text=_("A critical action is gated whatever stands here, and a draft stays a draft."),
     )
     risk = models.CharField(
-        max_length=10, choices=Risk.choices, help_text="The least: an agent can only raise it."
+        max_length=10, choices=Risk.choices, help_text=_("The least: an agent can only raise it.")
     )
     sla_minutes = models.PositiveIntegerField(
-        "SLA (minutes)",
+        _("SLA (minutes)"),
         null=True,
         blank=True,
         validators=[MinValueValidator(1)],
-        help_text="How long a request waits for a decision. An agent may ask for less, never for more. "
-        "Empty: as long as the agent says.",
+        help_text=_(
+            "How long a request waits for a decision. An agent may ask for less, never for more. "
+            "Empty: as long as the agent says."
+        ),
     )
     validity_minutes = models.PositiveIntegerField(
-        "validity (minutes)",
+        _("validity (minutes)"),
         default=DAY_MINUTES,
         validators=[MinValueValidator(1)],
-        help_text="How long an approval can be claimed.",
+        help_text=_("How long an approval can be claimed."),
     )
     reviewers = ArrayField(
-        models.EmailField(), default=list, blank=True, help_text="Comma-separated e-mail addresses."
+        models.EmailField(), default=list, blank=True, help_text=_("Comma-separated e-mail addresses.")
     )
     quorum = models.PositiveSmallIntegerField(
         default=1,
         validators=[MinValueValidator(1), MaxValueValidator(20)],
-        help_text="How many different people approve. Critical: at least two.",
+        help_text=_("How many different people approve. Critical: at least two."),
     )
     breach_action = models.CharField(
-        "when the deadline passes",
+        _("when the deadline passes"),
         max_length=20,
         blank=True,
         choices=BreachAction.choices,
-        help_text="Empty: low and medium tell, high and critical escalate. Nothing approves.",
+        help_text=_("Empty: low and medium tell, high and critical escalate. Nothing approves."),
     )
     escalation = models.JSONField(
-        "escalation ladder",
+        _("escalation ladder"),
         default=list,
         blank=True,
         validators=[policy_rules.validate_escalation],
-        help_text="Who is asked how many minutes after the deadline. Critical: at least one step.",
+        help_text=_("Who is asked how many minutes after the deadline. Critical: at least one step."),
     )
     reminder_share = models.FloatField(
         null=True,
         blank=True,
         validators=[MinValueValidator(0), MaxValueValidator(1), policy_rules.validate_finite],
-        help_text="The share of the SLA after which reviewers are reminded, e.g. 0.75.",
+        help_text=_("The share of the SLA after which reviewers are reminded, e.g. 0.75."),
     )
     minimum_confidence = models.FloatField(
         null=True,
         blank=True,
         validators=[MinValueValidator(0), MaxValueValidator(1), policy_rules.validate_finite],
-        help_text="Below it, or without a confidence, a person looks at an exception-based action.",
+        help_text=_("Below it, or without a confidence, a person looks at an exception-based action."),
     )
     condition = models.TextField(
         blank=True,
         validators=[policy_rules.validate_condition],
-        help_text="CEL. Where it holds, a person looks: payload.amount > 5000 || confidence < 0.8",
+        help_text=_("CEL. Where it holds, a person looks: payload.amount > 5000 || confidence < 0.8"),
     )
     shadow_condition = models.TextField(
-        "candidate condition",
+        _("candidate condition"),
         blank=True,
         validators=[policy_rules.validate_condition],
-        help_text="On trial behind a gate: each request records what it would have done. "
-        "The word false stands for the confidence alone.",
+        help_text=_(
+            "On trial behind a gate: each request records what it would have done. "
+            "The word false stands for the confidence alone."
+        ),
     )
     locked_fields = ArrayField(
         models.CharField(max_length=500),
         default=list,
         blank=True,
         validators=[policy_rules.validate_pointers],
-        help_text="Comma-separated JSON pointers that no reviewer may edit, e.g. /to.",
+        help_text=_("Comma-separated JSON pointers that no reviewer may edit, e.g. /to."),
     )
     headline = ArrayField(
         models.CharField(max_length=500),
         default=list,
         blank=True,
         validators=[policy_rules.validate_pointers],
-        help_text="Comma-separated JSON pointers to the amount or target that the screens show.",
+        help_text=_("Comma-separated JSON pointers to the amount or target that the screens show."),
     )
     required_evidence = ArrayField(
         models.CharField(max_length=120),
         default=list,
         blank=True,
-        help_text="Comma-separated labels of evidence without which a proposal is refused.",
+        help_text=_("Comma-separated labels of evidence without which a proposal is refused."),
     )
     required_evidence_tones = ArrayField(
         models.CharField(max_length=10, choices=TONES_DEMANDED),
         default=list,
         blank=True,
-        help_text="Tones of evidence without each of which a proposal is refused.",
+        help_text=_("Tones of evidence without each of which a proposal is refused."),
     )
     allow_self_approval = models.BooleanField(
         default=False,
-        help_text="Whoever the agent runs for, or who answers for it, may decide. Low and medium only.",
+        help_text=_("Whoever the agent runs for, or who answers for it, may decide. Low and medium only."),
     )
     require_initiated_by = models.BooleanField(
-        default=False, help_text="Refuse a proposal that does not say on whose behalf the agent runs."
+        default=False, help_text=_("Refuse a proposal that does not say on whose behalf the agent runs.")
     )
     notes = models.TextField(
-        blank=True, help_text="For reviewers: the escalation path in words, and whom to ask."
+        blank=True, help_text=_("For reviewers: the escalation path in words, and whom to ask.")
     )
     reason = models.TextField(
         blank=True,
         max_length=500,
-        help_text="Why this change. Needed to let actions run before a trial of 30 decided requests.",
+        help_text=_("Why this change. Needed to let actions run before a trial of 30 decided requests."),
     )
     created_at = models.DateTimeField(editable=False)
     created_by = models.ForeignKey(
@@ -186,24 +192,28 @@ class Policy(models.Model):
     objects = PolicyQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = "policies"
+        verbose_name_plural = _("policies")
         ordering = ["action_type", "workflow", "-version"]
         constraints = policy_rules.CONSTRAINTS
 
     def __str__(self) -> str:
-        return f"{self.name} (version {self.version})"
+        """As the administration's log stores it, in English."""
+        where = f" in {self.workflow}" if self.workflow else ""
+        return f"{self.action_type}{where} (version {self.version})"
 
     def clean(self) -> None:
         """What must hold between fields. Raises ValidationError with a sentence beside each field."""
         errors = self._against_critical() if self.risk == Risk.CRITICAL else {}
         if self.pattern == Pattern.EXCEPTION_BASED and self.minimum_confidence is None and not self.condition:
-            errors["pattern"] = "Say when a person looks: give a minimum confidence, a condition, or both."
+            errors["pattern"] = gettext(
+                "Say when a person looks: give a minimum confidence, a condition, or both."
+            )
         if self.shadow_condition and self.pattern != Pattern.APPROVAL_GATE:
-            errors["shadow_condition"] = (
+            errors["shadow_condition"] = gettext(
                 "A candidate is tried behind an approval gate: choose that pattern, or remove it."
             )
         if self.allow_self_approval and self.risk in (Risk.HIGH, Risk.CRITICAL):
-            errors["allow_self_approval"] = "Nobody decides for themselves at high or critical risk."
+            errors["allow_self_approval"] = gettext("Nobody decides for themselves at high or critical risk.")
         if errors:
             raise ValidationError(errors)
 
@@ -211,17 +221,23 @@ class Policy(models.Model):
         """By field, what a critical policy may not say."""
         errors = {}
         if self.quorum < CRITICAL_QUORUM:
-            errors["quorum"] = "A critical action takes at least two people."
+            errors["quorum"] = gettext("A critical action takes at least two people.")
         if self.breach_action not in ("", BreachAction.ESCALATE):
-            errors["breach_action"] = "A critical action is held and escalated when its deadline passes."
+            errors["breach_action"] = gettext(
+                "A critical action is held and escalated when its deadline passes."
+            )
         if not self.escalation:
-            errors["escalation"] = "A critical action needs somebody to escalate to."
+            errors["escalation"] = gettext("A critical action needs somebody to escalate to.")
         return errors
 
     @property
     def name(self) -> str:
         """What the policy is for: its action type, and the workflow where there is one."""
-        return f"{self.action_type} in {self.workflow}" if self.workflow else self.action_type
+        if not self.workflow:
+            return self.action_type
+        # Translators: an action type in a workflow, as in “refund in finance”.
+        name = gettext("%(action_type)s in %(workflow)s")
+        return name % {"action_type": self.action_type, "workflow": self.workflow}
 
     @property
     def identity(self) -> tuple[str, str]:
@@ -247,7 +263,7 @@ class Policy(models.Model):
     @property
     def tones_in_words(self) -> list[str]:
         """The tones of evidence that it demands, as the screens name them."""
-        return [dict(TONES_DEMANDED)[tone] for tone in self.required_evidence_tones]
+        return [str(dict(TONES_DEMANDED)[tone]) for tone in self.required_evidence_tones]
 
     @classmethod
     def term_names(cls) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from approvals import conditions, payload
 from approvals.exceptions import InvalidInput
@@ -26,7 +27,7 @@ NAME = r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}"
 
 def validate_name(text: str) -> None:
     if not re.fullmatch(NAME, text):
-        raise ValidationError("Use letters, digits, and _ . : - between them; no spaces.")
+        raise ValidationError(_("Use letters, digits, and _ . : - between them; no spaces."))
 
 
 def validate_action_type(text: str) -> None:
@@ -36,7 +37,7 @@ def validate_action_type(text: str) -> None:
 
 def validate_finite(number: float) -> None:
     if not math.isfinite(number):
-        raise ValidationError("Write a number in digits.")
+        raise ValidationError(_("Write a number in digits."))
 
 
 def validate_condition(source: str) -> None:
@@ -52,31 +53,36 @@ def validate_pointers(pointers: list[str]) -> None:
     except InvalidInput as refusal:
         raise ValidationError([error.message for error in refusal.errors]) from None
     if "" in pointers:
-        raise ValidationError("Name a field, such as /to: an empty pointer names the whole payload.")
+        raise ValidationError(_("Name a field, such as /to: an empty pointer names the whole payload."))
 
 
 def validate_escalation(ladder: Any) -> None:
     """`[{"emails": [address, …], "after_minutes": 0 or more}, …]`."""
     if not isinstance(ladder, list) or len(ladder) > LONGEST_LADDER:
-        raise ValidationError(f"The ladder is a list of at most {LONGEST_LADDER} steps.")
+        sentence = _("The ladder is a list of at most %(most)s steps.")
+        raise ValidationError(sentence % {"most": LONGEST_LADDER})
     for number, step in enumerate(ladder, start=1):
         _validate_step(number, step)
 
 
 def _validate_step(number: int, step: Any) -> None:
     if not isinstance(step, dict) or set(step) != {"emails", "after_minutes"}:
-        raise ValidationError(f"Step {number} must have emails and after_minutes, and nothing else.")
+        # Translators: emails and after_minutes are the names of fields.
+        sentence = _("Step %(number)s must have emails and after_minutes, and nothing else.")
+        raise ValidationError(sentence % {"number": number})
     minutes, emails = step["after_minutes"], step["emails"]
     is_number = isinstance(minutes, int) and not isinstance(minutes, bool)
     if not is_number or not 0 <= minutes <= LATEST_STEP:
-        raise ValidationError(f"Step {number} must say after how many minutes: a whole number from 0 on.")
+        sentence = _("Step %(number)s must say after how many minutes: a whole number from 0 on.")
+        raise ValidationError(sentence % {"number": number})
     if not isinstance(emails, list) or not emails:
-        raise ValidationError(f"Step {number} names nobody.")
+        raise ValidationError(_("Step %(number)s names nobody.") % {"number": number})
     for email in emails:
         try:
             validate_email(email)
         except (ValidationError, TypeError):
-            raise ValidationError(f"Step {number}: “{email}” is not an e-mail address.") from None
+            sentence = _("Step %(number)s: “%(email)s” is not an e-mail address.")
+            raise ValidationError(sentence % {"number": number, "email": email}) from None
 
 
 CONSTRAINTS: list[models.BaseConstraint] = [

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
+from django.utils.translation import gettext as _
 
 from approvals.models import Approval, Policy
 from approvals.models.choices import Pattern, Resolution, Status
@@ -44,14 +45,14 @@ def require_trial(policy: Policy, current: Policy | None) -> None:
     if policy.reason.strip() or not _stops_asking(policy, current):
         return
     if policy.pattern == Pattern.NONE:
-        raise ValidationError({"reason": "Say why nobody needs to look any more: the reason is recorded."})
+        raise ValidationError({"reason": _("Say why nobody needs to look any more: the reason is recorded.")})
     found = shadow_summary(policy, candidate=policy.condition)
     if not found.is_enough:
-        sentence = (
-            f"People decided {found.decided} requests beside this condition as a candidate, and {ENOUGH} are "
+        sentence = _(
+            "People decided %(decided)s requests beside this condition as a candidate, and %(enough)s are "
             "asked for: try it in shadow first, or give a reason, which is recorded."
         )
-        raise ValidationError({"reason": sentence})
+        raise ValidationError({"reason": sentence % {"decided": found.decided, "enough": ENOUGH}})
 
 
 def shadow_summary(policy: Policy, *, candidate: str = "") -> ShadowSummary:

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from approvals.exceptions import FieldError, InvalidInput
 from approvals.models import Policy
 from approvals.models.choices import ANY_TONE, Risk, Status, Tone
@@ -49,7 +51,7 @@ def require_whole(policy: Policy, proposal: Proposal, *, status: Status, risk: R
     if status == Status.PENDING:
         missing += _missing_of_gate(policy, proposal)
     if missing:
-        several = "The policy asks for more than the proposal brings: see errors."
+        several = _("The policy asks for more than the proposal brings: see errors.")
         raise InvalidInput(missing[0].message if len(missing) == 1 else several, missing)
 
 
@@ -59,15 +61,16 @@ def _missing(policy: Policy, proposal: Proposal) -> list[FieldError]:
         FieldError(
             "/evidence",
             "evidence_required",
-            f"The policy for {policy.name} needs evidence labelled “{label}”: add it.",
+            _("The policy for %(policy)s needs evidence labelled “%(label)s”: add it.")
+            % {"policy": policy.name, "label": label},
         )
         for label in policy.required_evidence
         if label.casefold() not in labels
     ]
     errors += _missing_tones(policy, proposal)
     if policy.require_initiated_by and not proposal.initiated_by:
-        sentence = f"The policy for {policy.name} asks on whose behalf the agent runs: send initiatedBy."
-        errors.append(FieldError("/initiatedBy", "initiated_by_required", sentence))
+        sentence = _("The policy for %(policy)s asks on whose behalf the agent runs: send initiatedBy.")
+        errors.append(FieldError("/initiatedBy", "initiated_by_required", sentence % {"policy": policy.name}))
     return errors
 
 
@@ -75,8 +78,11 @@ def _nobody_named(status: Status, risk: Risk, *, is_named: bool) -> list[FieldEr
     """From high risk on a reviewer must be named, even where the action runs by itself. A draft needs none."""
     if is_named or risk.rank < Risk.HIGH.rank or status == Status.DRAFT:
         return []
-    sentence = f"A {risk} action needs at least one named reviewer: name one in assignees, or in the policy."
-    return [FieldError("/assignees", "assignee_required", sentence)]
+    # Translators: risk is “high” or “critical”; assignees is the name of a field.
+    sentence = _(
+        "A %(risk)s action needs at least one named reviewer: name one in assignees, or in the policy."
+    )
+    return [FieldError("/assignees", "assignee_required", sentence % {"risk": risk.label.lower()})]
 
 
 def _missing_tones(policy: Policy, proposal: Proposal) -> list[FieldError]:
@@ -85,11 +91,15 @@ def _missing_tones(policy: Policy, proposal: Proposal) -> list[FieldError]:
     for tone in policy.required_evidence_tones:
         if tone in tones or (tone == ANY_TONE and tones):
             continue
-        wanted = (
-            "evidence" if tone == ANY_TONE else f"evidence of the tone {tone} ({Tone(tone).label.lower()})"
-        )
-        sentence = f"The policy for {policy.name} needs {wanted}: add an item to evidence."
-        errors.append(FieldError("/evidence", "evidence_tone_required", sentence))
+        if tone == ANY_TONE:
+            sentence = _("The policy for %(policy)s needs evidence: add an item to evidence.")
+            said = sentence % {"policy": policy.name}
+        else:
+            sentence = _(
+                "The policy for %(policy)s needs evidence of the tone %(tone)s (%(word)s): add an item to evidence."
+            )
+            said = sentence % {"policy": policy.name, "tone": tone, "word": Tone(tone).label.lower()}
+        errors.append(FieldError("/evidence", "evidence_tone_required", said))
     return errors
 
 
@@ -97,11 +107,11 @@ def _missing_of_gate(policy: Policy, proposal: Proposal) -> list[FieldError]:
     """Every gated request has a deadline (docs/rules.md: every-gate-has-a-deadline)."""
     errors = []
     if proposal.sla_minutes is not None and proposal.sla_minutes <= 0:
-        sentence = "slaMinutes is a number of minutes above zero."
+        sentence = _("slaMinutes is a number of minutes above zero.")
         errors.append(FieldError("/slaMinutes", "sla_above_zero", sentence))
     if proposal.sla_minutes is None and policy.sla_minutes is None:
-        sentence = (
-            f"The policy for {policy.name} sets no SLA: send slaMinutes, a number of minutes above zero."
+        sentence = _(
+            "The policy for %(policy)s sets no SLA: send slaMinutes, a number of minutes above zero."
         )
-        errors.append(FieldError("/slaMinutes", "sla_required", sentence))
+        errors.append(FieldError("/slaMinutes", "sla_required", sentence % {"policy": policy.name}))
     return errors

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from pydantic.alias_generators import to_camel
 
 from approvals import strict_json
@@ -14,6 +16,9 @@ from approvals.models import Policy
 from approvals.models.choices import Risk, Tone
 from approvals.policy.proposal import Proposal
 from approvals.policy.verdict import Verdict, evaluate
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 
 def _is_text(value: Any) -> bool:
@@ -45,17 +50,20 @@ def _is_evidence(value: Any) -> bool:
 
 _NAMES = {to_camel(one.name): one.name for one in fields(Proposal) if one.name != "action_type"}
 """The sample's field names and the proposal's. The action type is the policy's own."""
-_CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
-    "workflow": (_is_text, "text"),
+_CHECKS: dict[str, tuple[Callable[[Any], bool], str | StrPromise]] = {
+    "workflow": (_is_text, gettext_lazy("text")),
     "risk": (lambda value: value in Risk.values, "low, medium, high or critical"),
-    "sla_minutes": (_are_minutes, "minutes above 0"),
-    "assignees": (_are_texts, "a list of addresses"),
-    "confidence": (_is_share, "0 to 1"),
-    "payload": (_is_object, "an object"),
-    "evidence": (_is_evidence, "a list of objects, each with a label, and a tone that there is"),
-    "context": (_is_object, "an object"),
-    "agent": (_is_text, "the agent's name"),
-    "initiated_by": (_is_text, "an address"),
+    "sla_minutes": (_are_minutes, gettext_lazy("minutes above 0")),
+    "assignees": (_are_texts, gettext_lazy("a list of addresses")),
+    "confidence": (_is_share, gettext_lazy("0 to 1")),
+    "payload": (_is_object, gettext_lazy("an object")),
+    "evidence": (
+        _is_evidence,
+        gettext_lazy("a list of objects, each with a label, and a tone that there is"),
+    ),
+    "context": (_is_object, gettext_lazy("an object")),
+    "agent": (_is_text, gettext_lazy("the agent's name")),
+    "initiated_by": (_is_text, gettext_lazy("an address")),
 }
 """By field of the proposal: which values fit, and what to write."""
 _UNSAID = {"value": "", "tone": Tone.SLATE.value, "url": None}
@@ -81,20 +89,19 @@ def try_sample(found: Policy, sample: str) -> Verdict:
 def _read(found: Policy, sample: str) -> Proposal:
     value = strict_json.loads(sample)
     if not isinstance(value, dict):
-        raise InvalidInput("Write the sample as a JSON object, like the body of a submission.")
+        raise InvalidInput(_("Write the sample as a JSON object, like the body of a submission."))
     given = {_NAMES[name]: one for name, one in value.items() if name in _NAMES and one is not None}
     if errors := [*_unknown(value), *_misfits(given)]:
-        raise InvalidInput(errors[0].message if len(errors) == 1 else "The sample does not fit.", errors)
+        raise InvalidInput(errors[0].message if len(errors) == 1 else _("The sample does not fit."), errors)
     if "evidence" in given:
         given["evidence"] = [{**_UNSAID, **item} for item in given["evidence"]]
     return Proposal(action_type=found.action_type, **{"workflow": found.workflow, **given})
 
 
 def _unknown(sample: Iterable[str]) -> list[FieldError]:
+    sentence = _("There is no field %(name)s: remove it, or check its spelling.")
     return [
-        FieldError(
-            f"/{name}", "unknown_field", f"There is no field {name}: remove it, or check its spelling."
-        )
+        FieldError(f"/{name}", "unknown_field", sentence % {"name": name})
         for name in sample
         if name not in _NAMES and name not in _IGNORED
     ]
@@ -106,5 +113,7 @@ def _misfits(given: Mapping[str, Any]) -> list[FieldError]:
         fits, wanted = _CHECKS[field]
         if not fits(value):
             name = to_camel(field)
-            errors.append(FieldError(f"/{name}", "unfit", f"{name} does not fit: write {wanted}."))
+            # Translators: wanted is what fits, as in “minutes above 0” or “an object”.
+            sentence = _("%(name)s does not fit: write %(wanted)s.")
+            errors.append(FieldError(f"/{name}", "unfit", sentence % {"name": name, "wanted": wanted}))
     return errors

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from approvals.authority import is_covered
 from approvals.models import Approval, Away
 from audit import reader
@@ -34,4 +36,7 @@ def _covered(people: Sequence[User], approval: Approval, at: datetime) -> dict[U
     for grant in grants.filter(expires_at__lt=at + LONGEST):
         if is_covered(approval, grant):
             ends[grant.grantor_id].append(grant.expires_at)
-    return {person: f"away until {reader.day_of(max(theirs))}" for person, theirs in ends.items()}
+    return {
+        person: _("away until %(day)s") % {"day": reader.day_of(max(theirs))}
+        for person, theirs in ends.items()
+    }

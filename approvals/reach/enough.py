@@ -10,6 +10,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models.expressions import RawSQL
+from django.utils.translation import ngettext
 
 from approvals.authority import barred_addresses, joined_too_late
 from approvals.models import Approval, Assignment, Vote
@@ -46,12 +47,27 @@ class Reach:
     @property
     def shortage(self) -> str:
         """What is missing where those told are not enough, in a sentence."""
-        left = "1 approval is" if self.wanted == 1 else f"{self.wanted} approvals are"
         if len(self.told) >= self.wanted:
-            whose = "the agent chose everybody who was told"
-            return f"{left} still to come, and {whose}: one has to come from a person whom the policy knows."
-        able = f"only {len(self.told)} of those told can" if self.told else "nobody who was told can"
-        return f"{left} still to come, and {able} give one."
+            sentence = ngettext(
+                "%(wanted)s approval is still to come, and the agent chose everybody who was told: one has to come "
+                "from a person whom the policy knows.",
+                "%(wanted)s approvals are still to come, and the agent chose everybody who was told: one has to come "
+                "from a person whom the policy knows.",
+                self.wanted,
+            )
+        elif self.told:
+            sentence = ngettext(
+                "%(wanted)s approval is still to come, and only %(able)s of those told can give one.",
+                "%(wanted)s approvals are still to come, and only %(able)s of those told can give one.",
+                self.wanted,
+            )
+        else:
+            sentence = ngettext(
+                "%(wanted)s approval is still to come, and nobody who was told can give one.",
+                "%(wanted)s approvals are still to come, and nobody who was told can give one.",
+                self.wanted,
+            )
+        return sentence % {"wanted": self.wanted, "able": len(self.told)}
 
     def _suffices(self, people: frozenset[str]) -> bool:
         return len(people) >= self.wanted and not (self.wants_policys and people.isdisjoint(self.counting))

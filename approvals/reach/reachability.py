@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.core.cache import cache
+from django.utils.translation import gettext as _
 
 from approvals import payload, proposal_quality, visible
 from approvals.authority import barred_addresses, joined_too_late
@@ -108,7 +109,9 @@ def _named(approval: Approval) -> list[str]:
 def _unowned(named: Sequence[str], people: People) -> list[Warning]:
     return [
         _warning(
-            "unowned_assignee", f"{address} is no active person here: nobody can decide under that address."
+            "unowned_assignee",
+            _("%(address)s is no active person here: nobody can decide under that address.")
+            % {"address": address},
         )
         for address in named
         if address not in people.active
@@ -120,15 +123,15 @@ def _alone(approval: Approval, named: Sequence[str], able: Sequence[str], people
     if len(accounts) != 1:
         return []
     if not able:
-        sentence = (
-            f"{accounts[0]} is the only person named and may not decide this: the agent runs on their behalf, "
+        sentence = _(
+            "%(person)s is the only person named and may not decide this: the agent runs on their behalf, "
             "or they answer for it. Name another person."
         )
-        return [_warning("sole_assignee_barred", sentence)]
+        return [_warning("sole_assignee_barred", sentence % {"person": accounts[0]})]
     if people.stand_ins.of(able[0], approval):
         return []
-    sentence = f"{able[0]} is the only person named, and nobody stands in for them."
-    return [_warning("sole_assignee_without_delegate", sentence)]
+    sentence = _("%(person)s is the only person named, and nobody stands in for them.")
+    return [_warning("sole_assignee_without_delegate", sentence % {"person": able[0]})]
 
 
 def _away(approval: Approval, able: Sequence[str], people: People) -> list[Warning]:
@@ -137,13 +140,17 @@ def _away(approval: Approval, able: Sequence[str], people: People) -> list[Warni
     if not able or not all(stand_ins):
         return []
     deputies = ", ".join(dict.fromkeys(one.email for several in stand_ins for one in several))
-    return [_warning("all_on_leave", f"Everybody named has lent their authority: {deputies} decides.")]
+    # Translators: people are the names of one or more.
+    sentence = _("Everybody named has lent their authority: %(people)s decides.")
+    return [_warning("all_on_leave", sentence % {"people": deputies})]
 
 
 def _unheard(able: Sequence[str], people: People) -> list[Warning]:
     if not able or any(_hears(address, people) for address in able):
         return []
-    sentence = "No message about it would come to anybody named: they switched these off, or the last did not arrive."
+    sentence = _(
+        "No message about it would come to anybody named: they switched these off, or the last did not arrive."
+    )
     return [_warning("no_working_channel", sentence)]
 
 
@@ -164,9 +171,11 @@ def _too_few(approval: Approval, able: Sequence[str], people: People) -> list[Wa
     able_people = len(approvers.union(able))
     if able_people >= approval.quorum:
         return []
-    there = "nobody" if not able_people else f"only {able_people}"
-    sentence = f"It takes {approval.quorum} different people, and {there} may decide it."
-    return [_warning("too_few_people", sentence)]
+    if able_people:
+        sentence = _("It takes %(quorum)s different people, and only %(able)s may decide it.")
+    else:
+        sentence = _("It takes %(quorum)s different people, and nobody may decide it.")
+    return [_warning("too_few_people", sentence % {"quorum": approval.quorum, "able": able_people})]
 
 
 def _not_checked(approval: Approval) -> list[Warning]:
@@ -176,20 +185,23 @@ def _not_checked(approval: Approval) -> list[Warning]:
     if not patterns:
         return []
     listed = ", ".join(f"“{visible.as_text(pattern[:60])}”" for pattern in patterns[:3])
-    more = f" and {len(patterns) - 3} more" if len(patterns) > 3 else ""
-    sentence = (
-        f"The payload was not checked against the schema's pattern {listed}{more}: "
+    if len(patterns) > 3:
+        listed = _("%(patterns)s and %(count)s more") % {"patterns": listed, "count": len(patterns) - 3}
+    sentence = _(
+        "The payload was not checked against the schema's pattern %(patterns)s: "
         "it is no regular expression of ECMA-262, or takes too long."
     )
-    return [_warning("pattern_not_checked", sentence)]
+    return [_warning("pattern_not_checked", sentence % {"patterns": listed})]
 
 
 def _too_few_told(approval: Approval, reach: Reach) -> list[Warning]:
     """The approvers are among those told once they were asked: then everybody who may decide it was told."""
     if reach.is_enough:
         return []
-    also = " The administrators were told." if approval.administrators_told_at else ""
-    return [_warning("too_few_people_told", reach.shortage + also)]
+    sentences = [reach.shortage]
+    if approval.administrators_told_at:
+        sentences.append(_("The administrators were told."))
+    return [_warning("too_few_people_told", " ".join(sentences))]
 
 
 def _warning(code: str, message: str) -> Warning:

@@ -11,7 +11,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from audit.joined import either
 from audit.message import Subject
 from grants.models.user import User
 from grants.risk import Risk
@@ -73,12 +76,14 @@ class DelegatedGrant(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid7, editable=False)
     grantor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="grants_given")
     grantee = models.ForeignKey(User, on_delete=models.PROTECT, related_name="grants_held")
-    is_whole = models.BooleanField(default=False, help_text="every workflow and action type, said explicitly")
+    is_whole = models.BooleanField(
+        default=False, help_text=_("every workflow and action type, said explicitly")
+    )
     workflows = ArrayField(
-        models.CharField(max_length=100), default=list, blank=True, help_text="any, if empty"
+        models.CharField(max_length=100), default=list, blank=True, help_text=_("any, if empty")
     )
     action_types = ArrayField(
-        models.CharField(max_length=100), default=list, blank=True, help_text="any, if empty"
+        models.CharField(max_length=100), default=list, blank=True, help_text=_("any, if empty")
     )
     highest_risk = models.CharField(max_length=10, choices=Risk.choices)
     starts_at = models.DateTimeField()
@@ -162,9 +167,15 @@ class DelegatedGrant(models.Model):
     @property
     def scope_sentence(self) -> str:
         """The scope in words: "external_email or refund, in the workflow finance, up to high risk"."""
-        actions = _either(self.action_types) or "any action type"
-        place = f"in the workflow {_either(self.workflows)}" if self.workflows else "in any workflow"
-        return f"{actions}, {place}, up to {self.get_highest_risk_display().lower()} risk"
+        if self.workflows:
+            sentence = gettext("%(actions)s, in the workflow %(workflows)s, up to %(risk)s risk")
+        else:
+            sentence = gettext("%(actions)s, in any workflow, up to %(risk)s risk")
+        return sentence % {
+            "actions": _any_of(self.action_types) or gettext("any action type"),
+            "workflows": _any_of(self.workflows),
+            "risk": self.get_highest_risk_display().lower(),
+        }
 
     def covered(self) -> Q:
         """What `covers` says, as a filter over requests."""
@@ -176,6 +187,6 @@ class DelegatedGrant(models.Model):
         return scope
 
 
-def _either(names: list[str]) -> str:
+def _any_of(names: list[str]) -> str:
     *others, last = names or [""]
-    return f"{', '.join(others)} or {last}" if others else last
+    return either(", ".join(others), last) if others else last

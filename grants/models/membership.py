@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from grants.models.user import User
 
@@ -33,7 +34,7 @@ class ApproverMembership(models.Model):
     objects = ApproverMembershipQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "approver"
+        verbose_name = _("approver")
         constraints = [
             models.UniqueConstraint(
                 fields=["user"], condition=models.Q(left_at=None), name="approver_one_open_membership"

@@ -9,6 +9,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from audit.message import Actor, Subject
 
@@ -38,27 +39,29 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A person. What they may decide follows from assignments, memberships and grants, never from flags here."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid7, editable=False)
-    email = models.EmailField("e-mail address", unique=True)
-    name = models.CharField("full name", max_length=150, blank=True)
-    is_active = models.BooleanField(default=True, help_text="Unselect this instead of deleting an account.")
-    is_staff = models.BooleanField(
-        "administrator", default=False, help_text="May sign in to the admin pages."
+    email = models.EmailField(_("e-mail address"), unique=True)
+    name = models.CharField(_("full name"), max_length=150, blank=True)
+    is_active = models.BooleanField(
+        default=True, help_text=_("Unselect this instead of deleting an account.")
     )
-    is_auditor = models.BooleanField("auditor", default=False, help_text="May read every request.")
+    is_staff = models.BooleanField(
+        _("administrator"), default=False, help_text=_("May sign in to the admin pages.")
+    )
+    is_auditor = models.BooleanField(_("auditor"), default=False, help_text=_("May read every request."))
     time_zone = models.CharField(
         max_length=64,
         blank=True,
         db_default="",
         default="",
-        help_text="Of what they read and enter; empty: the browser's, else the site's.",
+        help_text=_("Of what they read and enter; empty: the browser's, else the site's."),
     )
     written_form = models.CharField(
-        "days and numbers",
+        _("days and numbers"),
         max_length=10,
         blank=True,
         db_default="",
         default="",
-        help_text="Of `audit.reader.FORMATS`; empty: the browser's.",
+        help_text=_("Of `audit.reader.FORMATS`; empty: the browser's."),
     )
     date_joined = models.DateTimeField(default=timezone.now)
 
@@ -69,8 +72,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS = ["name"]
 
     class Meta:
-        verbose_name = "person"
-        verbose_name_plural = "people"
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
         ordering = ["email"]
         constraints = [
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_is_lower_case"),

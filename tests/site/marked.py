@@ -124,6 +124,8 @@ FOR_PROGRAMMERS = {
     "RuntimeError", "TypeError", "ValueError", "debug", "error", "exception", "info", "warning", "critical",
 }  # fmt: skip
 """Raised or logged for whoever runs it, never shown on a page."""
+DOCUMENTED = {"EventType", "Field", "RequestEventType"}
+"""Their positional arguments are drawn into docs/audit-events.md; what a page says of them is a keyword."""
 _SENTENCE = re.compile(r"[^\W\d_]{2,},? [^\W\d_{%]|[^\W\d_]{2,} [{%]|[}] [^\W\d_]{2,}")
 _SQL = re.compile(
     r"\s*(--|SELECT|INSERT|UPDATE|WITH|CREATE|DROP|DELETE|ALTER|COPY|LOCK|SET|BEGIN|COMMIT|EXISTS|ARRAY|FROM)\b"
@@ -154,6 +156,12 @@ def _sentences(node: ast.AST) -> Iterator[tuple[int, str]]:
             continue  # a docstring
         if isinstance(child, ast.Call) and _called(child) in MARKERS | FOR_PROGRAMMERS:
             continue
+        if isinstance(child, ast.Call) and _called(child) in DOCUMENTED:
+            for keyword in child.keywords:
+                yield from _sentences(keyword)
+            continue
+        if isinstance(child, ast.FunctionDef) and child.name == "__str__":
+            continue  # stored in the administration's log
         yield from _sentences(child)
 
 

@@ -29,7 +29,7 @@ def chips_of(
 ) -> list[Chip]:
     """One for each filter that narrows the tab; `rows` are what it leaves."""
     words = {
-        "risk": ("Risk", Risk(filters.risk).label if filters.risk else ""),
+        "risk": ("Risk", str(Risk(filters.risk).label) if filters.risk else ""),
         "action_type": ("Action type", filters.action_type),
         "agent": ("Agent", choices.name_of(filters.agent_id)),
         "workflow": ("Workflow", filters.workflow),

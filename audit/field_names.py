@@ -1,0 +1,145 @@
+"""What are a table and its fields called in the administration, in the reader's language?
+
+Django derives a name from the attribute's, which no catalogue holds. Here each such word stands once, for every table
+that has a field of that name; a model that calls a field otherwise says so itself.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+_FIELDS = {
+    "acknowledged": pgettext_lazy("field", "acknowledged"),
+    "action": pgettext_lazy("field", "action"),
+    "action_type": pgettext_lazy("field", "action type"),
+    "action_types": pgettext_lazy("field", "action types"),
+    "actor_id": pgettext_lazy("field", "actor id"),
+    "actor_kind": pgettext_lazy("field", "actor kind"),
+    "agent": pgettext_lazy("field", "agent"),
+    "allow_self_approval": pgettext_lazy("field", "allow self approval"),
+    "approval": pgettext_lazy("field", "approval"),
+    "at": pgettext_lazy("field", "at"),
+    "attempts": pgettext_lazy("field", "attempts"),
+    "basis": pgettext_lazy("field", "basis"),
+    "breached_at": pgettext_lazy("field", "breached at"),
+    "category": pgettext_lazy("field", "category"),
+    "channel": pgettext_lazy("field", "channel"),
+    "claim": pgettext_lazy("field", "claim"),
+    "claim_id": pgettext_lazy("field", "claim id"),
+    "claimed_at": pgettext_lazy("field", "claimed at"),
+    "comment": pgettext_lazy("field", "comment"),
+    "condition": pgettext_lazy("field", "condition"),
+    "confidence": pgettext_lazy("field", "confidence"),
+    "context": pgettext_lazy("field", "context"),
+    "created_at": pgettext_lazy("field", "created at"),
+    "created_by": pgettext_lazy("field", "created by"),
+    "current_version": pgettext_lazy("field", "current version"),
+    "date_joined": pgettext_lazy("field", "date joined"),
+    "deadline": pgettext_lazy("field", "deadline"),
+    "decided_at": pgettext_lazy("field", "decided at"),
+    "detail": pgettext_lazy("field", "detail"),
+    "edited_by": pgettext_lazy("field", "edited by"),
+    "email": pgettext_lazy("field", "email"),
+    "event_id": pgettext_lazy("field", "event id"),
+    "evidence": pgettext_lazy("field", "evidence"),
+    "expires_at": pgettext_lazy("field", "expires at"),
+    "given_up_at": pgettext_lazy("field", "given up at"),
+    "grant": pgettext_lazy("field", "grant"),
+    "grantee": pgettext_lazy("field", "grantee"),
+    "grantor": pgettext_lazy("field", "grantor"),
+    "headline": pgettext_lazy("field", "headline"),
+    "highest_risk": pgettext_lazy("field", "highest risk"),
+    "idempotency_key": pgettext_lazy("field", "idempotency key"),
+    "initiated_by": pgettext_lazy("field", "initiated by"),
+    "is_active": pgettext_lazy("field", "is active"),
+    "is_late": pgettext_lazy("field", "is late"),
+    "is_mismatch": pgettext_lazy("field", "is mismatch"),
+    "is_open": pgettext_lazy("field", "is open"),
+    "is_whole": pgettext_lazy("field", "is whole"),
+    "joined_at": pgettext_lazy("field", "joined at"),
+    "key": pgettext_lazy("field", "key"),
+    "key_id": pgettext_lazy("field", "key id"),
+    "kind": pgettext_lazy("field", "kind"),
+    "last_error": pgettext_lazy("field", "last error"),
+    "left_at": pgettext_lazy("field", "left at"),
+    "locked_fields": pgettext_lazy("field", "locked fields"),
+    "minimum_confidence": pgettext_lazy("field", "minimum confidence"),
+    "name": pgettext_lazy("field", "name"),
+    "next_attempt_at": pgettext_lazy("field", "next attempt at"),
+    "notes": pgettext_lazy("field", "notes"),
+    "notified_at": pgettext_lazy("field", "notified at"),
+    "number": pgettext_lazy("field", "number"),
+    "opened_at": pgettext_lazy("field", "opened at"),
+    "owner": pgettext_lazy("field", "owner"),
+    "pattern": pgettext_lazy("field", "pattern"),
+    "payload_schema": pgettext_lazy("field", "payload schema"),
+    "policy": pgettext_lazy("field", "policy"),
+    "principal": pgettext_lazy("field", "principal"),
+    "quorum": pgettext_lazy("field", "quorum"),
+    "rationale": pgettext_lazy("field", "rationale"),
+    "reason": pgettext_lazy("field", "reason"),
+    "reasons": pgettext_lazy("field", "reasons"),
+    "recipient": pgettext_lazy("field", "recipient"),
+    "reminder_share": pgettext_lazy("field", "reminder share"),
+    "removed_at": pgettext_lazy("field", "removed at"),
+    "reported_at": pgettext_lazy("field", "reported at"),
+    "require_initiated_by": pgettext_lazy("field", "require initiated by"),
+    "required_evidence": pgettext_lazy("field", "required evidence"),
+    "required_evidence_tones": pgettext_lazy("field", "required evidence tones"),
+    "resolution": pgettext_lazy("field", "resolution"),
+    "retired_at": pgettext_lazy("field", "retired at"),
+    "reviewers": pgettext_lazy("field", "reviewers"),
+    "revoked_at": pgettext_lazy("field", "revoked at"),
+    "revoked_by": pgettext_lazy("field", "revoked by"),
+    "risk": pgettext_lazy("field", "risk"),
+    "run_id": pgettext_lazy("field", "run id"),
+    "sent_at": pgettext_lazy("field", "sent at"),
+    "sentence": pgettext_lazy("field", "sentence"),
+    "seq": pgettext_lazy("field", "seq"),
+    "sla_minutes": pgettext_lazy("field", "sla minutes"),
+    "source": pgettext_lazy("field", "source"),
+    "starts_at": pgettext_lazy("field", "starts at"),
+    "status": pgettext_lazy("field", "status"),
+    "subject_id": pgettext_lazy("field", "subject id"),
+    "subject_kind": pgettext_lazy("field", "subject kind"),
+    "summary": pgettext_lazy("field", "summary"),
+    "supersedes": pgettext_lazy("field", "supersedes"),
+    "title": pgettext_lazy("field", "title"),
+    "type": pgettext_lazy("field", "type"),
+    "user": pgettext_lazy("field", "user"),
+    "valid_until": pgettext_lazy("field", "valid until"),
+    "verdict": pgettext_lazy("field", "verdict"),
+    "version": pgettext_lazy("field", "version"),
+    "workflow": pgettext_lazy("field", "workflow"),
+    "workflows": pgettext_lazy("field", "workflows"),
+}
+_TABLES = {
+    "agent": (_("agent"), _("agents")),
+    "approval": (_("approval"), _("approvals")),
+    "approvermembership": (_("approver"), _("approvers")),
+    "assignment": (_("assignment"), _("assignments")),
+    "channel": (_("channel"), _("channels")),
+    "claim": (_("claim"), _("claims")),
+    "delegatedgrant": (_("delegated grant"), _("delegated grants")),
+    "event": (_("event"), _("events")),
+    "notification": (_("notification"), _("notifications")),
+    "opening": (_("opening"), _("openings")),
+    "outcome": (_("outcome"), _("outcomes")),
+    "payloadversion": (_("payload version"), _("payload versions")),
+    "policy": (_("policy"), _("policies")),
+    "vote": (_("vote"), _("votes")),
+}
+"""By the model's name: one row and several."""
+
+
+def name_fields(*tables: type[models.Model]) -> None:
+    """Call what these tables leave to Django by the words above. No migration follows: what they say stays as it is."""
+    for table in tables:
+        meta = table._meta
+        if meta.model_name in _TABLES:
+            meta.verbose_name, meta.verbose_name_plural = _TABLES[meta.model_name]
+        for field in meta.concrete_fields:
+            if field.verbose_name == field.name.replace("_", " "):
+                field.verbose_name = _FIELDS.get(field.name, field.verbose_name)
