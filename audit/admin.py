@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from audit.models import Event
 
@@ -85,7 +86,7 @@ class EventAdmin(ReadOnlyAdmin):
     ]  # fmt: skip
     readonly_fields = ["previous_leaf", "signature", "leaf_hash", "signed_body"]
 
-    @admin.display(description="leaf of the event before")
+    @admin.display(description=_("leaf of the event before"))
     def previous_leaf(self, event: Event) -> str:
         return bytes(event.prev).hex()
 
@@ -93,10 +94,10 @@ class EventAdmin(ReadOnlyAdmin):
     def signature(self, event: Event) -> str:
         return bytes(event.mac).hex()
 
-    @admin.display(description="leaf")
+    @admin.display(description=_("leaf"))
     def leaf_hash(self, event: Event) -> str:
         return bytes(event.leaf).hex()
 
-    @admin.display(description="signed body")
+    @admin.display(description=_("signed body"))
     def signed_body(self, event: Event) -> str:
         return bytes(event.body.content).decode()
