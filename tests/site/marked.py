@@ -61,6 +61,8 @@ def in_template(path: Path) -> list[str]:
             continue
         elif name in ("blocktranslate", "comment", "verbatim"):
             skipped_until = f"end{name}"
+        elif name == "block" and token.contents.endswith("_class"):
+            skipped_until = "endblock"
         else:
             found += [f"{token.lineno}: {text}" for text in _words_within(name, token.contents)]
     reader.feed("".join(plain))
