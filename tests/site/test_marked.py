@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.site.marked import ROOT, in_module, in_template
+from tests.site.marked import ROOT, in_module, in_script, in_template, marked_in_script
 
 NOT_YET: set[str] = {
     "templates",
@@ -96,6 +96,13 @@ def test_a_room_has_no_unmarked_sentence(room: str):
 
 
 @pytest.mark.parametrize(
+    "path", sorted((ROOT / "static/js").glob("*.js")), ids=lambda path: str(path.relative_to(ROOT))
+)
+def test_a_script_has_no_unmarked_sentence(path: Path):
+    assert in_script(path) == []
+
+
+@pytest.mark.parametrize(
     ("template", "unmarked"),
     [
         ("<p>Not yet</p>", ["1: Not yet"]),
@@ -136,3 +143,30 @@ def test_an_unmarked_sentence_of_a_module_is_found(tmp_path: Path, line: str, un
     (tmp_path / "a.py").write_text(line)
 
     assert in_module(tmp_path / "a.py") == unmarked
+
+
+@pytest.mark.parametrize(
+    ("line", "unmarked"),
+    [
+        ('say("Not yet");', ["1: Not yet"]),
+        ('say(gettext("Not yet"));', []),
+        ("say(`Not ${when(now)} yet`);", ["1: Not {} yet"]),
+        ('interpolate(gettext("Not %(when)s yet"), { when: "at once" }, true);', ["1: at once"]),
+        ('ngettext("%(count)s new one", "%(count)s new ones", count);', []),
+        ('form.querySelector("input, textarea");', []),
+        ("// Not yet: it's for programmers", []),
+        ('text.replace(/"Not yet/, "");', []),
+        ('const PATTERN = /(?:^|[(])"Not yet/; say(gettext("Not yet"));', []),
+        ('"use strict";', []),
+    ],
+)
+def test_an_unmarked_sentence_of_a_script_is_found(tmp_path: Path, line: str, unmarked: list[str]):
+    (tmp_path / "a.js").write_text(line)
+
+    assert in_script(tmp_path / "a.js") == unmarked
+
+
+def test_what_a_script_marks_is_known(tmp_path: Path):
+    (tmp_path / "a.js").write_text('say(gettext("Not yet")); ngettext("one", "many", 2); say("else");')
+
+    assert marked_in_script(tmp_path / "a.js") == ["Not yet", "one", "many"]
