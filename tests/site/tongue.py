@@ -20,10 +20,15 @@ TONGUE = "eo"
 
 class _Bracketed(trans_real.DjangoTranslation):
     def gettext(self, message: str) -> str:
-        return f"⟦{message}⟧" if message.strip() else super().gettext(message)
+        return _bracketed(message) if message.strip() else super().gettext(message)
 
     def ngettext(self, singular: str, plural: str, number: int) -> str:
-        return f"⟦{singular if number == 1 else plural}⟧"
+        return _bracketed(singular if number == 1 else plural)
+
+
+def _bracketed(message: str) -> str:
+    """Without the context that Django puts in front of a text."""
+    return f"⟦{message.rpartition(trans_real.CONTEXT_SEPARATOR)[2]}⟧"
 
 
 class _BracketedInScripts:
