@@ -3,6 +3,7 @@ PY ?= python3
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 LOCALE := en
+MESSAGES := --add-location file --no-wrap --ignore '.venv/*' --ignore 'tests/*' --ignore 'bench/*' --ignore 'var/*'
 INSTALLED := $(VENV)/.installed
 
 # Tests have servers of their own, which need not survive a power cut.
@@ -56,8 +57,8 @@ $(INSTALLED): requirements-dev.txt
 	@touch $@
 
 messages: setup  ## gather each marked text into locale/ (LOCALE=de for a further language; needs GNU gettext)
-	$(TEST_ENV) $(PYTHON) manage.py makemessages --locale $(LOCALE) --add-location file --no-wrap \
-		--ignore '.venv/*' --ignore 'tests/*' --ignore 'bench/*' --ignore 'var/*'
+	$(TEST_ENV) $(PYTHON) manage.py makemessages --locale $(LOCALE) $(MESSAGES)
+	$(TEST_ENV) $(PYTHON) manage.py makemessages --domain djangojs --locale $(LOCALE) $(MESSAGES)
 
 requirements:  ## lock what pyproject.toml asks for (needs uv)
 	uv pip compile --quiet --generate-hashes --universal --no-header \

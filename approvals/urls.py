@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from approvals.views import away, display, jump, policies, preferences
+from approvals.views import away, display, jump, policies, preferences, words
 from approvals.views.grants import grants, lending
 from approvals.views.inbox import inbox
 from approvals.views.request import (
@@ -80,6 +80,10 @@ preferences_urlpatterns: list[URLPattern | URLResolver] = [
 
 jump_urlpatterns = [
     path("", jump.jump, name="jump"),
+]
+
+words_urlpatterns = [
+    path("<str:language>/<str:version>.js", words.words, name="words"),
 ]
 
 signin_urlpatterns = [

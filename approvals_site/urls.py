@@ -5,7 +5,13 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from approvals.api import api
-from approvals.urls import jump_urlpatterns, live_urlpatterns, preferences_urlpatterns, signin_urlpatterns
+from approvals.urls import (
+    jump_urlpatterns,
+    live_urlpatterns,
+    preferences_urlpatterns,
+    signin_urlpatterns,
+    words_urlpatterns,
+)
 from approvals.views.style import style
 from approvals_site.health import healthz, readyz
 
@@ -16,6 +22,7 @@ urlpatterns = [
     path("preferences/", include(preferences_urlpatterns)),
     path("jump/", include(jump_urlpatterns)),
     path("live/", include(live_urlpatterns)),
+    path("words/", include(words_urlpatterns)),
     path("api/", api.urls),
     path("admin/", admin.site.urls),
     path("audit/", include("audit.urls")),

@@ -15,6 +15,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
 
 from audit import clock
 from audit.admin import ReadOnlyAdmin, StaffAdmin
@@ -55,8 +57,8 @@ class PersonAdmin(StaffAdmin, UserAdmin):  # type: ignore[type-arg]
     readonly_fields = ["last_login", "date_joined"]
     fieldsets = [
         (None, {"fields": ["email", "name", "password"]}),
-        ("What the account opens", {"fields": ["is_active", "is_staff", "is_auditor"]}),
-        ("Dates", {"fields": ["last_login", "date_joined"]}),
+        (gettext_lazy("What the account opens"), {"fields": ["is_active", "is_staff", "is_auditor"]}),
+        (gettext_lazy("Dates"), {"fields": ["last_login", "date_joined"]}),
     ]
     add_fieldsets = [(None, {"fields": ["email", "name", "usable_password", "password1", "password2"]})]
 
@@ -128,13 +130,13 @@ class ApproverMembershipAdmin(ReadOnlyAdmin):
         found = get_object_or_404(memberships, pk=membership_id, left_at=None)
         if request.method == "POST":
             membership.leave(found.user, by=administrator(request).as_actor())
-            messages.success(request, f"{found.user} has left the approvers.")
+            messages.success(request, _("%(person)s has left the approvers.") % {"person": found.user})
             return HttpResponseRedirect(reverse("admin:grants_approvermembership_changelist"))
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "original": found,
-            "title": "Leave the approvers?",
+            "title": _("Leave the approvers?"),
         }
         return TemplateResponse(request, "admin/grants/approvermembership/leave.html", context)
 
@@ -142,11 +144,11 @@ class ApproverMembershipAdmin(ReadOnlyAdmin):
 class StateFilter(admin.SimpleListFilter):
     """By whether a grant lends authority now or later, or is over."""
 
-    title = "state"
+    title = gettext_lazy("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("open", "Now and to come"), ("ended", "Ended")]
+        return [("open", _("Now and to come")), ("ended", pgettext("grants", "Ended"))]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         if self.value() == "open":
@@ -176,7 +178,7 @@ class DelegatedGrantAdmin(ReadOnlyAdmin):
     ]  # fmt: skip
     readonly_fields = ["scope_sentence"]
 
-    @admin.display(description="scope")
+    @admin.display(description=gettext_lazy("scope"))
     def scope_sentence(self, grant: DelegatedGrant) -> str:
         return grant.scope_sentence
 

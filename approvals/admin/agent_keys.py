@@ -16,6 +16,8 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from approvals import keys
 from approvals.models import Agent, AgentKey
@@ -30,23 +32,23 @@ class KeyForm(forms.Form):
     key_id = forms.UUIDField(widget=forms.HiddenInput)
     owner = forms.ModelChoiceField(
         User.objects.filter(is_active=True),
-        help_text="Answers for the key, and so never decides what comes in with it.",
+        help_text=gettext_lazy("Answers for the key, and so never decides what comes in with it."),
     )
     expires_at = forms.SplitDateTimeField(
         required=False,
         widget=AdminSplitDateTime,
-        label="Expires",
+        label=gettext_lazy("Expires"),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        zone = timezone.get_current_timezone_name()
-        self.fields["expires_at"].help_text = f"In {zone}. Empty: it opens the endpoint until it is revoked."
+        help_text = _("In %(zone)s. Empty: it opens the endpoint until it is revoked.")
+        self.fields["expires_at"].help_text = help_text % {"zone": timezone.get_current_timezone_name()}
 
     def clean_expires_at(self) -> datetime | None:
         expires_at: datetime | None = self.cleaned_data["expires_at"]
         if expires_at and expires_at <= clock.now():
-            raise forms.ValidationError("Choose a time that is still to come.")
+            raise forms.ValidationError(_("Choose a time that is still to come."))
         return expires_at
 
 
@@ -63,20 +65,29 @@ class AgentKeyPages:
         form = KeyForm(request.POST or None, initial=initial)
         if not form.is_valid():
             status = 422 if form.is_bound else 200
-            return self._page(request, "add", agent, f"Create a key for {agent}", status=status, form=form)
+            return self._page(
+                request,
+                "add",
+                agent,
+                _("Create a key for %(agent)s") % {"agent": agent},
+                status=status,
+                form=form,
+            )
         if AgentKey.objects.filter(pk=form.cleaned_data["key_id"]).exists():
-            messages.warning(request, "That key was created already. Its text is shown once only.")
+            messages.warning(request, _("That key was created already. Its text is shown once only."))
             return _to_agent(agent)
         key, text = keys.create_key(agent, by=administrator(request).as_actor(), **form.cleaned_data)
-        return self._page(request, "created", agent, f"A key for {agent}", key=key, text=text)
+        return self._page(
+            request, "created", agent, _("A key for %(agent)s") % {"agent": agent}, key=key, text=text
+        )
 
     def revoke(self, request: HttpRequest, agent_id: UUID, key_id: UUID) -> HttpResponse:
         """Asks once; from the next call on the key opens nothing."""
         key = get_object_or_404(AgentKey.objects.select_related("agent", "owner"), pk=key_id, agent=agent_id)
         if request.method != "POST":
-            return self._page(request, "revoke", key.agent, f"Revoke {key}?", key=key)
+            return self._page(request, "revoke", key.agent, _("Revoke %(key)s?") % {"key": key}, key=key)
         keys.revoke_key(key, by=administrator(request).as_actor())
-        messages.success(request, f"The key {key} is revoked.")
+        messages.success(request, _("The key %(key)s is revoked.") % {"key": key})
         return _to_agent(key.agent)
 
     def _page(

@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
 
 from approvals import keys
 from approvals.admin.agent_keys import AgentKeyPages
@@ -29,7 +30,7 @@ class AgentAdmin(StaffAdmin):
     search_fields = ["name", "owner__email"]
     fields = ["name", "owner", "action_types", "workflows", "is_active"]
 
-    @admin.display(description="action types")
+    @admin.display(description=_("action types"))
     def scope(self, agent: Agent) -> str:
         return ", ".join(agent.action_types)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from approvals import authority
 from approvals.models import Approval, Assignment, Claim, Opening, Outcome, PayloadVersion, Vote
@@ -21,14 +22,17 @@ class ApprovalAdmin(ReadOnlyAdmin):
     search_fields = ["=id", "action", "action_type", "agent__name", "assignments__email"]
     fieldsets = [
         (None, {"fields": ["id", "action", "action_type", "status", "resolution", "risk", "quorum"]}),
-        ("Times", {"fields": ["created_at", "deadline", "breached_at", "decided_at", "valid_until"]}),
-        ("What the agent wrote", {"fields": ["summary", "rationale", "confidence", "evidence", "context"]}),
-        ("Payload", {"fields": ["current_version", "payload_schema", "locked_fields"]}),
+        (_("Times"), {"fields": ["created_at", "deadline", "breached_at", "decided_at", "valid_until"]}),
         (
-            "Where it comes from",
+            _("What the agent wrote"),
+            {"fields": ["summary", "rationale", "confidence", "evidence", "context"]},
+        ),
+        (_("Payload"), {"fields": ["current_version", "payload_schema", "locked_fields"]}),
+        (
+            _("Where it comes from"),
             {"fields": ["agent", "key", "workflow", "run_id", "initiated_by", "supersedes"]},
         ),
-        ("Policy", {"fields": ["policy", "pattern", "sla_minutes", "reasons"]}),
+        (_("Policy"), {"fields": ["policy", "pattern", "sla_minutes", "reasons"]}),
     ]
 
     def view_on_site(self, approval: Approval) -> str:
@@ -79,7 +83,7 @@ class VoteAdmin(ReadOnlyAdmin):
         hidden = authority.hidden_from(administrator(request), at=clock.now())
         return votes.exclude(approval__in=hidden)
 
-    @admin.display(description="payload's SHA-256")
+    @admin.display(description=_("payload's SHA-256"))
     def sha256_hex(self, vote: Vote) -> str:
         return bytes(vote.payload_sha256).hex()
 
@@ -111,6 +115,6 @@ class OutcomeAdmin(ReadOnlyAdmin):
     fields = ["claim", "status", "detail", "sha256_hex", "is_mismatch", "reported_at"]
     readonly_fields = ["sha256_hex"]
 
-    @admin.display(description="SHA-256 of what was executed")
+    @admin.display(description=_("SHA-256 of what was executed"))
     def sha256_hex(self, outcome: Outcome) -> str:
         return bytes(outcome.payload_sha256).hex()

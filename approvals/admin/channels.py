@@ -11,6 +11,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from approvals.exceptions import InvalidInput
 from approvals.models import Channel, Policy
@@ -22,12 +24,14 @@ from grants.admin import administrator
 class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
     """A new channel; where it leads is typed once and never shown."""
 
-    policy = forms.ModelChoiceField(Policy.objects.current(), help_text="Whose breaches it hears of.")
+    policy = forms.ModelChoiceField(
+        Policy.objects.current(), help_text=gettext_lazy("Whose breaches it hears of.")
+    )
     kind = forms.ChoiceField(choices=[])
     address = forms.CharField(
-        label="Address of the incoming webhook",
+        label=gettext_lazy("Address of the incoming webhook"),
         widget=forms.PasswordInput(attrs={"autocomplete": "off", "class": "vTextField"}),
-        help_text="A secret: kept encrypted, and shown nowhere.",
+        help_text=gettext_lazy("A secret: kept encrypted, and shown nowhere."),
     )
 
     class Meta:
@@ -59,9 +63,12 @@ class ChannelAdmin(StaffAdmin):
     fields = ["policy", "kind", "name", "address"]
     change_form_template = "admin/approvals/channel/change_form.html"
 
-    @admin.display(description="policy")
+    @admin.display(description=gettext_lazy("policy"))
     def policy(self, channel: Channel) -> str:
-        return " in ".join(filter(None, (channel.action_type, channel.workflow)))
+        if not channel.workflow:
+            return channel.action_type
+        names = {"action_type": channel.action_type, "workflow": channel.workflow}
+        return _("%(action_type)s in %(workflow)s") % names
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Channel]:
         return Channel.objects.of_teams()
@@ -108,7 +115,7 @@ class ChannelAdmin(StaffAdmin):
         if request.method != "POST":
             return HttpResponseRedirect(reverse("admin:approvals_channel_change", args=[pk]))
         preferences.remove(channel, by=administrator(request).as_actor())
-        messages.success(request, f"{channel} was removed.")
+        messages.success(request, _("%(channel)s was removed.") % {"channel": channel})
         return HttpResponseRedirect(reverse("admin:approvals_channel_changelist"))
 
     def _in_use(self, request: HttpRequest, pk: Any) -> Channel:

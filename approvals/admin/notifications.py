@@ -7,6 +7,8 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from approvals.models import Notification
 from audit.admin import ReadOnlyAdmin
@@ -15,11 +17,11 @@ from audit.admin import ReadOnlyAdmin
 class Delivery(admin.SimpleListFilter):
     """By how far the message came."""
 
-    title = "delivery"
+    title = gettext_lazy("delivery")
     parameter_name = "delivery"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("given_up", "Given up"), ("waiting", "Waiting"), ("sent", "Sent")]
+        return [("given_up", _("Given up")), ("waiting", _("Waiting")), ("sent", _("Sent"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Notification]) -> QuerySet[Notification]:
         if self.value() == "given_up":
@@ -41,8 +43,8 @@ class NotificationAdmin(ReadOnlyAdmin):
     ]  # fmt: skip
     readonly_fields = ["delivery"]
 
-    @admin.display(description="delivery")
+    @admin.display(description=gettext_lazy("delivery"))
     def delivery(self, notification: Notification) -> str:
         if notification.sent_at:
-            return "Sent"
-        return "Given up" if notification.given_up_at else "Waiting"
+            return _("Sent")
+        return _("Given up") if notification.given_up_at else _("Waiting")

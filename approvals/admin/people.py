@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import ngettext
 
 from approvals import lifecycle
 from grants.admin import PersonAdmin, administrator
@@ -27,5 +28,9 @@ class ReviewerAdmin(PersonAdmin):
         actor = administrator(request).as_actor()
         if count := lifecycle.close_account(person, by=actor, changed=changed):
             where = f"{reverse('approvals:reassignments')}?{urlencode({'of': person.email})}"
-            sentence = '{} leaves {} open, of which others are told. <a href="{}">Reassign them.</a>'
-            messages.warning(request, format_html(sentence, person, count, where))
+            sentence = ngettext(
+                '{person} leaves {count} open, of which others are told. <a href="{address}">Reassign them.</a>',
+                '{person} leaves {count} open, of which others are told. <a href="{address}">Reassign them.</a>',
+                count,
+            )
+            messages.warning(request, format_html(sentence, person=person, count=count, address=where))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -11,6 +11,8 @@ from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from approvals.models import Policy
 from approvals.models.choices import TONES_DEMANDED, BreachAction, Risk
@@ -20,29 +22,43 @@ from approvals.policy import current_version, publish, require_trial
 from audit.admin import StaffAdmin
 from grants.admin import administrator
 
-GROUPS = {
-    "What it needs": [
-        "pattern",
-        "risk",
-        "quorum",
-        "reviewers",
-        "required_evidence",
-        "required_evidence_tones",
-        "require_initiated_by",
-    ],
-    "By when": [
-        "sla_minutes",
-        "reminder_share",
-        "breach_action",
-        "escalation",
-        "validity_minutes",
-    ],
-    "When it runs by itself": ["minimum_confidence", "condition", "shadow_condition"],
-    "On the screens": ["title", "headline", "locked_fields", "allow_self_approval", "notes"],
-    "Why": ["reason"],
-}
-FIELDS = [*IDENTITY, *(name for names in GROUPS.values() for name in names)]
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+GROUPS: list[tuple[StrPromise, list[str]]] = [
+    (
+        gettext_lazy("What it needs"),
+        [
+            "pattern",
+            "risk",
+            "quorum",
+            "reviewers",
+            "required_evidence",
+            "required_evidence_tones",
+            "require_initiated_by",
+        ],
+    ),
+    (
+        gettext_lazy("By when"),
+        [
+            "sla_minutes",
+            "reminder_share",
+            "breach_action",
+            "escalation",
+            "validity_minutes",
+        ],
+    ),
+    (gettext_lazy("When it runs by itself"), ["minimum_confidence", "condition", "shadow_condition"]),
+    (gettext_lazy("On the screens"), ["title", "headline", "locked_fields", "allow_self_approval", "notes"]),
+    (gettext_lazy("Why"), ["reason"]),
+]
+FIELDS = [*IDENTITY, *(name for _title, names in GROUPS for name in names)]
 HISTORY = ["version", "created_at", "created_by", "retired_at"]
+
+
+def _tones() -> list[tuple[str, str]]:
+    """As the person reads them who opens the form."""
+    return [(tone, f"{label} ({tone})") for tone, label in TONES_DEMANDED]
 
 
 class LadderField(forms.CharField):
@@ -63,10 +79,10 @@ class LadderField(forms.CharField):
         return bool(super().has_changed(self.prepare_value(initial), data))
 
     def _step(self, line: str) -> dict[str, Any]:
-        minutes, _, emails = line.partition(":")
+        minutes, _colon, emails = line.partition(":")
         if not minutes.strip().isdecimal():
             raise forms.ValidationError(
-                f"Write the minutes and a colon first, as in “30: a@b.example”: {line}"
+                _("Write the minutes and a colon first, as in “30: a@b.example”: %(line)s") % {"line": line}
             )
         return {
             "emails": [email.strip().lower() for email in emails.split(",") if email.strip()],
@@ -79,16 +95,18 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
 
     escalation = LadderField(
         required=False,
-        label="Escalation ladder",
-        help_text="One step a line: minutes after the deadline, a colon, addresses. Critical: at least one.",
+        label=gettext_lazy("Escalation ladder"),
+        help_text=gettext_lazy(
+            "One step a line: minutes after the deadline, a colon, addresses. Critical: at least one."
+        ),
         validators=[validate_escalation],
     )
 
     required_evidence_tones = forms.MultipleChoiceField(
         required=False,
-        choices=[(tone, f"{label} ({tone})") for tone, label in TONES_DEMANDED],
+        choices=_tones,
         widget=forms.CheckboxSelectMultiple,
-        help_text="A proposal without evidence of each of these tones is refused.",
+        help_text=gettext_lazy("A proposal without evidence of each of these tones is refused."),
     )
 
     class Meta:
@@ -114,7 +132,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
             self.cleaned_data["breach_action"] = BreachAction.ESCALATE
         self._check_trial()
         if self.instance._state.adding and self._exists():
-            raise forms.ValidationError("This policy exists already. Open it from the list to change it.")
+            raise forms.ValidationError(_("This policy exists already. Open it from the list to change it."))
         return cleaned
 
     def _check_trial(self) -> None:
@@ -137,15 +155,15 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
 class Current(admin.SimpleListFilter):
     """Which versions the list shows: the current ones, or all."""
 
-    title = "version"
+    title = gettext_lazy("version")
     parameter_name = "version"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("all", "All versions")]
+        return [("all", _("All versions"))]
 
     def choices(self, changelist: Any) -> Any:
         everything, *others = super().choices(changelist)
-        return [{**everything, "display": "Current"}, *others]
+        return [{**everything, "display": _("Current")}, *others]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Policy]) -> QuerySet[Policy]:
         return queryset if self.value() else queryset.filter(retired_at=None)
@@ -159,11 +177,11 @@ class PolicyAdmin(StaffAdmin):
     search_fields = ["action_type", "workflow"]
     fieldsets: ClassVar[Any] = [
         (None, {"fields": IDENTITY}),
-        *((title, {"fields": names}) for title, names in GROUPS.items()),
-        ("This version", {"fields": HISTORY}),
+        *((title, {"fields": names}) for title, names in GROUPS),
+        (gettext_lazy("This version"), {"fields": HISTORY}),
     ]
 
-    @admin.display(description="reviewers")
+    @admin.display(description=gettext_lazy("reviewers"))
     def people(self, policy: Policy) -> str:
         return ", ".join(policy.reviewers)
 
@@ -186,7 +204,7 @@ class PolicyAdmin(StaffAdmin):
     ) -> HttpResponse:
         """Refuse to save over a version that was replaced meanwhile, which would undo the newer one."""
         if request.method == "POST" and object_id and self._is_retired(request, object_id):
-            messages.error(request, "Somebody saved a newer version meanwhile. Nothing was changed.")
+            messages.error(request, _("Somebody saved a newer version meanwhile. Nothing was changed."))
             return HttpResponseRedirect(reverse("admin:approvals_policy_changelist"))
         # Saving retires the version that was opened, so there is nothing to continue editing.
         extra_context = {**(extra_context or {}), "show_save_and_continue": False}

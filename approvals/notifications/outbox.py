@@ -78,9 +78,12 @@ def _lease(slow: set[str]) -> Notification | None:
 
 def _send(notification: Notification) -> None:
     """What was meant for a channel that is gone comes by e-mail. Raises DeliveryFailed."""
-    channel = notification.channel
     with _reader_of(notification):
-        text = message.of_notification(notification)
+        _send_as_read(notification)
+
+
+def _send_as_read(notification: Notification) -> None:
+    channel, text = notification.channel, message.of_notification(notification)
     if channel is None or (channel.removed_at and notification.recipient):
         return channels.send(text, email.KIND, notification.recipient)
     if channel.removed_at:

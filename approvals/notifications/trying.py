@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from approvals.exceptions import AlreadyReported
 from approvals.models import Channel, ChannelTest
@@ -37,7 +38,7 @@ def answer(test: ChannelTest, *, arrived: bool) -> None:
     stored = ChannelTest.objects.select_for_update(of=("self",)).get(pk=test.pk)
     if stored.arrived is not None:
         if stored.arrived != arrived:
-            raise AlreadyReported("You gave the other answer before. Send another test to answer again.")
+            raise AlreadyReported(_("You gave the other answer before. Send another test to answer again."))
         return
     at = clock.now()
     ChannelTest.objects.filter(pk=test.pk).update(arrived=arrived, answered_at=at)
@@ -57,8 +58,8 @@ def _stages(test: ChannelTest) -> list[Stage]:
         )
         with message.read_by(test.user):
             text = message.of_test(test)
-        for name in channels.of_kind(kind).deliver(text, address):
-            stages.append({"name": name, "passed": True, "detail": ""})  # noqa: PERF401 - kept as far as it came
+            for name in channels.of_kind(kind).deliver(text, address):
+                stages.append({"name": name, "passed": True, "detail": ""})  # noqa: PERF401 - kept as far as it came
     except (DeliveryFailed, Unreadable) as failure:
         stages.append({"name": "It went no further.", "passed": False, "detail": str(failure)})
     return stages

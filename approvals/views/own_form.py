@@ -35,7 +35,8 @@ _RENAMED = {
     "Europe/Kiev": "Europe/Kyiv",
 }
 """Names that browsers go on to report, by those that people look for."""
-_NOT_FOR_PEOPLE = ("/api/", "/healthz", "/readyz")
+_NOT_FOR_PEOPLE = ("/api/", "/words/", "/healthz", "/readyz")
+"""Agents, probes, and the words of a page's scripts, whose address names the language."""
 
 
 class InOwnForm:

@@ -1,4 +1,4 @@
-// Buttons that copy a text exactly. Everything works without this file.
+// Buttons that copy a text exactly. Needs `words.js`. Everything works without this file.
 (() => {
   "use strict";
 
@@ -12,8 +12,8 @@
     if (!button) return;
     await navigator.clipboard.writeText(button.dataset.copy);
     const label = button.firstChild;
-    label.textContent = "Copied";
-    setTimeout(() => { label.textContent = "Copy"; }, 2000);
+    label.textContent = gettext("Copied");
+    setTimeout(() => { label.textContent = gettext("Copy"); }, 2000);
   });
 
   document.addEventListener("DOMContentLoaded", offerCopies);

@@ -1,5 +1,5 @@
 // What is typed is not lost: it is saved while one types, a form is sent once, and an answer that did not come
-// from Countersign, or none at all, leaves the page as it is. Needs `answers.js`. Everything works without this file.
+// from Countersign, or none at all, leaves the page as it is. Needs `answers.js` and `words.js`. Everything works without this file.
 (() => {
   "use strict";
 
@@ -73,7 +73,7 @@
     if (response?.ok && answer) {
       state.saved = Math.max(state.saved, upTo);
       state.failed = false;
-      if (form.isConnected) say(answer.saved ? `Saved ${answer.in_words}` : "");
+      if (form.isConnected) say(answer.saved ? interpolate(gettext("Saved %(when)s"), { when: answer.in_words }, true) : "");
     } else if (response?.status === 403 && answer?.token) {
       renewToken(answer.token);
       later(form, 0);
@@ -84,11 +84,12 @@
     stateOf(form).failed = true;
     if (!form.isConnected) return; // another request's page by now
     if (why) {
-      say(`Not saved: ${why}`, true);
+      say(interpolate(gettext("Not saved: %(why)s"), { why }, true), true);
       return;
     }
-    if (status === 401) say("Not saved: you are signed out. Sign in in another tab; what you typed stays here.", true);
-    else say(status ? `Not saved: the server answered ${status}. It is tried again.` : "Not saved: no connection. It is tried again.", true);
+    if (status === 401) say(gettext("Not saved: you are signed out. Sign in in another tab; what you typed stays here."), true);
+    else if (status) say(interpolate(gettext("Not saved: the server answered %(status)s. It is tried again."), { status }, true), true);
+    else say(gettext("Not saved: no connection. It is tried again."), true);
     later(form, AGAIN);
   };
 
@@ -141,14 +142,21 @@
 
   // --- An answer that is not Countersign's, or none: the page stays
 
+  const what = (status) => {
+    if (status === 401) return gettext("You are signed out. Sign in in another tab.");
+    if (status) return interpolate(gettext("The server answered %(status)s."), { status }, true);
+    return gettext("Countersign could not be reached.");
+  };
+  const next = (status) => (status === 413
+    ? gettext("It is too large to be sent.")
+    : gettext("Press again in a moment: sending it twice does no harm."));
   // Countersign itself says in a sentence what went wrong; a proxy, or nobody, does not.
   const sentence = (xhr) => {
     const status = xhr?.status;
     const said = isOurs(xhr) ? new DOMParser().parseFromString(xhr.responseText, "text/html").querySelector("[role=alert]") : null;
-    if (said) return `${said.textContent.trim().replace(/\s+/g, " ")} What you typed is still here.`;
-    const what = status === 401 ? "You are signed out. Sign in in another tab." : status ? `The server answered ${status}.` : "Countersign could not be reached.";
-    const next = status === 413 ? "It is too large to be sent." : "Press again in a moment: sending it twice does no harm.";
-    return `${what} What you typed is still here. ${next}`;
+    const kept = gettext("What you typed is still here.");
+    if (said) return `${said.textContent.trim().replace(/\s+/g, " ")} ${kept}`;
+    return `${what(status)} ${kept} ${next(status)}`;
   };
   const complain = (element, xhr) => {
     const panel = element.closest(".decision-panel, form, section") || document.getElementById("main");
@@ -170,7 +178,7 @@
     const element = event.detail.elt;
     document.querySelector("[data-failed]")?.remove();
     if (!element.matches("a") || !isDirty(theForm())) return;
-    if (stateOf(theForm()).failed && !confirm("What you typed is not saved yet. Leave it?")) event.preventDefault();
+    if (stateOf(theForm()).failed && !confirm(gettext("What you typed is not saved yet. Leave it?"))) event.preventDefault();
     else saveBeforeLeaving();
   });
   // What was typed while the answer was under way goes on in the form that comes with it.

@@ -1,4 +1,4 @@
-// The list marks the open request, and hears of news. Everything works without this file.
+// The list marks the open request, and hears of news. Needs `words.js`. Everything works without this file.
 (() => {
   "use strict";
 
@@ -9,6 +9,7 @@
     }
   };
 
+  const placeSaid = (here, all) => interpolate(gettext("%(here)s of %(all)s"), { here, all }, true);
   // What approvals/views/inbox/place.py says of a whole page, of a request that was swapped in.
   const tellPlace = () => {
     const nav = document.querySelector("[data-place]");
@@ -26,7 +27,7 @@
     nav.hidden = Boolean(isGrouped) || here < 0 || (rows.length === 1 && !goesOn);
     if (nav.hidden) return;
     const isKnown = rows === runs[0] && document.querySelector("#rows[data-start]");
-    nav.querySelector("[data-said]").textContent = isKnown ? `${here + 1} of ${rows.length}${goesOn ? "+" : ""}` : "";
+    nav.querySelector("[data-said]").textContent = isKnown ? placeSaid(here + 1, `${rows.length}${goesOn ? "+" : ""}`) : "";
     for (const [rel, row] of [["prev", rows[here - 1]], ["next", rows[here + 1]]]) {
       const link = nav.querySelector(`[rel=${rel}]`);
       if (row) link.href = row.href;
@@ -98,7 +99,7 @@
     for (const place of document.querySelectorAll("[data-paused]")) place.hidden = !isPaused;
     const page = openRequest();
     const open = page && news?.open?.id === page.dataset.open ? news.open : null;
-    say(document.querySelector("[data-viewing]"), isPaused ? "Live updates paused" : open?.viewing || "");
+    say(document.querySelector("[data-viewing]"), isPaused ? gettext("Live updates paused") : open?.viewing || "");
     const place = document.querySelector("#decision-panel [data-meanwhile]");
     const shown = Number(document.getElementById("history-panel")?.dataset.mark);
     if (!open || !place || Number(open.mark) <= shown) return;
@@ -109,6 +110,12 @@
     for (const act of place.parentElement.querySelectorAll("a.button, button")) act.hidden = true;
     if (hadFocus) place.querySelector("a").focus();
     place.parentElement.classList.add("over");
+  };
+  const offered = (tab, count) => {
+    const text = tab === "drafts" ? ngettext("%(count)s new draft", "%(count)s new drafts", count)
+      : tab === "decided" ? ngettext("%(count)s new decision", "%(count)s new decisions", count)
+        : ngettext("%(count)s new request", "%(count)s new requests", count);
+    return interpolate(text, { count }, true);
   };
   const tellNews = () => {
     if (!news) return;
@@ -123,7 +130,7 @@
     const idsOf = (row) => row.dataset.ids?.split(" ") || [row.pathname.split("/").at(-2)];
     const shown = new Set([...document.querySelectorAll("a.row")].flatMap(idsOf));
     const fresh = news.ids.filter((id) => !shown.has(id)).length;
-    say(link, fresh ? `${fresh} new ${link.dataset.noun}${fresh === 1 ? "" : "s"}` : "");
+    say(link, fresh ? offered(link.dataset.tab, fresh) : "");
     link.hidden = !fresh;
   };
 

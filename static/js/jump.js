@@ -1,5 +1,5 @@
 // Ctrl K, or ⌘K on a Mac, opens the search for requests, policies and people. Everything works without this file: then
-// the header's link leads to the page. Needs `combobox.js`.
+// the header's link leads to the page. Needs `combobox.js` and `words.js`.
 (() => {
   "use strict";
 
@@ -37,9 +37,9 @@
     const count = box.options().length;
     box.show(count > 0);
     box.select(box.options()[0] || null);
-    if (count) said.textContent = `${count} found`;
+    if (count) said.textContent = interpolate(ngettext("%(count)s found", "%(count)s found", count), { count }, true);
     else if (input.value.trim().length < 2) said.replaceChildren(hint);
-    else said.textContent = "Nothing that you may read matches";
+    else said.textContent = gettext("Nothing that you may read matches");
   };
 
   document.addEventListener("keydown", (event) => {
@@ -82,7 +82,7 @@
       if (event.detail.requestConfig?.elt !== input || event.detail.xhr.status < 400) return;
       event.detail.shouldSwap = false;
       box.select(null);
-      said.textContent = "The search does not answer just now.";
+      said.textContent = gettext("The search does not answer just now.");
     });
   });
 })();

@@ -1,5 +1,5 @@
 // A person is picked by name: in a field for one, and after an @ in a comment. The server says who is there, and who
-// cannot be picked and why. Needs `combobox.js`. Everything works without this file: names and addresses are typed.
+// cannot be picked and why. Needs `combobox.js` and `words.js`. Everything works without this file: names and addresses are typed.
 (() => {
   "use strict";
 
@@ -14,9 +14,12 @@
 
   const say = (field, text) => { document.getElementById(`${field.id}-said`).textContent = text; };
   const summary = (all) => {
-    if (!all.length) return "Nobody whom you know of here has such a name. Write the whole e-mail address.";
-    if ("more" in all[0].dataset) return `The first ${all.length} people. Type more of the name.`;
-    return all.length === 1 ? "1 person" : `${all.length} people`;
+    if (!all.length) return gettext("Nobody whom you know of here has such a name. Write the whole e-mail address.");
+    const count = all.length;
+    const text = "more" in all[0].dataset
+      ? ngettext("The first person. Type more of the name.", "The first %(count)s people. Type more of the name.", count)
+      : ngettext("%(count)s person", "%(count)s people", count);
+    return interpolate(text, { count }, true);
   };
 
   const close = (field) => {
@@ -54,7 +57,7 @@
     } catch (error) {
       if (error.name === "AbortError") return;
       state.box.show(false);
-      say(field, "The search does not answer just now.");
+      say(field, gettext("The search does not answer just now."));
     }
   };
 

@@ -1,7 +1,7 @@
 """Which texts that a person reads are not marked for translation?
 
 In a template: text between tags, the attributes that are read or said, words within `{% … %}` and `{{ … }}`.
-In Python: each text of two words or more that no function of gettext takes.
+In Python and in scripts: each text of two words or more that no function of gettext takes.
 """
 
 from __future__ import annotations
@@ -61,6 +61,8 @@ def in_template(path: Path) -> list[str]:
             continue
         elif name in ("blocktranslate", "comment", "verbatim"):
             skipped_until = f"end{name}"
+        elif name == "block" and token.contents.endswith("_class"):
+            skipped_until = "endblock"
         else:
             found += [f"{token.lineno}: {text}" for text in _words_within(name, token.contents)]
     reader.feed("".join(plain))
@@ -167,3 +169,45 @@ def _sentences(node: ast.AST) -> Iterator[tuple[int, str]]:
 
 def _called(call: ast.Call) -> str:
     return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
+_SCRIPT = re.compile(
+    r"""(?P<comment>//[^\n]*|/\*.*?\*/)
+    |(?P<text>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|\$\{[^}]*\}|[^`\\])*`)
+    |(?:(?<=[(!])|(?<=[(=,:&|?][ ]))(?P<pattern>/(?![/*])(?:\\.|\[(?:\\.|[^]\\])*\]|[^/\\\n])+/)
+    |(?P<opened>[\w$]*)\(
+    |(?P<closed>\))""",
+    re.DOTALL | re.VERBOSE,
+)
+_FINDS_ELEMENTS = {"closest", "matches", "querySelector", "querySelectorAll", "shown"}
+_SELECTOR = re.compile(r"[:.#\[]|use strict$")
+
+
+def in_script(path: Path) -> list[str]:
+    """Each unmarked sentence of a script as `line: text`; `{}` stands for what a template puts in."""
+    return [f"{line}: {text}" for line, text, called in _texts_of(path) if _is_unmarked(text, called)]
+
+
+def marked_in_script(path: Path) -> list[str]:
+    """Each text that gettext or ngettext takes."""
+    return [text for _, text, called in _texts_of(path) if called in MARKERS]
+
+
+def _is_unmarked(text: str, called: str) -> bool:
+    return (
+        called not in MARKERS | _FINDS_ELEMENTS and bool(_SENTENCE.search(text)) and not _SELECTOR.match(text)
+    )
+
+
+def _texts_of(path: Path) -> Iterator[tuple[int, str, str]]:
+    """Line, text and the function that takes it."""
+    source = path.read_text()
+    calls = [""]
+    for found in _SCRIPT.finditer(source):
+        if found["text"]:
+            line = source.count("\n", 0, found.start()) + 1
+            yield line, re.sub(r"\$\{[^}]*\}", "{}", found["text"][1:-1]), calls[-1]
+        elif found["opened"] is not None:
+            calls.append(found["opened"])
+        elif found["closed"] and len(calls) > 1:
+            calls.pop()

@@ -7,11 +7,12 @@ import json
 import pytest
 from django.apps import apps
 from django.db import connection
+from django.utils.translation import override, pgettext
 
 from tests.approvals.api.client import PROPOSAL, agent_client
 from tests.approvals.views.browse import client_of, form_in, text_of, url
 from tests.factories import make_approval, make_user
-from tests.site.tongue import spoken
+from tests.site.tongue import TONGUE, spoken
 
 pytestmark = pytest.mark.django_db
 
@@ -78,3 +79,8 @@ def test_a_translated_text_in_the_database_would_be_found():
     make_user("other@example.com", name="⟦Other⟧")
 
     assert stored_translations() == ["grants_user"]
+
+
+def test_a_text_with_a_context_is_marked_too():
+    with spoken(), override(TONGUE):
+        assert pgettext("risk", "Any") == "⟦Any⟧"

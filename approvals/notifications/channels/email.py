@@ -9,13 +9,15 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.validators import validate_email
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from approvals.exceptions import InvalidInput
 from approvals.notifications.channels import DeliveryFailed
 from approvals.notifications.message import Message
 
 KIND = "email"
-LABEL = "E-mail"
+LABEL = gettext_lazy("E-mail")
 HINT = "name@example.com"
 
 
@@ -23,7 +25,7 @@ def check(address: str) -> None:
     try:
         validate_email(address)
     except ValidationError:
-        sentence = "Give an e-mail address."
+        sentence = _("Give an e-mail address.")
         raise InvalidInput.at("address", "unfit", sentence) from None
 
 
@@ -48,7 +50,7 @@ def deliver(message: Message, address: str) -> Iterator[str]:
 
 def compose(message: Message, address: str) -> EmailMultiAlternatives:
     """The text is whole by itself; the HTML says the same."""
-    width = max(len(label) for label, _ in message.facts) + 1
+    width = max(len(label) for label, _value in message.facts) + 1
     context = {
         "message": message,
         "facts": [(f"{label}:".ljust(width), value) for label, value in message.facts],

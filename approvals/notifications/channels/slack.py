@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from approvals.exceptions import InvalidInput
 from approvals.notifications.channels import DeliveryFailed
@@ -30,10 +31,10 @@ _REASON = re.compile(rb"[a-z_]{1,60}")
 def check(address: str) -> None:
     if _is_allowed(address):
         return
-    sentence = (
-        f"Paste the address of an incoming webhook: it starts with {' or '.join(settings.SLACK_ORIGINS)}."
-    )
-    raise InvalidInput.at("address", "unfit", sentence)
+    # Translators: between addresses.
+    origins = _(" or ").join(settings.SLACK_ORIGINS)
+    sentence = _("Paste the address of an incoming webhook: it starts with %(origins)s.")
+    raise InvalidInput.at("address", "unfit", sentence % {"origins": origins})
 
 
 def _is_allowed(address: str) -> bool:
@@ -93,6 +94,7 @@ def _judge(answer: http.client.HTTPResponse) -> None:
 def blocks(message: Message) -> dict[str, Any]:
     """Plain text wherever Slack allows it: nothing in it is read as a mention, a link or markup."""
     facts = [_plain(f"{label}: {value}") for label, value in message.facts]
+    named = _("Message %(id)s.") % {"id": message.id}
     return {
         "text": escape(message.headline),
         "unfurl_links": False,
@@ -101,7 +103,7 @@ def blocks(message: Message) -> dict[str, Any]:
             {"type": "header", "text": _plain(message.headline, longest=150)},
             {"type": "section", "text": _plain(message.sentence), "fields": facts[:10]},
             {"type": "section", "text": {"type": "mrkdwn", "text": f"<{message.url}|{message.link}>"}},
-            {"type": "context", "elements": [_plain(f"{message.footnote} Message {message.id}.")]},
+            {"type": "context", "elements": [_plain(f"{message.footnote} {named}")]},
         ],
     }
 

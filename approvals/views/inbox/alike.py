@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import takewhile
 
+from django.utils.translation import gettext as _
+
 from approvals.models import Approval
 from approvals.models.choices import Risk
 
@@ -76,4 +78,8 @@ def title_of(rows: Sequence[Approval]) -> str:
     begins = [words[0] for words in same]
     is_whole = all(len(sentence) == len(begins) for sentence in sentences)
     said = " ".join(begins) if begins else rows[0].action_type
-    return f"{said}{'' if is_whole else ' …'} from {rows[0].agent.name}"
+    # Translators: for example "Refund order … from Billing agent".
+    return _("%(what)s from %(agent)s") % {
+        "what": said if is_whole else f"{said} …",
+        "agent": rows[0].agent.name,
+    }

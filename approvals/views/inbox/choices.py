@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast
+from django.utils.translation import gettext as _
 
 from approvals.models import Agent, Approval, Origin
 from approvals.models.among import among
@@ -28,11 +29,14 @@ class Choices:
     agents: dict[UUID, str]
     workflows: list[str]
 
-    unknown = "None that has asked you"
+    @property
+    def unknown(self) -> str:
+        """In place of the name of an agent that is none of these."""
+        return _("None that has asked you")
 
     def name_of(self, agent: UUID) -> str:
         """What a person may know of that agent."""
-        return self.agents.get(agent, self.unknown.lower())
+        return self.agents.get(agent) or _("none that has asked you")
 
 
 def address_of(*, email: str, reads_everything: bool) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from approvals.models import Agent, Policy
 from grants.models import User
 
@@ -18,11 +20,13 @@ def missing(
     """
     steps = []
     if not (is_signed_in or User.objects.exists()):
-        steps.append({"what": "Create the first account.", "command": f"python manage.py {_CREATE_PERSON}"})
+        steps.append(
+            {"what": _("Create the first account."), "command": f"python manage.py {_CREATE_PERSON}"}
+        )
     if not (Policy.objects.current().exists() if has_policies is None else has_policies):
-        steps.append({"what": "Say what an action type needs: add a policy.", "admin": "policy"})
+        steps.append({"what": _("Say what an action type needs: add a policy."), "admin": "policy"})
     if not (Agent.objects.exists() if has_agents is None else has_agents):
         steps.append(
-            {"what": "Name an agent, and give it a key.", "command": f"python manage.py {_CREATE_AGENT}"}
+            {"what": _("Name an agent, and give it a key."), "command": f"python manage.py {_CREATE_AGENT}"}
         )
     return steps

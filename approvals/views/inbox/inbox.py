@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from approvals.models import Approval
@@ -45,6 +46,7 @@ def inbox_context(request: PersonRequest, queues: Inbox, current: Approval | Non
         "at": queues.at,
         "filters": queues.filters,
         "tabs": _tabs(request, queues),
+        "matched": len(rows),
         "matches": _matches(queues, shown),
         "chips": chips_of(request, queues.filters, queues.choices, rows),
         "is_grouped": is_grouped,
@@ -85,7 +87,7 @@ def _grouping(request: PersonRequest, queues: Inbox, rows: list[Approval]) -> st
 
 
 def _tabs(request: PersonRequest, queues: Inbox) -> list[dict[str, Any]]:
-    labels = {FOR_ME: "For me", POOL: "Pool", DRAFTS: "Drafts", DECIDED: "Decided"}
+    labels = {FOR_ME: _("For me"), POOL: _("Pool"), DRAFTS: _("Drafts"), DECIDED: _("Decided")}
     if not queues.is_approver:
         del labels[POOL]
     if not queues.uses_drafts:
@@ -116,8 +118,8 @@ def _groups(queues: Inbox) -> list[dict[str, Any]]:
     overdue = queues.overdue
     return [
         {"rows": page.rows, "following": page.following},
-        {"rows": overdue.rows, "heading": "Overdue", "more": overdue.following, "following": ""},
-        {"rows": queues.waiting, "heading": "Waiting for somebody else", "following": ""},
+        {"rows": overdue.rows, "heading": _("Overdue"), "more": overdue.following, "following": ""},
+        {"rows": queues.waiting, "heading": _("Waiting for somebody else"), "following": ""},
     ]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from approvals.models import Approval
 
 
@@ -33,8 +35,10 @@ def place_of(
         if current.pk not in ids or (len(rows) == 1 and not goes_on):
             continue
         here = ids.index(current.pk)
+        of = f"{len(rows)}{'+' if goes_on else ''}"
+        said = _("%(here)s of %(all)s") % {"here": here + 1, "all": of}
         return Place(
-            said=f"{here + 1} of {len(rows)}{'+' if goes_on else ''}" if is_start and not index else "",
+            said=said if is_start and not index else "",
             before=rows[here - 1] if here else None,
             after=rows[here + 1] if here + 1 < len(rows) else None,
         )
