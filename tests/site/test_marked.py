@@ -31,7 +31,17 @@ NOT_YET: set[str] = {
 }
 FOR_DEVELOPERS = {"templates/approvals/style"}
 """The page of parts is there in DEBUG only."""
-ROOMS: tuple[str, ...] = ()
+ROOMS: tuple[str, ...] = (
+    "approvals/payload/changes",
+    "approvals/payload/display.py",
+    "approvals/payload/form",
+    "approvals/payload/labels.py",
+    "approvals/payload/renderers",
+    "approvals/payload/schema/branches.py",
+    "approvals/payload/schema/formats.py",
+    "approvals/payload/schema/keywords.py",
+    "approvals/payload/schema/validation.py",
+)
 """Packages whose sentences people read on pages and in messages.
 
 What answers agents (`approvals/api`), what a command prints and what is written once and stored (an event, a verdict's

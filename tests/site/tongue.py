@@ -9,6 +9,7 @@ from unittest import mock
 from django.conf.locale import LANG_INFO
 from django.test import override_settings
 from django.utils.translation import trans_real
+from django.utils.translation.trans_real import CONTEXT_SEPARATOR
 
 TONGUE = "eo"
 """Django must know it: Esperanto, of which nothing else here is written."""
@@ -16,10 +17,12 @@ TONGUE = "eo"
 
 class _Bracketed(trans_real.DjangoTranslation):
     def gettext(self, message: str) -> str:
-        return f"⟦{message}⟧" if message.strip() else super().gettext(message)
+        text = message.rpartition(CONTEXT_SEPARATOR)[2]
+        return f"⟦{text}⟧" if text.strip() else super().gettext(message)
 
     def ngettext(self, singular: str, plural: str, number: int) -> str:
-        return f"⟦{singular if number == 1 else plural}⟧"
+        message = singular if number == 1 else plural
+        return f"⟦{message.rpartition(CONTEXT_SEPARATOR)[2]}⟧"
 
 
 @contextmanager
