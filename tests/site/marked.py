@@ -59,7 +59,7 @@ def in_template(path: Path) -> list[str]:
             plain.append(token.contents)
         elif token.token_type == TokenType.COMMENT:
             continue
-        elif name in ("blocktranslate", "comment", "verbatim"):
+        elif name in ("blocktranslate", "comment", "verbatim") or token.contents == "block main_class":
             skipped_until = f"end{name}"
         else:
             found += [f"{token.lineno}: {text}" for text in _words_within(name, token.contents)]
