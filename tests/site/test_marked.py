@@ -40,7 +40,9 @@ ROOMS: tuple[str, ...] = (
     "approvals/payload/schema/formats.py",
     "approvals/payload/schema/keywords.py",
     "approvals/payload/schema/validation.py",
+    "approvals/strict_json.py",
     "approvals/views/request",
+    "approvals/visible.py",
 )
 """Packages whose sentences people read on pages and in messages.
 
@@ -49,6 +51,8 @@ reasons) is English, by the rule english-is-stored in docs/rules.md.
 """
 AS_WRITTEN: dict[str, set[str]] = {
     "approvals/views/request/live.py": {"no-store, no-transform"},
+    # Names of characters, as Unicode gives them.
+    "approvals/visible.py": {"LINE FEED", "CARRIAGE RETURN", "CONTROL OR UNASSIGNED CHARACTER"},
 }
 """By module: texts of two words that nobody reads, or that are stored or signed as they are written."""
 
