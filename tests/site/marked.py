@@ -59,8 +59,10 @@ def in_template(path: Path) -> list[str]:
             plain.append(token.contents)
         elif token.token_type == TokenType.COMMENT:
             continue
-        elif name in ("blocktranslate", "comment", "verbatim") or token.contents == "block main_class":
+        elif name in ("blocktranslate", "comment", "verbatim"):
             skipped_until = f"end{name}"
+        elif name == "block" and token.contents.endswith("_class"):
+            skipped_until = "endblock"
         else:
             found += [f"{token.lineno}: {text}" for text in _words_within(name, token.contents)]
     reader.feed("".join(plain))

@@ -30,10 +30,13 @@ _ADDED = {
 _DISCOUNT = ("discount", "discountamount", "discounttotal", "totaldiscount", "rebate")
 _NAMES = {"tax": _("Tax"), "shipping": _("Shipping"), "fees": _("Fees"), "discount": _("Discount")}
 _WITHIN = {
-    # Translators: each stands in a list, as in “with tax 3.00, shipping 5.00”.
+    # Translators: stands in a list, as in “with tax 3.00, shipping 5.00”.
     "tax": _("tax %(amount)s"),
+    # Translators: stands in a list, as in “with tax 3.00, shipping 5.00”.
     "shipping": _("shipping %(amount)s"),
+    # Translators: stands in a list, as in “with tax 3.00, fees 5.00”.
     "fees": _("fees %(amount)s"),
+    # Translators: stands in a list, as in “with tax 3.00, discount 5.00”.
     "discount": _("discount %(amount)s"),
 }
 _TOTAL = (

@@ -24,6 +24,7 @@ def edited_by(case: Case) -> str:
     names = list(dict.fromkeys(filter(None, found)))
     if not names:
         return _("As edited")
+    # Translators: people, as in “As Dana Okafor and Li Wei left it”.
     who = reduce(lambda one, other: _("%(one)s and %(other)s") % {"one": one, "other": other}, names)
     return _("As %(who)s left it") % {"who": who}
 

@@ -18,8 +18,8 @@ from approvals.views.request.access import load, load_to_decide
 from approvals.views.request.review import keep_typed
 from audit import clock
 
-# Translators: stands behind “Not saved:”.
 _ELSEWHERE = _(
+    # Translators: stands behind “Not saved:”.
     "you edited this payload in another tab or on another device. Press Review decision to see both."
 )
 

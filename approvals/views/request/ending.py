@@ -39,10 +39,14 @@ class Ending:
             )
             return words % known
         if self.edits:
-            return (
-                ngettext("%(what)s, with %(count)d edit", "%(what)s, with %(count)d edits", self.edits)
-                % known
+            words = ngettext(
+                # Translators: as in “Approved, with 1 edit”.
+                "%(what)s, with %(count)d edit",
+                "%(what)s, with %(count)d edits",
+                self.edits,
             )
+            return words % known
+        # Translators: as in “Rejected by Dana Okafor”.
         return _("%(what)s by %(who)s") % known if self.by else self.what
 
 

@@ -80,4 +80,7 @@ def _said(case: Case, history: list[Line]) -> str:
         # Translators: as in “Approved by Dana Okafor, 14:05 UTC.”
         return _("%(ending)s, %(time)s UTC.") % {"ending": ended.sentence, "time": f"{ended.at:%H:%M}"}
     last = next((line for line in reversed(history) if line.is_news), None)
-    return f"{last.actor} {last.what}." if last else ""
+    if last is None:
+        return ""
+    # Translators: as in “Dana Okafor commented.”
+    return _("%(who)s %(what)s.") % {"who": last.actor, "what": last.what}
