@@ -14,6 +14,8 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
+from django.utils.translation import gettext, gettext_lazy
+
 from approvals.exceptions import FieldError, InvalidInput, TooLarge
 
 MAX_BYTES = 256 * 1024
@@ -25,7 +27,7 @@ _STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _SUSPECT_ESCAPE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
-_HALF_A_PAIR = "The text contains half of a surrogate pair; send whole characters."
+_HALF_A_PAIR = gettext_lazy("The text contains half of a surrogate pair; send whole characters.")
 _SPACES = " \t\n\r"
 
 
@@ -61,7 +63,7 @@ def member_text(text: str | bytes, key: str) -> str:
 def number(literal: str) -> int | float:
     """The value of a JSON number literal. Raises InvalidInput with one FieldError at pointer ""."""
     if not _NUMBER.fullmatch(literal):
-        message = "Write a number with digits and at most one point, such as 1200 or 0.5."
+        message = gettext("Write a number with digits and at most one point, such as 1200 or 0.5.")
         raise InvalidInput.at("", "not_a_number", message)
     read = _float if any(mark in literal for mark in ".eE") else _int
     result = read(literal)
@@ -83,13 +85,15 @@ def _decoded(text: str | bytes, max_bytes: int) -> str:
         size = len(text if isinstance(text, bytes) else text.encode())
         readable = text.decode() if isinstance(text, bytes) and size <= max_bytes else text
     except UnicodeDecodeError as error:
-        raise _invalid("not_utf8", f"The text is not UTF-8 at byte {error.start}; send UTF-8.") from None
+        message = gettext("The text is not UTF-8 at byte %(byte)d; send UTF-8.") % {"byte": error.start}
+        raise _invalid("not_utf8", message) from None
     except UnicodeEncodeError:
-        raise _invalid("lone_surrogate", _HALF_A_PAIR) from None
+        raise _invalid("lone_surrogate", str(_HALF_A_PAIR)) from None
     if size > max_bytes:
-        raise TooLarge(f"The JSON has {size:,} bytes; at most {max_bytes:,} are accepted.")
+        message = gettext("The JSON has %(size)s bytes; at most %(most)s are accepted.")
+        raise TooLarge(message % {"size": f"{size:,}", "most": f"{max_bytes:,}"})
     if readable[:1] == "\ufeff":
-        raise _invalid("byte_order_mark", "The text starts with a byte order mark; remove it.")
+        raise _invalid("byte_order_mark", gettext("The text starts with a byte order mark; remove it."))
     return str(readable)
 
 
@@ -101,7 +105,8 @@ def _refuse_depth(text: str, max_depth: int) -> None:
         if mark in "[{":
             depth += 1
             if depth > max_depth:
-                raise _invalid("too_deep", f"The JSON nests deeper than {max_depth} levels; flatten it.")
+                message = gettext("The JSON nests deeper than %(most)d levels; flatten it.")
+                raise _invalid("too_deep", message % {"most": max_depth})
         elif mark in "]}":
             depth -= 1
 
@@ -116,8 +121,11 @@ def _parsed(text: str, flaws: list[_Flaw]) -> Any:
             parse_constant=partial(_noting, flaws, _constant),
         )
     except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
-        raise _invalid("syntax", f"Not JSON at {where}: {error.msg[:1].lower()}{error.msg[1:]}.") from None
+        what = error.msg[:1].lower() + error.msg[1:]
+        # Translators: “what” is English, as the reader of JSON says it: “expecting value”.
+        message = gettext("Not JSON at line %(line)d, column %(column)d: %(what)s.")
+        known = {"line": error.lineno, "column": error.colno, "what": what}
+        raise _invalid("syntax", message % known) from None
 
 
 def _noting(flaws: list[_Flaw], read: Any, literal: str) -> Any:
@@ -133,8 +141,8 @@ def _object(flaws: list[_Flaw], pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         seen: set[str] = set()
         for key, _ in pairs:
             if key in seen:
-                message = f"The key {_quoted(key)} appears twice in one object; send it once."
-                members[key] = _Flaw("duplicate_key", message)
+                message = gettext("The key %(key)s appears twice in one object; send it once.")
+                members[key] = _Flaw("duplicate_key", message % {"key": _quoted(key)})
                 flaws.append(members[key])
             seen.add(key)
     return members
@@ -158,15 +166,18 @@ def _float(literal: str) -> float | _Flaw:
         is_exact = False
     if is_exact:
         return value
-    return _Flaw("inexact_number", f"A double does not carry {_short(literal)} exactly; send it as a string.")
+    message = gettext("A double does not carry %(number)s exactly; send it as a string.")
+    return _Flaw("inexact_number", message % {"number": _short(literal)})
 
 
 def _constant(literal: str) -> _Flaw:
-    return _Flaw("not_finite", f"{literal} is not a JSON number; send null or a string.")
+    message = gettext("%(word)s is not a JSON number; send null or a string.")
+    return _Flaw("not_finite", message % {"word": literal})
 
 
 def _beyond_safe(literal: str) -> _Flaw:
-    return _Flaw("unsafe_integer", f"The number {_short(literal)} is beyond ±(2^53-1); send it as a string.")
+    message = gettext("The number %(number)s is beyond ±(2^53-1); send it as a string.")
+    return _Flaw("unsafe_integer", message % {"number": _short(literal)})
 
 
 def _flaws_in(value: Any, path: tuple[str, ...]) -> Iterator[FieldError]:
@@ -191,10 +202,10 @@ def _pointer(path: tuple[str, ...]) -> str:
 
 def _flaws_of_text(text: str, path: tuple[str, ...]) -> Iterator[FieldError]:
     if "\0" in text:
-        message = "The text contains the character U+0000; remove it."
+        message = gettext("The text contains the character U+0000; remove it.")
         yield FieldError(_pointer(path), "null_character", message)
     if _SURROGATE.search(text):
-        yield FieldError(_pointer(path), "lone_surrogate", _HALF_A_PAIR)
+        yield FieldError(_pointer(path), "lone_surrogate", str(_HALF_A_PAIR))
 
 
 def _refuse(errors: list[FieldError]) -> None:

@@ -7,10 +7,12 @@ that mixes scripts is pointed out (docs/threats.md: invisible-characters, look-a
 from __future__ import annotations
 
 import unicodedata
-from functools import lru_cache
+from functools import lru_cache, reduce
 from itertools import groupby
 from typing import NamedTuple
 from urllib.parse import urlsplit
+
+from django.utils.translation import gettext, ngettext
 
 _VISIBLE_FORMAT = frozenset(
     "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
@@ -104,9 +106,12 @@ def _is_emoji(mark: str) -> bool:
 
 
 def _escape(mark: str, count: int) -> Segment:
-    times = f", {count} times" if count > 1 else ""
+    code = f"U+{ord(mark):04X}"
+    if count > 1:
+        words = ngettext("%(character)s, %(count)d time", "%(character)s, %(count)d times", count)
+        code = words % {"character": code, "count": count}
     name = unicodedata.name(mark, "") or _CONTROLS.get(mark, "CONTROL OR UNASSIGNED CHARACTER")
-    return Segment(f"U+{ord(mark):04X}{times}", name)
+    return Segment(code, name)
 
 
 def host(url: str) -> str:
@@ -125,16 +130,19 @@ def mixed_script(address: str) -> str | None:
     local, domain = _local_and_domain(address.strip())
     for label in _labels(local):
         if len(scripts := _scripts(label)) > 1:
-            return f"“{label}” mixes {_listed(scripts)} letters, which may look alike."
+            words = gettext("“%(label)s” mixes %(scripts)s letters, which may look alike.")
+            return words % {"label": label, "scripts": _listed(scripts)}
     wire = _on_the_wire(domain)
     labels = [(label, _decoded(label)) for label in domain.split(".") if label]
     for label, decoded in labels:
         if len(scripts := _scripts(decoded)) > 1:
-            return f"“{decoded}” in {wire} mixes {_listed(scripts)} letters, which may look alike."
+            words = gettext("“%(label)s” in %(host)s mixes %(scripts)s letters, which may look alike.")
+            return words % {"label": decoded, "host": wire, "scripts": _listed(scripts)}
         if foreign := scripts - {"Latin"} - _UNLIKE_LATIN:
-            return f"“{decoded}” in {wire} is written in {_listed(foreign)} letters, not Latin."
+            words = gettext("“%(label)s” in %(host)s is written in %(scripts)s letters, not Latin.")
+            return words % {"label": decoded, "host": wire, "scripts": _listed(foreign)}
         if label != decoded:
-            return f"{wire} is displayed as “{decoded}”."
+            return gettext("%(host)s is displayed as “%(label)s”.") % {"host": wire, "label": decoded}
     return None
 
 
@@ -167,7 +175,10 @@ def _scripts(label: str) -> frozenset[str]:
 
 
 def _listed(scripts: frozenset[str]) -> str:
-    return " and ".join(sorted(scripts))
+    """“Cyrillic and Latin”."""
+    return reduce(
+        lambda one, other: gettext("%(one)s and %(other)s") % {"one": one, "other": other}, sorted(scripts)
+    )
 
 
 def _decoded(label: str) -> str:

@@ -6,19 +6,29 @@ import json
 import re
 import unicodedata
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import get_language, gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from approvals import visible
 from approvals.payload import instants, labels
 from approvals.payload.pointers import ABSENT
 
-TEXT, NUMBER, YES_OR_NO, LIST = "text", "number", "yes or no", "list"
-LEFT_OUT = "left out"
-NULL = "null"
-EMPTY_TEXT = "empty text"
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
-_NOTES = {"null": NULL, '""': EMPTY_TEXT, "[]": "empty list", "{}": "empty group"}
-_WORDS = frozenset(("yes", "no", "true", "false", "choose…", LEFT_OUT, *_NOTES.values()))
+TEXT, NUMBER = pgettext_lazy("type of a value", "text"), pgettext_lazy("type of a value", "number")
+YES_OR_NO, LIST = pgettext_lazy("type of a value", "yes or no"), pgettext_lazy("type of a value", "list")
+LEFT_OUT = _("left out")
+NULL = _("null")
+EMPTY_TEXT = _("empty text")
+EMPTY_LIST = _("empty list")
+EMPTY_GROUP = _("empty group")
+
+_NOTES = {"null": NULL, '""': EMPTY_TEXT, "[]": EMPTY_LIST, "{}": EMPTY_GROUP}
+_JSON_WORDS = ("true", "false", "null")
 _NUMBER = re.compile(r"[-+]?[0-9][0-9.,]*(?:e[-+]?[0-9]+)?")
 _BRACKETS = frozenset(('""', "[]", "{}"))
 
@@ -42,16 +52,16 @@ class Shown:
 def shown(value: Any) -> Shown:
     """A text that looks like a number, yes or no, or JSON is marked as text, so other types need no mark."""
     if value is ABSENT:
-        return Shown(note=LEFT_OUT)
+        return Shown(note=str(LEFT_OUT))
     if value is None or value in ("", [], {}):
-        return Shown(note=_NOTES[json.dumps(value)])
+        return Shown(note=str(_NOTES[json.dumps(value)]))
     if isinstance(value, str):
-        mark = TEXT if reads_as_other(value) else ""
+        mark = str(TEXT) if reads_as_other(value) else ""
         return Shown(text=value, mark=mark, gloss=instants.in_readers_zone(value))
     if isinstance(value, bool):
-        return Shown(text="Yes" if value else "No")
+        return Shown(text=gettext("Yes") if value else gettext("No"))
     if _is_plain_list(value):
-        return Shown(text="\n".join(value), mark=LIST)
+        return Shown(text="\n".join(value), mark=str(LIST))
     return Shown(text=labels.as_json(value))
 
 
@@ -72,10 +82,10 @@ def sides(before: Any, after: Any) -> tuple[Shown, Shown]:
     """Two values side by side: a change of type is marked, and an invisible difference is written as JSON escapes."""
     left, right = shown(before), shown(after)
     types = _type(before), _type(after)
-    if all(types) and types[0] != types[1]:
-        return replace(left, mark=types[0]), replace(right, mark=types[1])
+    if all(types) and types[0] is not types[1]:
+        return replace(left, mark=str(types[0])), replace(right, mark=str(types[1]))
     if is_hidden_difference(before, after):
-        return Shown(text=json.dumps(before), mark=TEXT), Shown(text=json.dumps(after), mark=TEXT)
+        return Shown(text=json.dumps(before), mark=str(TEXT)), Shown(text=json.dumps(after), mark=str(TEXT))
     return left, right
 
 
@@ -100,16 +110,23 @@ def reads_as_other(text: str) -> bool:
     plain = unicodedata.normalize("NFKC", text).strip().casefold()
     if plain[:1] + plain[-1:] in _BRACKETS:
         return True
-    return plain in _WORDS or bool(_NUMBER.fullmatch(plain))
+    return plain in _words(get_language()) or bool(_NUMBER.fullmatch(plain))
 
 
-def _type(value: Any) -> str:
-    """The mark of a scalar's type; "" if its note or brackets show the type already."""
+@lru_cache(maxsize=8)
+def _words(_language: str | None) -> frozenset[str]:
+    """How the page writes other values than texts, in its reader's language."""
+    written = [gettext("Yes"), gettext("No"), gettext("Choose…"), str(LEFT_OUT), *map(str, _NOTES.values())]
+    return frozenset(word.casefold() for word in (*_JSON_WORDS, *written))
+
+
+def _type(value: Any) -> StrPromise | None:
+    """The mark of a scalar's type; None if its note or brackets show the type already."""
     if isinstance(value, bool):
         return YES_OR_NO
     if isinstance(value, int | float):
         return NUMBER
-    return TEXT if isinstance(value, str) and value else ""
+    return TEXT if isinstance(value, str) and value else None
 
 
 def _looks(text: str) -> str:

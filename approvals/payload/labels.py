@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from approvals import visible
 from approvals.payload.bounds import MAX_POSTED, posted_size
 
@@ -53,7 +55,7 @@ def labels(schemas: Mapping[str, Any]) -> dict[str, Label]:
 def humanised(key: str) -> str:
     """An identifier in words, as in a sentence: `Unit price`, `User ID`; any other key unchanged."""
     if not _IDENTIFIER.fullmatch(key):
-        return key or "(no name)"
+        return key or _("(no name)")
     first, *rest = (_ABBREVIATIONS.get(word.lower(), word) for word in _WORD_START.sub(" ", key).split())
     return " ".join([first[:1].upper() + first[1:], *map(_within_sentence, rest)])
 

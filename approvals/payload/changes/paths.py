@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext as _
+
 from approvals.payload.form import shapes
 from approvals.payload.labels import Label, labels
 from approvals.payload.pointers import ABSENT, child, find, tokens
-
-EVERYTHING = Label("Everything")
 
 
 class _Stop(NamedTuple):
@@ -31,7 +31,7 @@ class Paths:
         for token in tokens(pointer):
             named.append(self._named(here, token))
             here = self._go_on(here, token)
-        return named or [EVERYTHING]
+        return named or [Label(_("Everything"))]
 
     def _named(self, here: str, token: str) -> Label:
         if _is_list(self._stops[here]):

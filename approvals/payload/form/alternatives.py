@@ -6,6 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from approvals.payload import display
 from approvals.payload.canonical import canonical
 from approvals.payload.labels import humanised
@@ -23,21 +26,20 @@ _SAYS_WHAT_IT_IS = frozenset(
 )
 _NULL: Schema = {"type": "null"}
 _TYPE_WORDS = {
-    "array": "List",
-    "boolean": "Yes or no",
-    "integer": "Whole number",
-    "number": "Number",
-    "object": "Group of fields",
-    "string": "Text",
+    "array": _("List"),
+    "boolean": _("Yes or no"),
+    "integer": _("Whole number"),
+    "number": _("Number"),
+    "object": _("Group of fields"),
+    "string": _("Text"),
 }
-
-
+_OTHER = _("Other")
 _FORMAT_WORDS = {
-    "date": "Date",
-    "date-time": "Date and time",
-    "email": "E-mail address",
-    "uri": "Web address",
-    "uuid": "Identifier",
+    "date": _("Date"),
+    "date-time": _("Date and time"),
+    "email": _("E-mail address"),
+    "uri": _("Web address"),
+    "uuid": _("Identifier"),
 }
 
 
@@ -121,14 +123,14 @@ def _words(schema: Schema, schemas: tuple[Schema, ...]) -> str:
         others = [other["properties"].keys() for other in schemas if other is not schema]
         special = [humanised(key) for key in own if not any(key in keys for keys in others)]
         if special:
-            return "With " + ", ".join(special[:3])
+            return gettext("With %(fields)s") % {"fields": ", ".join(special[:3])}
     if "const" in schema:
         return display.in_words(schema["const"])
     form = schema.get("format")
     if isinstance(form, str) and form in _FORMAT_WORDS:
-        return _FORMAT_WORDS[form]
+        return str(_FORMAT_WORDS[form])
     kind = schema.get("type", "object" if own else "array" if "items" in schema else "")
-    return _TYPE_WORDS.get(kind, "Other") if isinstance(kind, str) else "Other"
+    return str(_TYPE_WORDS.get(kind, _OTHER)) if isinstance(kind, str) else str(_OTHER)
 
 
 def _constants(schema: Schema) -> Iterator[tuple[str, Any]]:

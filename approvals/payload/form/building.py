@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from approvals.payload import labels, pointers
 from approvals.payload.bounds import MAX_ROWS
 from approvals.payload.form import alternatives, choices, dates, hints, shapes, widgets
@@ -54,8 +56,10 @@ def json_leaf(place: Place, locked: tuple[str, ...]) -> JsonLeaf:
     text = "" if place.value is ABSENT else labels.as_json(place.value)
     node = JsonLeaf(**_common(place, shape), text=text, shown=text)
     if shapes.is_object(shape.schema, place.value) and _takes_keys(shape):
-        node.hints.append("You may add keys.")
-    node.hints += [f"Locked: {lock}" for lock in pointers.locks_below(place.pointer, locked)]
+        node.hints.append(_("You may add keys."))
+    node.hints += [
+        _("Locked: %(field)s") % {"field": lock} for lock in pointers.locks_below(place.pointer, locked)
+    ]
     return node
 
 
@@ -123,17 +127,17 @@ def _takes_keys(shape: Shape) -> bool:
 
 def _additions(group: Group, schema: Any) -> Additions:
     path, pointer = group.path + STEP, pointers.child(group.pointer, "+")
-    owner = group.spoken_label or "the payload"
+    owner = group.spoken_label or _("the payload")
     new_row = partial(_addition, path, pointer, schema)
-    return Additions(path=path, pointer=pointer, label="New field", base=[], owner=owner, new_row=new_row)
+    return Additions(path=path, pointer=pointer, label=_("New field"), base=[], owner=owner, new_row=new_row)
 
 
 def _addition(path: str, pointer: str, schema: Any, row_id: int) -> Addition:
     here, below = path + step(row_id), pointers.child(pointer, row_id)
-    value = build(Place(ABSENT, schema, below, here, Label("Value")), ())
+    value = build(Place(ABSENT, schema, below, here, Label(_("Value"))), ())
     value.states, value.state, value.base_state = (VALUE,), VALUE, VALUE
     if isinstance(value, JsonLeaf):
-        value.hints.append('Write JSON: "text" in quotes, 12, true, a list in [ ], a group in { }.')
+        value.hints.append(_('Write JSON: "text" in quotes, 12, true, a list in [ ], a group in { }.'))
     return Addition(path=here, pointer=f"{below}/", label="", base=ABSENT, value=value, is_row=True)
 
 
@@ -209,7 +213,7 @@ def _leaf(place: Place, shape: Shape) -> Leaf:
 
 def _options(shape: Shape) -> list[Option]:
     if shape.kind == "boolean":
-        return widgets.BOOLEANS
+        return widgets.booleans()
     if shape.kind == "enum":
         return widgets.enum_options(choices.members(shape.schema), choices.titles(shape.schema))
     return []

@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext as _
+
+from approvals.payload import display
 from approvals.payload.bounds import MAX_ROWS
 from approvals.payload.form.leaves import Input, Leaf
 from approvals.payload.form.nodes import VALUE, Node, Option
@@ -32,7 +35,11 @@ class Group(Node):
 
     @property
     def blank(self) -> str:
-        return "Empty group"
+        return _("Empty group")
+
+    @property
+    def emptiness(self) -> str:
+        return str(display.EMPTY_GROUP)
 
     @property
     def present(self) -> list[Node]:
@@ -77,7 +84,11 @@ class Items(Node):
 
     @property
     def blank(self) -> str:
-        return "Empty list"
+        return _("Empty list")
+
+    @property
+    def emptiness(self) -> str:
+        return str(display.EMPTY_LIST)
 
     @property
     def is_open(self) -> bool:

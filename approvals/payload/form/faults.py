@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from approvals.exceptions import FieldError
 from approvals.payload.form.containers import Choice, Group, Items
 from approvals.payload.form.nodes import Node
@@ -77,9 +79,11 @@ def _label(node: Node) -> Label:
 def _own_sentence(error: FieldError, holder: Node | None) -> str:
     """A list that is not there has nothing to type into: what to press is said."""
     is_missing_list = isinstance(holder, Items) and error.code == "required"
-    return (
-        f"{_sentence(error).rstrip('.')}: press “Add” to begin it." if is_missing_list else _sentence(error)
-    )
+    sentence = _sentence(error)
+    if not is_missing_list:
+        return sentence
+    # Translators: after a sentence such as “Is required”.
+    return _("%(sentence)s: press “Add” to begin it.") % {"sentence": sentence.rstrip(".")}
 
 
 def _sentence(error: FieldError) -> str:

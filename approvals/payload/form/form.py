@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from approvals import strict_json
 from approvals.exceptions import FieldError, InvalidInput, TooLarge
 from approvals.payload.bounds import MAX_LEAVES, MAX_NAMES, MAX_POSTED, posted_size
@@ -121,7 +123,7 @@ def _root(place: Place, locked: tuple[str, ...], is_json: bool) -> Node:
         if not isinstance(root, JsonLeaf) and _fits(root):
             return root
     root = json_leaf(place, locked)
-    root.label = "Payload"
+    root.label = _("Payload")
     return root
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from approvals.exceptions import FieldError, InvalidInput
 from approvals.payload.canonical import Numbers
 from approvals.payload.pointers import ABSENT, find
@@ -18,23 +20,25 @@ def assert_edit_allowed(original: Any, edited: Any, schema: Any = None, locked: 
     errors = edit_errors(original, edited, schema, locked)
     if errors:
         first = errors[0]
-        where = first.pointer or "The payload"
-        raise InvalidInput(f"The edit cannot be stored: {where} {first.message}.", errors)
+        where = first.pointer or _("The payload")
+        # Translators: as in “The edit cannot be stored: /amount must be at least 1.”
+        sentence = _("The edit cannot be stored: %(where)s %(what)s.")
+        raise InvalidInput(sentence % {"where": where, "what": first.message}, errors)
 
 
 def edit_errors(original: Any, edited: Any, schema: Any, locked: Iterable[str]) -> list[FieldError]:
     if not isinstance(edited, dict):
-        return [FieldError("", "not_an_object", "must be a JSON object")]
+        return [FieldError("", "not_an_object", _("must be a JSON object"))]
     numbers = Numbers()
     broken = [
-        FieldError(lock, "locked", "is locked and cannot be changed")
+        FieldError(lock, "locked", _("is locked and cannot be changed"))
         for lock in locked
         if not _is_kept(find(original, lock), find(edited, lock), numbers)
     ]
     invalid = validate(edited, schema) if schema else []
     said = {error.pointer for error in invalid}
     unknown = [
-        FieldError(pointer, "unknown_field", "is no field of this payload")
+        FieldError(pointer, "unknown_field", _("is no field of this payload"))
         for pointer in islice(strangers(original, edited, schema), MAX_ERRORS)
         if pointer not in said
     ]

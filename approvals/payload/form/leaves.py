@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext as _
+
 from approvals import visible
 from approvals.payload import display, instants
 from approvals.payload.amounts import Unit
@@ -60,7 +62,7 @@ class Leaf(Input):
         """The zones that a date-time can be entered in: that of its value first, the reader's, UTC."""
         written = dates.in_words(self.zone)
         others = dict.fromkeys([self.picked, reader.current_zone().key, "UTC"])
-        kept = f"{written}, as written" if isinstance(self.base, str) else written
+        kept = _("%(zone)s, as written") % {"zone": written} if isinstance(self.base, str) else written
         return [Option("", kept), *(Option(name, name) for name in others if name not in ("", written))]
 
     @property
@@ -97,12 +99,13 @@ class Leaf(Input):
     @property
     def type_mark(self) -> str:
         if self.is_number:
-            return display.NUMBER
-        return display.TEXT if not self.options and display.reads_as_other(self.text) else ""
+            return str(display.NUMBER)
+        is_ambiguous = not self.options and display.reads_as_other(self.text)
+        return str(display.TEXT) if is_ambiguous else ""
 
     @property
     def blank(self) -> str:
-        return "Empty text" if not self.options and self.kind in {"text", "textarea"} else ""
+        return _("Empty text") if not self.options and self.kind in {"text", "textarea"} else ""
 
     @property
     def seen(self) -> Shown:
@@ -112,7 +115,7 @@ class Leaf(Input):
         if chosen is not None:
             return Shown(text=chosen)
         if not self.text:
-            return Shown(note=display.EMPTY_TEXT if self.blank else display.LEFT_OUT)
+            return Shown(note=str(display.EMPTY_TEXT if self.blank else display.LEFT_OUT))
         if self.kind == "datetime":
             zone = self.entered_in
             return _moment(self.text, zone, self.base) if zone else Shown(text=f"{self.text} {self.picked}")
@@ -130,8 +133,9 @@ class Leaf(Input):
     @property
     def placeholder(self) -> str:
         """Why an input is empty; it disappears when the reviewer types."""
-        is_text = not self.is_number
-        return {LEFT_OUT: "left out", NULL: "null", VALUE: "empty text" if is_text else ""}[self.state]
+        if self.state == VALUE:
+            return "" if self.is_number else str(display.EMPTY_TEXT)
+        return str({LEFT_OUT: display.LEFT_OUT, NULL: display.NULL}[self.state])
 
     @property
     def needs_blank(self) -> bool:

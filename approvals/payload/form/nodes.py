@@ -12,13 +12,15 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple
 from urllib.parse import quote
 
+from django.utils.translation import gettext_lazy as _
+
 from approvals.payload import display
 from approvals.payload.display import Shown
 from approvals.payload.labels import Label
 from approvals.payload.pointers import ABSENT
 
 VALUE, LEFT_OUT, NULL = "value", "absent", "null"
-STATE_LABELS = {VALUE: "Included", LEFT_OUT: "Left out", NULL: "Null"}
+STATE_LABELS = {VALUE: _("Included"), LEFT_OUT: _("Left out"), NULL: _("Null")}
 ALTERNATIVE = "/="
 """Before the number of an alternative in a path; no key can be so: in a path an equals sign is percent-encoded."""
 CHOSEN, UNLESS_FILLED = "-chosen", "-unless-filled"
@@ -26,7 +28,7 @@ CHOSEN, UNLESS_FILLED = "-chosen", "-unless-filled"
 they typed; a state with CHOSEN holds whatever they typed."""
 
 _STATE_NOTES = {LEFT_OUT: display.LEFT_OUT, NULL: display.NULL}
-_TAKE_OUT = {LEFT_OUT: "Leave out", NULL: "Set to null"}
+_TAKE_OUT = {LEFT_OUT: _("Leave out"), NULL: _("Set to null")}
 
 
 def step(key: str | int) -> str:
@@ -111,7 +113,7 @@ class Node:
         """The states to choose from; empty if there is only one."""
         if len(self.states) == 1:
             return []
-        return [Option(self._posted_state(state), STATE_LABELS[state], state) for state in self.states]
+        return [Option(self._posted_state(state), str(STATE_LABELS[state]), state) for state in self.states]
 
     @property
     def toggle(self) -> Option | None:
@@ -123,7 +125,7 @@ class Node:
             return None
         unposted = VALUE if self.is_filled else self.base_state
         other = next(state for state in self.states if state != unposted)
-        label = self.blank if other == VALUE else _TAKE_OUT[other]
+        label = self.blank if other == VALUE else str(_TAKE_OUT[other])
         return Option(self._posted_state(other), label, other) if label else None
 
     @property
@@ -141,11 +143,16 @@ class Node:
         return ""
 
     @property
+    def emptiness(self) -> str:
+        """What stands instead of the value of a field that is there with nothing in it."""
+        return ""
+
+    @property
     def seen(self) -> Shown:
         """The value to read, where it is read as one text or note."""
         if self.state != VALUE:
-            return Shown(note=_STATE_NOTES[self.state])
-        return Shown(note=self.blank.lower())
+            return Shown(note=str(_STATE_NOTES[self.state]))
+        return Shown(note=self.emptiness)
 
     @property
     def is_missing(self) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from approvals.exceptions import FieldError
 from approvals.payload.bounds import MAX_NAMES
 from approvals.payload.form.nodes import Node
@@ -51,7 +53,7 @@ class Posted:
             if space not in _NAMESPACES or not (slash or space == "payload"):
                 continue
             if name not in offered:
-                message = "This form has no such field; load the page again."
+                message = _("This form has no such field; load the page again.")
                 yield FieldError(slash + path, "unknown_field", message)
             elif len(values) != 1:
-                yield FieldError(slash + path, "repeated_field", "This field was sent more than once.")
+                yield FieldError(slash + path, "repeated_field", _("This field was sent more than once."))

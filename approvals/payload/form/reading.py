@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from approvals.payload.bounds import MAX_ROWS
 from approvals.payload.form import line_endings, rows, widgets
 from approvals.payload.form.additions import Addition, Additions
@@ -32,7 +34,7 @@ def read(node: Node, posted: Posted) -> Any:
         node.reset()
         content = None if node.state == NULL else ABSENT
     if not is_known:
-        node.errors.append("Choose one of the options offered.")
+        node.errors.append(_("Choose one of the options offered."))
     return content
 
 
@@ -74,7 +76,7 @@ def _scalar_or_json(node: Leaf | JsonLeaf, posted: Posted) -> Any:
     node.is_touched = node.text != node.shown
     if isinstance(node, Leaf) and node.kind == "datetime" and (picked := posted.text(node.zone_name)):
         if not reader.zone_called(picked):
-            node.errors.append("Choose one of the time zones offered.")
+            node.errors.append(_("Choose one of the time zones offered."))
             return node.base
         node.picked, node.is_touched = picked, bool(node.text) or node.is_touched
     if not node.is_touched and node.base is not ABSENT and node.base is not None:
@@ -95,7 +97,7 @@ def _alternative(choice: Choice, posted: Posted) -> Any:
     typed = posted.text(choice.choice_name)
     index = choice.base_chosen if typed is None else _index(choice, typed)
     if index is None:
-        choice.errors.append("Choose one of the forms offered.")
+        choice.errors.append(_("Choose one of the forms offered."))
         return choice.base
     before = choice.member
     if index != choice.chosen:
@@ -165,8 +167,8 @@ def _added(group: Group, additions: Additions, posted: Posted) -> dict[str, Any]
 
 def _key_fault(key: str, taken: set[str]) -> str:
     if not key:
-        return "Enter a key for the new field, or remove it."
-    return "This key exists already: edit its field, or enter another key." if key in taken else ""
+        return _("Enter a key for the new field, or remove it.")
+    return _("This key exists already: edit its field, or enter another key.") if key in taken else ""
 
 
 def _items(items: Items, posted: Posted) -> list[Any]:
@@ -194,12 +196,12 @@ def _read_rows(items: Items, posted: Posted) -> None:
         return
     ids = [int(row_id) for row_id in typed.split()] if _ROW_IDS.fullmatch(typed) else None
     if ids is None or len(set(ids)) != len(ids) or len(ids) > max(MAX_ROWS, len(items.rows)):
-        items.errors.append("The rows of this list are not the page's; load the page again.")
+        items.errors.append(_("The rows of this list are not the page's; load the page again."))
         return
     known, items.rows = items.rows, {}
     for row_id in ids:
         row = known.get(row_id) or items.new_row(row_id)
         if row_id not in known and not posted.makes_room(row):
-            items.errors.append(rows.FULL)
+            items.errors.append(str(rows.FULL))
             return
         items.rows[row_id] = row

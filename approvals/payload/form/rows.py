@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from django.utils.translation import gettext_lazy as _
+
 from approvals.exceptions import FieldError
 from approvals.payload.bounds import MAX_NAMES
 from approvals.payload.form.containers import Choice, Items
 from approvals.payload.form.nodes import VALUE, Node
 from approvals.payload.form.posted import Posted
 
-FULL = "This page has no room for more rows: press “Edit as JSON” to add them."
+FULL = _("This page has no room for more rows: press “Edit as JSON” to add them.")
 BUTTONS = ("add", "remove", "up", "choose")
 """The names of the buttons that give the form other parts."""
-UNKNOWN = "This form has no such list or row; load the page again."
+UNKNOWN = _("This form has no such list or row; load the page again.")
 
 
 def reshape(root: Node, posted: Posted) -> tuple[bool, list[FieldError]]:
@@ -37,12 +39,12 @@ def _added(root: Node, lists: dict[str, Items], path: str | None) -> Iterator[Fi
         return
     items = lists.get(path)
     if items is None:
-        yield FieldError(path, "unknown_field", UNKNOWN)
+        yield FieldError(path, "unknown_field", str(UNKNOWN))
         return
     row_id = max([-1, *items.rows, *items.drawn_rows]) + 1
     row = items.new_row(row_id)
     if len(items.rows) >= items.most or _names(root) + _names(row) > MAX_NAMES:
-        yield FieldError(items.pointer, "too_many_rows", FULL)
+        yield FieldError(items.pointer, "too_many_rows", str(FULL))
         return
     items.rows[row_id] = row
     items.number_rows()
@@ -58,7 +60,7 @@ def _on_row(
     if found := _row_at(lists, path):
         act(*found)
     else:
-        yield FieldError(path, "unknown_field", UNKNOWN)
+        yield FieldError(path, "unknown_field", str(UNKNOWN))
 
 
 def _row_at(lists: dict[str, Items], path: str) -> tuple[Items, int] | None:

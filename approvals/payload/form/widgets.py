@@ -8,6 +8,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from approvals import strict_json, visible
 from approvals.exceptions import InvalidInput, TooLarge
 from approvals.payload import display, labels
@@ -25,11 +28,13 @@ MAX_TITLE = 60
 
 _NOT_IN_JSON = re.compile(r"[\x00\ud800-\udfff]")
 
-BOOLEANS = [Option("true", "Yes", True), Option("false", "No", False)]
-
 
 class UnreadableError(ValueError):
     """The posted text is not a value; the message says what to write."""
+
+
+def booleans() -> list[Option]:
+    return [Option("true", gettext("Yes"), True), Option("false", gettext("No"), False)]
 
 
 def shown(kind: str, value: Any, options: list[Option]) -> str:
@@ -74,7 +79,9 @@ def _caption(title: str, value: str) -> str:
 def value_of(leaf: Leaf, typed: str) -> Any:
     """Raises UnreadableError."""
     if _NOT_IN_JSON.search(typed):
-        raise UnreadableError("Remove the character that is not text: U+0000 or half of a surrogate pair.")
+        raise UnreadableError(
+            gettext("Remove the character that is not text: U+0000 or half of a surrogate pair.")
+        )
     if leaf.kind in {"enum", "boolean"}:
         return _chosen(leaf, typed)
     if leaf.kind in {"integer", "number"}:
@@ -107,7 +114,7 @@ def _token(leaf: Leaf, typed: str) -> str:
     if isinstance(leaf.base, str) and typed == leaf.base.strip():
         return leaf.base
     if leaf.kind == "date" and not formats.is_date(typed):
-        raise UnreadableError(f"Enter a date{_or_leave_out(leaf)}.")
+        raise _asked_for("date", leaf)
     return typed
 
 
@@ -115,19 +122,19 @@ def _chosen(leaf: Leaf, typed: str) -> Any:
     for option in leaf.options:
         if typed == option.posted:
             return option.value
-    raise UnreadableError(f"Choose one of the options{_or_leave_out(leaf)}.")
+    raise _asked_for("option", leaf)
 
 
 def _number(leaf: Leaf, typed: str) -> Any:
     if not typed:
-        raise UnreadableError(f"Enter a number{_or_leave_out(leaf)}.")
+        raise _asked_for("number", leaf)
     try:
         value = strict_json.number(typed)
     except InvalidInput as error:
         raise UnreadableError(str(error)) from None
     if leaf.kind == "integer":
         if value != int(value):
-            raise UnreadableError("Enter a whole number, without a fraction.")
+            raise UnreadableError(gettext("Enter a whole number, without a fraction."))
         value = int(value)
     return leaf.base if _is_same_scalar(leaf.base, value) else value
 
@@ -141,7 +148,7 @@ def _date_time(leaf: Leaf, typed: str) -> str:
         raise UnreadableError(str(error)) from None
     local = dates.posted(typed, zone)
     if local is None:
-        raise UnreadableError(f"Enter a date and a time{_or_leave_out(leaf)}.")
+        raise _asked_for("datetime", leaf)
     if before is None:
         return local.written()
     kept = dates.is_same_offset(before.zone, zone)
@@ -154,7 +161,33 @@ def _is_same_scalar(left: Any, right: Any) -> bool:
     return bool(left == right) and isinstance(left, bool) == isinstance(right, bool)
 
 
-def _or_leave_out(leaf: Leaf) -> str:
+def _asked_for(what: str, leaf: Leaf) -> UnreadableError:
+    """What to write, or how to write nothing."""
+    alone, or_remove, or_leave_out = _ASKED_FOR[what]
     if leaf.is_row:
-        return ", or remove the row"
-    return ", or choose “Left out”" if "absent" in leaf.states else ""
+        return UnreadableError(str(or_remove))
+    return UnreadableError(str(or_leave_out if "absent" in leaf.states else alone))
+
+
+_ASKED_FOR = {
+    "date": (
+        _("Enter a date."),
+        _("Enter a date, or remove the row."),
+        _("Enter a date, or choose “Left out”."),
+    ),
+    "option": (
+        _("Choose one of the options."),
+        _("Choose one of the options, or remove the row."),
+        _("Choose one of the options, or choose “Left out”."),
+    ),
+    "number": (
+        _("Enter a number."),
+        _("Enter a number, or remove the row."),
+        _("Enter a number, or choose “Left out”."),
+    ),
+    "datetime": (
+        _("Enter a date and a time."),
+        _("Enter a date and a time, or remove the row."),
+        _("Enter a date and a time, or choose “Left out”."),
+    ),
+}

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from approvals.payload import labels, sequences
 from approvals.payload.pointers import ABSENT
 from approvals.payload.renderers.fields import Fields, Unfit
@@ -78,7 +81,7 @@ def _edited(edits: Any) -> Iterator[Row]:
         sides = [one.take(*_BEFORE), one.take(*_AFTER)]
         if one.others() or len(edit) != len(sides):
             raise Unfit
-        yield Row("skip", f"Edit {number} of {len(edits)}")
+        yield Row("skip", _("Edit %(number)d of %(count)d") % {"number": number, "count": len(edits)})
         yield from _compared(*(_split("" if side is ABSENT else side) for side in sides))
 
 
@@ -117,7 +120,8 @@ def _around(lines: list[str], *, is_first: bool, is_last: bool) -> list[Row]:
     if left_out <= 1:
         return [Row("same", line) for line in lines]
     rows = [Row("same", line) for line in lines[:head]]
-    rows.append(Row("skip", f"{left_out} unchanged lines"))
+    words = ngettext("%(count)d unchanged line", "%(count)d unchanged lines", left_out)
+    rows.append(Row("skip", words % {"count": left_out}))
     return rows + [Row("same", line) for line in lines[len(lines) - tail :]]
 
 

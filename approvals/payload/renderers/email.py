@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext, pgettext_lazy
+
 from approvals.payload.renderers.fields import Fields, Unfit
 from approvals.payload.renderers.texts import Prose, prose
 
-_HEAD = {
-    "From": ("from", "sender", "fromemail", "fromaddress"),
-    "To": ("to", "recipients", "recipient", "toemail", "toaddress", "toaddresses", "torecipients"),
-    "Cc": ("cc", "ccrecipients", "ccaddresses"),
-    "Bcc": ("bcc", "bccrecipients", "bccaddresses"),
-    "Reply to": ("replyto", "replytoaddress"),
-}
+_TO = ("to", "recipients", "recipient", "toemail", "toaddress", "toaddresses", "torecipients")
+_HEAD = (
+    (pgettext_lazy("line of a message", "From"), ("from", "sender", "fromemail", "fromaddress")),
+    (pgettext_lazy("line of a message", "To"), _TO),
+    (pgettext_lazy("line of a message", "Cc"), ("cc", "ccrecipients", "ccaddresses")),
+    (pgettext_lazy("line of a message", "Bcc"), ("bcc", "bccrecipients", "bccaddresses")),
+    (pgettext_lazy("line of a message", "Reply to"), ("replyto", "replytoaddress")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +30,12 @@ class Email:
 
 def read(fields: Fields) -> Email:
     """Raises Unfit without a receiver, a subject and a body."""
-    head = [(line, fields.names(*names)) for line, names in _HEAD.items()]
+    head = [(str(line), fields.names(*names), names) for line, names in _HEAD]
     subject = fields.text("subject", "subjectline")
     text = fields.text("body", "text", "message", "content", "bodytext", "textbody", "plaintext")
     html = fields.text("html", "bodyhtml", "htmlbody", "htmlcontent")
-    if not (dict(head)["To"] and subject and (text or html)):
+    if not (any(people for _, people, names in head if names is _TO) and subject and (text or html)):
         raise Unfit
-    bodies = prose("Body" if not html else "Body as plain text", text)
-    bodies += prose("Body" if not text else "Body as HTML", html, html=True) if html else []
-    return Email([(line, people) for line, people in head if people], subject, bodies)
+    bodies = prose(gettext("Body as plain text") if html else gettext("Body"), text)
+    bodies += prose(gettext("Body as HTML") if text else gettext("Body"), html, html=True) if html else []
+    return Email([(line, people) for line, people, _ in head if people], subject, bodies)

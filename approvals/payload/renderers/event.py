@@ -10,6 +10,8 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
+from django.utils.translation import gettext as _
+
 from approvals.payload.pointers import ABSENT
 from approvals.payload.renderers.fields import Fields, Unfit
 from approvals.payload.renderers.money import number
@@ -22,7 +24,6 @@ _MOMENT = re.compile(
     + r"[Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?"
     + r"(?:[Zz]|[+-][0-9]{2}:[0-9]{2})?"
 )
-_NO_ZONE = "no time zone given"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +66,10 @@ def read(fields: Fields) -> CalendarEvent:
         start=start,
         end=end,
         duration=_span(length) if length else "",
-        warning="It ends before it starts." if length is not None and length < timedelta() else "",
+        warning=_("It ends before it starts.") if length is not None and length < timedelta() else "",
         place=_place(fields.take("location", "place", "room", "venue")),
         attendees=fields.names("attendees", "guests", "participants", "invitees"),
-        texts=prose("Description", fields.text("description", "body", "notes", "agenda")),
+        texts=prose(_("Description"), fields.text("description", "body", "notes", "agenda")),
     )
 
 
@@ -100,8 +101,8 @@ def _read_time(text: str, zone: str) -> When:
         at = at.replace(tzinfo=ZoneInfo(zone))
     sent = f"{text} {zone}".strip()
     if at.tzinfo is None:
-        words = f"{reader.day_and_clock(at)} ({f'time zone {zone}' if zone else _NO_ZONE})"
-        return When(sent, words=words, naive=at)
+        words = _("%(time)s (time zone %(zone)s)") if zone else _("%(time)s (no time zone given)")
+        return When(sent, words=words % {"time": reader.day_and_clock(at), "zone": zone}, naive=at)
     return When(sent, at=at.astimezone(UTC))
 
 
@@ -129,8 +130,9 @@ def _span(length: timedelta) -> str:
     """`1 h 30 min`; "" for less than a minute and what runs backwards."""
     minutes = int(length.total_seconds()) // 60
     days, hours = divmod(minutes // 60, 24)
-    parts = ((days, "d"), (hours, "h"), (minutes % 60, "min"))
-    return " ".join(f"{count} {unit}" for count, unit in parts if count) if minutes > 0 else ""
+    # Translators: days, hours and minutes, short, as in “1 d 2 h 30 min”.
+    parts = ((days, _("%(count)d d")), (hours, _("%(count)d h")), (minutes % 60, _("%(count)d min")))
+    return " ".join(words % {"count": count} for count, words in parts if count) if minutes > 0 else ""
 
 
 def _place(value: Any) -> str:

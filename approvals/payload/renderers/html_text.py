@@ -6,7 +6,7 @@ import re
 from html.parser import HTMLParser
 
 _TAG = re.compile(
-    r"<!doctype html|<(?:html|body|head|p|div|br|a|b|i|em|strong|table|tr|td|ul|ol|li|span|h[1-6]|img)"
+    r"<!doctype\s+html|<(?:html|body|head|p|div|br|a|b|i|em|strong|table|tr|td|ul|ol|li|span|h[1-6]|img)"
     r"(?:\s*/?>|\s+[a-z-]+\s*=)",
     re.IGNORECASE,
 )

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from approvals.payload.pointers import ABSENT
 from approvals.payload.renderers.fields import Fields, Unfit
 from approvals.payload.renderers.texts import Prose, prose
@@ -42,7 +44,7 @@ def read(fields: Fields) -> Message:
     if not where or (not text and blocks is ABSENT):
         raise Unfit
     texts = [] if blocks is ABSENT else [_of_blocks(blocks)]
-    texts += prose("Text" if blocks is ABSENT else "Text for notifications", text)
+    texts += prose(_("Text") if blocks is ABSENT else _("Text for notifications"), text)
     return Message(
         where=where,
         sender=fields.names("from", "sender", "username"),
@@ -55,9 +57,8 @@ def _of_blocks(blocks: Any) -> Prose:
     if not isinstance(blocks, list) or not 0 < len(blocks) <= MOST_BLOCKS:
         raise Unfit
     lines = ["\n".join(_texts(block)) for block in blocks]
-    return Prose(
-        "Message", "\n\n".join(lines), "Blocks, shown as text. Their exact source is in the fields below."
-    )
+    note = _("Blocks, shown as text. Their exact source is in the fields below.")
+    return Prose(_("Message"), "\n\n".join(lines), note)
 
 
 def _texts(block: Any) -> Iterator[str]:
@@ -80,7 +81,7 @@ def _of_block(block: dict[str, Any]) -> Iterator[str]:
     if not isinstance(kind, str):
         raise Unfit
     if kind == "button":
-        inner = [f"[button] {' '.join(inner)}"]
+        inner = [_("[button] %(text)s") % {"text": " ".join(inner)}]
     elif kind == "rich_text_section":
         inner = ["".join(inner)]
     elif not inner:

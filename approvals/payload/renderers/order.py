@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from approvals.payload.renderers import money
 from approvals.payload.renderers.fields import Fields, Unfit
 from approvals.payload.renderers.money import Money, number_of
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 MOST_LINES = 500
 _LINES = ("lineitems", "lines", "items", "orderlines", "invoicelines", "positions")
@@ -21,6 +28,17 @@ _ADDED = {
     "fees": ("fee", "fees", "surcharge"),
 }
 _DISCOUNT = ("discount", "discountamount", "discounttotal", "totaldiscount", "rebate")
+_NAMES = {"tax": _("Tax"), "shipping": _("Shipping"), "fees": _("Fees"), "discount": _("Discount")}
+_WITHIN = {
+    # Translators: stands in a list, as in “with tax 3.00, shipping 5.00”.
+    "tax": _("tax %(amount)s"),
+    # Translators: stands in a list, as in “with tax 3.00, shipping 5.00”.
+    "shipping": _("shipping %(amount)s"),
+    # Translators: stands in a list, as in “with tax 3.00, fees 5.00”.
+    "fees": _("fees %(amount)s"),
+    # Translators: stands in a list, as in “with tax 3.00, discount 5.00”.
+    "discount": _("discount %(amount)s"),
+}
 _TOTAL = (
     "total",
     "grandtotal",
@@ -127,33 +145,43 @@ class _Sums:
         return money.total([self.lines, *(amount for name, amount in self.extras if name != "tax")])
 
     def facts(self) -> list[tuple[str, Decimal]]:
-        known: list[tuple[str, Decimal | None]] = [
-            ("Sum of the lines", self.lines),
-            ("Subtotal as stated", self.subtotal),
+        known: list[tuple[StrPromise, Decimal | None]] = [
+            (_("Sum of the lines"), self.lines),
+            (_("Subtotal as stated"), self.subtotal),
+            *((_NAMES[name], amount) for name, amount in self.extras),
+            (_("Computed total"), self.all if self.extras else None),
+            (_("Total as stated"), self.said),
         ]
-        known += [(name.capitalize(), amount) for name, amount in self.extras]
-        known += [("Computed total", self.all if self.extras else None), ("Total as stated", self.said)]
-        return [(name, amount) for name, amount in known if amount is not None]
+        return [(str(name), amount) for name, amount in known if amount is not None]
 
     def verdict(self) -> tuple[str, bool]:
         """A sentence, and whether nothing contradicts anything."""
         if self.subtotal is not None and self.subtotal != self.lines:
-            return f"The lines sum to {_words(self.lines)}, the subtotal says {_words(self.subtotal)}.", False
+            words = gettext("The lines sum to %(sum)s, the subtotal says %(subtotal)s.")
+            return words % {"sum": _words(self.lines), "subtotal": _words(self.subtotal)}, False
         if self.said is None:
-            return "No total is stated.", True
+            return gettext("No total is stated."), True
         if self.said == self.all:
-            return "The total is what the lines sum to" + self._with() + ".", True
+            words = gettext("The total is what the lines sum to, with %(extras)s.")
+            alone = gettext("The total is what the lines sum to.")
+            return words % {"extras": self._within()} if self.extras else alone, True
         tax = dict(self.extras).get("tax")
         if tax and self.said == self.with_tax_inside:
-            return f"The total fits if the prices include the tax of {_words(tax)}; it was not added.", True
-        sums = f"The lines sum to {_words(self.lines)}"
-        if self.extras:
-            sums += f"{self._with()} that makes {_words(self.all)}"
-        return f"{sums}, the total says {_words(self.said)}.", False
+            words = gettext("The total fits if the prices include the tax of %(tax)s; it was not added.")
+            return words % {"tax": _words(tax)}, True
+        return self._contradiction(self.said), False
 
-    def _with(self) -> str:
-        named = [f"{name} {_words(amount)}" for name, amount in self.extras]
-        return ", with " + ", ".join(named) if named else ""
+    def _contradiction(self, said: Decimal) -> str:
+        known = {"sum": _words(self.lines), "total": _words(said)}
+        if not self.extras:
+            return gettext("The lines sum to %(sum)s, the total says %(total)s.") % known
+        words = gettext(
+            "The lines sum to %(sum)s, with %(extras)s that makes %(all)s, the total says %(total)s."
+        )
+        return words % {**known, "extras": self._within(), "all": _words(self.all)}
+
+    def _within(self) -> str:
+        return ", ".join(_WITHIN[name] % {"amount": _words(amount)} for name, amount in self.extras)
 
 
 def _words(amount: Decimal) -> str:

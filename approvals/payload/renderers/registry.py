@@ -9,12 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
+from django.utils.translation import gettext_lazy as _
 
 from approvals.payload.renderers import change, email, event, message, order, records
 from approvals.payload.renderers.fields import Fields, Unfit
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 logger = structlog.get_logger(__name__)
 
@@ -29,18 +33,18 @@ class Read(Protocol):
 class Renderer:
     """`title` heads the rendering; `template` is a file under `approvals/payload/rendered/`."""
 
-    title: str
+    title: StrPromise
     template: str
     read: Read
 
 
 RENDERERS = (
-    Renderer("As a calendar event", "_event.html", event.read),
-    Renderer("As an order", "_order.html", order.read),
-    Renderer("As an e-mail", "_email.html", email.read),
-    Renderer("As a change", "_change.html", change.read),
-    Renderer("As a message", "_message.html", message.read),
-    Renderer("As a table", "_records.html", records.read),
+    Renderer(_("As a calendar event"), "_event.html", event.read),
+    Renderer(_("As an order"), "_order.html", order.read),
+    Renderer(_("As an e-mail"), "_email.html", email.read),
+    Renderer(_("As a change"), "_change.html", change.read),
+    Renderer(_("As a message"), "_message.html", message.read),
+    Renderer(_("As a table"), "_records.html", records.read),
 )
 """The first that fits is shown, so the more particular stand first."""
 
@@ -77,7 +81,10 @@ def _rendering(renderer: Renderer, value: dict[str, Any], around: list[str]) -> 
         fields = Fields(value)
         shown = renderer.read(fields)
         return Rendering(
-            renderer.title, f"approvals/payload/rendered/{renderer.template}", shown, around + fields.others()
+            str(renderer.title),
+            f"approvals/payload/rendered/{renderer.template}",
+            shown,
+            around + fields.others(),
         )
     except Unfit:
         return None

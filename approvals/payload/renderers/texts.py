@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from approvals.payload.renderers.html_text import as_text, is_html
 
-FROM_HTML = "HTML, shown as text without its tags. The exact source is in the fields below."
+FROM_HTML = _("HTML, shown as text without its tags. The exact source is in the fields below.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,5 +23,5 @@ class Prose:
 def prose(name: str, text: str, *, html: bool = False) -> list[Prose]:
     """No part for an empty text."""
     if html or is_html(text):
-        return [Prose(name, as_text(text), FROM_HTML)]
+        return [Prose(name, as_text(text), str(FROM_HTML))]
     return [Prose(name, text)] if text else []

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext
+
 from approvals.payload.pointers import Path
 from approvals.payload.schema.evaluation import Evaluation, Finding, Findings, Schema
 
@@ -32,7 +34,7 @@ def one_of(run: Evaluation, branches: list[Any], value: Any, _: Schema, path: Pa
     run.spend(len(branches))
     count = sum(run.fits(value, branch) for branch in branches)
     if count != 1:
-        text = "fits several of the allowed forms; it may fit only one" if count else ""
+        text = gettext("fits several of the allowed forms; it may fit only one") if count else ""
         yield Finding(path, "oneOf", None, text)
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from datetime import date, time
 from urllib.parse import urlsplit
 
+from django.utils.translation import gettext_lazy as _
+
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DATE_TIME = re.compile(
     r"(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]"
@@ -76,10 +78,10 @@ CHECKS: dict[str, Callable[[str], bool]] = {
     "uri": is_uri,
 }
 SENTENCES = {
-    "date": "must be a date such as 2026-04-12",
-    "date-time": "must be a date and time with a zone, such as 2026-04-12T09:00:00Z",
-    "email": "must be one e-mail address",
-    "idn-email": "must be one e-mail address",
-    "iri": "must be a full address such as https://example.com/page",
-    "uri": "must be a full address such as https://example.com/page",
+    "date": _("must be a date such as 2026-04-12"),
+    "date-time": _("must be a date and time with a zone, such as 2026-04-12T09:00:00Z"),
+    "email": _("must be one e-mail address"),
+    "idn-email": _("must be one e-mail address"),
+    "iri": _("must be a full address such as https://example.com/page"),
+    "uri": _("must be a full address such as https://example.com/page"),
 }

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
+from django.utils.translation import gettext
+
 from approvals.payload.canonical import canonical, same
 from approvals.payload.pointers import Path
 from approvals.payload.schema import branches, formats, unevaluated
@@ -75,7 +77,7 @@ def _dependent_required(run: Evaluation, needs: Schema, value: Any, _: Schema, p
             run.spend(1 + len(needs[key]) // 8)
             for name in needs[key]:
                 if name not in value:
-                    text = f"is required when “{key}” is present"
+                    text = gettext("is required when “%(key)s” is present") % {"key": key}
                     yield Finding((path, name), "dependentRequired", needs, text)
 
 

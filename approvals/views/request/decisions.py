@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods
 
 from approvals import lifecycle
@@ -28,13 +30,17 @@ from approvals.views.request.requests import footer_context
 from approvals.views.request.review import show_review
 from grants.models import User
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
 CATEGORIES = (
-    "Wrong recipient or target",
-    "Wrong amount or content",
-    "Not needed",
-    "Against a rule",
-    "Too little evidence",
+    gettext_noop("Wrong recipient or target"),
+    gettext_noop("Wrong amount or content"),
+    gettext_noop("Not needed"),
+    gettext_noop("Against a rule"),
+    gettext_noop("Too little evidence"),
 )
+"""Stored and sent to the agent as they are here; the page shows them in its reader's language."""
 
 
 class SeenForm(forms.Form):
@@ -47,16 +53,15 @@ class SeenForm(forms.Form):
         return Seen(self.cleaned_data["version"], self.cleaned_data["payload_sha256"])
 
 
-def _button(verdict: str) -> forms.ChoiceField:
+def _button(verdict: str, sentence: StrPromise) -> forms.ChoiceField:
     """The button itself was pressed: Enter in a field posts the form without its value."""
-    sentence = f"Nothing was decided: press the button that says “{verdict.capitalize()}”."
     return forms.ChoiceField(choices=[(verdict, verdict)], error_messages={"required": sentence})
 
 
 class DecisionForm(SeenForm):
     """What the reviewer states with an approval."""
 
-    verdict = _button("approve")
+    verdict = _button("approve", _("Nothing was decided: press the button that says “Approve”."))
     acknowledged = forms.TypedMultipleChoiceField(
         coerce=int, required=False, choices=[(index, index) for index in range(MOST_EVIDENCE)]
     )
@@ -68,7 +73,7 @@ class DecisionForm(SeenForm):
 class RejectionForm(SeenForm):
     """How it ends, and what the agent is told. The lifecycle says which words a resolution needs."""
 
-    verdict = _button("reject")
+    verdict = _button("reject", _("Nothing was decided: press the button that says “Reject”."))
     resolution = forms.CharField(required=False)
     category = forms.ChoiceField(required=False, choices=[(name, name) for name in CATEGORIES])
     comment = TextField(required=False, max_length=LONGEST_COMMENT)

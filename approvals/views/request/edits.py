@@ -5,6 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import Http404, HttpResponse, JsonResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from approvals import lifecycle
@@ -16,7 +18,10 @@ from approvals.views.request.access import load, load_to_decide
 from approvals.views.request.review import keep_typed
 from audit import clock
 
-_ELSEWHERE = "you edited this payload in another tab or on another device. Press Review decision to see both."
+_ELSEWHERE = _(
+    # Translators: stands behind “Not saved:”.
+    "you edited this payload in another tab or on another device. Press Review decision to see both."
+)
 
 
 @signed_in
@@ -30,9 +35,11 @@ def edits(request: PersonRequest, pk: UUID) -> HttpResponse:
     except NotPermitted as refusal:
         return JsonResponse({"sentence": str(refusal)}, status=403)
     except Http404:
-        return JsonResponse({"sentence": "This request is not here, or not yours to see."}, status=404)
+        return JsonResponse(
+            {"sentence": gettext("This request is not here, or not yours to see.")}, status=404
+        )
     except EditedElsewhere as refusal:
-        return JsonResponse({"sentence": _ELSEWHERE}, status=status_of(refusal))
+        return JsonResponse({"sentence": str(_ELSEWHERE)}, status=status_of(refusal))
     except Refused as refusal:
         return JsonResponse({"sentence": str(refusal)}, status=status_of(refusal))
     if copy is None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from approvals import payload
 from approvals.models import Approval, Vote
 from approvals.models.choices import Status
@@ -26,9 +29,25 @@ class Ending:
     @property
     def sentence(self) -> str:
         """As "Approved by NAME, with 1 edit", without the time and a stop."""
-        by = f" by {self.by}" if self.by else ""
-        edits = f", with {self.edits} edit{'' if self.edits == 1 else 's'}" if self.edits else ""
-        return f"{self.what}{by}{edits}"
+        known = {"what": self.what, "who": self.by, "count": self.edits}
+        if self.edits and self.by:
+            words = ngettext(
+                # Translators: as in “Approved by Dana Okafor, with 1 edit”.
+                "%(what)s by %(who)s, with %(count)d edit",
+                "%(what)s by %(who)s, with %(count)d edits",
+                self.edits,
+            )
+            return words % known
+        if self.edits:
+            words = ngettext(
+                # Translators: as in “Approved, with 1 edit”.
+                "%(what)s, with %(count)d edit",
+                "%(what)s, with %(count)d edits",
+                self.edits,
+            )
+            return words % known
+        # Translators: as in “Rejected by Dana Okafor”.
+        return _("%(what)s by %(who)s") % known if self.by else self.what
 
 
 def ending(case: Case) -> Ending:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from approvals import payload
 from approvals.exceptions import InvalidInput
@@ -75,7 +76,7 @@ def base_version(approval: Approval, posted: Mapping[str, str]) -> PayloadVersio
     named = posted.get("version", "")
     if named not in versions:
         raise InvalidInput(
-            "The form does not say which version of the payload it shows. Load the page again."
+            _("The form does not say which version of the payload it shows. Load the page again.")
         )
     return versions[named]
 

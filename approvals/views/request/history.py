@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from approvals.events import find
 from approvals.views.request.access import Case
 from audit.models import Event
 
-HIDDEN_PERSON = "A reviewer"
+HIDDEN_PERSON = _("A reviewer")
 _BASES = {
-    "assignee": "as a named reviewer",
-    "approvers": "as an approver",
-    "staff": "as an administrator",
+    "assignee": _("as a named reviewer"),
+    "approvers": _("as an approver"),
+    "staff": _("as an administrator"),
 }
 
 
@@ -56,7 +59,7 @@ def _line(event: Event, case: Case) -> Line:
     # The reason for handing on is for the person asked instead; all else a voter wrote waits.
     is_unsaid = is_of_voter and event.type != "approval.reassigned"
     return Line(
-        actor=HIDDEN_PERSON if is_nameless else event.actor_name,
+        actor=str(HIDDEN_PERSON) if is_nameless else event.actor_name,
         what=known.sentence(data) if known else event.type,
         at=event.at,
         authority="" if is_nameless else _authority(body),
@@ -70,9 +73,9 @@ def _authority(body: dict[str, Any]) -> str:
     """Whose authority it was: "on behalf of NAME" where a grant lent it, else where the actor has it from."""
     used = body.get("authority") or {}
     if not used.get("grant_id"):
-        return _BASES.get(used.get("basis", ""), "")
+        return str(_BASES.get(used.get("basis", ""), ""))
     data = body.get("data") or {}
     votes = [data, *data.get("votes", ())]
     principals = [vote.get("on_behalf_of") or {} for vote in votes]
-    name = next((p["name"] for p in principals if p.get("id") == used.get("principal")), "somebody else")
-    return f"on behalf of {name}"
+    name = next((p["name"] for p in principals if p.get("id") == used.get("principal")), None)
+    return gettext("on behalf of %(who)s") % {"who": name} if name else gettext("on behalf of somebody else")

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from approvals import presence, wakeups
@@ -74,6 +75,12 @@ def _said(case: Case, history: list[Line]) -> str:
     """What happened last: how the request ended, or what a colleague did to it."""
     if not case.approval.is_pending:
         ended = ending(case)
-        return f"{ended.sentence}, {ended.at:%H:%M} UTC." if ended.at else f"{ended.sentence}."
+        if ended.at is None:
+            return f"{ended.sentence}."
+        # Translators: as in “Approved by Dana Okafor, 14:05 UTC.”
+        return _("%(ending)s, %(time)s UTC.") % {"ending": ended.sentence, "time": f"{ended.at:%H:%M}"}
     last = next((line for line in reversed(history) if line.is_news), None)
-    return f"{last.actor} {last.what}." if last else ""
+    if last is None:
+        return ""
+    # Translators: as in “Dana Okafor commented.”
+    return _("%(who)s %(what)s.") % {"who": last.actor, "what": last.what}

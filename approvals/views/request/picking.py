@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from approvals import authority
@@ -79,7 +80,10 @@ def objections_of(case: Case, people: Sequence[User]) -> Mapping[UUID, str]:
 
 def _unreadable(user: User, approval: Approval) -> str:
     if not user.is_active:
-        return f"The account of {user.email} is deactivated: nobody would read it."
+        return _("The account of %(email)s is deactivated: nobody would read it.") % {"email": user.email}
     could_be_asked = approval.is_pending and user.email not in authority.barred_addresses(approval)
-    instead = " Reassign it to them to have them look at it." if could_be_asked else ""
-    return f"Cannot read this request, so would not be told.{instead}"
+    if could_be_asked:
+        return _(
+            "Cannot read this request, so would not be told. Reassign it to them to have them look at it."
+        )
+    return _("Cannot read this request, so would not be told.")

@@ -15,6 +15,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from approvals import authority, lifecycle
@@ -86,7 +87,7 @@ def reassignment(request: PersonRequest, pk: UUID) -> HttpResponse:
         return _show(request, case) if case.may_hand_on else away
     posted = cleaned(ReassignmentForm(request.POST))
     if not posted["instead_of"]:
-        sentence = "Choose in whose place."
+        sentence = _("Choose in whose place.")
         raise InvalidInput.at("instead_of", "none_chosen", sentence)
     instead_of = "" if posted["instead_of"] == ONE_MORE else posted["instead_of"]
     asked = _asked(posted, address_of(request.POST, "to", to_ask(case)))
@@ -152,14 +153,16 @@ def reassignments(request: PersonRequest) -> HttpResponse:
         outcomes = [_hand_on(approval, of, request.user, asked) for approval in chosen]
     except InvalidInput as refusal:
         return _show_several(request, of, rows, refusal=refusal)
-    outcomes += [Outcome(None, "decided or handed on meanwhile")] * (_count_chosen(request) - len(chosen))
+    outcomes += [Outcome(None, _("One was decided or handed on meanwhile."))] * (
+        _count_chosen(request) - len(chosen)
+    )
     return _show_several(request, of, _naming(of, request.user), outcomes=outcomes)
 
 
 def _chosen(request: PersonRequest, rows: list[Approval]) -> tuple[list[Approval], dict[str, Any]]:
     posted = cleaned(BulkForm(request.POST))
     if not _count_chosen(request):
-        sentence = "Choose at least one request."
+        sentence = _("Choose at least one request.")
         raise InvalidInput.at("approvals", "none_chosen", sentence)
     return [row for row in rows if str(row.pk) in request.POST.getlist("approvals")], posted
 
@@ -208,7 +211,7 @@ def _never(by: User, of: str, people: Sequence[User]) -> dict[UUID, str]:
     """Why each of these people cannot be asked on any of them."""
     reasons = {user.pk: authority.never_receives(user.email, user, by=by) for user in people}
     asked_already = {
-        user.pk: "They are asked already: choose somebody else." for user in people if user.email == of
+        user.pk: _("They are asked already: choose somebody else.") for user in people if user.email == of
     }
     return {**asked_already, **{pk: reason for pk, reason in reasons.items() if reason}}
 

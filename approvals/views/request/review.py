@@ -9,6 +9,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from approvals import lifecycle
@@ -91,18 +92,18 @@ _INDEXES = {str(index) for index in range(MOST_EVIDENCE)}
 def _keep_edits(request: PersonRequest, case: Case) -> HttpResponse:
     """Keep what was typed, say that the request was opened, go on to the review page."""
     approval = case.approval
-    page, bound, _ = keep_typed(request, case)
+    page, bound = keep_typed(request, case)[:2]
     lifecycle.require_pending(approval)
     if page.base.number != approval.current_version:
         raise StaleVersion(
-            "Somebody edited the payload since this page was made. Look at it as it now stands."
+            _("Somebody edited the payload since this page was made. Look at it as it now stands.")
         )
     if bound.is_reshaped:
         return show_request(request, case, page=page)
     if leads_to := LEADS_TO.get(request.POST.get("then", "")):
         return onward(request, reverse(leads_to, args=[approval.pk]))
     if bound.errors:
-        refusal = InvalidInput("The payload needs mending before it can be reviewed.", bound.errors)
+        refusal = InvalidInput(_("The payload needs mending before it can be reviewed."), bound.errors)
         return show_request(request, case, page=page, refusal=refusal, status=status_of(refusal))
     if request.POST.get("view") in VIEWS:
         return onward(request, approval.get_absolute_url(), view=request.POST["view"])
@@ -118,6 +119,6 @@ def keep_typed(request: PersonRequest, case: Case) -> tuple[FormPage, Bound, Wor
 
 def typed_page(request: PersonRequest, case: Case) -> FormPage:
     """The posted page again, which now knows of the other edits: sent once more, it replaces them."""
-    page, _ = read_post(case.approval, base_version(case.approval, request.POST), request.POST)
+    page = read_post(case.approval, base_version(case.approval, request.POST), request.POST)[0]
     other = corrections.correction_of(case.approval, case.person).copy
     return replace(page, saw=str(other.saved_as) if other else "")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from approvals import authority, payload
 from approvals.models import Approval, read_whole
 from approvals.payload import Change
@@ -66,11 +68,11 @@ def successor_of(case: Case) -> Successor | None:
 def _facts(approval: Approval) -> dict[str, str | float]:
     """What the agent says around the payload, by the words of the page; what it does not say is left out."""
     facts = {
-        "Action": approval.action,
-        "Risk": approval.get_risk_display(),
-        "Summary": approval.summary,
-        "Rationale": approval.rationale,
-        "Confidence": approval.confidence,
-        "Evidence": "\n".join(f"{item['label']}: {item['value']}" for item in approval.evidence),
+        _("Action"): approval.action,
+        _("Risk"): approval.get_risk_display(),
+        _("Summary"): approval.summary,
+        _("Rationale"): approval.rationale,
+        _("Confidence"): approval.confidence,
+        _("Evidence"): "\n".join(f"{item['label']}: {item['value']}" for item in approval.evidence),
     }
     return {name: fact for name, fact in facts.items() if fact not in ("", None)}

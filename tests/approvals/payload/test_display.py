@@ -7,12 +7,14 @@ from itertools import combinations
 
 import pytest
 from django.template.loader import render_to_string
+from django.utils import translation
 from hypothesis import assume, given
 
 from approvals import payload
 from approvals.payload import ABSENT, display
 from tests.approvals.payload.browser import form_for, rendered
 from tests.approvals.payload.strategies import texts, values
+from tests.site.tongue import TONGUE, spoken
 
 LOOK_ALIKES = [
     3, "3", "3.0", 3.5, "3.5", "\uff13", True, "Yes", "yes", "true", False, "No", None, "null", "None", "", [], {}, '""', "[]", "{}",
@@ -172,3 +174,12 @@ def test_a_list_of_plain_texts_is_read_line_by_line():
 )
 def test_a_list_with_an_entry_that_could_be_taken_for_another_is_json(entry):
     assert display.shown(["a", entry]).text.startswith("[")
+
+
+@pytest.mark.parametrize("word", ["⟦Yes⟧", "⟦no⟧", "⟦left out⟧", "⟦empty text⟧", "⟦empty list⟧"])
+def test_a_text_that_reads_as_another_value_in_the_readers_language_is_marked(word: str):
+    with spoken(), translation.override(TONGUE):
+        marked = display.shown(word)
+
+    assert marked == display.Shown(text=word, mark="⟦text⟧")
+    assert display.shown(word) == display.Shown(text=word)
