@@ -57,6 +57,26 @@ class TooLarge(Refused):
     code = "too_large"
 
 
+class TooManyAttempts(Refused):
+    """Tried too often; `wait` is in how many seconds another attempt is taken (HTTP 429)."""
+
+    code = "too_many_attempts"
+
+    def __init__(self, sentence: str, *, wait: int) -> None:
+        super().__init__(sentence)
+        self.wait = wait
+
+    @classmethod
+    def of_passwords(cls, wait: int) -> Self:
+        """Of a password typed again."""
+        minutes = -(-wait // 60)
+        return cls(
+            f"Too many wrong passwords: nothing was decided. Try again in {minutes} minutes, or choose another "
+            "password. What you entered is kept.",
+            wait=wait,
+        )
+
+
 class LengthRequired(Refused):
     """The body was sent in chunks without a length, which this process does not read (HTTP 411)."""
 

@@ -10,6 +10,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from uuid import UUID
 
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.urls import reverse
 
@@ -42,7 +44,9 @@ def of_notification(notification: Notification) -> Message:
     """As things stand now: a person told late reads that it is decided already."""
     if notification.grant:
         return _of_grant(notification, notification.grant)
-    assert notification.approval is not None  # noqa: S101 - the constraint: about a request or about a grant
+    if notification.person:
+        return _of_account(notification, notification.person)
+    assert notification.approval is not None  # noqa: S101 - the constraint: about one of the three
     return _of_request(notification, notification.approval)
 
 
@@ -174,6 +178,50 @@ def _of_grant(notification: Notification, grant: DelegatedGrant) -> Message:
         link="Open the grant",
         footnote="Opening the link decides nothing: you sign in and see what it covers.",
     )
+
+
+def _of_account(notification: Notification, person: User) -> Message:
+    """What happened to a person's own account. A link to choose a password is made here, as the mail goes out: it is
+    stored nowhere, and only the owner of the mailbox has it.
+    """
+    kind = Kind(notification.kind)
+    settles_at = person.settles_at()
+    if kind == Kind.CREDENTIALS and settles_at:
+        return Message(
+            id=notification.pk,
+            headline=str(kind.label),
+            sentence="Your password, or another way to sign in to Countersign, was replaced. If that was not you, tell "
+            "an administrator at once and choose another password.",
+            facts=(
+                ("Replaced", clock.in_words(notification.created_at)),
+                ("Until", f"{clock.in_words(settles_at)}: you decide nothing of high or critical risk"),
+            ),
+            url=f"{settings.PUBLIC_URL}{reverse('account_reset_password')}",
+            link="Choose another password",
+            footnote="Opening the link changes nothing: you get a mail from which you choose one.",
+        )
+    is_first = person.proven_at is None
+    return Message(
+        id=notification.pk,
+        headline=f"{kind.label}: Countersign",
+        sentence="You are asked to join Countersign, where people decide what AI agents may do. Choose a password: "
+        "that also confirms that this address is yours."
+        if is_first
+        else "Somebody asked for a new password for you at Countersign. If that was not you, do nothing: the old one "
+        "stays as it is.",
+        facts=(
+            ("Address", person.email),
+            ("Counts for", f"{settings.PASSWORD_RESET_TIMEOUT // 86_400} days, once"),
+        ),
+        url=f"{settings.PUBLIC_URL}{_way_to_a_password(person)}",
+        link="Choose a password",
+        footnote="Nobody else gets this link, not even an administrator. Do not pass it on.",
+    )
+
+
+def _way_to_a_password(person: User) -> str:
+    key = {"uidb36": user_pk_to_url_str(person), "key": default_token_generator.make_token(person)}
+    return reverse("account_reset_password_from_key", kwargs=key)
 
 
 def one_line(text: str) -> str:
