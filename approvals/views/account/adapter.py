@@ -29,6 +29,9 @@ class Adapter(DefaultAccountAdapter):
         """Nobody lets themselves in: an administrator invites."""
         return False
 
+    def add_message(self, *_args: Any, **_options: Any) -> None:
+        """The pages say it themselves: a message would wait for the next page of the administration."""
+
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
         """A closed account signs in as little as one that does not exist, and reads alike."""
         found = super().authenticate(request, **credentials)
