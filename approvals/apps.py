@@ -10,5 +10,6 @@ class ApprovalsConfig(AppConfig):
 
     def ready(self) -> None:
         from approvals.events import EVENTS
+        from approvals.views.account import logged  # noqa: F401 - its receivers
 
         catalogue.add(EVENTS)

@@ -22,7 +22,7 @@ from audit import clock, log
 from audit.clock import rfc3339
 from audit.message import START, SYSTEM, Actor, NewEvent
 from grants.models import DelegatedGrant, User
-from grants.risk import Risk
+from grants.risk import HARMFUL, Risk
 
 LONGEST_SCOPE = 50
 BATCH = 100
@@ -61,7 +61,11 @@ def give(grantor: User, grantee_email: str, terms: GrantTerms) -> DelegatedGrant
 def prepare(grantor: User, grantee_email: str, terms: GrantTerms, *, at: datetime) -> DelegatedGrant:
     """The grant as it would be given, not stored: to show what it would cover. Raises InvalidInput."""
     grantee = User.objects.filter(email=grantee_email.strip().lower()).first()
-    errors = [*_errors_of_person(grantor, grantee), *_errors_of_terms(terms, at)]
+    errors = [
+        *_errors_of_person(grantor, grantee),
+        *_errors_of_terms(terms, at),
+        *_errors_of_unsettled(grantor, terms, at),
+    ]
     if errors or grantee is None or terms.expires_at is None:
         raise InvalidInput(_("The authority was not lent. See what does not fit."), errors)
     return DelegatedGrant(
@@ -186,6 +190,16 @@ def _errors_of_terms(terms: GrantTerms, at: datetime) -> list[FieldError]:
         sentence = _("Say it in at most %(most)s characters of plain text.")
         found.append(_error("reason", sentence % {"most": LONGEST_REASON}))
     return found
+
+
+def _errors_of_unsettled(grantor: User, terms: GrantTerms, at: datetime) -> list[FieldError]:
+    """New credentials lend no more than they decide (docs/rules.md: new-credentials-wait)."""
+    settles_at = grantor.settles_at()
+    if settles_at is None or not grantor.is_unsettled(at) or terms.highest_risk not in HARMFUL:
+        return []
+    until = clock.in_words(settles_at)
+    sentence = _("Your password was replaced less than a day ago: lend up to medium risk until %(until)s.")
+    return [_error("highest_risk", sentence % {"until": until})]
 
 
 def _errors_of_scope(terms: GrantTerms) -> list[FieldError]:

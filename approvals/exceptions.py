@@ -57,6 +57,16 @@ class TooLarge(Refused):
     code = "too_large"
 
 
+class TooManyAttempts(Refused):
+    """Tried too often; `wait` is in how many seconds another attempt is taken (HTTP 429)."""
+
+    code = "too_many_attempts"
+
+    def __init__(self, sentence: str, *, wait: int) -> None:
+        super().__init__(sentence)
+        self.wait = wait
+
+
 class LengthRequired(Refused):
     """The body was sent in chunks without a length, which this process does not read (HTTP 411)."""
 

@@ -1,8 +1,9 @@
 """Which address shows or takes what? Everything under /approvals/, news under /live/, signing in at the root."""
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from approvals.views import away, display, jump, policies, preferences, words
+from approvals.views.account import password
 from approvals.views.grants import grants, lending
 from approvals.views.inbox import inbox
 from approvals.views.request import (
@@ -76,6 +77,8 @@ preferences_urlpatterns: list[URLPattern | URLResolver] = [
     path("", display.display_preferences, name="display-preferences"),
     path("notifications/", include(notifications_urlpatterns)),
     path("away/", include(away_urlpatterns)),
+    path("password/", password.Changing.as_view(), name="account_change_password"),
+    path("password/changed/", password.Changed.as_view(), name="account_changed_password"),
 ]
 
 jump_urlpatterns = [
@@ -88,5 +91,14 @@ words_urlpatterns = [
 
 signin_urlpatterns = [
     path("sign-in/", SignIn.as_view(), name="sign-in"),
+    path("sign-in/", SignIn.as_view(), name="account_login"),  # by the name that allauth reverses
     path("sign-out/", SignOut.as_view(), name="sign-out"),
+    path("password/", password.Forgotten.as_view(), name="account_reset_password"),
+    path("password/sent/", password.Sent.as_view(), name="account_reset_password_done"),
+    path("password/chosen/", password.Chosen.as_view(), name="account_reset_password_from_key_done"),
+    re_path(
+        r"^password/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        password.Choosing.as_view(),
+        name="account_reset_password_from_key",
+    ),
 ]

@@ -76,17 +76,23 @@ DATABASES = {
 # Seconds that a page or an agent waits for one answer of the database, and that the worker does.
 DATABASE_PATIENCE = env.float("DATABASE_PATIENCE", default=10)
 DATABASE_WORKER_PATIENCE = 100
-# In each process, and only for what may be a minute or two old.
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "OPTIONS": {"MAX_ENTRIES": 10_000},
-    }
-}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Pub/sub ignores Redis database numbers, and several databases may share one Redis.
 REDIS_PREFIX = f"countersign:{DATABASES['default']['NAME']}:"
+CACHES = {
+    "default": {
+        "BACKEND": "approvals_site.caching.PatientCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": f"{REDIS_PREFIX}cache",
+        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
+    },
+    # In each process, and only for what may be a minute or two old.
+    "process": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
+}
 
 # --- Secrets
 
@@ -136,10 +142,33 @@ CSRF_TRUSTED_ORIGINS = ["{0.scheme}://{0.netloc}".format(urlsplit(PUBLIC_URL))]
 AUTH_USER_MODEL = "grants.User"
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/approvals/"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ACCOUNT_ADAPTER = "approvals.views.account.adapter.Adapter"
+ACCOUNT_FORMS = {"user_token": "approvals.views.account.password.LinkForm"}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = (
+    "none"  # an account is active only once its address is proven: grants.models.User
+)
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody gets mail for a stranger's typing
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
+ACCOUNT_SESSION_REMEMBER = True
+# Wrong passwords for one address and from one place; a right one counts for neither.
+ACCOUNT_RATE_LIMITS = {
+    "login": None,
+    "login_failed": "10/5m/key,100/5m/ip",
+    "reauthenticate": "10/5m/user",
+    "change_password": "10/5m/user",
+    "reset_password": "20/5m/ip,5/5m/key",
+}
+# The proxy in front writes where a request comes from; without one, nothing that a client sends is believed.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_TLS_PROXY", default=False) else 0
 
 # --- Application
 
 INSTALLED_APPS = [
+    "approvals_site",  # before Django's, whose `changepassword` it puts on record
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -147,6 +176,8 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
     "django_htmx",
     "csp",
     "ninja",  # serves the API page's assets from here instead of a CDN
@@ -170,6 +201,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "approvals.views.own_form.InOwnForm",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -209,7 +241,7 @@ USE_TZ = True
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
-]
+] + [{"NAME": "grants.passwords.NotOneCharacter"}]
 
 # --- Static files: straight from the source on a desk, from `collectstatic` in a deployment
 

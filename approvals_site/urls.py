@@ -1,5 +1,6 @@
 """Which view answers which address?"""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
@@ -15,7 +16,11 @@ from approvals.urls import (
 from approvals.views.style import style
 from approvals_site.health import healthz, readyz
 
+# One way in for everybody: the administration has no sign-in and no page for passwords of its own.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign, no-untyped-call]
+
 urlpatterns = [
+    path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("", RedirectView.as_view(pattern_name="approvals:inbox")),
     path("", include(signin_urlpatterns)),
     path("approvals/", include("approvals.urls")),

@@ -42,7 +42,7 @@ def judging() -> Iterator[Figure]:
     from audit.message import SYSTEM
     from grants.models import User
 
-    owner = User.objects.create(email="owner@example.com", name="Bench")
+    owner = User.objects.create_user("owner@example.com", name="Bench")
     agent = Agent.objects.create(name="Bench", owner=owner, action_types=["*"], workflows=["*"])
     key, _ = keys.create_key(agent, owner=owner, by=SYSTEM)
     for name, terms in CASES.items():

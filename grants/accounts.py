@@ -1,4 +1,4 @@
-"""How does a person's account come, change and get a password? Each change is on record."""
+"""How does a person's account come and change? Each change is on record."""
 
 from __future__ import annotations
 
@@ -27,14 +27,9 @@ def change(person: User, *, by: Actor, changed: Sequence[str]) -> None:
     _record(User.objects.get(pk=person.pk), "person.changed", by)
 
 
-def note_password(before: User, *, by: Actor) -> None:
-    """Record that another password was stored: the person who set it can sign in with it.
-
-    `before` is the account as it was, with its row locked in this transaction.
-    """
-    after = User.objects.get(pk=before.pk)
-    if after.password != before.password:
-        _record(after, "person.password_set", by)
+def note(person: User, event: str, *, by: Actor) -> None:
+    """Record what happened to the account, in the transaction that stores it."""
+    _record(person, event, by)
 
 
 def _record(person: User, event: str, by: Actor) -> None:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
-from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
-from django.db import models, transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db import models
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -25,42 +23,55 @@ from grants.models import ApproverMembership, DelegatedGrant, User
 
 # What people may decide follows from assignments and memberships; groups of permissions mean nothing here.
 admin.site.unregister(Group)
+# An address is proven by its mailbox, never by a tick here.
+admin.site.unregister(EmailAddress)
 
 
-class PersonCreationForm(AdminUserCreationForm):  # type: ignore[type-arg]
-    """A new account."""
-
-    class Meta:
-        model = User
-        fields = ["email", "name"]
-
-
-class PersonChangeForm(UserChangeForm):  # type: ignore[type-arg]
-    """An account; the password has a page of its own."""
+class PersonChangeForm(forms.ModelForm):  # type: ignore[type-arg]
+    """An account. What signs its person in is theirs: nothing here shows or sets a password or another factor."""
 
     class Meta:
         model = User
-        fields = ["email", "name", "password", "is_active", "is_staff", "is_auditor"]
+        fields = ["email", "name", "is_active", "is_staff", "is_auditor"]
+
+    def clean_is_active(self) -> bool:
+        is_active: bool = self.cleaned_data["is_active"]
+        if is_active and self.instance.proven_at is None:
+            raise forms.ValidationError(
+                _(
+                    "Nobody has confirmed this address yet. Save it as it is; the account opens once the person "
+                    "followed the link in the invitation, which you can send again."
+                )
+            )
+        return is_active
 
 
 @admin.register(User)
-class PersonAdmin(StaffAdmin, UserAdmin):  # type: ignore[type-arg]
-    """Accounts are deactivated, never deleted: votes and events name them for seven years."""
+class PersonAdmin(StaffAdmin):
+    """Accounts are invited and suspended, never deleted: votes and events name them for seven years."""
 
     form = PersonChangeForm
-    add_form = PersonCreationForm
-    list_display = ["email", "name", "is_active", "is_staff", "is_auditor", "last_login"]
+    list_display = ["email", "name", "is_active", "is_proven", "is_staff", "is_auditor", "last_login"]
     list_filter = ["is_active", "is_staff", "is_auditor"]
     search_fields = ["email", "name"]
     ordering = ["email"]
-    filter_horizontal = []
-    readonly_fields = ["last_login", "date_joined"]
+    readonly_fields = ["proven_at", "credentials_changed_at", "last_login", "date_joined"]
     fieldsets = [
-        (None, {"fields": ["email", "name", "password"]}),
+        (None, {"fields": ["email", "name"]}),
         (gettext_lazy("What the account opens"), {"fields": ["is_active", "is_staff", "is_auditor"]}),
-        (gettext_lazy("Dates"), {"fields": ["last_login", "date_joined"]}),
+        (
+            gettext_lazy("Dates"),
+            {"fields": ["proven_at", "credentials_changed_at", "last_login", "date_joined"]},
+        ),
     ]
-    add_fieldsets = [(None, {"fields": ["email", "name", "usable_password", "password1", "password2"]})]
+
+    @admin.display(description=gettext_lazy("confirmed"), boolean=True)
+    def is_proven(self, person: User) -> bool:
+        return person.proven_at is not None
+
+    def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
+        """A new account opens nothing until its person confirms the address."""
+        return self.fieldsets if obj else [(None, {"fields": ["email", "name"]})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[str]:
         """An address stays with its account: requests, bars and assignments name people by it."""
@@ -71,22 +82,17 @@ class PersonAdmin(StaffAdmin, UserAdmin):  # type: ignore[type-arg]
         if change:
             self.change_account(request, obj, form.changed_data)
         else:
-            accounts.add(obj, by=administrator(request).as_actor())
+            self.add_account(request, obj)
+
+    def add_account(self, request: HttpRequest, person: User) -> None:
+        """Where the site can write to people, its own admin invites them instead."""
+        person.is_active = False
+        person.set_unusable_password()
+        accounts.add(person, by=administrator(request).as_actor())
 
     def change_account(self, request: HttpRequest, person: User, changed: list[str]) -> None:
         """Where the site knows what else a change means, its own admin overrides this."""
         accounts.change(person, by=administrator(request).as_actor(), changed=changed)
-
-    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002
-        """Django's page, and on record."""
-        found = self.get_object(request, unquote(id))  # None for what is no id
-        if found is None:
-            raise Http404
-        with transaction.atomic():
-            before = User.objects.select_for_update().get(pk=found.pk)
-            response = super().user_change_password(request, id, form_url)
-            accounts.note_password(before, by=administrator(request).as_actor())
-        return response
 
 
 @admin.register(ApproverMembership)

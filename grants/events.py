@@ -43,7 +43,25 @@ EVENTS = (
     EventType(
         "person.password_set",
         "person",
-        "The administration set a person's password; neither it nor its hash is recorded.",
+        "The administration set a person's password. It cannot any more: only older logs have this.",
+        _ACCOUNT,
+    ),
+    EventType(
+        "person.link_sent",
+        "person",
+        "A link to choose a password was sent to the person's address. The actor asked for it and did not see it.",
+        _ACCOUNT,
+    ),
+    EventType(
+        "person.confirmed",
+        "person",
+        "A person followed the link in their mail and chose a password: the address is proven, the account open.",
+        _ACCOUNT,
+    ),
+    EventType(
+        "person.credentials_changed",
+        "person",
+        "A person's password or another factor was replaced; neither it nor its hash is recorded.",
         _ACCOUNT,
     ),
 )

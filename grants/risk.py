@@ -28,3 +28,7 @@ class Risk(models.TextChoices):
     def up_to(cls, highest: str) -> list[str]:
         """The risks from low to this one."""
         return [risk.value for risk in cls if risk.rank <= cls(highest).rank]
+
+
+HARMFUL = (Risk.HIGH, Risk.CRITICAL)
+"""The risks that credentials too new to be trusted neither decide nor lend."""

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings
+from django.core.cache import caches
 from django.core.management.commands import flush
 from django.db.backends.postgresql.operations import DatabaseOperations
 
@@ -43,3 +44,9 @@ def _anchor_of_its_own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: py
     path = tmp_path_factory.getbasetemp() / f"anchor-{uuid4()}"
     monkeypatch.setattr(settings, "AUDIT_ANCHOR_FILE", str(path))
     return path
+
+
+@pytest.fixture(autouse=True)
+def _attempts_of_its_own() -> None:
+    """Each test has wrong passwords of its own: what those before it left in Redis is not looked at."""
+    caches["default"].version = uuid4().hex

@@ -1,16 +1,19 @@
-"""An administrator closes an account, and sees how much it leaves open."""
+"""An administrator invites people, sends them links, closes an account, and sees how much it leaves open."""
 
 from __future__ import annotations
 
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from approvals import lifecycle
+from approvals import credentials, lifecycle
+from approvals.exceptions import StateConflict
 from grants.admin import PersonAdmin, administrator
 from grants.models import User
 
@@ -20,6 +23,50 @@ admin.site.unregister(User)
 @admin.register(User)
 class ReviewerAdmin(PersonAdmin):
     """The people of `grants`, with what their requests need when one of them leaves."""
+
+    change_form_template = "admin/grants/user/change_form.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        link = path("<path:person_id>/link/", self.admin_site.admin_view(self.link), name="grants_user_link")
+        return [link, *super().get_urls()]
+
+    def link(self, request: HttpRequest, person_id: str) -> HttpResponse:
+        """Asks once, then sends the person a link to choose a password, which nobody else sees."""
+        person = self.get_object(request, person_id)
+        if person is None:
+            raise Http404
+        back = HttpResponseRedirect(reverse("admin:grants_user_change", args=[person.pk]))
+        if request.method != "POST":
+            return self._ask_to_send(request, person)
+        try:
+            credentials.send_link(person, by=administrator(request).as_actor())
+        except StateConflict as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(
+                request,
+                _("A link was sent to %(email)s. It lets them choose a password.") % {"email": person.email},
+            )
+        return back
+
+    def _ask_to_send(self, request: HttpRequest, person: User) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "original": person,
+            "title": _("Send a link for a new password?")
+            if person.proven_at
+            else _("Send the invitation again?"),
+        }
+        return TemplateResponse(request, "admin/grants/user/link.html", context)
+
+    def add_account(self, request: HttpRequest, person: User) -> None:
+        credentials.invite(person, by=administrator(request).as_actor())
+        messages.success(
+            request,
+            _("An invitation was sent to %(email)s. The account opens once it is followed.")
+            % {"email": person.email},
+        )
 
     def change_account(self, request: HttpRequest, person: User, changed: list[str]) -> None:
         if "is_active" not in changed or person.is_active:

@@ -32,6 +32,7 @@ from approvals.authority.reading import (
 from approvals.authority.ruling import (
     Ruling,
     barred_addresses,
+    barred_among,
     fills_policy_seat,
     is_covered,
     joined_too_late,
@@ -52,6 +53,7 @@ __all__ = [
     "acted_since",
     "awaited",
     "barred_addresses",
+    "barred_among",
     "decidable_by",
     "drafts_for",
     "fills_policy_seat",

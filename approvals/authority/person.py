@@ -234,7 +234,8 @@ def is_barred(user: User, owns: Q | None = None) -> Q:
     owned = Q(agent_owner=user) | Q(key_owner=user)
     is_party = (Q(initiated_by=user.email) | owned | owns) & ~Q(pattern=Pattern.DRAFT_ONLY)
     may_be_own = Policy.objects.filter(allow_self_approval=True)
-    return is_party & ~Q(risk__in=SELF_APPROVABLE, policy__in=may_be_own)
+    is_too_late = Q(risk=Risk.CRITICAL, created_at__lt=user.proven_at)
+    return is_party & ~Q(risk__in=SELF_APPROVABLE, policy__in=may_be_own) | is_too_late
 
 
 def is_named_in_policy(user: User, **narrowed: str) -> bool:

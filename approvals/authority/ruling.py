@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
+from typing import cast
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -12,8 +14,10 @@ from django.utils.translation import gettext as _
 from approvals.authority.held import Held, held_by
 from approvals.models import Approval, Assignment
 from approvals.models.choices import Pattern, Risk
+from audit import clock
 from audit.joined import either
 from grants.models import ApproverMembership, DelegatedGrant, User
+from grants.risk import HARMFUL
 
 ASSIGNEE = "assignee"
 APPROVERS = "approvers"
@@ -45,7 +49,7 @@ def may_decide(user: User, approval: Approval, *, at: datetime, held: Held | Non
     decision, call it with the request, the person and their grants locked (`lifecycle.beats.lock_authority`). `held`
     is what `held_by` read of this person at that moment, where somebody has it.
     """
-    if barred := bar(user, approval):
+    if barred := bar(user, approval) or unsettled(user, approval, at=at):
         return _no(barred)
     held = held or held_by(user, at=at)
     own = in_own_right(user, approval, held.memberships.get(user.pk))
@@ -135,10 +139,28 @@ def joined_too_late(joined_at: datetime, approval: Approval) -> bool:
     return approval.is_critical and joined_at > approval.created_at
 
 
+def proven_too_late(user: User, approval: Approval) -> bool:
+    """Whether the person's mailbox was proven only after this critical request was opened: so others decide it."""
+    return approval.is_critical and user.proven_at is not None and user.proven_at > approval.created_at
+
+
+def unsettled(user: User, approval: Approval, *, at: datetime) -> str:
+    """Why new credentials do not decide this request yet; empty where they do (docs/rules.md: new-credentials-wait)."""
+    if approval.risk not in HARMFUL or not user.is_unsettled(at):
+        return ""
+    until = clock.in_words(cast("datetime", user.settles_at()))
+    return _(
+        "Your password or another way to sign in was replaced less than a day ago: until %(until)s others decide what "
+        "is of high or critical risk."
+    ) % {"until": until}
+
+
 def bar(user: User, approval: Approval) -> str:
     """Why this person can decide the request neither in person nor as a principal; empty if they can."""
     if not user.is_active:
         return _("This account is deactivated.")
+    if proven_too_late(user, approval):
+        return _("This account was confirmed after this critical request was opened, so others decide it.")
     if user.email not in barred_addresses(approval):
         return ""
     if user.email == approval.initiated_by:
@@ -160,6 +182,12 @@ def barred_addresses(approval: Approval) -> frozenset[str]:
         return frozenset()
     owners = (approval.agent.owner, approval.key.owner, approval.agent_owner, approval.key_owner)
     return frozenset({approval.initiated_by, *(owner.email for owner in owners)} - {""})
+
+
+def barred_among(approval: Approval, accounts: Mapping[str, User]) -> frozenset[str]:
+    """The addresses that `bar` keeps out, where these are the accounts of the addresses it is about."""
+    late = (address for address, user in accounts.items() if proven_too_late(user, approval))
+    return barred_addresses(approval).union(late)
 
 
 def fills_policy_seat(ruling: Ruling, approval: Approval) -> bool:

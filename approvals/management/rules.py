@@ -129,6 +129,24 @@ WHO = (
         ("approvals/admin/approvals.py", "audit/admin.py", "grants/admin.py"),
     ),
     Rule(
+        "credentials-belong-to-people",
+        "Nobody sets another person's password, factor or address: an administrator invites and asks for a reset that "
+        "only the owner of the mailbox completes. Each change is an event, and its owner is told.",
+        ("approvals/credentials.py", "approvals/views/account/", "approvals/admin/people.py"),
+    ),
+    Rule(
+        "an-address-is-proven-first",
+        "An account is active only once its mailbox is proven, and then does not decide critical requests that were "
+        "open before: naming an address gives nobody authority.",
+        ("grants/models/user.py", "approvals/credentials.py", "approvals/authority/ruling.py"),
+    ),
+    Rule(
+        "new-credentials-wait",
+        "For 24 hours after a password or factor was replaced, its person decides and lends nothing of high or "
+        "critical risk: time for the owner to hear of it.",
+        ("approvals/authority/ruling.py", "approvals/delegation.py", "grants/models/user.py"),
+    ),
+    Rule(
         "nobody-decides-their-own-proposal",
         "The person an agent acts for and the owners of the agent and its key decide its requests neither in person "
         "nor through a delegate, unless the policy allows it at low or medium risk.",

@@ -41,6 +41,16 @@ DECIDING = (
         rules=("latecomers-leave-critical-alone", "authority-is-on-record"),
     ),
     Threat(
+        "a-taken-account",
+        "An administrator sets a reviewer's password, factor or address, and decides as that person.",
+        rules=("credentials-belong-to-people", "new-credentials-wait"),
+    ),
+    Threat(
+        "an-account-behind-a-named-address",
+        "An administrator makes an account for an address that open requests already name, and decides with it.",
+        rules=("an-address-is-proven-first",),
+    ),
+    Threat(
         "an-agent-decides",
         "An agent decides its own request, or forges a decision, with its key.",
         "A key opens the agents' endpoint alone, which has no way to decide.",
@@ -181,6 +191,12 @@ PAGES = (
         ("approvals/views/signin.py", "approvals/lifecycle/safeguards.py"),
     ),
     Threat(
+        "guessed-passwords",
+        "Somebody tries passwords, at the sign-in or in a session left open, until one fits.",
+        "Ten wrong ones for an address, or a hundred from one place, within five minutes: the next is not looked at.",
+        ("approvals/views/signin.py", "approvals/views/account/attempts.py", "approvals_site/settings.py"),
+    ),
+    Threat(
         "a-scanner-follows-links",
         "A mail scanner that follows every link approves.",
         rules=("links-decide-nothing",),
@@ -272,25 +288,12 @@ FAULTS = (
 
 NOT_MET = (
     Threat(
-        "a-taken-account",
-        "An administrator sets a reviewer's password and decides as them: it is on record, and not prevented.",
-    ),
-    Threat(
-        "an-account-behind-a-named-address",
-        "An administrator makes an account for an address that open requests already name: it decides without proof "
-        "that the mailbox is theirs.",
-    ),
-    Threat(
         "a-key-in-anothers-name",
         "An administrator makes an agent's key in another owner's name, and is not barred from deciding its requests.",
     ),
     Threat(
         "one-administrator-loosens",
         "One administrator alone publishes a weaker policy, for everything or for one workflow.",
-    ),
-    Threat(
-        "guessed-passwords",
-        "Passwords are guessed at the sign-in page, or where a critical approval asks again: attempts are not limited.",
     ),
     Threat(
         "a-noisy-agent",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from approvals.models.approval import Approval
 from approvals.models.channel import Channel
-from grants.models import DelegatedGrant
+from grants.models import DelegatedGrant, User
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
@@ -28,7 +28,7 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
 
 
 class Notification(models.Model):
-    """One message through one channel, about a request or about a grant.
+    """One message through one channel, about a request, a grant, or the account of the person it goes to.
 
     Its id goes with every attempt, so a receiver can tell a repetition.
     """
@@ -51,6 +51,9 @@ class Notification(models.Model):
         GRANT_GIVEN = "grant_given", _("Authority lent")
         GRANT_STARTED = "grant_started", _("Lent authority starts")
         GRANT_ENDED = "grant_ended", _("Lent authority has ended")
+        INVITED = "invited", _("You are invited")
+        RESET = "reset", _("Choose a new password")
+        CREDENTIALS = "credentials", _("Your credentials were changed")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid7, editable=False)
     kind = models.CharField(max_length=20, choices=Kind.choices)
@@ -59,6 +62,14 @@ class Notification(models.Model):
     )
     grant = models.ForeignKey(
         DelegatedGrant, on_delete=models.PROTECT, null=True, blank=True, related_name="notifications"
+    )
+    person = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="whose account it is about",
     )
     recipient = models.EmailField(
         blank=True, help_text=_("whom it is for; nobody in particular where a team is told")
@@ -87,8 +98,9 @@ class Notification(models.Model):
         ordering = ["-created_at"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(approval__isnull=False, grant=None)
-                | models.Q(approval=None, grant__isnull=False),
+                condition=models.Q(approval__isnull=False, grant=None, person=None)
+                | models.Q(approval=None, grant__isnull=False, person=None)
+                | models.Q(approval=None, grant=None, person__isnull=False),
                 name="notification_about_one_thing",
             ),
             models.CheckConstraint(

@@ -2,7 +2,7 @@
 
 from approvals.notifications.outbox import deliver_due
 from approvals.notifications.routing import pool_watchers, team_channels
-from approvals.notifications.telling import TeamTold, Told, notify, notify_of_grant, tell
+from approvals.notifications.telling import TeamTold, Told, notify, notify_of_grant, notify_person, tell
 
 __all__ = [
     "TeamTold",
@@ -10,6 +10,7 @@ __all__ = [
     "deliver_due",
     "notify",
     "notify_of_grant",
+    "notify_person",
     "pool_watchers",
     "team_channels",
     "tell",

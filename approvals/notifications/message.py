@@ -12,11 +12,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from approvals.models import Approval, ChannelTest, Notification, Vote
 from approvals.models.choices import Resolution, Status
@@ -47,7 +49,9 @@ def of_notification(notification: Notification) -> Message:
     """As things stand now: a person told late reads that it is decided already."""
     if notification.grant:
         return _of_grant(notification, notification.grant)
-    assert notification.approval is not None  # noqa: S101 - the constraint: about a request or about a grant
+    if notification.person:
+        return _of_account(notification, notification.person)
+    assert notification.approval is not None  # noqa: S101 - the constraint: about one of the three
     return _of_request(notification, notification.approval)
 
 
@@ -219,6 +223,66 @@ def _ended(grant: DelegatedGrant) -> Facts:
         "person": grant.revoked_by,
     }
     return ((_("Ended"), one_line(how)),)
+
+
+def _of_account(notification: Notification, person: User) -> Message:
+    """What happened to a person's own account. A link to choose a password is made here, as the mail goes out: it is
+    stored nowhere, and only the owner of the mailbox has it.
+    """
+    kind = Kind(notification.kind)
+    if kind == Kind.CREDENTIALS:
+        return _of_credentials(notification, person)
+    if person.proven_at is None:
+        sentence = _(
+            "You are asked to join Countersign, where people decide what AI agents may do. Choose a password: that "
+            "also confirms that this address is yours."
+        )
+    else:
+        sentence = _(
+            "Somebody asked for a new password for you at Countersign. If that was not you, do nothing: the old one "
+            "stays as it is."
+        )
+    days = settings.PASSWORD_RESET_TIMEOUT // 86_400
+    return Message(
+        id=notification.pk,
+        headline=f"{kind.label}: Countersign",
+        sentence=sentence,
+        facts=(
+            (_("Address"), person.email),
+            (
+                _("Counts"),
+                ngettext("for %(count)d day, once", "for %(count)d days, once", days) % {"count": days},
+            ),
+        ),
+        url=f"{settings.PUBLIC_URL}{_way_to_a_password(person)}",
+        link=_("Choose a password"),
+        footnote=_("Nobody else gets this link, not even an administrator. Do not pass it on."),
+    )
+
+
+def _of_credentials(notification: Notification, person: User) -> Message:
+    settles_at = person.settles_at() or notification.created_at
+    return Message(
+        id=notification.pk,
+        headline=str(Kind.CREDENTIALS.label),
+        sentence=_(
+            "Your password, or another way to sign in to Countersign, was replaced. If that was not you, tell an "
+            "administrator at once and choose another password. For a day you decide and lend nothing of high or "
+            "critical risk."
+        ),
+        facts=(
+            (_("Replaced"), clock.in_words(notification.created_at)),
+            (_("In full again"), clock.in_words(settles_at)),
+        ),
+        url=f"{settings.PUBLIC_URL}{reverse('account_reset_password')}",
+        link=_("Choose another password"),
+        footnote=_("Opening the link changes nothing: you get a mail from which you choose one."),
+    )
+
+
+def _way_to_a_password(person: User) -> str:
+    key = {"uidb36": user_pk_to_url_str(person), "key": default_token_generator.make_token(person)}
+    return reverse("account_reset_password_from_key", kwargs=key)
 
 
 def one_line(text: str) -> str:

@@ -67,7 +67,7 @@ def _lease(slow: set[str]) -> Notification | None:
     due = Notification.objects.due(at).exclude(channel__kind__in=slow - {email.KIND})
     if email.KIND in slow:
         due = due.exclude(channel=None)
-    rows = due.select_related("approval__agent", "grant__grantor", "grant__grantee", "channel")
+    rows = due.select_related("approval__agent", "grant__grantor", "grant__grantee", "person", "channel")
     found = rows.select_for_update(skip_locked=True, of=("self",)).order_by("next_attempt_at").first()
     if found is not None:
         found.attempts += 1

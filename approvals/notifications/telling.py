@@ -12,7 +12,7 @@ from django.db import connection
 
 from approvals.models import Approval, Notification
 from approvals.notifications.routing import NOBODY, Routes, look_up
-from grants.models import DelegatedGrant
+from grants.models import DelegatedGrant, User
 from patience import statements
 
 
@@ -66,6 +66,13 @@ def notify_of_grant(
             for channel in routes.of(address, kind)
         ),
         at,
+    )
+
+
+def notify_person(person: User, kind: Notification.Kind, *, at: datetime) -> None:
+    """Tell a person of their own account: by e-mail, whatever they chose to hear of."""
+    Notification.objects.create(
+        kind=kind, person=person, recipient=person.email, created_at=at, next_attempt_at=at
     )
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models.expressions import RawSQL
 from django.utils.translation import ngettext
 
-from approvals.authority import barred_addresses, joined_too_late
+from approvals.authority import barred_among, joined_too_late
 from approvals.models import Approval, Assignment, Vote
 from approvals.models.among import among
 from approvals.models.approval_queries import ApprovalQuerySet
@@ -167,7 +167,7 @@ def _open_addresses(named: Mapping[UUID, Iterable[Named | Assignment]]) -> set[s
 
 def _reach(approval: Approval, around: Surroundings) -> Reach:
     votes = [vote for vote in around.votes.get(approval.pk, ()) if vote[0] == approval.current_version]
-    away = barred_addresses(approval).union(*(vote[1:3] for vote in votes))
+    away = barred_among(approval, around.people.accounts).union(*(vote[1:3] for vote in votes))
     everybody = list(around.named.get(approval.pk, ()))
     named = {one.email for one in everybody if one.is_open and one.email in around.people.active} - away
     approvers = {
@@ -212,6 +212,7 @@ _SHORT = """
                 WHERE member.left_at IS NULL AND member.joined_at <= request.approvers_asked_at
                     AND (request.risk <> 'critical' OR member.joined_at <= request.created_at)) told
         JOIN grants_user person ON person.id = told.id AND person.is_active
+            AND (request.risk <> 'critical' OR person.proven_at <= request.created_at)
         WHERE person.email <> request.initiated_by AND person.id NOT IN (
                 request.agent_owner_id, request.key_owner_id, agent.owner_id, key.owner_id)
             AND NOT EXISTS (SELECT FROM approvals_voteseat seat WHERE seat.approval_id = request.id

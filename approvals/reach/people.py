@@ -69,7 +69,7 @@ def read_with_policies(
 
 _UNUSED = (
     *("password", "last_login", "is_superuser", "is_staff", "is_auditor", "date_joined"),
-    *("time_zone", "written_form"),
+    *("time_zone", "written_form", "credentials_changed_at"),
 )
 _AWAY = statements.as_json(Away, "away")
 _ACCOUNT = statements.as_json(User, "account", but=_UNUSED)
@@ -84,7 +84,7 @@ _READ = f"""
     named AS MATERIALIZED (
         SELECT unnest(%(addresses)s::text[]) AS email UNION SELECT unnest(reviewers) FROM candidate),
     account AS MATERIALIZED (
-        SELECT person.id, person.email, person.name, person.is_active
+        SELECT person.id, person.email, person.name, person.is_active, person.proven_at
         FROM grants_user person JOIN named USING (email)),
     approver AS MATERIALIZED (
         SELECT person.id, person.email, member.joined_at

@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.utils.translation import gettext as _
 
 from approvals import payload, proposal_quality, visible
-from approvals.authority import barred_addresses, joined_too_late
+from approvals.authority import barred_among, joined_too_late
 from approvals.models import Approval, Notification
 from approvals.reach.enough import Reach, Surroundings, look_around_in_hand, reaches
 from approvals.reach.people import People
@@ -33,16 +33,16 @@ def warnings_lately(approval: Approval, *, at: datetime) -> list[Warning]:
     """The warnings about one request, up to LATELY seconds old: answering a waiting agent costs little else."""
     if not approval.is_pending:
         return []
-    found: list[Warning] | None = cache.get(_kept(approval))
+    found: list[Warning] | None = caches["process"].get(_kept(approval))
     if found is None:
         found = warnings(approval, at=at)
-        cache.set(_kept(approval), found, LATELY)
+        caches["process"].set(_kept(approval), found, LATELY)
     return found
 
 
 def has_warnings_lately(approval: Approval) -> bool:
     """Whether `warnings_lately` has them at hand."""
-    return not approval.is_pending or _kept(approval) in cache
+    return not approval.is_pending or _kept(approval) in caches["process"]
 
 
 def look_up_lately(approvals: Iterable[Approval], *, at: datetime) -> None:
@@ -50,7 +50,7 @@ def look_up_lately(approvals: Iterable[Approval], *, at: datetime) -> None:
     approvals = list(approvals)
     found = warnings_of(approvals, at=at)
     for approval in approvals:
-        cache.set(_kept(approval), found[approval.pk], LATELY)
+        caches["process"].set(_kept(approval), found[approval.pk], LATELY)
 
 
 def _kept(approval: Approval) -> str:
@@ -78,7 +78,7 @@ def warnings_around(
 
 def _warnings(approval: Approval, people: People, reach: Reach) -> list[Warning]:
     named = _named(approval)
-    barred = barred_addresses(approval)
+    barred = barred_among(approval, people.accounts)
     able = [address for address in named if address in people.active and address not in barred]
     return [
         *_unowned(named, people),
@@ -162,7 +162,7 @@ def _hears(address: str, people: People) -> bool:
 
 def _too_few(approval: Approval, able: Sequence[str], people: People) -> list[Warning]:
     """A stand-in fills the place of the person they stand in for, and no second one."""
-    barred = barred_addresses(approval)
+    barred = barred_among(approval, people.accounts)
     approvers = {
         address
         for address, joined_at in people.approvers.items()

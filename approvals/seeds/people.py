@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from audit import clock
 from audit.message import SYSTEM
 from grants import membership
 from grants.models import User
@@ -62,7 +63,7 @@ def ensure_people(passwords: Mapping[str, str], *, are_unchanged: bool) -> None:
 
 
 def _ensure(person: Person, password: str, *, is_unchanged: bool) -> User:
-    user = User.objects.filter(email=person.email).first() or User(email=person.email)
+    user = User.objects.filter(email=person.email).first() or User(email=person.email, proven_at=clock.now())
     is_new = user._state.adding
     is_right = not is_new and (is_unchanged or user.check_password(password))
     if not is_right:

@@ -1,4 +1,4 @@
-"""Is this answer Countersign's own, or that of a proxy in between? The page's script swaps in nothing else."""
+"""What does every answer say? That it is Countersign's own, and that nobody keeps, embeds or empowers it."""
 
 from __future__ import annotations
 
@@ -7,14 +7,27 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 HEADER = "Countersign"
+"""A proxy in between has none: the page's script swaps in nothing else."""
+
+ALWAYS = {
+    HEADER: "1",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    # What no page here uses, so what no script that got into one may use.
+    "Permissions-Policy": "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), "
+    "magnetometer=(), microphone=(), midi=(), payment=(), usb=()",
+}
+KEPT_NOWHERE = "no-store, private"
+"""Unless an answer says itself how long it may be kept, as files do: errors and redirects name requests, too."""
 
 
 def marked(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: every answer says that it is ours."""
+    """Middleware, outside of whatever may answer for itself: errors and files have these too."""
 
     def respond(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        response.headers[HEADER] = "1"
+        for name, value in ALWAYS.items():
+            response.headers[name] = value
+        response.headers.setdefault("Cache-Control", KEPT_NOWHERE)
         return response
 
     return respond

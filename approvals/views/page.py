@@ -11,7 +11,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
@@ -122,10 +122,9 @@ def wants_fragment(request: PersonRequest) -> bool:
 def show(
     request: PersonRequest, page: str, context: dict[str, Any], *, fragment: str = "", status: int = 200
 ) -> HttpResponse:
-    """The page, or its fragment where htmx asked for it. Never kept by a cache: it is one person's."""
+    """The page, or its fragment where htmx asked for it."""
     template = fragment if fragment and wants_fragment(request) else page
     response = render(request, template, {**context, "carry": carried(request)}, status=status)
-    patch_cache_control(response, no_store=True, private=True)
     patch_vary_headers(response, ["HX-Request"])
     return response
 

@@ -1,4 +1,4 @@
-"""How does a refusal become a page? Once, here: 422 and 409 with the page, 403 with the sentence."""
+"""How does a refusal become a page? Once, here: 422, 409 and 429 with the page, 403 with the sentence."""
 
 from __future__ import annotations
 
@@ -13,11 +13,24 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django_htmx.http import replace_url
 
-from approvals.exceptions import FieldError, InvalidInput, NotPermitted, Refused, StateConflict, TooLarge
+from approvals.exceptions import (
+    FieldError,
+    InvalidInput,
+    NotPermitted,
+    Refused,
+    StateConflict,
+    TooLarge,
+    TooManyAttempts,
+)
 from approvals.models import Approval
 from approvals.views.page import PersonRequest, carried
 
-STATUS: dict[type[Refused], int] = {InvalidInput: 422, TooLarge: 413, StateConflict: 409}
+STATUS: dict[type[Refused], int] = {
+    InvalidInput: 422,
+    TooLarge: 413,
+    StateConflict: 409,
+    TooManyAttempts: 429,
+}
 
 View = Callable[[PersonRequest, UUID], HttpResponse]
 Redraw = Callable[[PersonRequest, UUID, Refused], HttpResponse]
@@ -36,9 +49,11 @@ def redrawn_by(redraw: Redraw) -> Callable[[View], View]:
                 return view(request, pk)
             except NotPermitted as refusal:
                 return forbidden(request, str(refusal))
-            except (InvalidInput, TooLarge, StateConflict) as refusal:
+            except tuple(STATUS) as refusal:
                 response = redraw(request, pk, refusal)
                 response.status_code = status_of(refusal)
+                if isinstance(refusal, TooManyAttempts):
+                    response["Retry-After"] = str(refusal.wait)
                 if request.htmx and isinstance(refusal, StateConflict):
                     replace_url(response, Approval(pk=pk).get_absolute_url() + carried(request))
                 return response

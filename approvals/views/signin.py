@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from allauth.account.forms import LoginForm
+from allauth.account.views import LoginView
 from django.contrib.auth import views
-from django.contrib.auth.forms import AuthenticationForm
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -15,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from django_htmx.http import HttpResponseClientRedirect
 
 from approvals.views import kept_posts
+from approvals.views.account import attempts
 from approvals.views.inbox import first_steps
 from approvals.views.page import to_sign_in
 from grants.models import User
@@ -22,43 +25,48 @@ from grants.models import User
 # Translators: static/js/edits.js writes it after what could not be done.
 _ANOTHER = gettext_lazy("this page was made for another person, who signed in here before you.")
 
-_NO_MATCH = gettext_lazy(
-    "The password is wrong, or nobody signs in here with this address. Check both and enter the password again; "
-    "capitals and small letters differ."
-)
 
-
-class SignInForm(AuthenticationForm):
+class SignInForm(LoginForm):
     """Which of the two is wrong stays unsaid: it would tell strangers who has an account."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.error_messages = {**self.error_messages, "invalid_login": _NO_MATCH}
-        self.fields["username"].error_messages["required"] = _("Enter your e-mail address.")
-        self.fields["password"].error_messages["required"] = _("Enter your password.")
+        self.fields["login"].error_messages |= {"required": _("Enter your e-mail address.")}
+        self.fields["password"].error_messages |= {"required": _("Enter your password.")}
+
+    def add_prefix(self, field_name: str) -> str:
+        """The address is posted as `username`, by which password managers know it."""
+        return super().add_prefix("username" if field_name == "login" else field_name)
+
+    @property
+    def is_throttled(self) -> bool:
+        """Whether the password was not even looked at, since too many before it were wrong."""
+        return self.has_error(NON_FIELD_ERRORS, "too_many_login_attempts")
 
 
-class SignIn(views.LoginView):
+class SignIn(LoginView):
     """E-mail address and password; a person who is signed in already goes on to the inbox."""
 
     template_name = "registration/sign_in.html"
-    authentication_form = SignInForm
-    redirect_authenticated_user = True
+    form_class = SignInForm
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         packed = self.request.POST.get(kept_posts.FIELD, "")
-        return super().get_context_data(steps=first_steps.missing(), kept=packed, **kwargs)
+        next_page = self.request.POST.get("next", self.request.GET.get("next", ""))
+        return super().get_context_data(steps=first_steps.missing(), kept=packed, next=next_page, **kwargs)
 
-    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+    def form_valid(self, form: SignInForm) -> HttpResponse:
         """After a form that was not taken, its page is next, with what was typed."""
         response = super().form_valid(form)
         packed = self.request.POST.get(kept_posts.FIELD, "")
         page = kept_posts.unpack(self.request, packed, cast("User", self.request.user)) if packed else ""
         return HttpResponseRedirect(page) if page else response
 
-    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
-        response = super().form_invalid(form)
-        response.status_code = 422
+    def form_invalid(self, form: SignInForm) -> HttpResponse:
+        response: HttpResponse = super().form_invalid(form)
+        response.status_code = 429 if form.is_throttled else 422
+        if form.is_throttled:
+            response["Retry-After"] = str(attempts.WAIT)
         return response
 
 
@@ -94,7 +102,7 @@ def _sign_in_anew(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         page = kept_posts.unpack(request, packed or "{}", request.user)
         return HttpResponseRedirect(page or reverse("approvals:inbox"))
-    form = AuthenticationForm(initial={"username": request.POST.get("username", "")})
+    form = SignInForm(request=request, initial={"login": request.POST.get("username", "")})
     context = {"form": form, "next": request.POST.get("next", ""), "kept": packed}
     return render(request, SignIn.template_name, context)
 

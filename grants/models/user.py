@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import uuid_utils.compat as uuid
@@ -13,15 +14,21 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.message import Actor, Subject
 
+SETTLING = timedelta(hours=24)
+"""How long new credentials sign in without deciding what could do harm: time for their owner to hear of it."""
+
 
 class UserManager(BaseUserManager["User"]):
     """Django's account commands, by e-mail address."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
-        """An account; the address is kept in lower case, as sign-in and assignment compare it."""
+        """An account; the address is kept in lower case, as sign-in and assignment compare it.
+
+        It is active at once: a person who can run this has the server, and so vouches for the address.
+        """
         if not email:
             raise ValueError("An account needs an e-mail address.")
-        user = self.model(email=email.strip().lower(), **fields)
+        user = self.model(email=email.strip().lower(), **{"proven_at": timezone.now(), **fields})
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -36,7 +43,11 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person. What they may decide follows from assignments, memberships and grants, never from flags here."""
+    """A person. What they may decide follows from assignments, memberships and grants, never from flags here.
+
+    An account is active only once its mailbox is proven, so an address that somebody else wrote down gives no
+    authority (docs/rules.md: an-address-is-proven-first).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid7, editable=False)
     email = models.EmailField(_("e-mail address"), unique=True)
@@ -64,6 +75,18 @@ class User(AbstractBaseUser, PermissionsMixin):
         help_text=_("Of `audit.reader.FORMATS`; empty: the browser's."),
     )
     date_joined = models.DateTimeField(default=timezone.now)
+    proven_at = models.DateTimeField(
+        _("address confirmed"),
+        null=True,
+        blank=True,
+        help_text=_("When the person showed that they read the mail of this address."),
+    )
+    credentials_changed_at = models.DateTimeField(
+        _("credentials changed"),
+        null=True,
+        blank=True,
+        help_text=_("When a password or another factor was last replaced."),
+    )
 
     objects = UserManager()
 
@@ -77,6 +100,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         ordering = ["email"]
         constraints = [
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_is_lower_case"),
+            models.CheckConstraint(
+                condition=models.Q(is_active=False) | models.Q(proven_at__isnull=False),
+                name="user_is_proven_before_active",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -91,6 +118,15 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.get_full_name()
+
+    def settles_at(self) -> datetime | None:
+        """Until when the credentials are too new to decide what could do harm; None if they were never replaced."""
+        return self.credentials_changed_at + SETTLING if self.credentials_changed_at else None
+
+    def is_unsettled(self, at: datetime) -> bool:
+        """Whether a password or factor was replaced less than SETTLING before that moment."""
+        settles_at = self.settles_at()
+        return settles_at is not None and at < settles_at
 
     def as_actor(self) -> Actor:
         """This person, as the log names them."""

@@ -31,33 +31,31 @@ def _change(user: User) -> str:
 
 
 def _account(**fields: Any) -> dict[str, Any]:
-    return {
-        "email": "Dana@Example.com",
-        "name": "Dana",
-        "usable_password": "true",
-        "password1": NEW_PASSWORD,
-        "password2": NEW_PASSWORD,
-        **fields,
-    }
+    return {"email": "Dana@Example.com", "name": "Dana", **fields}
 
 
 def _types(user: User) -> list[str]:
     return list(Event.objects.about("person", user.pk).values_list("type", flat=True))
 
 
-def test_sign_in_is_by_address() -> None:
+def test_the_administration_has_no_sign_in_of_its_own() -> None:
     make_user("admin@example.com", is_staff=True)
+    client = Client()
 
-    response = Client().post("/admin/login/", {"username": "Admin@Example.com", "password": PASSWORD})
+    to_sign_in = client.get("/admin/", follow=True)
+    client.post("/sign-in/", {"username": "Admin@Example.com", "password": PASSWORD, "next": "/admin/"})
 
-    assert response.status_code == 302
+    assert to_sign_in.redirect_chain[-1][0].startswith("/sign-in/")
+    assert client.get("/admin/").status_code == 200
 
 
-def test_account_is_added_by_address(admin: Client) -> None:
-    admin.post(reverse("admin:grants_user_add"), _account())
+def test_account_is_added_by_address_and_opens_nothing(admin: Client) -> None:
+    admin.post(
+        reverse("admin:grants_user_add"), _account(is_active="on", is_staff="on", password1=NEW_PASSWORD)
+    )
 
     user = User.objects.get(email="dana@example.com")
-    assert user.check_password(NEW_PASSWORD)
+    assert (user.is_active, user.is_staff, user.has_usable_password()) == (False, False, False)
     assert _types(user) == ["person.added"]
 
 
@@ -107,27 +105,28 @@ def test_form_grants_no_flag_that_it_does_not_show(admin: Client) -> None:
     assert not user.is_superuser
 
 
-def test_setting_a_password_is_recorded_without_it(admin: Client) -> None:
+@pytest.mark.shows("credentials-belong-to-people")
+def test_an_administrator_sets_no_password(admin: Client) -> None:
     user = make_user("dana@example.com")
-    url = reverse("admin:auth_user_password_change", args=[user.pk])
+    posted = {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD, "usable_password": "true"}
 
-    admin.post(url, {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD, "usable_password": "true"})
+    answer = admin.post(f"/admin/grants/user/{user.pk}/password/", posted)
+    admin.post(_change(user), {"name": "Dana", "is_active": "on", "password": NEW_PASSWORD, **posted})
 
     user.refresh_from_db()
-    event = Event.objects.get(type="person.password_set")
-    body = bytes(event.body.content).decode()
-    assert user.check_password(NEW_PASSWORD)
-    assert NEW_PASSWORD not in body
-    assert user.password not in body
+    assert answer.status_code in (302, 404)
+    assert user.check_password(PASSWORD)
 
 
-def test_refused_password_is_not_recorded(admin: Client) -> None:
-    user = make_user("dana@example.com")
-    url = reverse("admin:auth_user_password_change", args=[user.pk])
+@pytest.mark.shows("an-address-is-proven-first")
+def test_an_administrator_opens_no_account_that_its_person_did_not_confirm(admin: Client) -> None:
+    user = make_user("dana@example.com", is_active=False, proven_at=None)
 
-    admin.post(url, {"password1": NEW_PASSWORD, "password2": "another", "usable_password": "true"})
+    response = admin.post(_change(user), {"name": "Dana", "is_active": "on"})
 
-    assert not Event.objects.filter(type="person.password_set").exists()
+    user.refresh_from_db()
+    assert not user.is_active
+    assert "Nobody has confirmed this address yet" in response.content.decode()
 
 
 def test_account_is_never_deleted(admin: Client) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth import authenticate
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 
 from grants.models import User
 from tests.factories import PASSWORD, make_user
@@ -22,7 +23,10 @@ def test_address_is_kept_in_lower_case() -> None:
 def test_sign_in_takes_the_address_however_it_is_typed(typed: str) -> None:
     user = make_user("sales@example.com")
 
-    assert authenticate(username=typed, password=PASSWORD) == user
+    client = Client()
+    client.post("/sign-in/", {"username": typed, "password": PASSWORD})
+
+    assert client.session["_auth_user_id"] == str(user.pk)
 
 
 def test_deactivated_account_does_not_sign_in() -> None:

@@ -19,6 +19,7 @@ from approvals.models import Approval, Vote, WorkingCopy
 from approvals.models.approval import MOST_EVIDENCE
 from approvals.models.choices import Resolution
 from approvals.texts import LONGEST_COMMENT
+from approvals.views.account.attempts import is_own_password
 from approvals.views.fields import TextField
 from approvals.views.kept_posts import shown_again
 from approvals.views.page import PersonRequest, carried, post_only, show, signed_in
@@ -28,7 +29,6 @@ from approvals.views.request.access import Case, load, load_to_decide
 from approvals.views.request.following import go_on
 from approvals.views.request.requests import footer_context
 from approvals.views.request.review import show_review
-from grants.models import User
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -92,7 +92,7 @@ def decision(request: PersonRequest, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         load_to_decide(request, pk)  # who may not decide is told that, and not what the form lacks
     posted = cleaned(form)
-    attestation = _attestation(posted, request.user)
+    attestation = _attestation(posted, request)
     edited = _edited(request, pk)
     try:
         lifecycle.approve(pk, by=request.user, seen=form.seen(), attestation=attestation, edited=edited)
@@ -114,9 +114,9 @@ def _edited(request: PersonRequest, pk: UUID) -> str | None:
     return correction.source if correction.is_edited and not correction.is_stale else None
 
 
-def _attestation(posted: dict[str, Any], person: User) -> Attestation:
+def _attestation(posted: dict[str, Any], request: PersonRequest) -> Attestation:
     password = posted["password"]
-    is_right = bool(password) and person.check_password(password)
+    is_right = bool(password) and is_own_password(request, password)
     return Attestation(
         acknowledged=tuple(posted["acknowledged"]),
         sentence=posted["sentence"],

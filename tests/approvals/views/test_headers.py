@@ -41,6 +41,39 @@ def test_not_even_a_page_about_a_fault_can_be_framed(monkeypatch):
     assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"]
 
 
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        ("/approvals/", {}, 200),
+        ("/nowhere/", {}, 404),
+        ("/approvals/x/", {}, 404),
+        ("/admin/", {}, 302),
+        ("/sign-in/", {"Host": "elsewhere.example"}, 400),
+        ("/api/v1/approvals", {}, 401),
+        ("/api/v1/approvals/019aae5c-3c1e-7d42-9a51-7f6b1c0d2e3f", {}, 401),
+        ("/api/v1/nowhere", {}, 404),
+        ("/healthz", {}, 200),
+    ],
+)
+def test_no_answer_is_kept_embedded_or_given_a_power(path, headers, status):
+    response = client_of(make_user()).get(path, headers=headers)
+
+    assert response.status_code == status
+    assert "no-store" in response.headers["Cache-Control"]
+    assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert response.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert "camera=()" in response.headers["Permissions-Policy"]
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"]
+
+
+def test_a_file_may_be_kept():
+    file = client_of(make_user()).get("/static/js/keys.js")
+    file.close()
+
+    assert "no-store" not in file.headers["Cache-Control"]
+
+
 @pytest.mark.shows("markup-in-agent-text")
 @pytest.mark.parametrize("name", ["inbox", "request", "review", "rejection"])
 def test_no_page_holds_an_inline_script_or_style(name):

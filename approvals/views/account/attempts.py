@@ -1,0 +1,29 @@
+"""How often may somebody guess a password? On the sign-in page allauth counts; here, where one is asked for again."""
+
+from __future__ import annotations
+
+from allauth.core import ratelimit
+from django.utils.translation import gettext as _
+
+from approvals.exceptions import TooManyAttempts
+from approvals.views.page import PersonRequest
+
+WAIT = 300
+"""Seconds within which the attempts of `ACCOUNT_RATE_LIMITS` count, so after which another is taken."""
+
+
+def is_own_password(request: PersonRequest, password: str) -> bool:
+    """Whether the person who is signed in typed their password. Raises TooManyAttempts, whatever it is, after ten
+    wrong ones within WAIT: a session left open is no place to guess.
+    """
+    person = request.user
+    if not ratelimit.consume(request, action="reauthenticate", user=person, dry_run=True):
+        sentence = _(
+            "Too many wrong passwords: nothing was decided. Try again in %(minutes)d minutes, or choose another "
+            "password. What you entered is kept."
+        )
+        raise TooManyAttempts(sentence % {"minutes": WAIT // 60}, wait=WAIT)
+    if person.check_password(password):
+        return True
+    ratelimit.consume(request, action="reauthenticate", user=person)
+    return False
