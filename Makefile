@@ -2,7 +2,7 @@
 PY ?= python3
 VENV := .venv
 PYTHON := $(VENV)/bin/python
-LOCALE := en
+LOCALE ?=
 MESSAGES := --add-location file --no-wrap --ignore '.venv/*' --ignore 'tests/*' --ignore 'bench/*' --ignore 'var/*'
 INSTALLED := $(VENV)/.installed
 
@@ -56,7 +56,9 @@ $(INSTALLED): requirements-dev.txt
 	$(PYTHON) -m pip install --quiet --require-hashes --requirement requirements-dev.txt
 	@touch $@
 
-messages: setup  ## gather each marked text into locale/ (LOCALE=de for a further language; needs GNU gettext)
+messages: setup  ## gather each marked text into locale/ for a language (LOCALE=de; needs GNU gettext)
+	@test -n "$(LOCALE)" || { echo "Name the language: make messages LOCALE=de"; exit 1; }
+	@mkdir -p locale
 	$(TEST_ENV) $(PYTHON) manage.py makemessages --locale $(LOCALE) $(MESSAGES)
 	$(TEST_ENV) $(PYTHON) manage.py makemessages --domain djangojs --locale $(LOCALE) $(MESSAGES)
 

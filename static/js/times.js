@@ -2,27 +2,44 @@
 (() => {
   "use strict";
 
-  const inDays = (count) => interpolate(ngettext("%(count)s day", "%(count)s days", count), { count }, true);
-  const inHours = (hours, minutes) => interpolate(gettext("%(hours)s h %(minutes)s"), { hours, minutes }, true);
-  const span = (ms) => {
+  // Whole phrases, as `approvals/templatetags/inbox.py` has them: another language puts its words in another order.
+  const PHRASES = {
+    left: {
+      days: (count) => ngettext("%(count)s day left", "%(count)s days left", count),
+      hours: () => gettext("%(hours)s h %(minutes)s left"),
+      minutes: () => gettext("%(count)s min left"),
+    },
+    overdue: {
+      days: (count) => ngettext("overdue by %(count)s day", "overdue by %(count)s days", count),
+      hours: () => gettext("overdue by %(hours)s h %(minutes)s"),
+      minutes: () => gettext("overdue by %(count)s min"),
+    },
+    ago: {
+      days: (count) => ngettext("%(count)s day ago", "%(count)s days ago", count),
+      hours: () => gettext("%(hours)s h %(minutes)s ago"),
+      minutes: () => gettext("%(count)s min ago"),
+    },
+  };
+  const inWords = (phrases, ms) => {
     const minutes = Math.floor(Math.abs(ms) / 60000);
-    if (minutes >= 2880) return inDays(Math.floor(minutes / 1440));
-    if (minutes >= 60) return inHours(Math.floor(minutes / 60), String(minutes % 60).padStart(2, "0"));
-    return interpolate(gettext("%(minutes)s min"), { minutes: Math.max(minutes, 1) }, true);
+    const days = Math.floor(minutes / 1440);
+    if (minutes >= 2880) return interpolate(phrases.days(days), { count: days }, true);
+    if (minutes < 60) return interpolate(phrases.minutes(), { count: Math.max(minutes, 1) }, true);
+    const clock = { hours: Math.floor(minutes / 60), minutes: String(minutes % 60).padStart(2, "0") };
+    return interpolate(phrases.hours(), clock, true);
   };
 
   const tick = () => {
     for (const element of document.querySelectorAll("[data-left]")) {
       const left = new Date(element.dataset.left) - Date.now();
-      const text = left > 0 ? gettext("%(time)s left") : gettext("overdue by %(time)s");
-      element.textContent = interpolate(text, { time: span(left) }, true);
+      element.textContent = inWords(left > 0 ? PHRASES.left : PHRASES.overdue, left);
       const time = element.closest("time");
       time.classList.toggle("over", left <= 0);
       time.classList.toggle("soon", left > 0 && left <= 900000);
     }
     for (const element of document.querySelectorAll("[data-ago]")) {
       const since = Date.now() - new Date(element.dataset.ago);
-      element.textContent = since < 60000 ? gettext("just now") : interpolate(gettext("%(time)s ago"), { time: span(since) }, true);
+      element.textContent = since < 60000 ? gettext("just now") : inWords(PHRASES.ago, since);
     }
     announce();
     const next = [...document.querySelectorAll("[data-left], [data-deadline]")]
