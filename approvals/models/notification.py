@@ -69,7 +69,7 @@ class Notification(models.Model):
         null=True,
         blank=True,
         related_name="+",
-        help_text="whose account it is about",
+        help_text=_("whose account it is about"),
     )
     recipient = models.EmailField(
         blank=True, help_text=_("whom it is for; nobody in particular where a team is told")

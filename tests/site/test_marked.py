@@ -145,6 +145,7 @@ AS_WRITTEN: dict[str, set[str]] = {
     "approvals/notifications/trying.py": {"It went no further."},
     # A command to type.
     "approvals/views/inbox/first_steps.py": {"python manage.py {}"},
+    "approvals/views/ours.py": {"no-store, private"},
     "approvals/views/request/live.py": {"no-store, no-transform"},
     # Names of characters, as Unicode gives them.
     "approvals/visible.py": {"LINE FEED", "CARRIAGE RETURN", "CONTROL OR UNASSIGNED CHARACTER"},
