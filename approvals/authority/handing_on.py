@@ -67,7 +67,7 @@ def may_receive(email: str, approval: Approval, *, by: User, at: datetime) -> st
     """Why this person cannot be asked instead, in one sentence; empty if they can."""
     user = User.objects.filter(email=email).first()
     joined = _joined([user] if user else [], approval, at)
-    return _objection(email, user, approval, by, joined)
+    return _objection(email, user, approval, by, joined, at=at)
 
 
 def objections(
@@ -79,7 +79,7 @@ def objections(
     """
     joined = _joined(people, approval, at)
     return {
-        user.pk: _objection(user.email, user, approval, by, joined, tells_votes=tells_votes)
+        user.pk: _objection(user.email, user, approval, by, joined, at=at, tells_votes=tells_votes)
         for user in people
     }
 
@@ -167,6 +167,7 @@ def _objection(
     by: User,
     joined: Mapping[UUID, datetime],
     *,
+    at: datetime,
     tells_votes: bool = True,
 ) -> str:
     if email == by.email:
@@ -178,9 +179,25 @@ def _objection(
         return sentence % {"person": email}
     if never := never_receives(email, user, by=by):
         return never
+    if by.is_staff and (stranger := _of_stranger(email, user, at)):
+        return stranger
     if tells_votes and user and user.pk in seated(approval):
         return _("%(person)s has a part in this decision already: ask somebody else.") % {"person": email}
     return _of_risky(email, user, approval, joined) if is_restricted(approval) else ""
+
+
+def _of_stranger(email: str, user: User | None, at: datetime) -> str:
+    """An administrator makes accounts, so hands nothing to one that they may have made for that."""
+    if user is None:
+        return _(
+            "%(email)s has no account here: an administrator hands requests only to people who have one."
+        ) % {"email": email}
+    if user.is_newcomer(at):
+        sentence = _(
+            "The account of %(email)s was confirmed less than a day ago: an administrator hands it nothing."
+        )
+        return sentence % {"email": email}
+    return ""
 
 
 def _of_risky(email: str, user: User | None, approval: Approval, joined: Mapping[UUID, datetime]) -> str:

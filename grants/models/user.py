@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import datetime, timedelta
 from typing import Any
 
 import uuid_utils.compat as uuid
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -16,6 +18,12 @@ from audit.message import Actor, Subject
 
 SETTLING = timedelta(hours=24)
 """How long new credentials sign in without deciding what could do harm: time for their owner to hear of it."""
+
+
+def _as_read(name: str) -> str:
+    """The name without what a reader does not see: width, case, blanks and marks that direct the text."""
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(char for char in plain if char.isprintable() and char != " ")
 
 
 class UserManager(BaseUserManager["User"]):
@@ -116,8 +124,22 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.get_full_name()
 
     def clean(self) -> None:
+        """Raises ValidationError where another person has the name: nobody passes for somebody else."""
         super().clean()
         self.email = self.email.strip().lower()
+        self.name = " ".join(self.name.split())
+        if self.name and self._is_namesake():
+            raise ValidationError(
+                {
+                    "name": _(
+                        "Somebody here has this name already. Add what tells the two apart, such as a department."
+                    )
+                }
+            )
+
+    def _is_namesake(self) -> bool:
+        others = User.objects.exclude(pk=self.pk).exclude(name="").values_list("name", flat=True)
+        return _as_read(self.name) in {_as_read(name) for name in others}
 
     def get_full_name(self) -> str:
         return self.name or self.email
@@ -133,6 +155,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def settles_at(self) -> datetime | None:
         """Until when the credentials are too new to decide what could do harm; None if they were never replaced."""
         return self.credentials_changed_at + SETTLING if self.credentials_changed_at else None
+
+    def is_newcomer(self, at: datetime) -> bool:
+        """Whether the address was proven less than SETTLING before that moment."""
+        return self.proven_at is not None and at < self.proven_at + SETTLING
 
     def is_unsettled(self, at: datetime) -> bool:
         """Whether a password or factor was replaced less than SETTLING before that moment."""

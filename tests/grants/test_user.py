@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth import authenticate
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
@@ -66,3 +67,24 @@ def test_superuser_is_an_administrator() -> None:
 
 def test_person_without_a_name_goes_by_the_address() -> None:
     assert str(User(email="sales@example.com")) == "sales@example.com"
+
+
+@pytest.mark.shows("administrators-decide-nothing")
+@pytest.mark.parametrize(
+    "name", ["Hannah Weiss", "hannah  WEISS", "Hannah\u200bWeiss", "\u202eHannah Weiss", "\uff28annah Weiss"]
+)
+def test_two_people_do_not_bear_one_name(name: str) -> None:
+    make_user("hannah@example.com", name="Hannah Weiss")
+    other = User(email="other@example.com", name=name)
+
+    with pytest.raises(ValidationError, match="has this name already"):
+        other.clean()
+
+
+def test_a_person_keeps_their_name() -> None:
+    person = make_user("hannah@example.com", name="Hannah Weiss")
+    User(email="other@example.com", name="Hannah Weiss (Legal)").clean()
+
+    person.clean()
+
+    assert person.name == "Hannah Weiss"

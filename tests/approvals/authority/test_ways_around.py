@@ -56,6 +56,19 @@ def test_nor_where_the_grant_is_given_afterwards() -> None:
         approve(approval, by=staff)
 
 
+@pytest.mark.shows("administrators-decide-nothing")
+@pytest.mark.parametrize("has_account", [True, False])
+def test_an_administrator_hands_nothing_to_an_account_that_they_may_have_made_for_it(
+    has_account: bool,
+) -> None:
+    approval, staff = make_approval(), make_user("staff@example.com", is_staff=True)
+    if has_account:
+        make_user("puppet@example.com", proven_at=clock.now())
+
+    with pytest.raises(InvalidInput, match="administrator hands"):
+        hand_on(approval, by=staff, to="puppet@example.com", instead_of="sales@example.com")
+
+
 @pytest.mark.shows("handing-on-keeps-the-judges")
 def test_an_administrator_adds_no_judge_of_their_own() -> None:
     approval = under_policy()

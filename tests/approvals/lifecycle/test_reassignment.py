@@ -186,6 +186,7 @@ def test_an_approver_hands_on_any_place() -> None:
 
 def test_an_administrator_hands_on_what_they_cannot_decide() -> None:
     approval, admin = make_approval(), make_user("admin@example.com", is_staff=True)
+    make_user(NEW)
 
     hand_on(approval, by=admin, instead_of=SALES)
 
