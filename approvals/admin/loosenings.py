@@ -30,6 +30,7 @@ class LooseningAdmin(ReadOnlyAdmin):
     """Looking it up. The buttons stand above; what is asked for cannot be edited."""
 
     change_form_template = "admin/approvals/loosening/change_form.html"
+    view_on_site = False
     list_display = ["person", "kind", "asked_by", "asked_at", "takes_effect_at", "outcome", "ended_by"]
     list_filter = ["outcome", "kind"]
     list_select_related = ["person", "asked_by", "ended_by"]
