@@ -16,7 +16,7 @@ DEPLOYED_ENV := COUNTERSIGN_DESK=0 ALLOWED_HOSTS=countersign.example PUBLIC_URL=
 	ENCRYPTION_KEYS=$$(head -c 32 /dev/urandom | base64 | tr +/ -_) EMAIL_URL=smtp://127.0.0.1:25 \
 	DATABASE_URL=postgres://127.0.0.1/countersign REDIS_URL=redis://127.0.0.1:6379/0 BEHIND_TLS_PROXY=1
 
-.PHONY: help run test check bench bench-scale setup messages requirements
+.PHONY: help run test check bench bench-scale setup messages matrix requirements
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -61,6 +61,9 @@ messages: setup  ## gather each marked text into locale/ for a language (LOCALE=
 	@mkdir -p locale
 	$(TEST_ENV) $(PYTHON) manage.py makemessages --locale $(LOCALE) $(MESSAGES)
 	$(TEST_ENV) $(PYTHON) manage.py makemessages --domain djangojs --locale $(LOCALE) $(MESSAGES)
+
+matrix: setup  ## store anew how each address answers each kind of person (then read the change of tests/site/matrix.txt)
+	$(TEST_ENV) WRITE_MATRIX=1 $(PYTHON) -m pytest -n 0 tests/site/test_matrix.py
 
 requirements:  ## lock what pyproject.toml asks for (needs uv)
 	uv pip compile --quiet --generate-hashes --universal --no-header \
