@@ -6,6 +6,8 @@ LOCALE ?=
 MESSAGES := --add-location file --no-wrap --ignore '.venv/*' --ignore 'tests/*' --ignore 'bench/*' --ignore 'var/*'
 INSTALLED := $(VENV)/.installed
 
+SHIPPED := approvals approvals_site audit grants patience examples manage.py
+
 # Tests have servers of their own, which need not survive a power cut.
 TEST_ENV := COUNTERSIGN_DESK=1 COUNTERSIGN_VAR="$(CURDIR)/var/test" COUNTERSIGN_EMBEDDED_FAST=1
 # What a deployment would name, with nothing behind it: the deployment checks open no connection.
@@ -28,9 +30,11 @@ run: setup  ## Countersign on this machine, with a demo (PORT=8001 for another p
 test: setup  ## the test suite (ARGS="-k inbox" for a part of it)
 	$(TEST_ENV) $(PYTHON) -m pytest -n auto $(ARGS)
 
-check: setup  ## everything CI asks: style, types, imports, templates, migrations, documents, deployment, tests
+check: setup  ## everything CI asks: style, weak spots, types, imports, templates, migrations, documents, deployment, tests
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
+	@mkdir -p var && echo "bandit $(SHIPPED)"
+	@$(PYTHON) -m bandit --quiet --configfile pyproject.toml --recursive $(SHIPPED) 2>var/bandit.log || { cat var/bandit.log; exit 1; }
 	$(TEST_ENV) $(PYTHON) -m mypy .
 	$(VENV)/bin/lint-imports
 	$(PYTHON) -m djlint templates --lint --check
