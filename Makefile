@@ -18,7 +18,7 @@ DEPLOYED_ENV := COUNTERSIGN_DESK=0 ALLOWED_HOSTS=countersign.example PUBLIC_URL=
 	ENCRYPTION_KEYS=$$(head -c 32 /dev/urandom | base64 | tr +/ -_) EMAIL_URL=smtp://127.0.0.1:25 \
 	DATABASE_URL=postgres://127.0.0.1/countersign REDIS_URL=redis://127.0.0.1:6379/0 BEHIND_TLS_PROXY=1
 
-.PHONY: help run test check bench bench-scale setup messages matrix requirements
+.PHONY: help run test check fuzz bench bench-scale setup messages matrix requirements
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -42,6 +42,9 @@ check: setup  ## everything CI asks: style, weak spots, types, imports, template
 	$(TEST_ENV) $(PYTHON) manage.py write_docs --check
 	$(DEPLOYED_ENV) $(PYTHON) manage.py check --deploy --fail-level WARNING
 	$(TEST_ENV) $(PYTHON) -m pytest -n auto $(ARGS)
+
+fuzz: setup  ## 5,000 calls and more to the agents' endpoint, drawn from its OpenAPI description; some minutes
+	$(TEST_ENV) FUZZ_CASES=240 $(PYTHON) -m pytest -n 0 tests/approvals/api/test_fuzz.py $(ARGS)
 
 bench: setup  ## how fast it is, beside what we aim for (ARGS="submit wake" for a part, ARGS=--quick for a proof)
 	$(PYTHON) bench/everything.py $(ARGS)
