@@ -18,7 +18,7 @@ DEPLOYED_ENV := COUNTERSIGN_DESK=0 ALLOWED_HOSTS=countersign.example PUBLIC_URL=
 	ENCRYPTION_KEYS=$$(head -c 32 /dev/urandom | base64 | tr +/ -_) EMAIL_URL=smtp://127.0.0.1:25 \
 	DATABASE_URL=postgres://127.0.0.1/countersign REDIS_URL=redis://127.0.0.1:6379/0 BEHIND_TLS_PROXY=1
 
-.PHONY: help run test check fuzz bench bench-scale setup messages matrix requirements
+.PHONY: help run test check fuzz bench bench-scale setup messages matrix sbom requirements
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -71,6 +71,11 @@ messages: setup  ## gather each marked text into locale/ for a language (LOCALE=
 
 matrix: setup  ## store anew how each address answers each kind of person (then read the change of tests/site/matrix.txt)
 	$(TEST_ENV) WRITE_MATRIX=1 $(PYTHON) -m pytest -n 0 tests/site/test_matrix.py
+
+sbom: setup  ## what a deployment is made of, as CycloneDX, from requirements.txt alone: var/sbom.cdx.json
+	@mkdir -p var
+	$(PYTHON) -W ignore::UserWarning -m cyclonedx_py requirements requirements.txt --pyproject pyproject.toml \
+		--output-reproducible --validate --of JSON -o var/sbom.cdx.json
 
 requirements:  ## lock what pyproject.toml asks for (needs uv)
 	uv pip compile --quiet --generate-hashes --universal --no-header \
