@@ -1,9 +1,11 @@
 # One image for every process; compose.yaml names each one's command.
-FROM python:3.12-slim AS packages
+# Exact, and better by digest: docs/operations.md says how.
+ARG PYTHON_IMAGE=python:3.12.11-slim-bookworm
+FROM ${PYTHON_IMAGE} AS packages
 COPY requirements.txt .
 RUN python -m venv /opt/venv && /opt/venv/bin/pip install --no-cache-dir --require-hashes -r requirements.txt
 
-FROM python:3.12-slim
+FROM ${PYTHON_IMAGE}
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     DJANGO_SETTINGS_MODULE=approvals_site.settings COUNTERSIGN_DESK=0 COUNTERSIGN_VAR=/tmp/countersign
 RUN useradd --system --uid 10001 --no-create-home countersign && install -d -o countersign /anchor

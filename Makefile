@@ -6,6 +6,8 @@ LOCALE ?=
 MESSAGES := --add-location file --no-wrap --ignore '.venv/*' --ignore 'tests/*' --ignore 'bench/*' --ignore 'var/*'
 INSTALLED := $(VENV)/.installed
 
+SHIPPED := approvals approvals_site audit grants patience examples manage.py
+
 # Tests have servers of their own, which need not survive a power cut.
 TEST_ENV := COUNTERSIGN_DESK=1 COUNTERSIGN_VAR="$(CURDIR)/var/test" COUNTERSIGN_EMBEDDED_FAST=1
 # What a deployment would name, with nothing behind it: the deployment checks open no connection.
@@ -16,7 +18,7 @@ DEPLOYED_ENV := COUNTERSIGN_DESK=0 ALLOWED_HOSTS=countersign.example PUBLIC_URL=
 	ENCRYPTION_KEYS=$$(head -c 32 /dev/urandom | base64 | tr +/ -_) EMAIL_URL=smtp://127.0.0.1:25 \
 	DATABASE_URL=postgres://127.0.0.1/countersign REDIS_URL=redis://127.0.0.1:6379/0 BEHIND_TLS_PROXY=1
 
-.PHONY: help run test check bench bench-scale setup messages requirements
+.PHONY: help run test check fuzz bench bench-scale setup messages matrix sbom requirements
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -28,9 +30,11 @@ run: setup  ## Countersign on this machine, with a demo (PORT=8001 for another p
 test: setup  ## the test suite (ARGS="-k inbox" for a part of it)
 	$(TEST_ENV) $(PYTHON) -m pytest -n auto $(ARGS)
 
-check: setup  ## everything CI asks: style, types, imports, templates, migrations, documents, deployment, tests
+check: setup  ## everything CI asks: style, weak spots, types, imports, templates, migrations, documents, deployment, tests
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
+	@mkdir -p var && echo "bandit $(SHIPPED)"
+	@$(PYTHON) -m bandit --quiet --configfile pyproject.toml --recursive $(SHIPPED) 2>var/bandit.log || { cat var/bandit.log; exit 1; }
 	$(TEST_ENV) $(PYTHON) -m mypy .
 	$(VENV)/bin/lint-imports
 	$(PYTHON) -m djlint templates --lint --check
@@ -38,6 +42,9 @@ check: setup  ## everything CI asks: style, types, imports, templates, migration
 	$(TEST_ENV) $(PYTHON) manage.py write_docs --check
 	$(DEPLOYED_ENV) $(PYTHON) manage.py check --deploy --fail-level WARNING
 	$(TEST_ENV) $(PYTHON) -m pytest -n auto $(ARGS)
+
+fuzz: setup  ## 5,000 calls and more to the agents' endpoint, drawn from its OpenAPI description; some minutes
+	$(TEST_ENV) FUZZ_CASES=240 $(PYTHON) -m pytest -n 0 tests/approvals/api/test_fuzz.py $(ARGS)
 
 bench: setup  ## how fast it is, beside what we aim for (ARGS="submit wake" for a part, ARGS=--quick for a proof)
 	$(PYTHON) bench/everything.py $(ARGS)
@@ -61,6 +68,14 @@ messages: setup  ## gather each marked text into locale/ for a language (LOCALE=
 	@mkdir -p locale
 	$(TEST_ENV) $(PYTHON) manage.py makemessages --locale $(LOCALE) $(MESSAGES)
 	$(TEST_ENV) $(PYTHON) manage.py makemessages --domain djangojs --locale $(LOCALE) $(MESSAGES)
+
+matrix: setup  ## store anew how each address answers each kind of person (then read the change of tests/site/matrix.txt)
+	$(TEST_ENV) WRITE_MATRIX=1 $(PYTHON) -m pytest -n 0 tests/site/test_matrix.py
+
+sbom: setup  ## what a deployment is made of, as CycloneDX, from requirements.txt alone: var/sbom.cdx.json
+	@mkdir -p var
+	$(PYTHON) -W ignore::UserWarning -m cyclonedx_py requirements requirements.txt --pyproject pyproject.toml \
+		--output-reproducible --validate --of JSON -o var/sbom.cdx.json
 
 requirements:  ## lock what pyproject.toml asks for (needs uv)
 	uv pip compile --quiet --generate-hashes --universal --no-header \

@@ -113,7 +113,7 @@ _READ = f"""
     LEFT JOIN grants_user owner ON owner.id = key.owner_id
     LEFT JOIN grants_user agent_owner ON agent_owner.id = agent.owner_id
     LEFT JOIN approvals_approval earlier ON earlier.agent_id = agent.id AND earlier.idempotency_key = %s
-"""  # noqa: S608 - the models' own columns
+"""  # nosec B608 # noqa: S608 - the models' own columns
 
 
 def _read(prefix: str, idempotency_key: str) -> tuple[AgentKey | None, datetime]:
@@ -152,7 +152,7 @@ def authenticate_all(tokens: Collection[str]) -> dict[str, AgentKey]:
 _READ_ALL = f"""
     SELECT clock_timestamp(), {statements.columns(AgentKey, "key")}, {statements.columns(Agent, "agent")}
     FROM approvals_agentkey key JOIN approvals_agent agent ON agent.id = key.agent_id WHERE key.prefix = ANY(%s)
-"""  # noqa: S608 - the models' own columns
+"""  # nosec B608 # noqa: S608 - the models' own columns
 
 
 def _stamp_uses(used: Collection[tuple[AgentKey, datetime]]) -> None:

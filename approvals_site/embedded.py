@@ -84,7 +84,7 @@ def _start(var: Path, *, fast: bool) -> Servers:
     log = var / "log" / "keeper.log"
     command = [sys.executable, "-m", "approvals_site.keeper", str(var), *(["--fast"] if fast else [])]
     with log.open("w") as output:
-        keeper = subprocess.Popen(
+        keeper = subprocess.Popen(  # nosec B603 # noqa: S603 - our own command
             command,
             cwd=_ROOT,
             stdin=subprocess.DEVNULL,

@@ -71,7 +71,7 @@ def _home(var: Path) -> Path:
         return link
     if not link.exists():
         link.unlink(missing_ok=True)  # its folder has been cleaned away
-        lasting = Path("/var/tmp")  # noqa: S108  mkdtemp makes the name; this one outlives a reboot
+        lasting = Path("/var/tmp")  # nosec B108 # noqa: S108 - mkdtemp makes the name; this one outlives a reboot
         home = tempfile.mkdtemp(prefix="countersign-", dir=lasting if lasting.is_dir() else None)
         link.symlink_to(home)
     return link.resolve()
@@ -116,7 +116,7 @@ def _make_cluster(home: Path, binaries: Path, user: pwd.struct_passwd | None) ->
     if user:
         shutil.chown(draft, user.pw_uid, user.pw_gid)
         shutil.chown(draft / "password", user.pw_uid, user.pw_gid)
-    made = subprocess.run(
+    made = subprocess.run(  # nosec B603 # noqa: S603 - the wheel's own program
         [
             *(binaries / "initdb", "--pgdata", draft / "data", "--username", ROLE),
             *("--auth=scram-sha-256", "--pwfile", draft / "password", "--encoding=UTF8", "--no-instructions"),

@@ -104,7 +104,7 @@ def _free_port_asked_for() -> int:
 def _manage(desk: Desk, *arguments: str) -> None:
     log = desk.var / "log" / f"{arguments[0]}.log"
     with log.open("w") as output:
-        done = subprocess.run(
+        done = subprocess.run(  # nosec B603 # noqa: S603 - our own command
             [sys.executable, "manage.py", *arguments],
             cwd=_ROOT,
             stdin=subprocess.DEVNULL,
@@ -192,7 +192,7 @@ def _wait_for_first_page(desk: Desk, children: dict[str, Leashed]) -> None:
 
 def _answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=5):  # noqa: S310  our own address
+        with urllib.request.urlopen(url, timeout=5):  # nosec B310 # noqa: S310 - our own address
             return True
     except urllib.error.HTTPError as answer:
         return answer.code < 500

@@ -19,7 +19,7 @@ PATIENCE = 4.0  # seconds
 
 def main() -> int:
     options = _options()
-    child = subprocess.Popen(
+    child = subprocess.Popen(  # nosec B603 # noqa: S603 - the command that its starter names
         options.command,
         stdin=subprocess.DEVNULL,
         start_new_session=True,

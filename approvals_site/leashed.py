@@ -24,7 +24,7 @@ class Leashed:
     ) -> None:
         self.log = log
         with log.open("w") as output:
-            self._leash = subprocess.Popen(
+            self._leash = subprocess.Popen(  # nosec B603 # noqa: S603 - our own command
                 [sys.executable, "-m", "approvals_site.leash", *options, "--", *map(str, command)],
                 cwd=_ROOT,
                 env=environ,

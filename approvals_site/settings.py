@@ -28,7 +28,7 @@ DEBUG = env.bool("DEBUG", default=False)
 if not DESK:
     require(
         {
-            "SECRET_KEY": "a long random string that signs sessions",
+            "SECRET_KEY": "a long random string that signs sessions",  # nosec B105 - no password
             "AUDIT_HMAC_KEYS": "the audit log's keys, id:base64 with commas between, the signing one first",
             "AUDIT_CHECKPOINT_KEY": "the key that signs the audit log's checkpoints, id:base64 of 32 random bytes",
             "ENCRYPTION_KEYS": "the keys that encrypt other services' secrets, the sealing one first",
@@ -144,7 +144,7 @@ LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/approvals/"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 ACCOUNT_ADAPTER = "approvals.views.account.adapter.Adapter"
-ACCOUNT_FORMS = {"user_token": "approvals.views.account.password.LinkForm"}
+ACCOUNT_FORMS = {"user_token": "approvals.views.account.password.LinkForm"}  # nosec B105 - no password
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -152,15 +152,15 @@ ACCOUNT_EMAIL_VERIFICATION = (
     "none"  # an account is active only once its address is proven: grants.models.User
 )
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody gets mail for a stranger's typing
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # nosec B105 # noqa: S105 - a class
 ACCOUNT_SESSION_REMEMBER = True
 # Wrong passwords for one address and from one place; a right one counts for neither.
 ACCOUNT_RATE_LIMITS = {
     "login": None,
     "login_failed": "10/5m/key,100/5m/ip",
     "reauthenticate": "10/5m/user",
-    "change_password": "10/5m/user",
-    "reset_password": "20/5m/ip,5/5m/key",
+    "change_password": "10/5m/user",  # nosec B105 - no password
+    "reset_password": "20/5m/ip,5/5m/key",  # nosec B105 - no password
 }
 # The proxy in front writes where a request comes from; without one, nothing that a client sends is believed.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_TLS_PROXY", default=False) else 0

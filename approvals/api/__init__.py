@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from ninja import NinjaAPI
-
 from approvals.api import problems
 from approvals.api.auth import AgentKeyAuth
+from approvals.api.described import DescribedAPI
 from approvals.api.endpoints import router
 
-api = NinjaAPI(
+api = DescribedAPI(
     title="Countersign",
     version="1.0.0",
     description="An agent proposes an action, waits for people to decide, and gets exactly what they approved.",

@@ -14,7 +14,7 @@ from ninja import Header, Query, Router
 from pydantic import BaseModel, StringConstraints, ValidationError
 
 from approvals import lifecycle, strict_json
-from approvals.api import answers, problems
+from approvals.api import answers, described, problems
 from approvals.api.representation import (
     approval_out,
     approvals_out,
@@ -36,25 +36,18 @@ PAGE = 50
 RETRY_AFTER = "2"
 """Seconds after which an agent asks again, from a process that cannot wait for a decision."""
 
-router = Router(tags=["Approvals"])
+router = Router(tags=["Approvals"], by_alias=True)
 Body = TypeVar("Body", bound=BaseModel)
 IdempotencyKey = Annotated[str, StringConstraints(pattern="^[ -~]{1,200}$")]
 """1 to 200 printable ASCII characters."""
 Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=200)]
-REFUSALS = frozenset({401, 403, 404, 409, 410, 411, 413, 422, 503})
-
-
-def _documents(body: type[BaseModel]) -> dict[str, Any]:
-    """The OpenAPI part for a body, which our own strict parser reads instead of Ninja."""
-    schema = body.model_json_schema(by_alias=True, ref_template="#/components/schemas/{model}")
-    schema.pop("$defs", None)
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+REFUSALS = frozenset({400, 401, 403, 404, 409, 410, 411, 413, 422, 503})
 
 
 @router.post(
     "/approvals",
     response={200: answers.ApprovalOut, 201: answers.ApprovalOut, REFUSALS: answers.Problem},
-    openapi_extra=_documents(SubmissionIn),
+    openapi_extra=described.body(SubmissionIn),
     summary="Propose an action",
 )
 def submit(request: HttpRequest, idempotency_key: Header[IdempotencyKey]) -> HttpResponse:
@@ -74,7 +67,7 @@ def submit(request: HttpRequest, idempotency_key: Header[IdempotencyKey]) -> Htt
 @router.post(
     "/evaluate",
     response={200: answers.Evaluation, REFUSALS: answers.Problem},
-    openapi_extra=_documents(SubmissionIn),
+    openapi_extra=described.body(SubmissionIn),
     summary="Ask what would come of a proposal",
 )
 def evaluate(request: HttpRequest) -> HttpResponse:
@@ -162,7 +155,7 @@ def claim(
 @router.post(
     "/approvals/{uuid:approval_id}/outcome",
     response={200: answers.ApprovalOut, REFUSALS: answers.Problem},
-    openapi_extra=_documents(OutcomeIn),
+    openapi_extra=described.body(OutcomeIn),
     summary="Report how it went",
 )
 def outcome(request: HttpRequest, approval_id: UUID) -> HttpResponse:

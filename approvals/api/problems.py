@@ -151,7 +151,12 @@ def _bad_parameters(request: HttpRequest, error: ValidationError) -> HttpRespons
 
 def _parameter(location: tuple[int | str, ...]) -> str:
     kind, name = str(location[0]), str(location[1])
-    return "-".join(part.capitalize() for part in name.split("_")) if kind == "header" else name
+    return header_name(name) if kind == "header" else name
+
+
+def header_name(name: str) -> str:
+    """A header as it is sent: `Idempotency-Key` for `idempotency_key`."""
+    return "-".join(part.capitalize() for part in name.split("_"))
 
 
 def _unauthenticated(request: HttpRequest, error: AuthenticationError) -> HttpResponse:

@@ -109,7 +109,7 @@ _READ = f"""
     LEFT JOIN approvals_claim claim ON claim.approval_id = request.id
     LEFT JOIN approvals_outcome outcome ON outcome.claim_id = claim.approval_id
     WHERE request.id = ANY(%s)
-"""  # noqa: S608 - the columns that stand above
+"""  # nosec B608 # noqa: S608 - the columns that stand above
 
 
 def _approval(row: Sequence[Any]) -> Approval:

@@ -54,7 +54,7 @@ _READ = f"""
     EXISTS (
         SELECT FROM grants_delegatedgrant
         WHERE grantee_id = %(user)s AND (revoked_at IS NOT NULL OR expires_at <= %(at)s))
-"""  # noqa: S608 - the models' own columns
+"""  # nosec B608 # noqa: S608 - the models' own columns
 
 
 def held_by(user: User, *, at: datetime) -> Held:

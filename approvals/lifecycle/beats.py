@@ -54,8 +54,8 @@ def moment(approval: Approval) -> datetime:
 
 
 _THIS = "request WHERE request.id = %s AND request.agent_id = coalesce(%s, request.agent_id)"
-_LOCK = f"SELECT FROM approvals_approval {_THIS} FOR NO KEY UPDATE"
-_WHOLE = f"SELECT {WHOLE} FROM approvals_approval {_THIS}"  # noqa: S608 - constants
+_LOCK = f"SELECT FROM approvals_approval {_THIS} FOR NO KEY UPDATE"  # nosec B608 - constants
+_WHOLE = f"SELECT {WHOLE} FROM approvals_approval {_THIS}"  # nosec B608 # noqa: S608 - constants
 _LENT = """
     SELECT grantor_id FROM grants_delegatedgrant
     WHERE grantee_id = %s AND revoked_at IS NULL AND expires_at > statement_timestamp()
@@ -64,7 +64,7 @@ _LOCK_GRANTS = f"{_LENT} ORDER BY id FOR NO KEY UPDATE"
 _LOCK_PEOPLE = f"""
     SELECT FROM grants_user WHERE id = %s OR id IN ({_LENT}) OR email = ANY(%s)
     ORDER BY id FOR NO KEY UPDATE
-"""
+"""  # nosec B608 - constants
 
 
 def _lock_authority(by: User, concerned: Iterable[str]) -> None:
@@ -86,7 +86,7 @@ def as_stored(person: User) -> User:
     return statements.instance(User, rows[0])
 
 
-_PERSON = f"SELECT {statements.columns(User, 'person')} FROM grants_user person WHERE id = %s"  # noqa: S608 - the model's own columns
+_PERSON = f"SELECT {statements.columns(User, 'person')} FROM grants_user person WHERE id = %s"  # nosec B608 # noqa: S608 - the model's own columns
 
 
 def require_pending(approval: Approval) -> None:

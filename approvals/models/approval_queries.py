@@ -114,7 +114,7 @@ class ApprovalQuerySet(models.QuerySet["Approval"]):
         agent, action_type, workflow and risk: they leave something out before `most` are counted.
         """
         facets = [f"{name}:{value}" for name, value in besides.items() if value]
-        found = RawSQL(f"ARRAY(SELECT {_WITH_WORDS}(%s, %s::text[], %s, %s))", [text, facets, until, most])  # noqa: S611
+        found = RawSQL(f"ARRAY(SELECT {_WITH_WORDS}(%s, %s::text[], %s, %s))", [text, facets, until, most])  # nosec B611 # noqa: S611 - a constant; values are parameters
         # PostgreSQL takes them to be few, and looks these up instead of all in their order.
         return self.filter(Func(F("pk"), found, **_IS_ANY))
 

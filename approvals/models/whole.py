@@ -33,7 +33,7 @@ def _listed(model: type[Any], order: str) -> str:
     """The rows of a model that point to the request, as JSON."""
     found = statements.as_json(model, "part")
     table = model._meta.db_table
-    return f"(SELECT json_agg({found} ORDER BY part.{order}) FROM {table} part WHERE part.approval_id = request.id)"  # noqa: S608 - a model's own names
+    return f"(SELECT json_agg({found} ORDER BY part.{order}) FROM {table} part WHERE part.approval_id = request.id)"  # nosec B608 # noqa: S608 - a model's own names
 
 
 WHOLE = f"""
@@ -59,7 +59,7 @@ WHOLE = f"""
                 WHERE part.approval_id = request.id)))::text
         FROM approvals_agent agent, approvals_agentkey key
         WHERE agent.id = request.agent_id AND key.id = request.key_id)
-"""  # noqa: S608 - the models' own columns
+"""  # nosec B608 # noqa: S608 - the models' own columns
 """What `from_rows` reads, of a table `approvals_approval` called `request`."""
 
 
@@ -69,7 +69,7 @@ def read_whole(rows: ApprovalQuerySet) -> list[Approval]:
         wanted, params = rows.values("pk").query.sql_with_params()
     except EmptyResultSet:
         return []
-    sql = f"SELECT {WHOLE} FROM approvals_approval request WHERE request.id IN ({wanted}) ORDER BY request.id DESC"  # noqa: S608 - Django's own
+    sql = f"SELECT {WHOLE} FROM approvals_approval request WHERE request.id IN ({wanted}) ORDER BY request.id DESC"  # nosec B608 # noqa: S608 - Django's own
     return from_rows(statements.fetch(sql, params))
 
 
@@ -78,7 +78,7 @@ def read_whole_by_id(ids: Collection[UUID]) -> list[Approval]:
     return from_rows(statements.fetch(_BY_ID, [list(ids)]))
 
 
-_BY_ID = f"SELECT {WHOLE} FROM approvals_approval request WHERE request.id = ANY(%s)"  # noqa: S608 - a constant
+_BY_ID = f"SELECT {WHOLE} FROM approvals_approval request WHERE request.id = ANY(%s)"  # nosec B608 # noqa: S608 - a constant
 
 
 def from_rows(rows: Sequence[Sequence[Any]]) -> list[Approval]:

@@ -51,7 +51,7 @@ def of_notification(notification: Notification) -> Message:
         return _of_grant(notification, notification.grant)
     if notification.person:
         return _of_account(notification, notification.person)
-    assert notification.approval is not None  # noqa: S101 - the constraint: about one of the three
+    assert notification.approval is not None  # nosec B101 # noqa: S101 - the constraint: about one of the three
     return _of_request(notification, notification.approval)
 
 

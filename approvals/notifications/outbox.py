@@ -128,7 +128,7 @@ def _schedule_again(notification: Notification, error: str) -> None:
 
 def _next_attempt(notification: Notification, at: datetime) -> datetime:
     wait = BACKOFF[notification.attempts - 1]
-    return at + wait * random.uniform(1, 1.2)  # noqa: S311 - jitter, no secret
+    return at + wait * random.uniform(1, 1.2)  # nosec B311 # noqa: S311 - jitter, no secret
 
 
 def _unfinished(notification: Notification) -> NotificationQuerySet:

@@ -91,7 +91,7 @@ _INSERT = f"""
     SELECT id, %s, %s, 0, '', kind, approval_id, grant_id, recipient, channel_id
     FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::text[], %s::uuid[])
         AS told (id, kind, approval_id, grant_id, recipient, channel_id)
-"""  # noqa: S608 - a constant
+"""  # nosec B608 # noqa: S608 - a constant
 _Row = tuple[str, UUID | None, UUID | None, str, UUID | None]
 
 FEW = 100

@@ -13,7 +13,7 @@ CANDIDATES = f"""
     SELECT id, reviewers FROM approvals_policy
     WHERE retired_at IS NULL AND action_type IN (%(action_type)s, '{ANY_ACTION_TYPE}')
         AND workflow IN (%(workflow)s, '')
-"""  # noqa: S608 - a constant
+"""  # nosec B608 # noqa: S608 - a constant
 """The current versions among which `find` chooses: which they are is read anew for every proposal."""
 
 

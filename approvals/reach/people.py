@@ -137,7 +137,7 @@ _READ = f"""
         'broken', CASE WHEN %(with_broken)s::boolean THEN (
             SELECT json_agg(json_build_array(recipient, channel_id)) FROM broken) END
     )::text, moment FROM this
-"""  # noqa: S608 - constants
+"""  # nosec B608 # noqa: S608 - constants
 
 
 def _read(

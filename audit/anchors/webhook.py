@@ -59,7 +59,7 @@ def send(one: Checkpoint) -> None:
     if not url.startswith("https://") and not (settings.DESK and url.startswith("http://127.0.0.1")):
         raise DeliveryFailed("AUDIT_ANCHOR_WEBHOOK must begin with https://.")
     body = _body(one)
-    request = urllib.request.Request(url, data=body, headers=_headers(one, body), method="POST")  # noqa: S310
+    request = urllib.request.Request(url, data=body, headers=_headers(one, body), method="POST")  # noqa: S310 - https, as seen above
     try:
         with Attempt(TIMEOUT) as attempt, _opener(attempt).open(request):
             pass

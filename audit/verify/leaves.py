@@ -26,7 +26,7 @@ _LEAVES = f"""
         LEFT JOIN LATERAL (SELECT * FROM audit_event WHERE event_id = leaf.event_id LIMIT 1) AS event ON true
         LEFT JOIN LATERAL (SELECT * FROM audit_eventbody WHERE event_id = leaf.event_id LIMIT 1) AS body ON true
     WHERE leaf.index >= %s AND leaf.index < %s ORDER BY leaf.index
-"""  # noqa: S608 - a constant
+"""  # nosec B608 # noqa: S608 - a constant
 # All roots that are claimed for one size, and the time from which on later leaves must be.
 _CLAIMS = """
     SELECT size, array_agg(DISTINCT root), max(horizon) FROM audit_checkpoint

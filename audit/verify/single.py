@@ -19,7 +19,7 @@ _CHAIN = f"""
     FROM audit_event AS event LEFT JOIN audit_leaf AS leaf USING (event_id)
         LEFT JOIN audit_eventbody AS body USING (event_id)
     WHERE subject_kind = %s AND subject_id = %s AND seq > %s ORDER BY seq LIMIT %s
-"""  # noqa: S608 - a constant
+"""  # nosec B608 # noqa: S608 - a constant
 
 
 @dataclass(slots=True)

@@ -21,7 +21,7 @@ _WAITING = f"""
     WHERE (%(after)s::uuid IS NULL OR event.event_id > %(after)s::uuid)
         AND (leaf.index IS NULL OR leaf.index >= %(size)s)
     ORDER BY event.event_id LIMIT %(most)s
-"""  # noqa: S608 - a constant
+"""  # nosec B608 # noqa: S608 - a constant
 
 
 @dataclass(slots=True)

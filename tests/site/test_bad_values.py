@@ -7,20 +7,18 @@ forgotten. An answer below 500 is all that is asked here; what each page says of
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
 from django.apps import apps
-from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
-from django.urls import URLResolver, get_resolver
 
 from grants.models import User
 from tests.factories import PASSWORD, make_approval, make_approver, make_grant, make_policy, make_user
+from tests.site.addresses import FORM, ask, filled, patterns
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +44,6 @@ LOOKUPS = ("", "__gte", "__year")
 ODD_FOR_COLUMNS = ("half of a surrogate pair", "below zero", "many digits")
 IN_FIELDS = ("NUL", "half of a surrogate pair", "long", "many digits")
 IN_PATHS = ("NUL", "half of a surrogate pair", "many digits", "long")
-FORM = "application/x-www-form-urlencoded"
 APART = ("/api/", "/healthz", "/readyz")
 """The endpoint answers with problems, and tests of its own ask how."""
 
@@ -86,30 +83,7 @@ def client(places: dict[str, Any]) -> Client:
     return client
 
 
-def patterns(found: Any = None, before: str = "/") -> Iterator[str]:
-    """Each address of the site, with its parts in angle brackets."""
-    for pattern in get_resolver().url_patterns if found is None else found:
-        text = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", str(pattern.pattern))
-        here = before + text.lstrip("^/").removesuffix("$").removesuffix(r"\Z")
-        if isinstance(pattern, URLResolver):
-            yield from patterns(pattern.url_patterns, here)
-        elif not here.startswith(APART):
-            yield here
-
-
-ADDRESSES = sorted(set(patterns()))
-
-
-def filled(pattern: str, places: dict[str, Any], **other: str) -> str:
-    return re.sub(r"<(?:\w+:)?(\w+)>", lambda part: other.get(part[1], str(places[part[1]])), pattern)
-
-
-def ask(client: Client, method: str, url: str, body: str = "") -> HttpResponse:
-    """In a savepoint: one that fails must not fail the ones after it."""
-    with transaction.atomic():
-        answer = client.generic(method, url, body, content_type=FORM if method == "POST" else "")
-        transaction.set_rollback(True)
-    return answer  # type: ignore[return-value]
+ADDRESSES = sorted({one for one in patterns() if not one.startswith(APART)})
 
 
 class Fields(HTMLParser):
