@@ -232,6 +232,12 @@ SECRETS = (
 
 FAULTS = (
     Threat(
+        "a-noisy-agent",
+        "One agent crowds out the others, by its calls, its open requests or its waits.",
+        "Each agent's calls, assignees and open requests are bounded, with Redis and without it; its waits take turns.",
+        ("approvals/rates.py", "approvals/lifecycle/sharing.py", "approvals/live/turns.py"),
+    ),
+    Threat(
         "sweeps-at-once",
         "Two beats or ten sweeps note one breach several times.",
         rules=("a-breach-is-noted-once",),
@@ -294,10 +300,6 @@ NOT_MET = (
     Threat(
         "one-administrator-loosens",
         "One administrator alone publishes a weaker policy, for everything or for one workflow.",
-    ),
-    Threat(
-        "a-noisy-agent",
-        "One agent crowds out the others: neither its calls nor its open requests are limited.",
     ),
     Threat(
         "slow-bodies",
