@@ -10,7 +10,7 @@ from celery import shared_task
 from celery.signals import worker_ready
 from kombu.exceptions import OperationalError
 
-from approvals import delegation, lifecycle, notifications, wakeups
+from approvals import delegation, four_eyes, lifecycle, notifications, wakeups
 
 logger = structlog.get_logger(__name__)
 
@@ -25,6 +25,12 @@ def deliver_outbox() -> None:
 def begin_and_end_grants() -> None:
     """Tell of grants that begin and record those that run out. Grants count by their times, even if this is late."""
     delegation.begin_and_end()
+
+
+@shared_task(name="approvals.let_take_effect")
+def let_take_effect() -> None:
+    """What a single administrator loosened counts after its hour."""
+    four_eyes.let_take_effect()
 
 
 @shared_task(name="approvals.sweep", soft_time_limit=540, time_limit=570)

@@ -10,6 +10,7 @@ EVERY: dict[str, float] = {
     "approvals.deliver_outbox": 5,
     "audit.send_checkpoints": 60,
     "approvals.begin_and_end_grants": 60,
+    "approvals.let_take_effect": 60,
     "approvals.sweep": 300,
     "audit.sequence": 60,
 }
@@ -19,6 +20,7 @@ QUEUES: dict[str, str] = {
     "approvals.deliver_outbox": DELIVERIES,
     "audit.send_checkpoints": DELIVERIES,
     "approvals.begin_and_end_grants": CLOCK,
+    "approvals.let_take_effect": CLOCK,
     "approvals.sweep": CLOCK,
     "audit.sequence": CLOCK,
 }

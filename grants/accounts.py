@@ -9,6 +9,10 @@ from django.db import transaction
 from audit import clock, log
 from audit.message import Actor, NewEvent
 from grants.models import User
+from grants.second import require
+
+OPENING = ("is_staff", "is_auditor")
+"""The fields that open more than a person's own work."""
 
 
 @transaction.atomic
@@ -19,12 +23,28 @@ def add(person: User, *, by: Actor) -> None:
 
 
 @transaction.atomic
-def change(person: User, *, by: Actor, changed: Sequence[str]) -> None:
-    """Store the fields named in `changed`, and no other: a page opened before another change does not undo it."""
+def change(person: User, *, by: Actor, changed: Sequence[str], second: Actor | None = None) -> None:
+    """Store the fields named in `changed`, and no other: a page opened before another change does not undo it.
+
+    Raises TakesTwo where that gives the person more authority and no `second` administrator agrees.
+    """
     if not changed:
         return
+    before = User.objects.get(pk=person.pk)
+    if loosened(before, person, changed):
+        require(person, by=by, second=second)
+    if before.administers and not person.administers:
+        person.stopped_administering_at = clock.now()
+        changed = [*changed, "stopped_administering_at"]
     person.save(update_fields=changed)
     _record(User.objects.get(pk=person.pk), "person.changed", by)
+
+
+def loosened(before: User, person: User, changed: Sequence[str]) -> list[str]:
+    """The fields of these that give the person more than they had before."""
+    return [
+        flag for flag in OPENING if flag in changed and getattr(person, flag) and not getattr(before, flag)
+    ]
 
 
 def note(person: User, event: str, *, by: Actor) -> None:

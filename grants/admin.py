@@ -116,12 +116,6 @@ class ApproverMembershipAdmin(ReadOnlyAdmin):
         kwargs["queryset"] = User.objects.filter(is_active=True).exclude(pk__in=members)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    def save_model(
-        self, request: HttpRequest, obj: ApproverMembership, form: forms.ModelForm[Any], change: bool
-    ) -> None:
-        joined = membership.join(obj.user, by=administrator(request).as_actor())
-        obj.pk, obj.joined_at = joined.pk, joined.joined_at
-
     def get_urls(self) -> list[URLPattern]:
         leave = path(
             "<int:membership_id>/leave/",

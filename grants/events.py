@@ -16,6 +16,14 @@ _ACCOUNT = {
 
 _VOTES = {"votes": Field("how many votes were cast under it", 2)}
 _PERSON = {"id": "019aae5c-3c1e-7d42-9a51-7f6b1c0d2e3f", "email": "ada@example.com", "name": "Ada Auditor"}
+_AUTHORITY = {
+    **_EMAIL,
+    "becomes": Field("approver, auditor or administrator", "approver"),
+    "asked_by": Field("who asked for it", _PERSON),
+    "takes_effect_at": Field(
+        "when it counts by itself, where there is no second administrator; or null", None
+    ),
+}
 
 EVENTS = (
     EventType(
@@ -45,6 +53,30 @@ EVENTS = (
         "person",
         "The administration set a person's password. It cannot any more: only older logs have this.",
         _ACCOUNT,
+    ),
+    EventType(
+        "authority.asked",
+        "person",
+        "An administrator asked that a person becomes an approver, auditor or administrator.",
+        _AUTHORITY,
+    ),
+    EventType(
+        "authority.agreed",
+        "person",
+        "A second administrator agreed, or the system where there is none and the time was up: it counts.",
+        _AUTHORITY,
+    ),
+    EventType(
+        "authority.refused",
+        "person",
+        "An administrator refused it, or took back what they asked for.",
+        _AUTHORITY,
+    ),
+    EventType(
+        "authority.lapsed",
+        "person",
+        "Nobody answered within a week. The actor is the system.",
+        _AUTHORITY,
     ),
     EventType(
         "person.link_sent",

@@ -9,11 +9,16 @@ from django.db import transaction
 from audit import clock, log
 from audit.message import Actor, NewEvent
 from grants.models import ApproverMembership, User
+from grants.second import require
 
 
 @transaction.atomic
-def join(user: User, *, by: Actor) -> ApproverMembership:
-    """Make `user` an approver. If they are one already, nothing changes and nothing is recorded."""
+def join(user: User, *, by: Actor, second: Actor | None = None) -> ApproverMembership:
+    """Make `user` an approver. If they are one already, nothing changes and nothing is recorded.
+
+    Raises TakesTwo unless a `second` administrator agrees.
+    """
+    require(user, by=by, second=second)
     User.objects.select_for_update().get(pk=user.pk)
     at = clock.now()
     membership, is_new = ApproverMembership.objects.get_or_create(

@@ -3,10 +3,28 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from approvals.admin import agents, approvals, channels, notifications, people, policies
+from approvals.admin import (
+    agents,
+    approvals,
+    channels,
+    loosenings,
+    memberships,
+    notifications,
+    people,
+    policies,
+)
 
 admin.site.site_header = _("Countersign administration")
 admin.site.site_title = "Countersign"
 admin.site.index_title = _("Administration")
 
-__all__ = ["agents", "approvals", "channels", "notifications", "people", "policies"]
+__all__ = [
+    "agents",
+    "approvals",
+    "channels",
+    "loosenings",
+    "memberships",
+    "notifications",
+    "people",
+    "policies",
+]

@@ -12,7 +12,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from approvals import credentials, lifecycle
+from approvals import credentials, four_eyes, lifecycle
+from approvals.admin import loosenings
 from approvals.exceptions import StateConflict
 from grants.admin import PersonAdmin, administrator
 from grants.models import User
@@ -69,6 +70,12 @@ class ReviewerAdmin(PersonAdmin):
         )
 
     def change_account(self, request: HttpRequest, person: User, changed: list[str]) -> None:
+        """What gives more authority is asked for; the rest, and what takes it away, counts at once."""
+        for kind, flag in four_eyes.FLAGS.items():
+            if flag in changed and getattr(person, flag):
+                setattr(person, flag, False)
+                changed = [name for name in changed if name != flag]
+                loosenings.ask(request, kind, person)
         if "is_active" not in changed or person.is_active:
             super().change_account(request, person, changed)
             return

@@ -147,6 +147,12 @@ WHO = (
         ("approvals/authority/ruling.py", "approvals/delegation.py", "grants/models/user.py"),
     ),
     Rule(
+        "loosening-takes-two",
+        "Nobody becomes an approver, auditor or administrator by one administrator: a second one agrees, neither the "
+        "person concerned nor a newcomer. Where there is none it waits, and everybody concerned is told.",
+        ("approvals/four_eyes.py", "grants/second.py", "grants/membership.py", "grants/accounts.py"),
+    ),
+    Rule(
         "nobody-decides-their-own-proposal",
         "The person an agent acts for and the owners of the agent and its key decide its requests neither in person "
         "nor through a delegate, unless the policy allows it at low or medium risk.",

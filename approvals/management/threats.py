@@ -38,7 +38,7 @@ DECIDING = (
     Threat(
         "an-administrator-joins-the-approvers",
         "An administrator makes themselves an approver to decide a critical request.",
-        rules=("latecomers-leave-critical-alone", "authority-is-on-record"),
+        rules=("loosening-takes-two", "latecomers-leave-critical-alone", "authority-is-on-record"),
     ),
     Threat(
         "a-taken-account",

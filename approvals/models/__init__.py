@@ -11,6 +11,7 @@ from approvals.models.execution import Claim, Outcome
 from approvals.models.heartbeat import Heartbeat
 from approvals.models.in_hand import assignments_in_hand, put_in_hand
 from approvals.models.kept_policies import policies_with_ids
+from approvals.models.loosening import Loosening
 from approvals.models.notification import Notification
 from approvals.models.origin import Origin
 from approvals.models.payload import PayloadVersion, WorkingCopy
@@ -32,6 +33,7 @@ __all__ = [
     "Comment",
     "Earlier",
     "Heartbeat",
+    "Loosening",
     "Notification",
     "Opening",
     "Origin",

@@ -54,6 +54,7 @@ class Notification(models.Model):
         INVITED = "invited", _("You are invited")
         RESET = "reset", _("Choose a new password")
         CREDENTIALS = "credentials", _("Your credentials were changed")
+        MORE_AUTHORITY = "more_authority", _("More authority is asked for")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid7, editable=False)
     kind = models.CharField(max_length=20, choices=Kind.choices)

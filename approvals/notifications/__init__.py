@@ -2,13 +2,22 @@
 
 from approvals.notifications.outbox import deliver_due
 from approvals.notifications.routing import pool_watchers, team_channels
-from approvals.notifications.telling import TeamTold, Told, notify, notify_of_grant, notify_person, tell
+from approvals.notifications.telling import (
+    TeamTold,
+    Told,
+    notify,
+    notify_about_person,
+    notify_of_grant,
+    notify_person,
+    tell,
+)
 
 __all__ = [
     "TeamTold",
     "Told",
     "deliver_due",
     "notify",
+    "notify_about_person",
     "notify_of_grant",
     "notify_person",
     "pool_watchers",

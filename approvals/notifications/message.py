@@ -20,7 +20,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from approvals.models import Approval, ChannelTest, Notification, Vote
+from approvals.models import Approval, ChannelTest, Loosening, Notification, Vote
 from approvals.models.choices import Resolution, Status
 from audit import clock, reader
 from grants.models import DelegatedGrant, User
@@ -232,6 +232,8 @@ def _of_account(notification: Notification, person: User) -> Message:
     kind = Kind(notification.kind)
     if kind == Kind.CREDENTIALS:
         return _of_credentials(notification, person)
+    if kind == Kind.MORE_AUTHORITY:
+        return _of_loosening(notification, person)
     if person.proven_at is None:
         sentence = _(
             "You are asked to join Countersign, where people decide what AI agents may do. Choose a password: that "
@@ -277,6 +279,35 @@ def _of_credentials(notification: Notification, person: User) -> Message:
         url=f"{settings.PUBLIC_URL}{reverse('account_reset_password')}",
         link=_("Choose another password"),
         footnote=_("Opening the link changes nothing: you get a mail from which you choose one."),
+    )
+
+
+def _of_loosening(notification: Notification, person: User) -> Message:
+    asked = Loosening.objects.filter(person=person, asked_at__lte=notification.created_at).latest("asked_at")
+    names = {
+        "person": one_line(str(person)),
+        "what": asked.get_kind_display(),
+        "by": one_line(str(asked.asked_by)),
+    }
+    if asked.takes_effect_at:
+        sentence = _(
+            "%(by)s asks that %(person)s becomes %(what)s. There is no second administrator to agree, so it takes "
+            "effect by itself. If that is wrong, say so before."
+        )
+    else:
+        sentence = _(
+            "%(by)s asks that %(person)s becomes %(what)s. It counts once a second administrator agrees."
+        )
+    effect = ((_("Takes effect"), clock.in_words(asked.takes_effect_at)),) if asked.takes_effect_at else ()
+    is_staff = User.objects.filter(email=notification.recipient, is_staff=True).exists()
+    return Message(
+        id=notification.pk,
+        headline=str(Kind.MORE_AUTHORITY.label),
+        sentence=sentence % names,
+        facts=((_("Person"), person.email), (_("Becomes"), names["what"]), *effect),
+        url=f"{settings.PUBLIC_URL}{asked.get_absolute_url() if is_staff else reverse('approvals:inbox')}",
+        link=_("Look at it") if is_staff else _("Open the inbox"),
+        footnote=_("Opening the link agrees to nothing: an administrator signs in and does that there."),
     )
 
 

@@ -71,8 +71,16 @@ def notify_of_grant(
 
 def notify_person(person: User, kind: Notification.Kind, *, at: datetime) -> None:
     """Tell a person of their own account: by e-mail, whatever they chose to hear of."""
-    Notification.objects.create(
-        kind=kind, person=person, recipient=person.email, created_at=at, next_attempt_at=at
+    notify_about_person(person, kind, [person.email], at=at)
+
+
+def notify_about_person(
+    person: User, kind: Notification.Kind, recipients: Iterable[str], *, at: datetime
+) -> None:
+    """Tell several people what happens to a person's account: by e-mail, whatever they chose to hear of."""
+    Notification.objects.bulk_create(
+        Notification(kind=kind, person=person, recipient=address, created_at=at, next_attempt_at=at)
+        for address in recipients
     )
 
 

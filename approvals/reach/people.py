@@ -82,7 +82,7 @@ def read_with_policies(
 
 _UNUSED = (
     *("password", "last_login", "is_superuser", "is_staff", "is_auditor", "date_joined"),
-    *("time_zone", "written_form", "credentials_changed_at"),
+    *("time_zone", "written_form", "credentials_changed_at", "stopped_administering_at"),
 )
 _AWAY = statements.as_json(Away, "away")
 _ACCOUNT = statements.as_json(User, "account", but=_UNUSED)

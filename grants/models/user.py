@@ -87,6 +87,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         blank=True,
         help_text=_("When a password or another factor was last replaced."),
     )
+    stopped_administering_at = models.DateTimeField(
+        _("stopped administering"),
+        null=True,
+        blank=True,
+        help_text=_("When an administrator was last suspended, or was made one no more."),
+    )
 
     objects = UserManager()
 
@@ -118,6 +124,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.get_full_name()
+
+    @property
+    def administers(self) -> bool:
+        """Whether the administration is open to this person."""
+        return self.is_staff and self.is_active
 
     def settles_at(self) -> datetime | None:
         """Until when the credentials are too new to decide what could do harm; None if they were never replaced."""

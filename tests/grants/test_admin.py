@@ -71,10 +71,10 @@ def test_second_account_with_the_address_is_refused_with_a_sentence(admin: Clien
 def test_deactivating_is_recorded(admin: Client) -> None:
     user = make_user("dana@example.com")
 
-    admin.post(_change(user), {"email": user.email, "name": "Dana", "is_auditor": "on"})
+    admin.post(_change(user), {"email": user.email, "name": "Dana"})
 
     user.refresh_from_db()
-    assert (user.is_active, user.is_auditor) == (False, True)
+    assert not user.is_active
     assert _types(user) == ["person.changed"]
 
 
@@ -138,24 +138,49 @@ def test_account_is_never_deleted(admin: Client) -> None:
     assert User.objects.filter(pk=user.pk).exists()
 
 
-def test_adding_an_approver_is_joining(admin: Client) -> None:
+@pytest.mark.shows("loosening-takes-two")
+def test_adding_an_approver_is_asking(admin: Client) -> None:
     user = make_user("dana@example.com")
 
     response = admin.post(reverse("admin:grants_approvermembership_add"), {"user": user.pk})
 
     assert response.status_code == 302
     event = Event.objects.about("person", user.pk).get()
-    assert (event.type, event.actor_kind) == ("approvers.joined", "person")
+    assert (event.type, event.actor_kind) == ("authority.asked", "person")
+    assert not ApproverMembership.objects.exists()
 
 
-@pytest.mark.shows("authority-is-on-record")
-def test_administrator_who_joins_himself_is_on_record(admin: Client) -> None:
+@pytest.mark.shows("loosening-takes-two")
+def test_an_administrator_does_not_make_themselves_an_approver(admin: Client) -> None:
     administrator = User.objects.get(email="admin@example.com")
 
-    admin.post(reverse("admin:grants_approvermembership_add"), {"user": administrator.pk})
+    page = admin.post(reverse("admin:grants_approvermembership_add"), {"user": administrator.pk}, follow=True)
 
-    event = Event.objects.get(type="approvers.joined")
-    assert event.actor_id == event.subject_id == str(administrator.pk)
+    assert "Nobody asks for more authority for themselves" in page.content.decode()
+    assert not ApproverMembership.objects.exists()
+
+
+@pytest.mark.shows("loosening-takes-two")
+@pytest.mark.parametrize("flag", ["is_staff", "is_auditor"])
+def test_more_is_opened_to_nobody_by_one_administrator(admin: Client, flag: str) -> None:
+    user = make_user("dana@example.com")
+
+    admin.post(_change(user), {"name": "Dana Smith", "is_active": "on", flag: "on"})
+
+    user.refresh_from_db()
+    assert (user.name, getattr(user, flag)) == ("Dana Smith", False)
+    assert _types(user) == ["authority.asked", "person.changed"]
+
+
+@pytest.mark.parametrize("flag", ["is_staff", "is_auditor", "is_active"])
+def test_less_is_opened_at_once(admin: Client, flag: str) -> None:
+    user = make_user("dana@example.com", is_staff=True, is_auditor=True)
+    flags = {name: "on" for name in ("is_staff", "is_auditor", "is_active") if name != flag}
+
+    admin.post(_change(user), {"name": user.name, **flags})
+
+    user.refresh_from_db()
+    assert not getattr(user, flag)
 
 
 def test_leaving_asks_first(admin: Client) -> None:

@@ -88,7 +88,7 @@ def test_who_joins_after_a_critical_request_was_opened_does_not_decide_it() -> N
     approval = make_approval(risk="critical", assignees=("security@example.com", "compliance@example.com"))
     latecomer = make_user("admin@example.com", is_staff=True, is_superuser=True)
 
-    membership.join(latecomer, by=latecomer.as_actor())
+    membership.join(latecomer, by=make_user("other@example.com").as_actor(), second=SYSTEM)
 
     assert not authority.may_decide(latecomer, approval, at=clock.now()).allowed
     later = make_approval(risk="critical", assignees=("security@example.com", "compliance@example.com"))

@@ -11,9 +11,9 @@ from django.contrib import admin as django_admin
 from django.test import Client
 from django.urls import reverse
 
-from approvals import lifecycle
+from approvals import four_eyes, lifecycle
 from approvals.lifecycle import Report
-from approvals.models import Approval, Vote
+from approvals.models import Approval, Loosening, Vote
 from audit import clock
 from audit.models import Event
 from tests.factories import approve, make_approval, make_grant, make_user
@@ -27,6 +27,7 @@ MODELS = [
     "approvals.claim",
     "approvals.outcome",
     "approvals.notification",
+    "approvals.loosening",
     "grants.delegatedgrant",
     "audit.event",
 ]
@@ -42,6 +43,8 @@ def decided(db: None) -> Approval:
     claim = lifecycle.claim(approval.pk, by=approval.key)
     sha256 = bytes(approval.version().sha256)
     make_grant()
+    administrator = make_user("other-admin@example.com", is_staff=True)
+    four_eyes.ask(Loosening.Kind.APPROVER, make_user("dana@example.com"), by=administrator)
     lifecycle.report(approval.pk, Report(claim.claim_id, "succeeded", sha256), by=approval.key)
     return approval
 

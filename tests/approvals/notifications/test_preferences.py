@@ -13,7 +13,7 @@ from approvals.exceptions import InvalidInput
 from approvals.models import Approval, Channel, Choice, Notification
 from approvals.notifications import preferences
 from approvals.notifications.preferences import EVENTS
-from approvals.notifications.routing import EMAIL, NEVER_SILENT, OF_OWN_ACCOUNT, Route
+from approvals.notifications.routing import EMAIL, NEVER_SILENT, OF_ACCOUNTS, Route
 from approvals_site.secrets import new_fernet_key
 from audit.message import SYSTEM
 from audit.models import Event
@@ -49,7 +49,7 @@ def told(approval: Approval, kind: str = "requested") -> list[tuple[str, Any]]:
 
 
 def test_every_kind_of_message_but_of_the_own_account_can_be_switched_off_or_on() -> None:
-    assert EVENTS.keys() == set(Notification.Kind) - set(OF_OWN_ACCOUNT)
+    assert EVENTS.keys() == set(Notification.Kind) - set(OF_ACCOUNTS)
 
 
 def test_at_first_everything_comes_by_mail_but_the_pool() -> None:
