@@ -312,6 +312,12 @@ _RATES = {
 RATES = {
     what: required.rate(name, env.str(name, default="") or usual) for what, (name, usual) in _RATES.items()
 }
+# Whom an agent may name as assignees beside people with an account. Empty: the domains of the accounts.
+ORGANISATION_DOMAINS = [
+    one.strip().removeprefix("@").lower()
+    for one in env.list("ORGANISATION_DOMAINS", default=[])
+    if one.strip()
+]
 AGENT_OPEN_REQUESTS = env.int("AGENT_OPEN_REQUESTS", default=2000)
 AGENT_OPEN_WAITS = env.int("AGENT_OPEN_WAITS", default=2000)  # of one key, in one process
 PERSON_STREAMS = env.int("PERSON_STREAMS", default=50)  # pages of one person that listen, in one process

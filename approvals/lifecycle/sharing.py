@@ -34,3 +34,5 @@ def keep_to_share(
         )
     if is_asked and submission.assignees:
         rates.take_of_agent("assignees", agent_id, cost=len(submission.assignees))
+    if is_asked and judgement.strangers:
+        rates.take_of_agent("outside_assignees", agent_id, cost=len(judgement.strangers))

@@ -84,7 +84,7 @@ def submit(submission: Submission, *, key: AgentKey, idempotency_key: str) -> tu
         agent_id=key.agent_id,
         most_open=settings.AGENT_OPEN_REQUESTS,
     )
-    judgement = judge(submission, key=key, among=policies)
+    judgement = judge(submission, key=key, among=policies, known=people.active)
     earlier = _find_superseded(key.agent, submission)
     keep_to_share(submission, judgement, agent_id=key.agent_id, pending=pending, instead_of=earlier)
     if earlier:

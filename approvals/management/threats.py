@@ -238,6 +238,12 @@ FAULTS = (
         ("approvals/rates.py", "approvals/lifecycle/sharing.py", "approvals/live/turns.py"),
     ),
     Threat(
+        "mail-to-strangers",
+        "An agent names addresses outside the organisation as assignees, and they are sent messages.",
+        "They are refused unless the policy allows them, and counted for each agent where it does.",
+        ("approvals/lifecycle/strangers.py", "approvals/lifecycle/judging.py", "approvals/rates.py"),
+    ),
+    Threat(
         "sweeps-at-once",
         "Two beats or ten sweeps note one breach several times.",
         rules=("a-breach-is-noted-once",),
@@ -304,10 +310,6 @@ NOT_MET = (
     Threat(
         "slow-bodies",
         "Many connections that send their bodies slowly hold every thread of the web process.",
-    ),
-    Threat(
-        "mail-to-strangers",
-        "An agent names addresses outside the organisation as assignees, and they are sent messages.",
     ),
     Threat(
         "forged-callbacks",
