@@ -145,6 +145,7 @@ class _Redis:
 @cache
 def _shared() -> FixedWindowRateLimiter:
     options: dict[str, Any] = {
+        "key_prefix": f"{settings.REDIS_PREFIX}rates",
         "socket_timeout": PATIENCE_SECONDS,
         "socket_connect_timeout": PATIENCE_SECONDS,
     }

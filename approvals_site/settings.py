@@ -192,6 +192,7 @@ MIDDLEWARE = [
     "approvals.views.ours.marked",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "approvals.api.auth.spent_refused",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "approvals_site.compressed.CompressedPages",
     *(["approvals_site.timings.timed"] if DEBUG else []),

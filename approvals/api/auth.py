@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
 from ninja.security import HttpBearer
 
 from approvals import keys, rates
+from approvals.api import problems
+from approvals.exceptions import RateExceeded
 from approvals.models import AgentKey
 
-_COUNTED_APART = {("POST", "submit"): "submissions", ("POST", "evaluate"): "evaluations"}
-"""By the method and the address's name; what else an agent calls is counted together."""
+_COUNTED_APART = {
+    ("POST", f"{problems.BASE}approvals"): "submissions",
+    ("POST", f"{problems.BASE}evaluate"): "evaluations",
+}
+"""By method and path; what else an agent calls is counted together."""
+_BEARER = "Bearer "
 
 
 class AgentKeyAuth(HttpBearer):
@@ -18,18 +26,29 @@ class AgentKeyAuth(HttpBearer):
     openapi_description = "An agent's key"
 
     def authenticate(self, request: HttpRequest, token: str) -> AgentKey | None:
-        """The key. It is looked up on every call, so a revoked one is refused at once. Raises RateExceeded.
-
-        An agent that was refused a moment ago is refused again before anything is looked up.
-        """
-        what = _what(request)
-        rates.refuse_spent(what, token=token)
+        """The key. It is looked up on every call, so a revoked one is refused at once. Raises RateExceeded."""
         key = keys.authenticate(token, idempotency_key=request.headers.get("Idempotency-Key", ""))
         if key:
-            rates.take_of_agent(what, key.agent_id, token=token)
+            rates.take_of_agent(_what(request), key.agent_id, token=token)
         return key
 
 
+def spent_refused(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: a key that was refused a moment ago is refused again, before anything else is done for it."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        sent = request.META.get("HTTP_AUTHORIZATION", "")
+        if sent.startswith(_BEARER) and request.path.startswith(problems.BASE):
+            try:
+                rates.refuse_spent(_what(request), token=sent.removeprefix(_BEARER))
+            except RateExceeded as error:
+                return problems.refusal(request, error)
+        return get_response(request)
+
+    return respond
+
+
 def _what(request: HttpRequest) -> str:
-    name = request.resolver_match.url_name if request.resolver_match else None
-    return _COUNTED_APART.get((request.method or "", name or ""), "calls")
+    return _COUNTED_APART.get((request.method or "", request.path), "calls")

@@ -67,7 +67,7 @@ _UNAVAILABLE = {
 
 def register(api: NinjaAPI) -> None:
     """Make the endpoint answer every refusal with a problem."""
-    api.exception_handler(Refused)(_refused)
+    api.exception_handler(Refused)(refusal)
     api.exception_handler(ValidationError)(_bad_parameters)
     api.exception_handler(AuthenticationError)(_unauthenticated)
     api.exception_handler(Http404)(_not_found)
@@ -138,7 +138,8 @@ def _pointer(location: tuple[int | str, ...]) -> str:
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in location)
 
 
-def _refused(request: HttpRequest, error: Refused) -> HttpResponse:
+def refusal(request: HttpRequest, error: Refused) -> HttpResponse:
+    """The problem that says what was refused, and why."""
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 400)
     errors = error.errors if isinstance(error, InvalidInput) else ()
     response = problem(request, status, error.code, str(error), errors)
