@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from approvals import wakeups
+from approvals import rates, wakeups
 from approvals.exceptions import FieldError, InvalidInput, NotPermitted, StateConflict
 from approvals.models import Notification
 from approvals.notifications import notify_of_grant
@@ -49,9 +49,10 @@ class GrantTerms:
 
 @transaction.atomic
 def give(grantor: User, grantee_email: str, terms: GrantTerms) -> DelegatedGrant:
-    """Lend the grantor's own authority, from `starts_at` (now, if none is given) on. Raises InvalidInput."""
+    """Lend the grantor's own authority, from `starts_at` on (empty: now). Raises InvalidInput, RateExceeded."""
     at = clock.now()
     grant = prepare(grantor, grantee_email, terms, at=at)
+    rates.take_of_person("grants", grantor.pk)
     grant.save(force_insert=True)
     _record(grant, "grant.given", grantor.as_actor(), at, _facts(grant), is_first=True)
     _tell(grant, Notification.Kind.GRANT_GIVEN, at)

@@ -67,6 +67,18 @@ class TooManyAttempts(Refused):
         self.wait = wait
 
 
+class RateExceeded(TooManyAttempts):
+    """One agent or person did it more often than everybody else has room for (HTTP 429)."""
+
+    code = "rate_exceeded"
+
+
+class TooManyOpen(TooManyAttempts):
+    """The agent has as many open requests, or waits, as it may have (HTTP 429)."""
+
+    code = "too_many_open"
+
+
 class LengthRequired(Refused):
     """The body was sent in chunks without a length, which this process does not read (HTTP 411)."""
 

@@ -29,6 +29,9 @@ KEYS_HEADER = "X-Live-Keys"
 LEFT_HEADER = "X-Live-Left"
 """How the waiting process tells a view that the page which listened is gone."""
 
+FULL_HEADER = "X-Live-Full"
+"""How the waiting process tells a view that one key has as many waits open as it may have."""
+
 RE_ASK_SECONDS = 60
 """How late an open inbox can be while Redis is away."""
 

@@ -4,6 +4,7 @@ import os
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ImproperlyConfigured
+from limits import RateLimitItem, parse
 
 IN_FILES = ("SECRET_KEY", "AUDIT_HMAC_KEYS", "AUDIT_CHECKPOINT_KEY")
 
@@ -32,3 +33,13 @@ def zone(variable: str, name: str) -> str:
             f"{variable}: there is no time zone {name}. Name one such as Europe/Berlin."
         )
     return name
+
+
+def rate(variable: str, text: str) -> RateLimitItem:
+    """How often something may be done, such as 100/10 seconds. Stops the start where it says something else."""
+    try:
+        return parse(text)
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"{variable}: {text!r} is no rate. Write one such as 100/10 seconds, 60/minute or 200/day."
+        ) from None

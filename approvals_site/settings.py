@@ -192,6 +192,7 @@ MIDDLEWARE = [
     "approvals.views.ours.marked",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "approvals.api.auth.spent_refused",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "approvals_site.compressed.CompressedPages",
     *(["approvals_site.timings.timed"] if DEBUG else []),
@@ -293,6 +294,34 @@ SILENCED_SYSTEM_CHECKS = ["security.W021"]
 # Bytes. In a form's post a payload of 256 KiB takes up to eight times that, and the text it was drawn from three.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+
+# --- How much room one agent or person takes: approvals/rates.py
+
+_RATES = {
+    # of one agent
+    "submissions": ("AGENT_SUBMISSIONS", "100/10 seconds"),
+    "evaluations": ("AGENT_EVALUATIONS", "100/10 seconds"),
+    "calls": ("AGENT_CALLS", "1000/10 seconds"),
+    "assignees": ("AGENT_ASSIGNEES", "5000/hour"),
+    "outside_assignees": ("AGENT_OUTSIDE_ASSIGNEES", "200/day"),
+    # of one person
+    "comments": ("PERSON_COMMENTS", "60/10 minutes"),
+    "mentions": ("PERSON_MENTIONS", "100/hour"),
+    "grants": ("PERSON_GRANTS", "60/hour"),
+    "tests": ("PERSON_TESTS", "20/10 minutes"),
+}
+RATES = {
+    what: required.rate(name, env.str(name, default="") or usual) for what, (name, usual) in _RATES.items()
+}
+# Whom an agent may name as assignees beside people with an account. Empty: the domains of the accounts.
+ORGANISATION_DOMAINS = [
+    one.strip().removeprefix("@").lower()
+    for one in env.list("ORGANISATION_DOMAINS", default=[])
+    if one.strip()
+]
+AGENT_OPEN_REQUESTS = env.int("AGENT_OPEN_REQUESTS", default=2000)
+AGENT_OPEN_WAITS = env.int("AGENT_OPEN_WAITS", default=2000)  # of one key, in one process
+PERSON_STREAMS = env.int("PERSON_STREAMS", default=50)  # pages of one person that listen, in one process
 
 # --- Mail
 

@@ -18,7 +18,7 @@ from figures import ARGUMENTS, FLAGS, IS_QUICK, Figure
 from ground import ROOT
 
 SCRIPTS = ("submit", "decide", "reads", "wake", "policy", "conditions", "audit", "sweep")
-LONG = ("pools", "soak", "scale")
+LONG = ("pools", "soak", "scale", "crowd")
 """They take longer, and run where they are named."""
 
 

@@ -14,7 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from approvals.exceptions import InvalidInput
+from approvals.exceptions import InvalidInput, TooManyAttempts
 from approvals.models import Channel, Policy
 from approvals.notifications import preferences, trying
 from audit.admin import StaffAdmin
@@ -106,7 +106,11 @@ class ChannelAdmin(StaffAdmin):
         channel = self._in_use(request, pk)
         if request.method != "POST":
             return HttpResponseRedirect(reverse("admin:approvals_channel_change", args=[pk]))
-        sent = trying.send_test(administrator(request), channel)
+        try:
+            sent = trying.send_test(administrator(request), channel)
+        except TooManyAttempts as refusal:
+            messages.error(request, str(refusal))
+            return HttpResponseRedirect(reverse("admin:approvals_channel_change", args=[pk]))
         return HttpResponseRedirect(reverse("notification-test", args=[sent.pk]))
 
     def removal(self, request: HttpRequest, pk: Any) -> HttpResponse:

@@ -36,6 +36,7 @@ GROUPS: list[tuple[StrPromise, list[str]]] = [
             "required_evidence",
             "required_evidence_tones",
             "require_initiated_by",
+            "allow_outside_assignees",
         ],
     ),
     (

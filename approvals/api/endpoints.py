@@ -9,11 +9,12 @@ from http import HTTPStatus
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Header, Query, Router
 from pydantic import BaseModel, StringConstraints, ValidationError
 
-from approvals import lifecycle, strict_json
+from approvals import lifecycle, strict_json, wakeups
 from approvals.api import answers, described, problems
 from approvals.api.representation import (
     approval_out,
@@ -24,7 +25,7 @@ from approvals.api.representation import (
     waited_for_out,
 )
 from approvals.api.shapes import OutcomeIn, SubmissionIn
-from approvals.exceptions import LengthRequired, TooLarge
+from approvals.exceptions import LengthRequired, TooLarge, TooManyOpen
 from approvals.lifecycle import Report, Submission
 from approvals.models import AgentKey, Approval, read_whole
 from approvals.models.choices import Status
@@ -36,12 +37,15 @@ PAGE = 50
 RETRY_AFTER = "2"
 """Seconds after which an agent asks again, from a process that cannot wait for a decision."""
 
+FULL_RETRY_SECONDS = 5
+"""Seconds after which a key with too many waits asks again: the longest of them last 30."""
+
 router = Router(tags=["Approvals"], by_alias=True)
 Body = TypeVar("Body", bound=BaseModel)
 IdempotencyKey = Annotated[str, StringConstraints(pattern="^[ -~]{1,200}$")]
 """1 to 200 printable ASCII characters."""
 Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=200)]
-REFUSALS = frozenset({400, 401, 403, 404, 409, 410, 411, 413, 422, 503})
+REFUSALS = frozenset({400, 401, 403, 404, 409, 410, 411, 413, 422, 429, 503})
 
 
 @router.post(
@@ -119,6 +123,12 @@ def wait(
     The waiting is done by `approvals.live` in front of this; asked directly, it answers at once, and
     `Retry-After` says that there is still something to wait for.
     """
+    if wakeups.FULL_HEADER in request.headers:
+        raise TooManyOpen(
+            f"This key has {settings.AGENT_OPEN_WAITS:,} waits open, and may have no more here: end some, or wait for "
+            "one request at a time.",
+            wait=FULL_RETRY_SECONDS,
+        )
     approval = _own_whole(request, approval_id)
     response = _json(waited_for_out(approval))
     if approval.is_pending:

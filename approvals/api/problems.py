@@ -16,7 +16,7 @@ from pydantic import ValidationError as BodyError
 from pydantic_core import ErrorDetails
 
 from approvals import exceptions
-from approvals.exceptions import FieldError, InvalidInput, Refused
+from approvals.exceptions import FieldError, InvalidInput, Refused, TooManyAttempts
 from patience.outcome import is_unavailable, may_be_stored
 
 logger = structlog.get_logger(__name__)
@@ -30,6 +30,7 @@ STATUS = {
     exceptions.NotPermitted: 403,
     exceptions.StateConflict: 409,
     exceptions.ApprovalExpired: 410,
+    exceptions.TooManyAttempts: 429,
 }
 TITLES = {
     401: "Not signed in",
@@ -41,6 +42,7 @@ TITLES = {
     411: "Length required",
     413: "Too large",
     422: "Does not fit",
+    429: "Too many",
     500: "Failed",
     503: "Unavailable",
 }
@@ -65,7 +67,7 @@ _UNAVAILABLE = {
 
 def register(api: NinjaAPI) -> None:
     """Make the endpoint answer every refusal with a problem."""
-    api.exception_handler(Refused)(_refused)
+    api.exception_handler(Refused)(refusal)
     api.exception_handler(ValidationError)(_bad_parameters)
     api.exception_handler(AuthenticationError)(_unauthenticated)
     api.exception_handler(Http404)(_not_found)
@@ -136,10 +138,16 @@ def _pointer(location: tuple[int | str, ...]) -> str:
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in location)
 
 
-def _refused(request: HttpRequest, error: Refused) -> HttpResponse:
+def refusal(request: HttpRequest, error: Refused) -> HttpResponse:
+    """The problem that says what was refused, and why."""
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 400)
     errors = error.errors if isinstance(error, InvalidInput) else ()
-    return problem(request, status, error.code, str(error), errors)
+    response = problem(request, status, error.code, str(error), errors)
+    if isinstance(error, TooManyAttempts):
+        response["Retry-After"] = str(error.wait)
+        # `rates` logs the first of each, and a flood would fill the log.
+        response._has_been_logged = True  # type: ignore[attr-defined]
+    return response
 
 
 def _bad_parameters(request: HttpRequest, error: ValidationError) -> HttpResponse:

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from approvals import authority
+from approvals import authority, rates
 from approvals.exceptions import InvalidInput, NotPermitted
 from approvals.lifecycle.beats import RequestEvent, as_stored, lock, moment, record
 from approvals.lifecycle.mentioning import mentioned
@@ -19,7 +19,7 @@ from grants.models import User
 
 @transaction.atomic
 def comment(approval_id: UUID, *, by: User, text: str) -> Comment:
-    """Add plain text, whatever state the request is in. Raises NotPermitted, InvalidInput.
+    """Add plain text, whatever state the request is in. Raises NotPermitted, InvalidInput, RateExceeded.
 
     `@name` tells a person, as `mentioning.mentioned` finds them; a person who cannot read the request is refused.
     """
@@ -30,6 +30,7 @@ def comment(approval_id: UUID, *, by: User, text: str) -> Comment:
         raise NotPermitted(_("Only people who may read this request can comment on it."))
     text = _checked(text)
     told = [user.email for user in mentioned(text, approval, at=at) if user.pk != by.pk]
+    _keep_to_share(by, told)
     said = Comment.objects.create(approval=approval, user=by, text=text, told=told, created_at=at)
     data = {"comment": str(said.pk), "text": text, "told": told}
     version = approval.version()
@@ -38,6 +39,12 @@ def comment(approval_id: UUID, *, by: User, text: str) -> Comment:
     )
     notify(approval, Notification.Kind.MENTIONED, told, at=at)
     return said
+
+
+def _keep_to_share(by: User, told: list[str]) -> None:
+    rates.take_of_person("comments", by.pk)
+    if told:
+        rates.take_of_person("mentions", by.pk, cost=len(told))
 
 
 def _checked(text: str) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from approvals import payload, policy, strict_json
 from approvals.exceptions import FieldError, InvalidInput, NotPermitted
+from approvals.lifecycle.strangers import strangers_among
 from approvals.models import Agent, AgentKey, Policy
 from approvals.payload import ABSENT, find
 
@@ -35,22 +36,54 @@ class Submission(policy.Proposal):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The policy found, and its verdict."""
+    """The policy found, its verdict, and which assignees are outside the organisation, as the policy allows."""
 
     found: Policy
     verdict: policy.Verdict
+    strangers: Sequence[str] = ()
 
 
-def judge(submission: Submission, *, key: AgentKey, among: Iterable[Policy] | None = None) -> Judgement:
+def judge(
+    submission: Submission,
+    *,
+    key: AgentKey,
+    among: Iterable[Policy] | None = None,
+    known: Collection[str] | None = None,
+) -> Judgement:
     """What would come of a submission; nothing is stored. Raises NotPermitted (the key's scope), InvalidInput.
 
-    `among` are the policies among which `policy.find` chooses, where they were read already.
+    `among` are the policies among which `policy.find` chooses, and `known` the addresses with an active account, where
+    they were read already.
     """
     _check_scope(key.agent, submission)
     _check_locks(submission)
     _check_schema(submission)
     found = policy.find(submission.action_type, submission.workflow, among=among)
-    return Judgement(found, policy.evaluate(found, replace(submission, agent=key.agent.name)))
+    verdict = policy.evaluate(found, replace(submission, agent=key.agent.name))
+    return Judgement(found, verdict, _strangers(submission, found, known))
+
+
+def _strangers(submission: Submission, found: Policy, known: Collection[str] | None) -> list[str]:
+    """Raises InvalidInput where the policy does not allow them. Whom it names itself is no stranger."""
+    named = [one for one in submission.assignees if one.lower() not in found.reviewers]
+    strangers = strangers_among(named, known=known)
+    if strangers and not found.allow_outside_assignees:
+        errors = [
+            FieldError(
+                f"/assignees/{submission.assignees.index(address)}",
+                "outside_assignee",
+                f"{address} has no account and is outside the organisation's domains: name somebody inside, or ask an "
+                f"administrator to allow it in the policy for {found.name}.",
+            )
+            for address in strangers
+        ]
+        raise InvalidInput(errors[0].message if len(errors) == 1 else _SEVERAL_STRANGERS, errors)
+    return strangers
+
+
+_SEVERAL_STRANGERS = (
+    "Some assignees are outside the organisation, which the policy does not allow: see errors."
+)
 
 
 def _check_scope(agent: Agent, submission: Submission) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from approvals import policy
@@ -17,6 +18,7 @@ from approvals.lifecycle.asking import find_shortages
 from approvals.lifecycle.beats import RequestEvent, new_version, record
 from approvals.lifecycle.deadline import breach_if_overdue
 from approvals.lifecycle.judging import Judgement, Submission, judge
+from approvals.lifecycle.sharing import keep_to_share
 from approvals.lifecycle.superseding import end, lock_to_supersede
 from approvals.models import Agent, AgentKey, Approval, Assignment, Earlier, Notification, Policy, put_in_hand
 from approvals.models.choices import UNDECIDED, Status
@@ -72,15 +74,19 @@ def submit(submission: Submission, *, key: AgentKey, idempotency_key: str) -> tu
     """Open a request, or record that none is needed; the bool says whether it is new.
 
     A new one has its versions, assignments and warnings in hand. A request that it supersedes ends. Raises
-    NotPermitted (the key's scope), InvalidInput, IdempotencyConflict, AlreadySuperseded, CannotSupersede.
+    NotPermitted (the key's scope), InvalidInput, IdempotencyConflict, AlreadySuperseded, CannotSupersede, and
+    TooManyAttempts where the agent asks for more than its share.
     """
-    people, policies = read_with_policies(
+    people, policies, pending = read_with_policies(
         [address.lower() for address in submission.assignees],
         action_type=submission.action_type,
         workflow=submission.workflow,
+        agent_id=key.agent_id,
+        most_open=settings.AGENT_OPEN_REQUESTS,
     )
-    judgement = judge(submission, key=key, among=policies)
+    judgement = judge(submission, key=key, among=policies, known=people.active)
     earlier = _find_superseded(key.agent, submission)
+    keep_to_share(submission, judgement, agent_id=key.agent_id, pending=pending, instead_of=earlier)
     if earlier:
         breach_if_overdue(earlier.pk)
     try:

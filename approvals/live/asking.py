@@ -10,7 +10,11 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 from uuid import UUID
+from weakref import WeakValueDictionary
 
+from django.http.response import HttpResponseBase
+
+from approvals import wakeups
 from approvals.live import django
 from approvals.live.answer import Answer, Manner
 from approvals.live.django import Django, Scope
@@ -37,6 +41,7 @@ class Asking:
         self._django = behind
         self._manners: OrderedDict[Kind, Manner] = OrderedDict()
         self._learning: dict[Kind, asyncio.Event] = {}
+        self._at_django: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._arriving = Together(partial(look, with_pending=True), "live-look")
         self._woken = Together(partial(look, with_pending=False), "live-look-woken")
         self._agents = 0
@@ -63,6 +68,15 @@ class Asking:
         """The answer to an agent that is woken: the one before where there is one and the request is pending still."""
         return await self._in_time(self._again(scope, UUID(approval_id), before), scope)
 
+    async def refusal(self, scope: Scope) -> Answer:
+        """The answer to an agent that has as many waits open as it may have."""
+        header = (wakeups.FULL_HEADER.lower().encode(), b"1")
+        full = {**scope, "headers": [*scope["headers"], header]}
+        return await self._in_time(self._refusal(full), scope)
+
+    async def _refusal(self, scope: Scope) -> Answer:
+        return Answer.of(await self._alone(scope))
+
     async def _in_time(self, answering: Coroutine[Any, Any, Answer], scope: Scope) -> Answer:
         try:
             async with asyncio.timeout(django.ANSWER_SECONDS):
@@ -74,14 +88,14 @@ class Asking:
         kind = _kind(scope)
         if kind not in self._manners and kind in self._learning:
             await self._learning[kind].wait()
-        if (manner := self._manners.get(kind)) and (token := _token(scope)):
+        if (manner := self._manners.get(kind)) and (token := token_of(scope)):
             self._manners.move_to_end(kind)
             if standing := await self._arriving.ask(Asked(approval_id, token)):
                 return manner.answer(standing)
         return await self._learn(scope, kind)
 
     async def _again(self, scope: Scope, approval_id: UUID, before: Answer | None) -> Answer:
-        manner, token = self._manners.get(_kind(scope)), _token(scope)
+        manner, token = self._manners.get(_kind(scope)), token_of(scope)
         standing = await self._woken.ask(Asked(approval_id, token)) if manner and token else None
         if manner and standing and not standing.is_pending:
             return manner.answer(standing)
@@ -94,7 +108,7 @@ class Asking:
         learnt = asyncio.Event()
         self._learning.setdefault(kind, learnt)
         try:
-            answer = Answer.of(await self._django.ask(scope))
+            answer = Answer.of(await self._alone(scope))
             if answer.is_pending and not any(name == b"set-cookie" for name, _ in answer.headers):
                 self._manners[kind] = Manner(answer)
         finally:
@@ -105,8 +119,14 @@ class Asking:
             self._manners.popitem(last=False)
         return answer
 
+    async def _alone(self, scope: Scope) -> HttpResponseBase:
+        """What Django says, asked for one key at a time: a crowd with one key leaves a thread to the others."""
+        lock = self._at_django.setdefault(token_of(scope) or "", asyncio.Lock())
+        async with lock:
+            return await self._django.ask(scope)
 
-def _token(scope: Scope) -> str | None:
+
+def token_of(scope: Scope) -> str | None:
     """The key's text; None where it is sent in a way that is left to Django."""
     sent = [value for name, value in scope["headers"] if name.lower() == b"authorization"]
     found = _BEARER.fullmatch(sent[0]) if len(sent) == 1 else None

@@ -16,11 +16,12 @@ from django.db import Error
 from django.db.models.expressions import RawSQL
 
 from approvals import wakeups
-from approvals.live.asking import Asking
+from approvals.live.asking import Asking, token_of
 from approvals.live.bounds import bounded
 from approvals.live.bus import Bus
 from approvals.live.django import Application, Django, Receive, Scope, Send
 from approvals.live.inbox import stream_inbox
+from approvals.live.shares import Shares
 from approvals.live.stopping import Stopping
 from approvals.live.wait import answer_when_decided
 from approvals.models import Approval
@@ -40,6 +41,8 @@ class WaitingFront:
         self._django = Django()
         self._asking = Asking(self._django)
         self._bus = Bus(settings.REDIS_URL, wakeups.channel(), self._find_decided)
+        self._waits = Shares(settings.AGENT_OPEN_WAITS)
+        self._streams = Shares(settings.PERSON_STREAMS)
         self._stopping: Stopping | None = None
         self._sending_away: asyncio.Task[None] | None = None
 
@@ -49,9 +52,17 @@ class WaitingFront:
             self._sending_away = asyncio.create_task(self._send_away(self._stopping))
         is_get = scope["type"] == "http" and scope["method"] == "GET"
         if is_get and (path := WAIT_PATH.match(scope["path"])):
-            await answer_when_decided(path[1], scope, receive, send, asking=self._asking, **self._in_common)
+            with self._waits.one_more(token_of(scope) or "") as fits:
+                if fits:
+                    await answer_when_decided(
+                        path[1], scope, receive, send, asking=self._asking, **self._in_common
+                    )
+                else:
+                    await (await self._asking.refusal(scope)).send(send)
         elif is_get and scope["path"] == INBOX_PATH:
-            await stream_inbox(scope, receive, send, django=self._django, **self._in_common)
+            await stream_inbox(
+                scope, receive, send, django=self._django, streams=self._streams, **self._in_common
+            )
         elif scope["type"] == "http":
             await bounded(self._behind, scope, receive, send)
         else:

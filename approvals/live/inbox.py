@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 from approvals import wakeups
 from approvals.live.bus import Bus
 from approvals.live.django import Django, Receive, Scope, Send, body_of, send_whole, start
+from approvals.live.shares import Shares
 from approvals.live.wait import either, hang_up
 from approvals.wakeups import KEYS_HEADER, RE_ASK_SECONDS
 
@@ -33,9 +34,19 @@ LATER = b"retry: 5000\n\n"
 
 
 async def stream_inbox(
-    scope: Scope, receive: Receive, send: Send, *, django: Django, bus: Bus, stopping: asyncio.Event
+    scope: Scope,
+    receive: Receive,
+    send: Send,
+    *,
+    django: Django,
+    bus: Bus,
+    stopping: asyncio.Event,
+    streams: Shares,
 ) -> None:
-    """Send the view's event, and again whenever it differs, until the page, the session or this process ends."""
+    """Send the view's event, and again whenever it differs, until the page, the session or this process ends.
+
+    A page too many of one person is refused; its script says that it is not live, and asks again.
+    """
     response = await django.ask(scope)
     if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
         response = HttpResponse(LATER, content_type="text/event-stream")
@@ -43,6 +54,24 @@ async def stream_inbox(
         await send_whole(response, send)
         return
     news = _News(response)
+    with streams.one_more(news.keys[0]) as fits:  # the person's own key
+        if not fits:
+            await send_whole(_refused(response), send)
+            return
+        await _stream(news, response, scope, receive, send, django=django, bus=bus, stopping=stopping)
+
+
+async def _stream(
+    news: _News,
+    response: HttpResponseBase,
+    scope: Scope,
+    receive: Receive,
+    send: Send,
+    *,
+    django: Django,
+    bus: Bus,
+    stopping: asyncio.Event,
+) -> None:
     gone = asyncio.create_task(hang_up(receive))
     try:
         await start(response, send)
@@ -57,6 +86,13 @@ async def stream_inbox(
             await django.ask(_left(scope))
     # To a browser this is a line that broke: it comes back, and to another process where this one stops.
     await send({"type": "http.response.body", "body": LATER if stopping.is_set() else b""})
+
+
+def _refused(response: HttpResponseBase) -> HttpResponse:
+    """With the headers that the stream would have had."""
+    refusal = HttpResponse(status=HTTPStatus.TOO_MANY_REQUESTS, headers=dict(response.items()))
+    refusal["Retry-After"] = str(RE_ASK_SECONDS)
+    return refusal
 
 
 def _left(scope: Scope) -> Scope:

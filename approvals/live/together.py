@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -15,6 +14,7 @@ from django.db import Error, connection
 
 from approvals import keys
 from approvals.api.waited import Standing, standings
+from approvals.live.turns import Turns
 
 logger = structlog.get_logger(__name__)
 
@@ -41,7 +41,7 @@ class Together:
     def __init__(self, look: Look, name: str) -> None:
         self._look = look
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
-        self._asked: deque[tuple[Asked, asyncio.Future[Standing | None]]] = deque()
+        self._asked: Turns[tuple[Asked, asyncio.Future[Standing | None]]] = Turns()
         self._is_looking = False
 
     def open(self) -> None:
@@ -59,17 +59,16 @@ class Together:
         """
         loop = asyncio.get_running_loop()
         found: asyncio.Future[Standing | None] = loop.create_future()
-        self._asked.append((asked, found))
+        self._asked.add(asked.token, (asked, found))
         if not self._is_looking:
             self._is_looking = True
             loop.call_soon(self._go_on)  # those who are woken in this turn of the loop come along
         return await found
 
     def _go_on(self) -> None:
-        self._asked = deque(one for one in self._asked if not one[1].done())  # the others have hung up
-        self._is_looking = bool(self._asked)
-        if self._is_looking:
-            batch = [self._asked.popleft() for _ in range(min(MOST, len(self._asked)))]
+        batch = self._asked.take(MOST, unless=lambda one: one[1].done())  # who has hung up
+        self._is_looking = bool(batch)
+        if batch:
             work = partial(self._look, [asked for asked, _ in batch])
             looking = asyncio.get_running_loop().run_in_executor(self._thread, work)
             looking.add_done_callback(partial(self._tell, [found for _, found in batch]))

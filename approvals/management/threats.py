@@ -232,6 +232,18 @@ SECRETS = (
 
 FAULTS = (
     Threat(
+        "a-noisy-agent",
+        "One agent crowds out the others, by its calls, its open requests or its waits.",
+        "Each agent's calls, assignees and open requests are bounded, with Redis and without it; its waits take turns.",
+        ("approvals/rates.py", "approvals/lifecycle/sharing.py", "approvals/live/turns.py"),
+    ),
+    Threat(
+        "mail-to-strangers",
+        "An agent names addresses outside the organisation as assignees, and they are sent messages.",
+        "They are refused unless the policy allows them, and counted for each agent where it does.",
+        ("approvals/lifecycle/strangers.py", "approvals/lifecycle/judging.py", "approvals/rates.py"),
+    ),
+    Threat(
         "sweeps-at-once",
         "Two beats or ten sweeps note one breach several times.",
         rules=("a-breach-is-noted-once",),
@@ -296,16 +308,8 @@ NOT_MET = (
         "One administrator alone publishes a weaker policy, for everything or for one workflow.",
     ),
     Threat(
-        "a-noisy-agent",
-        "One agent crowds out the others: neither its calls nor its open requests are limited.",
-    ),
-    Threat(
         "slow-bodies",
         "Many connections that send their bodies slowly hold every thread of the web process.",
-    ),
-    Threat(
-        "mail-to-strangers",
-        "An agent names addresses outside the organisation as assignees, and they are sent messages.",
     ),
     Threat(
         "forged-callbacks",

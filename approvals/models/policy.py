@@ -175,6 +175,11 @@ class Policy(models.Model):
     require_initiated_by = models.BooleanField(
         default=False, help_text=_("Refuse a proposal that does not say on whose behalf the agent runs.")
     )
+    allow_outside_assignees = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text=_("An agent may name assignees outside the organisation, who are then sent messages."),
+    )
     notes = models.TextField(
         blank=True, help_text=_("For reviewers: the escalation path in words, and whom to ask.")
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from approvals import rates
 from approvals.exceptions import AlreadyReported
 from approvals.models import Channel, ChannelTest
 from approvals.notifications import channels, message
@@ -20,7 +21,11 @@ Stage = dict[str, object]
 
 
 def send_test(user: User, channel: Channel | None) -> ChannelTest:
-    """Send it now, through a channel or by e-mail to the person themselves, and keep how far it came."""
+    """Send it now, through a channel or by e-mail to the person themselves, and keep how far it came.
+
+    Raises RateExceeded.
+    """
+    rates.take_of_person("tests", user.pk)
     test = ChannelTest(user=user, channel=channel, created_at=clock.now())
     test.stages = _stages(test)
     with transaction.atomic():

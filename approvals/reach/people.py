@@ -57,14 +57,27 @@ def read(addresses: Collection[str], *, at: datetime, with_broken: bool = False)
 
 
 def read_with_policies(
-    addresses: Collection[str], *, action_type: str, workflow: str
-) -> tuple[People, list[Policy]]:
+    addresses: Collection[str],
+    *,
+    action_type: str,
+    workflow: str,
+    agent_id: UUID | None = None,
+    most_open: int = 0,
+) -> tuple[People, list[Policy], int]:
     """The people around a proposal that names these addresses, now, and the policies among which `policy.find` chooses.
 
-    Whom these policies name as reviewers is looked up along with the addresses.
+    Whom these policies name as reviewers is looked up along with the addresses. The number is that of the agent's
+    pending requests, of which no more than `most_open` are counted.
     """
-    found = _read(addresses, action_type=action_type, workflow=workflow, with_broken=True)
-    return _people(found), policies_with_ids([UUID(pk) for pk in found["candidates"]])
+    found = _read(
+        addresses,
+        action_type=action_type,
+        workflow=workflow,
+        with_broken=True,
+        agent_id=agent_id,
+        most_open=most_open,
+    )
+    return _people(found), policies_with_ids([UUID(pk) for pk in found["candidates"]]), found["pending"] or 0
 
 
 _UNUSED = (
@@ -135,7 +148,12 @@ _READ = f"""
             SELECT json_agg(json_build_array(email, event, channel_id, is_on))
             FROM approvals_choice JOIN hearer ON hearer.id = user_id WHERE is_on = (event = ANY(%(off_at_first)s))),
         'broken', CASE WHEN %(with_broken)s::boolean THEN (
-            SELECT json_agg(json_build_array(recipient, channel_id)) FROM broken) END
+            SELECT json_agg(json_build_array(recipient, channel_id)) FROM broken) END,
+        'pending', (
+            SELECT count(*) FROM (
+                SELECT FROM approvals_approval request
+                WHERE request.agent_id = %(agent_id)s::uuid AND request.status = 'pending'
+                LIMIT %(most_open)s::bigint) counted)
     )::text, moment FROM this
 """  # nosec B608 # noqa: S608 - constants
 
@@ -147,6 +165,8 @@ def _read(
     at: datetime | None = None,
     action_type: str = "",
     workflow: str = "",
+    agent_id: UUID | None = None,
+    most_open: int = 0,
 ) -> dict[str, Any]:
     values: dict[str, object] = {
         "addresses": list(addresses),
@@ -155,6 +175,8 @@ def _read(
         "workflow": workflow,
         "off_at_first": [str(kind) for kind in OFF_AT_FIRST],
         "with_broken": with_broken,
+        "agent_id": agent_id,
+        "most_open": most_open,
     }
     ((text, moment),) = statements.fetch(_READ, values)
     found = {name: rows or [] for name, rows in orjson.loads(text).items()}

@@ -14,14 +14,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from approvals.exceptions import AlreadyReported, InvalidInput
+from approvals.exceptions import AlreadyReported, InvalidInput, TooManyAttempts
 from approvals.models import Channel, ChannelTest
 from approvals.notifications import preferences, trying
 from approvals.notifications.channels import all_kinds, email
 from approvals.notifications.preferences import EVENTS
 from approvals.notifications.routing import Route
 from approvals.views.page import PersonRequest, post_only, see_other, show, signed_in
-from approvals.views.refusals import refused, status_of
+from approvals.views.refusals import refused, say_when, status_of
 from audit import clock
 
 PAGE = "notification-preferences"
@@ -88,7 +88,11 @@ def removal(request: PersonRequest, pk: UUID) -> HttpResponse:
 @post_only("notification-preferences")
 def tests(request: PersonRequest) -> HttpResponse:
     """Send a test through one of one's own channels, and show how far it came."""
-    test = trying.send_test(request.user, _own(request, request.POST.get("channel", "")))
+    channel = _own(request, request.POST.get("channel", ""))
+    try:
+        test = trying.send_test(request.user, channel)
+    except TooManyAttempts as refusal:
+        return _page(request, refusal=refusal)
     return _see(test)
 
 
@@ -118,7 +122,7 @@ def _page(
     request: PersonRequest,
     *,
     wanted: set[tuple[str, Route]] | None = None,
-    refusal: InvalidInput | None = None,
+    refusal: InvalidInput | TooManyAttempts | None = None,
     typed: dict[str, str] | None = None,
 ) -> HttpResponse:
     columns = _columns(request)
@@ -134,7 +138,9 @@ def _page(
         **refused(refusal),
     }
     status = status_of(refusal) if refusal else 200
-    return show(request, "approvals/preferences/preferences.html", context, status=status)
+    response = show(request, "approvals/preferences/preferences.html", context, status=status)
+    say_when(response, refusal)
+    return response
 
 
 def _columns(request: PersonRequest) -> list[Column]:

@@ -52,8 +52,7 @@ def redrawn_by(redraw: Redraw) -> Callable[[View], View]:
             except tuple(STATUS) as refusal:
                 response = redraw(request, pk, refusal)
                 response.status_code = status_of(refusal)
-                if isinstance(refusal, TooManyAttempts):
-                    response["Retry-After"] = str(refusal.wait)
+                say_when(response, refusal)
                 if request.htmx and isinstance(refusal, StateConflict):
                     replace_url(response, Approval(pk=pk).get_absolute_url() + carried(request))
                 return response
@@ -66,6 +65,12 @@ def redrawn_by(redraw: Redraw) -> Callable[[View], View]:
 def status_of(refusal: Refused) -> int:
     """The HTTP status of a refusal that is shown on its own page."""
     return next(status for kind, status in STATUS.items() if isinstance(refusal, kind))
+
+
+def say_when(response: HttpResponse, refusal: Refused | None) -> None:
+    """Where there were too many, the answer says after how many seconds there may be another."""
+    if isinstance(refusal, TooManyAttempts):
+        response["Retry-After"] = str(refusal.wait)
 
 
 def forbidden(request: PersonRequest, sentence: str) -> HttpResponse:

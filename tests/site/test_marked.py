@@ -59,6 +59,7 @@ ENGLISH = {
     "approvals/conditions/evaluation.py": "why there is no answer is stored with the request",
     "approvals/lifecycle/execution.py": "agents claim and report",
     "approvals/lifecycle/judging.py": "agents submit",
+    "approvals/lifecycle/sharing.py": "agents submit",
     "approvals/lifecycle/submission.py": "agents submit",
     "approvals/lifecycle/superseding.py": "agents submit",
     "approvals/models/whole.py": "SQL",

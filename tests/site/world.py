@@ -7,9 +7,9 @@ from typing import Any
 
 from django.apps import apps
 
-from approvals import lifecycle
+from approvals import four_eyes, lifecycle
 from approvals.lifecycle import Report
-from approvals.models import AgentKey, Approval, Channel, ChannelTest
+from approvals.models import AgentKey, Approval, Channel, ChannelTest, Loosening
 from audit import clock
 from grants.models import User
 from tests.approvals.api.client import PROPOSAL
@@ -50,6 +50,7 @@ def make_world() -> World:
     people["staff"] = make_user("staff@example.com", is_staff=True)
     people["superuser"] = make_user("superuser@example.com", is_staff=True, is_superuser=True)
     grant = make_grant(people["assignee"], people["delegate"])
+    four_eyes.ask(Loosening.Kind.AUDITOR, people["stranger"], by=people["superuser"])
     key, token = make_key()
     pending, approved, claimed = (make_approval(assignees=("assignee@example.com",), key=key) for _ in "123")
     draft = make_approval(
@@ -103,6 +104,7 @@ def _places(
         "/admin/approvals/agent/": {"agent_id": key.agent_id, "key_id": key.pk},
         "/admin/approvals/channel/<uuid:pk>/": {"pk": team.pk},
         "/admin/grants/approvermembership/": {"membership_id": membership.pk},
+        "/admin/approvals/loosening/": {"loosening_id": Loosening.objects.get().pk},
         "/admin/grants/user/": {"person_id": stranger.pk},
         **_rows_of_the_admin({"grants.user": stranger.pk, "approvals.channel": team.pk}),
     }

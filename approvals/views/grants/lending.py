@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from approvals import authority, delegation
 from approvals.authority import PersonAuthority
 from approvals.delegation import GrantTerms
-from approvals.exceptions import InvalidInput
+from approvals.exceptions import InvalidInput, TooManyAttempts
 from approvals.models import Policy
 from approvals.models.choices import Risk
 from approvals.views.colleagues import colleagues
@@ -25,7 +25,7 @@ from approvals.views.fields import MomentField, TextField, zone_posted
 from approvals.views.inbox.counting import bounded
 from approvals.views.page import PersonRequest, onward, show, signed_in
 from approvals.views.people import address_of, known_to, show_found, which
-from approvals.views.refusals import cleaned, refused
+from approvals.views.refusals import cleaned, refused, say_when, status_of
 from audit import clock
 from grants.models import DelegatedGrant, User
 
@@ -89,7 +89,7 @@ def lending(request: PersonRequest) -> HttpResponse:
     try:
         posted = cleaned(form)
         grant = delegation.give(request.user, _grantee(request), _terms(posted))
-    except InvalidInput as refusal:
+    except (InvalidInput, TooManyAttempts) as refusal:
         return _show(request, form, refusal=refusal)
     return onward(request, grant.get_absolute_url())
 
@@ -117,7 +117,7 @@ def _show(
     request: PersonRequest,
     form: LendingForm,
     *,
-    refusal: InvalidInput | None = None,
+    refusal: InvalidInput | TooManyAttempts | None = None,
     preview: Preview | None = None,
 ) -> HttpResponse:
     at = clock.now()
@@ -139,7 +139,10 @@ def _show(
         **refused(refusal),
     }
     page, fragment = "approvals/grants/lending.html", "approvals/grants/_preview.html"
-    return show(request, page, context, fragment=fragment, status=422 if refusal else 200)
+    status = status_of(refusal) if refusal else 200
+    response = show(request, page, context, fragment=fragment, status=status)
+    say_when(response, refusal)
+    return response
 
 
 def _grantee(request: PersonRequest) -> str:

@@ -204,3 +204,16 @@ def test_reason_is_of_one_change_and_never_carried_to_the_next(admin: Client) ->
     policy = Policy.objects.get(action_type="refund")
     assert policy.reason == "Tried elsewhere for a year"
     assert b"Tried elsewhere" not in admin.get(_change(policy)).content
+
+
+@pytest.mark.shows("mail-to-strangers")
+def test_assignees_from_outside_are_allowed_where_an_administrator_ticks_it(admin: Client) -> None:
+    make_policy("refund")
+    untold = Policy.objects.current().get(action_type="refund")
+    page = admin.get(_change(untold)).content.decode()
+
+    admin.post(_change(untold), _form(allow_outside_assignees="on", version=str(untold.version)))
+
+    assert "assignees outside the organisation" in page
+    assert not untold.allow_outside_assignees
+    assert Policy.objects.current().get(action_type="refund").allow_outside_assignees

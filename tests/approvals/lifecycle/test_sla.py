@@ -222,8 +222,8 @@ def test_an_hour_is_an_hour_when_the_clocks_change(
     read = submission.read_with_policies
 
     def read_then(*args: Any, **named: Any) -> Any:
-        people, policies = read(*args, **named)
-        return replace(people, at=now), policies
+        people, *others = read(*args, **named)
+        return replace(people, at=now), *others
 
     monkeypatch.setattr(submission, "read_with_policies", read_then)
     approval = make_approval(policy=policy)

@@ -141,7 +141,9 @@ def test_reviewers_of_the_policy_are_looked_up_with_those_whom_the_agent_names()
     anywhere = make_policy("*", reviewers=["gone@example.com"])
     make_policy("other", reviewers=["deputy@example.com"])
 
-    around, candidates = read_with_policies(["sales@example.com"], action_type="refund", workflow="support")
+    around, candidates, _ = read_with_policies(
+        ["sales@example.com"], action_type="refund", workflow="support"
+    )
 
     assert set(around.accounts) == {"sales@example.com", "finance@example.com", "gone@example.com"}
     assert around.active == {"sales@example.com", "finance@example.com"}
