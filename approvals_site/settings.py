@@ -187,11 +187,11 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "patience.outcome.watched",
-    "django.middleware.security.SecurityMiddleware",
     # Outside of whatever may answer for itself: every response has their headers, errors and files too.
     "approvals.views.ours.marked",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "approvals_site.compressed.CompressedPages",
     *(["approvals_site.timings.timed"] if DEBUG else []),
