@@ -17,7 +17,6 @@ from django.db.models.expressions import RawSQL
 
 from approvals import wakeups
 from approvals.live.asking import Asking
-from approvals.live.bounds import bounded
 from approvals.live.bus import Bus
 from approvals.live.django import Application, Django, Receive, Scope, Send
 from approvals.live.inbox import stream_inbox
@@ -52,8 +51,6 @@ class WaitingFront:
             await answer_when_decided(path[1], scope, receive, send, asking=self._asking, **self._in_common)
         elif is_get and scope["path"] == INBOX_PATH:
             await stream_inbox(scope, receive, send, django=self._django, **self._in_common)
-        elif scope["type"] == "http":
-            await bounded(self._behind, scope, receive, send)
         else:
             await self._behind(scope, receive, send)
 
