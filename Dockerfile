@@ -20,5 +20,6 @@ RUN SECRET_KEY=build ALLOWED_HOSTS=build PUBLIC_URL=https://build EMAIL_URL=smtp
     DATABASE_URL=postgres://build/build REDIS_URL=redis://build python manage.py collectstatic --noinput
 USER countersign
 EXPOSE 8000
-CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "8", \
-     "--respawn-failed-workers", "--workers-kill-timeout", "30", "--no-access-log", "approvals_site.wsgi:application"]
+CMD ["granian", "--interface", "asginl", "--http", "1", "--no-ws", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", \
+     "--backpressure", "16384", "--respawn-failed-workers", "--workers-kill-timeout", "30", "--no-access-log", \
+     "approvals_site.asgi:application"]

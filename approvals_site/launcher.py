@@ -126,6 +126,9 @@ def _site(desk: Desk) -> Leashed:
                 "granian",
                 "--interface",
                 "asginl",  # no lifespan: nothing here has one
+                "--http",
+                "1",  # asked to tell which version is spoken, it waits for a silent client without end
+                "--no-ws",
                 "--host",
                 LOOPBACK,
                 "--port",

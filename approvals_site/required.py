@@ -1,11 +1,13 @@
 """Is every setting there that a deployment cannot guess?"""
 
 import os
+from typing import TypeVar
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ImproperlyConfigured
 from limits import RateLimitItem, parse
 
+N = TypeVar("N", int, float)
 IN_FILES = ("SECRET_KEY", "AUDIT_HMAC_KEYS", "AUDIT_CHECKPOINT_KEY")
 
 
@@ -24,6 +26,13 @@ def require(needed: dict[str, str]) -> None:
             "Countersign needs these environment variables before it starts (.env.example describes them; "
             "COUNTERSIGN_DESK=1 runs it on one person's machine without any):\n" + "\n".join(missing)
         )
+
+
+def above_zero(variable: str, number: N) -> N:
+    """The number. Stops the start where it is zero or less."""
+    if not number > 0:
+        raise ImproperlyConfigured(f"{variable} is {number}; it must be more than 0.")
+    return number
 
 
 def zone(variable: str, name: str) -> str:

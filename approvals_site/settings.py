@@ -187,16 +187,17 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "patience.outcome.watched",
-    "django.middleware.security.SecurityMiddleware",
     # Outside of whatever may answer for itself: every response has their headers, errors and files too.
     "approvals.views.ours.marked",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "approvals.api.auth.spent_refused",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "approvals_site.compressed.CompressedPages",
     *(["approvals_site.timings.timed"] if DEBUG else []),
     "approvals.api.problems.as_problems",
+    "approvals_site.refused.answered",
     "approvals.views.readable.OnlyReadable",  # before anything looks a cookie up
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -209,7 +210,6 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "approvals_site.urls"
 ASGI_APPLICATION = "approvals_site.asgi.application"
-WSGI_APPLICATION = "approvals_site.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -294,6 +294,10 @@ SILENCED_SYSTEM_CHECKS = ["security.W021"]
 # Bytes. In a form's post a payload of 256 KiB takes up to eight times that, and the text it was drawn from three.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+# Seconds for a whole body, which is read before a thread is taken: 3 MiB over half a megabit a second.
+BODY_SECONDS = required.above_zero("BODY_SECONDS", env.float("BODY_SECONDS", default=60.0))
+# In which a process answers, each with a database connection.
+WEB_THREADS = required.above_zero("WEB_THREADS", env.int("WEB_THREADS", default=8))
 
 # --- How much room one agent or person takes: approvals/rates.py
 

@@ -40,12 +40,14 @@ def _by_function(key, reviewer) -> Iterator[Figure]:
 
 
 def _over_http(key, reviewer) -> Iterator[Figure]:
+    from wsgi import under_wsgi
+
     from approvals_site.ports import free_port
     from tests.crashes.deployed import command, started
 
     ports = free_port(), free_port()
     web = command("web", "--port", str(ports[0]))
-    bare = [*web[:-3], "bench.bare:application", "--port", str(ports[1])]
+    bare = under_wsgi("bench.bare:application", ports[1])
     with (
         started(web, DATABASE_CONN_MAX_AGE="60"),
         started(bare, DATABASE_CONN_MAX_AGE="60", PYTHONPATH=str(ROOT)),

@@ -25,6 +25,8 @@ TERMS = {
 
 
 def measure() -> Iterator[Figure]:
+    from wsgi import under_wsgi
+
     from approvals_site.ports import free_port
     from tests.crashes.deployed import command, started
     from tests.factories import make_approver, make_key, make_policy, make_user
@@ -36,7 +38,7 @@ def measure() -> Iterator[Figure]:
         yield from _traffic(name, token)
     ports = free_port(), free_port()
     web = command("web", "--port", str(ports[0]))
-    bare = [*web[:-3], BARE, "--port", str(ports[1])]
+    bare = under_wsgi(BARE, ports[1])
     with (
         started(web, DATABASE_CONN_MAX_AGE="60"),
         started(bare, DATABASE_CONN_MAX_AGE="60", PYTHONPATH=str(ROOT)),

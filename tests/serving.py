@@ -61,7 +61,7 @@ def environment(**changes: str) -> dict[str, str]:
 
 
 @contextmanager
-def served() -> Iterator[str]:
+def served(**environ: str) -> Iterator[str]:
     """granian with the ASGI application; yields its address."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
@@ -71,6 +71,11 @@ def served() -> Iterator[str]:
         "granian",
         "--interface",
         "asginl",
+        "--http",
+        "1",
+        "--no-ws",
+        "--backpressure",
+        "16384",
         "--host",
         "127.0.0.1",
         "--port",
@@ -86,7 +91,7 @@ def served() -> Iterator[str]:
             "approvals_site.asgi:application",
         ],
         cwd=ROOT,
-        env=environment(PUBLIC_URL=url, PORT=str(port)),
+        env=environment(PUBLIC_URL=url, PORT=str(port), **environ),
     )
     try:
         _wait_for(f"{url}/healthz", process)

@@ -45,7 +45,7 @@ Body = TypeVar("Body", bound=BaseModel)
 IdempotencyKey = Annotated[str, StringConstraints(pattern="^[ -~]{1,200}$")]
 """1 to 200 printable ASCII characters."""
 Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=200)]
-REFUSALS = frozenset({400, 401, 403, 404, 409, 410, 411, 413, 422, 429, 503})
+REFUSALS = frozenset({400, 401, 403, 404, 408, 409, 410, 411, 413, 422, 429, 503})
 
 
 @router.post(

@@ -38,6 +38,7 @@ TITLES = {
     404: "Not found",
     409: "Conflict",
     405: "Wrong method",
+    408: "Too slow",
     410: "Expired",
     411: "Length required",
     413: "Too large",
@@ -49,9 +50,12 @@ TITLES = {
 BASE = "/api/v1/"
 RETRY_SECONDS = 2
 
+_TOO_LARGE = "The body is over 256 KiB: send less, and link to the rest."
 _DETAILS = {
     404: "There is nothing at this address. The calls are listed at /api/docs.",
     405: "This address does not take that method. The calls are listed at /api/docs.",
+    408: "The body did not arrive in time; the call was not carried out. Repeat it with the same Idempotency-Key.",
+    413: _TOO_LARGE,
     500: "Something failed here. Repeat the call with the same Idempotency-Key.",
 }
 _UNAVAILABLE = {
@@ -179,7 +183,7 @@ def _not_found(request: HttpRequest, error: Http404) -> HttpResponse:
 
 
 def _too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
-    return problem(request, 413, "too_large", "The body is over 256 KiB: send less, and link to the rest.")
+    return problem(request, 413, "too_large", _TOO_LARGE)
 
 
 def _other(request: HttpRequest, error: HttpError) -> HttpResponse:

@@ -17,7 +17,6 @@ from django.db.models.expressions import RawSQL
 
 from approvals import wakeups
 from approvals.live.asking import Asking, token_of
-from approvals.live.bounds import bounded
 from approvals.live.bus import Bus
 from approvals.live.django import Application, Django, Receive, Scope, Send
 from approvals.live.inbox import stream_inbox
@@ -63,8 +62,6 @@ class WaitingFront:
             await stream_inbox(
                 scope, receive, send, django=self._django, streams=self._streams, **self._in_common
             )
-        elif scope["type"] == "http":
-            await bounded(self._behind, scope, receive, send)
         else:
             await self._behind(scope, receive, send)
 

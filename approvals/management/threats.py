@@ -119,7 +119,24 @@ PAYLOAD = (
         "bodies-that-burn",
         "A deep, huge or endless body takes a process down.",
         "Size, depth and numbers are bounded before anything is parsed.",
-        ("approvals/strict_json.py", "approvals/payload/bounds.py", "approvals/live/bounds.py"),
+        ("approvals/strict_json.py", "approvals/payload/bounds.py", "approvals_site/bodies.py"),
+    ),
+    Threat(
+        "slow-bodies",
+        "Many connections that send heads or bodies slowly, or nothing, hold every thread of the web process.",
+        "A body is read whole before a thread is taken, within a time and a size; a head has 30 seconds.",
+        (
+            "approvals_site/bodies.py",
+            "approvals_site/threads.py",
+            "approvals_site/launcher.py",
+            "docs/operations.md",
+        ),
+    ),
+    Threat(
+        "forged-proxy-headers",
+        "A client sends X_Forwarded_Proto or X_Forwarded_For, which passes for the proxy's own header.",
+        "A header whose name has an underscore is left out before anything reads it.",
+        ("approvals_site/threads.py",),
     ),
     Threat(
         "schemas-that-burn",
@@ -306,10 +323,6 @@ NOT_MET = (
     Threat(
         "one-administrator-loosens",
         "One administrator alone publishes a weaker policy, for everything or for one workflow.",
-    ),
-    Threat(
-        "slow-bodies",
-        "Many connections that send their bodies slowly hold every thread of the web process.",
     ),
     Threat(
         "forged-callbacks",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 HEADER = "Countersign"
@@ -12,6 +13,10 @@ HEADER = "Countersign"
 ALWAYS = {
     HEADER: "1",
     "Cross-Origin-Resource-Policy": "same-origin",
+    # Django's own, which it leaves out where it refuses a host before it redirects to https.
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
+    "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
     # What no page here uses, so what no script that got into one may use.
     "Permissions-Policy": "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), "
     "magnetometer=(), microphone=(), midi=(), payment=(), usb=()",

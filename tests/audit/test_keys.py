@@ -158,11 +158,10 @@ def test_complete_keys_start() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("process", ["wsgi", "asgi", "worker"])
+@pytest.mark.parametrize("process", ["asgi", "worker"])
 def test_every_process_stops_with_the_sentence(process: str) -> None:
     write(1)
     command = {
-        "wsgi": ["-c", "import approvals_site.wsgi"],
         "asgi": ["-c", "import approvals_site.asgi"],
         "worker": ["-m", "celery", "--app", "approvals_site", "worker", "--pool", "solo"],
     }[process]
@@ -186,7 +185,7 @@ def test_database_that_is_not_there_yet_stops_nothing() -> None:
     environ = {**environment(), "DATABASE_URL": "postgres://postgres@127.0.0.1:1/none"}
 
     done = subprocess.run(
-        [sys.executable, "-c", "import approvals_site.wsgi"],
+        [sys.executable, "-c", "import approvals_site.asgi"],
         cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
 

@@ -13,9 +13,10 @@ from collections.abc import Callable
 from socketserver import ThreadingMixIn
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
+from django.core.wsgi import get_wsgi_application
 from django.urls import resolve
 
-from approvals_site.wsgi import application
+import approvals_site.asgi  # noqa: F401 - sets Django up
 
 
 def main(job: Callable[[socket.socket], None]) -> None:
@@ -58,7 +59,7 @@ def serve(listener: socket.socket) -> None:
     server.socket = listener
     server.server_name, server.server_port = listener.getsockname()
     server.setup_environ()
-    server.set_app(application)
+    server.set_app(get_wsgi_application())
     server.serve_forever()
 
 

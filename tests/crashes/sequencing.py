@@ -16,7 +16,7 @@ from typing import Any
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from approvals_site.wsgi import application  # noqa: F401 - sets Django up
+from approvals_site.asgi import application  # noqa: F401 - sets Django up
 
 
 class Fuse:

@@ -87,6 +87,12 @@ def test_secret_file_that_is_not_there_is_named(deployed, tmp_path):
     assert "cannot be read" in done.stderr
 
 
+@pytest.mark.parametrize("number", [0, -1, float("nan")])
+def test_a_number_that_must_be_above_zero_stops_the_start_with_a_sentence(number: float) -> None:
+    with pytest.raises(ImproperlyConfigured, match=r"WEB_THREADS is .*; it must be more than 0"):
+        required.above_zero("WEB_THREADS", number)
+
+
 def test_a_time_zone_that_is_none_stops_the_start_with_a_sentence() -> None:
     assert required.zone("TIME_ZONE", "Europe/Berlin") == "Europe/Berlin"
     with pytest.raises(ImproperlyConfigured, match="TIME_ZONE: there is no time zone Berlin"):
