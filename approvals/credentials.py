@@ -6,6 +6,7 @@ for a reset that only the owner of the mailbox completes (docs/rules.md: credent
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -62,11 +63,28 @@ def choose_password(person: User, password: str, *, by: Actor) -> None:
 
 
 def note_replaced(person: User, *, by: Actor, at: datetime) -> None:
-    """A password or factor was replaced: on record, the person is told, and for a day it decides nothing harmful.
+    """A password was replaced: on record, the person is told, and for a day it decides nothing harmful.
 
     In the transaction that stores the new one.
     """
-    person.credentials_changed_at = at
-    person.save(update_fields=["credentials_changed_at"])
+    _hold(person, at)
     accounts.note(person, "person.credentials_changed", by=by)
     notify_person(person, Kind.CREDENTIALS, at=at)
+
+
+def note_factor(
+    person: User, event: str, said: Mapping[str, str], *, by: Actor, at: datetime, is_harmless: bool
+) -> None:
+    """The same of another factor that came or went, except that one which is harmless holds nobody up.
+
+    In the transaction that stores it.
+    """
+    if not is_harmless:
+        _hold(person, at)
+    accounts.note(person, event, by=by, **said)
+    notify_person(person, Kind.CREDENTIALS, at=at)
+
+
+def _hold(person: User, at: datetime) -> None:
+    person.credentials_changed_at = at
+    person.save(update_fields=["credentials_changed_at"])

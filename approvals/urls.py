@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from approvals.views import away, display, jump, policies, preferences, words
-from approvals.views.account import password
+from approvals.views.account import again, factors, password, second_step, sessions
 from approvals.views.grants import grants, lending
 from approvals.views.inbox import inbox
 from approvals.views.request import (
@@ -79,6 +79,18 @@ preferences_urlpatterns: list[URLPattern | URLResolver] = [
     path("away/", include(away_urlpatterns)),
     path("password/", password.Changing.as_view(), name="account_change_password"),
     path("password/changed/", password.Changed.as_view(), name="account_changed_password"),
+    path("factors/", factors.index, name="factors"),
+    path("factors/", factors.index, name="mfa_index"),  # by the name that allauth reverses
+    path("factors/app/", factors.app, name="factor-app"),
+    path("factors/passkey/", factors.passkey, name="factor-passkey"),
+    path("factors/codes/", factors.recovery_codes, name="factor-codes"),
+    path("factors/<int:pk>/removal/", factors.removal, name="factor-removal"),
+    path("again/", again.Password.as_view(), name="account_reauthenticate"),
+    path("again/code/", again.Code.as_view(), name="mfa_reauthenticate"),
+    path("again/passkey/", again.Passkey.as_view(), name="mfa_reauthenticate_webauthn"),
+    path("sessions/", sessions.sessions, name="sessions"),
+    path("sessions/others/ending/", sessions.ending_of_others, name="sessions-ending-others"),
+    path("sessions/<int:pk>/ending/", sessions.ending, name="session-ending"),
 ]
 
 jump_urlpatterns = [
@@ -92,6 +104,8 @@ words_urlpatterns = [
 signin_urlpatterns = [
     path("sign-in/", SignIn.as_view(), name="sign-in"),
     path("sign-in/", SignIn.as_view(), name="account_login"),  # by the name that allauth reverses
+    path("sign-in/factor/", second_step.SecondStep.as_view(), name="mfa_authenticate"),
+    path("sign-in/passkey/", second_step.ByPasskey.as_view(), name="mfa_login_webauthn"),
     path("sign-out/", SignOut.as_view(), name="sign-out"),
     path("password/", password.Forgotten.as_view(), name="account_reset_password"),
     path("password/sent/", password.Sent.as_view(), name="account_reset_password_done"),

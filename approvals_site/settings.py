@@ -162,6 +162,23 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "10/5m/user",  # nosec B105 - no password
     "reset_password": "20/5m/ip,5/5m/key",  # nosec B105 - no password
 }
+MFA_ADAPTER = "approvals.views.account.factor_adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = (
+    "required"  # a passkey is two factors: the thing, and its PIN or its owner's finger
+)
+MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds that a telephone's clock may be off
+MFA_RATE_LIMITS = {"webauthn_login": "100/5m/ip"}
+MFA_FORMS = {
+    "authenticate": "approvals.views.account.factor_forms.CodeForm",
+    "authenticate_webauthn": "approvals.views.account.factor_forms.PasskeyForm",
+    "login_webauthn": "approvals.views.account.factor_forms.SignInPasskeyForm",
+    "reauthenticate": "approvals.views.account.factor_forms.CodeAgainForm",
+    "reauthenticate_webauthn": "approvals.views.account.factor_forms.PasskeyAgainForm",
+}
+# Whether the administration opens only to who signed in with a second factor.
+ADMIN_SECOND_FACTOR = env.bool("ADMIN_SECOND_FACTOR", default=False)
 # The proxy in front writes where a request comes from; without one, nothing that a client sends is believed.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_TLS_PROXY", default=False) else 0
 
@@ -178,6 +195,8 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "django_htmx",
     "csp",
     "ninja",  # serves the API page's assets from here instead of a CDN
@@ -204,6 +223,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "approvals.views.account.limits.InUse",
     "approvals.views.own_form.InOwnForm",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -281,6 +301,13 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = not DESK
+# The prefix binds a cookie to this host and to https: no neighbour under the same domain plants one.
+_HOST_ONLY = "" if DESK else "__Host-"
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_HOST_ONLY}sessionid", f"{_HOST_ONLY}csrftoken"
+SESSION_ENGINE = "approvals.views.account.limits"
+# Seconds after which a session ends: since it was last used, and since its person signed in.
+SESSION_IDLE = int(env.float("SESSION_IDLE_HOURS", default=12) * 3600)
+SESSION_COOKIE_AGE = int(env.float("SESSION_LONGEST_DAYS", default=7) * 86_400)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # load balancers ask over plain http
 SECURE_HSTS_SECONDS = 0 if DESK else env.int("SECURE_HSTS_SECONDS", default=31_536_000)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not DESK

@@ -13,11 +13,13 @@ from approvals.urls import (
     signin_urlpatterns,
     words_urlpatterns,
 )
+from approvals.views.account import entry
 from approvals.views.style import style
 from approvals_site.health import healthz, readyz
 
 # One way in for everybody: the administration has no sign-in and no page for passwords of its own.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign, no-untyped-call]
+admin.site.login = secure_admin_login(entry.to_factor)  # type: ignore[method-assign, no-untyped-call]
+admin.site.has_permission = entry.may_enter  # type: ignore[method-assign]
 
 urlpatterns = [
     path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
@@ -36,4 +38,5 @@ urlpatterns = [
     path("readyz", readyz),
 ]
 
+handler429 = "approvals.views.account.attempts.too_many"  # allauth's name for it
 handler500 = "approvals_site.failures.failed"

@@ -47,12 +47,12 @@ def loosened(before: User, person: User, changed: Sequence[str]) -> list[str]:
     ]
 
 
-def note(person: User, event: str, *, by: Actor) -> None:
+def note(person: User, event: str, *, by: Actor, **also: str) -> None:
     """Record what happened to the account, in the transaction that stores it."""
-    _record(person, event, by)
+    _record(person, event, by, **also)
 
 
-def _record(person: User, event: str, by: Actor) -> None:
+def _record(person: User, event: str, by: Actor, **also: str) -> None:
     """What the account opens now; neither a password nor its hash."""
     data = {
         "email": person.email,
@@ -61,5 +61,6 @@ def _record(person: User, event: str, by: Actor) -> None:
         "is_staff": person.is_staff,
         "is_superuser": person.is_superuser,
         "is_auditor": person.is_auditor,
+        **also,
     }
     log.record(NewEvent(person.as_subject(), event, actor=by, at=clock.now(), data=data))

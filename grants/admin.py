@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, cast
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
@@ -25,6 +27,8 @@ from grants.models import ApproverMembership, DelegatedGrant, User
 admin.site.unregister(Group)
 # An address is proven by its mailbox, never by a tick here.
 admin.site.unregister(EmailAddress)
+# Where people are signed in, and with what, is theirs alone to see and to end.
+admin.site.unregister([UserSession, Authenticator])
 
 
 class PersonChangeForm(forms.ModelForm):  # type: ignore[type-arg]

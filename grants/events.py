@@ -13,6 +13,11 @@ _ACCOUNT = {
     "is_superuser": Field("Django's flag, which decides nothing here", False),
     "is_auditor": Field("whether it may read every request", True),
 }
+_FACTOR = {
+    **_ACCOUNT,
+    "factor": Field("`app`, which makes codes, `passkey` or `recovery_codes`", "passkey"),
+    "factor_name": Field("what its owner called it; empty for the others", "Work laptop"),
+}
 
 _VOTES = {"votes": Field("how many votes were cast under it", 2)}
 _PERSON = {"id": "019aae5c-3c1e-7d42-9a51-7f6b1c0d2e3f", "email": "ada@example.com", "name": "Ada Auditor"}
@@ -96,4 +101,11 @@ EVENTS = (
         "A person's password or another factor was replaced; neither it nor its hash is recorded.",
         _ACCOUNT,
     ),
+    EventType(
+        "person.factor_added",
+        "person",
+        "A person added another way to prove who they are, or made new recovery codes; no secret of it is recorded.",
+        _FACTOR,
+    ),
+    EventType("person.factor_removed", "person", "A person removed one of these.", _FACTOR),
 )

@@ -132,7 +132,12 @@ WHO = (
         "credentials-belong-to-people",
         "Nobody sets another person's password, factor or address: an administrator invites and asks for a reset that "
         "only the owner of the mailbox completes. Each change is an event, and its owner is told.",
-        ("approvals/credentials.py", "approvals/views/account/", "approvals/admin/people.py"),
+        (
+            "approvals/credentials.py",
+            "approvals/factors.py",
+            "approvals/views/account/",
+            "approvals/admin/people.py",
+        ),
     ),
     Rule(
         "an-address-is-proven-first",
@@ -142,9 +147,14 @@ WHO = (
     ),
     Rule(
         "new-credentials-wait",
-        "For 24 hours after a password or factor was replaced, its person decides and lends nothing of high or "
-        "critical risk: time for the owner to hear of it.",
-        ("approvals/authority/ruling.py", "approvals/delegation.py", "grants/models/user.py"),
+        "For 24 hours after a password was replaced, or a factor added, removed or replaced, its person decides and "
+        "lends nothing of high or critical risk: time for the owner to hear of it. A first factor holds nothing up.",
+        (
+            "approvals/authority/ruling.py",
+            "approvals/delegation.py",
+            "approvals/factors.py",
+            "grants/models/user.py",
+        ),
     ),
     Rule(
         "loosening-takes-two",

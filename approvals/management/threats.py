@@ -208,10 +208,36 @@ PAGES = (
         ("approvals/views/signin.py", "approvals/lifecycle/safeguards.py"),
     ),
     Threat(
+        "an-unattended-session",
+        "Somebody uses a session that its person left open on a machine of others.",
+        "A session ends after twelve hours without use and seven days at most, its person sees and ends their own, and "
+        "what an open page asks by itself is no use.",
+        ("approvals/views/account/limits.py", "approvals/views/account/sessions.py"),
+    ),
+    Threat(
         "guessed-passwords",
         "Somebody tries passwords, at the sign-in or in a session left open, until one fits.",
         "Ten wrong ones for an address, or a hundred from one place, within five minutes: the next is not looked at.",
         ("approvals/views/signin.py", "approvals/views/account/attempts.py", "approvals_site/settings.py"),
+    ),
+    Threat(
+        "a-known-password",
+        "Somebody who learnt a password signs in with it.",
+        "Who added an app or a passkey is asked for it, ten wrong codes end the trying for five minutes, and the "
+        "administration may ask for one of everybody.",
+        (
+            "approvals/views/account/second_step.py",
+            "approvals/views/account/entry.py",
+            "approvals_site/settings.py",
+        ),
+    ),
+    Threat(
+        "a-factor-slipped-in",
+        "Somebody at a session left open adds a factor of their own, or removes its owner's.",
+        "Each change asks for the password or a factor first; it is told to its owner, and from the second on holds "
+        "up what could do harm.",
+        ("approvals/views/account/again.py", "approvals/factors.py"),
+        ("new-credentials-wait",),
     ),
     Threat(
         "a-scanner-follows-links",

@@ -263,17 +263,20 @@ def _of_account(notification: Notification, person: User) -> Message:
 
 
 def _of_credentials(notification: Notification, person: User) -> Message:
-    settles_at = person.settles_at() or notification.created_at
+    """A first factor holds nobody up, so it was added at no moment from which the person waits."""
+    since, settles_at = person.credentials_changed_at, person.settles_at()
+    if since is None or settles_at is None or since < notification.created_at:
+        return _of_first_factor(notification)
     return Message(
         id=notification.pk,
         headline=str(Kind.CREDENTIALS.label),
         sentence=_(
-            "Your password, or another way to sign in to Countersign, was replaced. If that was not you, tell an "
+            "Your password, or another way to sign in to Countersign, was changed. If that was not you, tell an "
             "administrator at once and choose another password. For a day you decide and lend nothing of high or "
             "critical risk."
         ),
         facts=(
-            (_("Replaced"), clock.in_words(notification.created_at)),
+            (_("Changed"), clock.in_words(notification.created_at)),
             (_("In full again"), clock.in_words(settles_at)),
         ),
         url=f"{settings.PUBLIC_URL}{reverse('account_reset_password')}",
@@ -308,6 +311,21 @@ def _of_loosening(notification: Notification, person: User) -> Message:
         url=f"{settings.PUBLIC_URL}{asked.get_absolute_url() if is_staff else reverse('approvals:inbox')}",
         link=_("Look at it") if is_staff else _("Open the inbox"),
         footnote=_("Opening the link agrees to nothing: an administrator signs in and does that there."),
+    )
+
+
+def _of_first_factor(notification: Notification) -> Message:
+    return Message(
+        id=notification.pk,
+        headline=str(Kind.CREDENTIALS.label),
+        sentence=_(
+            "Signing in to Countersign asks for a second factor from now on, which was just added to your account. If "
+            "that was not you, tell an administrator at once and choose another password."
+        ),
+        facts=((_("Added"), clock.in_words(notification.created_at)),),
+        url=f"{settings.PUBLIC_URL}{reverse('account_reset_password')}",
+        link=_("Choose another password"),
+        footnote=_("Opening the link changes nothing: you get a mail from which you choose one."),
     )
 
 

@@ -49,6 +49,7 @@ class SignIn(LoginView):
 
     template_name = "registration/sign_in.html"
     form_class = SignInForm
+    kept_page = ""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         packed = self.request.POST.get(kept_posts.FIELD, "")
@@ -56,11 +57,20 @@ class SignIn(LoginView):
         return super().get_context_data(steps=first_steps.missing(), kept=packed, next=next_page, **kwargs)
 
     def form_valid(self, form: SignInForm) -> HttpResponse:
-        """After a form that was not taken, its page is next, with what was typed."""
-        response = super().form_valid(form)
+        """After a form that was not taken, its page is next, with what was typed. Where there is a second factor, it
+        is asked for before.
+        """
         packed = self.request.POST.get(kept_posts.FIELD, "")
-        page = kept_posts.unpack(self.request, packed, cast("User", self.request.user)) if packed else ""
-        return HttpResponseRedirect(page) if page else response
+        self.kept_page = kept_posts.unpack(self.request, packed, cast("User", form.user)) if packed else ""
+        response = super().form_valid(form)
+        if not self.request.user.is_authenticated:
+            self.request.session.cycle_key()  # half signed in: not under a key that somebody planted
+        return response
+
+    def get_success_url(self) -> Any:
+        """None for the inbox."""
+        asked: str | None = super().get_success_url()  # type: ignore[no-untyped-call]
+        return self.kept_page or asked
 
     def form_invalid(self, form: SignInForm) -> HttpResponse:
         response: HttpResponse = super().form_invalid(form)

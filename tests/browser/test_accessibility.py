@@ -32,7 +32,7 @@ LISTS = [reverse(f"approvals:{name}") for name in ("inbox", "grants", "lending",
 LISTS += [
     "/approvals/?tab=decided",
     "/approvals/?group=1",
-    *(f"/preferences/{name}" for name in ("", "away/", "notifications/")),
+    *(f"/preferences/{name}" for name in ("", "away/", "notifications/", "sessions/", "factors/", "again/")),
     "/audit/",
     "/jump/",
     "/jump/?q=acme",

@@ -9,13 +9,15 @@ from django.core.exceptions import ImproperlyConfigured
 from approvals_site import required
 from tests.site.real_processes import ROOT
 
+PRINT = "s.REDIS_PREFIX, s.SECRET_KEY"
 
-def read_settings(environ):
+
+def read_settings(environ, printed=PRINT):
     return subprocess.run(
         [
             sys.executable,
             "-c",
-            "from approvals_site import settings as s; print(s.REDIS_PREFIX, s.SECRET_KEY)",
+            f"from approvals_site import settings as s; print({printed})",
         ],
         cwd=ROOT,
         env=environ,
@@ -31,6 +33,22 @@ def test_complete_deployment_starts(deployed):
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("countersign:countersign: ")
+
+
+@pytest.mark.shows("a-fixed-session")
+def test_cookies_of_a_deployment_are_bound_to_its_host(deployed):
+    names = read_settings(deployed, "s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME")
+
+    assert names.stdout.split() == ["__Host-sessionid", "__Host-csrftoken"]
+
+
+def test_a_session_lasts_as_the_environment_says(deployed):
+    limits = read_settings(
+        {**deployed, "SESSION_IDLE_HOURS": "0.5", "SESSION_LONGEST_DAYS": "1"},
+        "s.SESSION_IDLE, s.SESSION_COOKIE_AGE",
+    )
+
+    assert limits.stdout.split() == ["1800", "86400"]
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from approvals import vault
+from approvals import factors, vault
 from approvals.models import Channel
 
 
 class Command(BaseCommand):
-    help = "Encrypts the secrets of all channels anew under the first key; then the older keys can go."
+    help = "Encrypts the secrets of channels and second factors anew under the first key; then the others can go."
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
@@ -23,4 +23,8 @@ class Command(BaseCommand):
             except vault.Unreadable as error:
                 raise CommandError(f"{channel}: {error} Nothing was changed.") from None
             channel.save(update_fields=["sealed"])
-        self.stdout.write(f"{len(channels)} secrets encrypted under the first key.")
+        try:
+            count = len(channels) + factors.reseal_all()
+        except vault.Unreadable as error:
+            raise CommandError(f"A second factor: {error} Nothing was changed.") from None
+        self.stdout.write(f"{count} secrets encrypted under the first key.")

@@ -27,6 +27,7 @@ class Adapter(DefaultAccountAdapter):
         "too_many_login_attempts": _(
             "Too many wrong passwords. Try again in five minutes, or choose another password."
         ),
+        "incorrect_password": _("This is not your password. Enter the one that you sign in with."),
         "enter_current_password": _("This is not your password. Enter the one that you sign in with."),
     }
 
@@ -41,6 +42,10 @@ class Adapter(DefaultAccountAdapter):
         """A closed account signs in as little as one that does not exist, and reads alike."""
         found = super().authenticate(request, **credentials)
         return found if found and found.is_active else None
+
+    def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:
+        """Of the person who is signed in: counted by `again.py`, and no refused sign-in."""
+        return user.check_password(password)
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
         """Of the person who knows the old one, or who followed the link in their mail."""

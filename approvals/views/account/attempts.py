@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from allauth.core import ratelimit
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from approvals.exceptions import TooManyAttempts
@@ -10,6 +12,13 @@ from approvals.views.page import PersonRequest
 
 WAIT = 300
 """Seconds within which the attempts of `ACCOUNT_RATE_LIMITS` count, so after which another is taken."""
+
+
+def too_many(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+    """The page of who tried too often, with how long to wait; allauth shows it, too."""
+    response = render(request, "429.html", {"minutes": WAIT // 60}, status=429)
+    response["Retry-After"] = str(WAIT)
+    return response
 
 
 def is_own_password(request: PersonRequest, password: str) -> bool:

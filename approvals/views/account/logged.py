@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 from allauth.account.adapter import get_adapter
+from allauth.mfa.signals import authentication_failed
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -44,3 +45,8 @@ def _email(typed: Any) -> str:
     except ValidationError:
         return ""
     return str(typed)
+
+
+@receiver(authentication_failed)
+def _second_factor_was_refused(request: HttpRequest, user: User, **_: Any) -> None:
+    logger.warning("second_factor_refused", person=str(user.pk), address=_address(request))

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.http import HttpResponse
 from django.test import Client
 
+from approvals import factors
 from approvals.models import Approval, Vote
+from grants.models import User
 from tests.approvals.views.browse import client_of, form_in, text_of, url
 from tests.approvals.views.request.test_typed_edits import opened, page_form
 from tests.factories import PASSWORD, make_approval, make_user
@@ -66,6 +69,24 @@ def test_an_edit_survives_an_ended_session(reviewer, approval):
     assert "What you typed is kept" in text_of(refused)
     assert response.url == url("request", approval)
     assert page_form(reviewer.get(response.url))["payload/subject"] == "Typed"
+    assert page_form(reviewer.get(response.url))["payload/subject"] == "Typed"
+
+
+@pytest.mark.shows("typing-is-kept")
+def test_an_edit_survives_an_ended_session_where_a_second_factor_is_asked_for(reviewer, approval):
+    person = User.objects.get(email="sales@example.com")
+    (code, *_others) = factors.add(
+        person, lambda one: TOTP.activate(one, generate_totp_secret()).instance, by=person.as_actor()
+    )
+    page = reviewer.get(url("request", approval))
+    typed = opened(reviewer, approval) | token_in(page, "review-form") | {"payload/subject": "Typed"}
+    del reviewer.cookies["sessionid"]
+    sign_in_again(reviewer, reviewer.post(url("review", approval), typed))
+
+    step = reviewer.get("/sign-in/factor/")
+    response = reviewer.post("/sign-in/factor/", token_in(step, "/sign-in/factor/") | {"code": code})
+
+    assert response.url == url("request", approval)
     assert page_form(reviewer.get(response.url))["payload/subject"] == "Typed"
 
 
