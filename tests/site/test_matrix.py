@@ -26,6 +26,7 @@ OPEN = {
         "/readyz",
         "/live/inbox/",
         "/sign-in/",
+        "/sign-in/passkey/",
         "/sign-out/",
     ),
     *("/password/", "/password/sent/", "/password/chosen/", "/password/<uidb36>-<key>/"),

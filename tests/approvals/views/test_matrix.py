@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 
 from approvals import lifecycle, urls
-from approvals.models import Approval, Assignment, Comment, Opening, Vote, WorkingCopy
+from approvals.models import Approval, Assignment, Comment, Loosening, Opening, Vote, WorkingCopy
 from audit.models import Event
 from grants.models import ApproverMembership, DelegatedGrant, User
 from tests.approvals.views.browse import client_of, form_in, text_of, url
@@ -191,8 +191,11 @@ def test_who_has_not_signed_in_is_led_there(is_inactive: bool, critical: Approva
 def test_an_administrator_who_joins_the_approvers_does_not_decide_an_open_critical_request() -> None:
     approval = make_approval(risk="critical")
     admin = make_user("admin@example.com", is_staff=True, is_superuser=True)
+    others = [client_of(make_user(f"{name}@example.com", is_staff=True)) for name in ("ann", "ben")]
+    others[0].post(reverse("admin:grants_approvermembership_add"), {"user": admin.pk})
+    asked = Loosening.objects.get()
+    joined = others[1].post(reverse("admin:approvals_loosening_agreement", args=[asked.pk]))
     client = client_of(admin)
-    joined = client.post(reverse("admin:grants_approvermembership_add"), {"user": admin.pk})
     fields = {"version": "1", "payload_sha256": seen(approval).payload_sha256, "password": PASSWORD}
 
     decision = client.post(url("decision", approval), fields | {"verdict": "approve"})
