@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import io
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TypeVar
@@ -21,7 +20,7 @@ from django.http import FileResponse
 from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
-from approvals.live import Receive, Scope, Send, body_of, headers_of
+from approvals.live import Receive, Scope, Send, body_of, headers_of, pools
 from approvals_site.bodies import Bodies, HungUpError, NotReadError
 from approvals_site.refused import REFUSED
 
@@ -46,7 +45,7 @@ class InThreads:
 
     def __init__(self, *, threads: int, bodies: Bodies) -> None:
         self._bodies = bodies
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="web")
+        self._pool = pools.started(threads, "web")
         self._handler = BaseHandler()
         self._handler.load_middleware(is_async=False)
 

@@ -6,7 +6,6 @@ import asyncio
 import io
 import sys
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from django.core.handlers.asgi import ASGIRequest
@@ -15,6 +14,8 @@ from django.core.handlers.exception import response_for_exception
 from django.db import OperationalError, connection
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+
+from approvals.live import pools
 
 THREADS = 2
 """How many first answers are made at once; waiting takes none of these threads."""
@@ -44,8 +45,8 @@ class Django:
 
     def __init__(self) -> None:
         sys.setswitchinterval(SWITCH_SECONDS)
-        self._arriving = ThreadPoolExecutor(THREADS, thread_name_prefix="live")
-        self._woken = ThreadPoolExecutor(WOKEN_THREADS, thread_name_prefix="live-woken")
+        self._arriving = pools.started(THREADS, "live")
+        self._woken = pools.started(WOKEN_THREADS, "live-woken")
         self._handler = BaseHandler()
         self._handler.load_middleware(is_async=False)
 

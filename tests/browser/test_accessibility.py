@@ -135,7 +135,7 @@ def test_axe_finds_nothing_where_a_form_was_refused(sign_in: Callable[..., Page]
         evidence=AMBER_AND_RED,
         payload=PAYLOAD,
         schema=SCHEMA,
-        assignees=(*ME, "a@b.example"),
+        assignees=(*ME, "other@example.com"),
     )
     page = sign_in("approver@example.com")
     refused = [

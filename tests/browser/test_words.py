@@ -30,4 +30,4 @@ def test_what_scripts_say_comes_from_the_catalogue(sign_in: Callable[..., Page])
     page.route("**/js/words.js", with_catalogue)
     page.goto(approval.get_absolute_url())
 
-    expect(left).to_have_text("⟦⟦59 min⟧ left⟧")
+    expect(left).to_have_text("⟦59 min left⟧")
