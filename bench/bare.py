@@ -13,8 +13,10 @@ import uuid_utils.compat as uuid
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "approvals_site.settings")
 
+import django
 from django.conf import settings
 
+django.setup()  # the apps look for their middleware; the bare views have none
 settings.MIDDLEWARE = []
 settings.ROOT_URLCONF = __name__
 
