@@ -9,40 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from uuid import UUID
 
-from allauth.account.forms import default_token_generator
-from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
-from approvals.models import Approval, ChannelTest, Loosening, Notification, Vote
+from approvals.models import Approval, ChannelTest, Notification, Vote
 from approvals.models.choices import Resolution, Status
+from approvals.notifications.account_message import of_account
+from approvals.notifications.parts import Facts, Message, one_line
 from audit import clock, reader
 from grants.models import DelegatedGrant, User
 
 Kind = Notification.Kind
-Facts = tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """What every channel sends, in plain text; each writes it as its receiver reads it.
-
-    `id` goes with every attempt, so that a receiver can tell a repetition.
-    """
-
-    id: UUID
-    headline: str
-    sentence: str
-    facts: Facts
-    url: str
-    link: str
-    footnote: str
 
 
 def of_notification(notification: Notification) -> Message:
@@ -50,7 +31,7 @@ def of_notification(notification: Notification) -> Message:
     if notification.grant:
         return _of_grant(notification, notification.grant)
     if notification.person:
-        return _of_account(notification, notification.person)
+        return of_account(notification, notification.person)
     assert notification.approval is not None  # nosec B101 # noqa: S101 - the constraint: about one of the three
     return _of_request(notification, notification.approval)
 
@@ -223,117 +204,3 @@ def _ended(grant: DelegatedGrant) -> Facts:
         "person": grant.revoked_by,
     }
     return ((_("Ended"), one_line(how)),)
-
-
-def _of_account(notification: Notification, person: User) -> Message:
-    """What happened to a person's own account. A link to choose a password is made here, as the mail goes out: it is
-    stored nowhere, and only the owner of the mailbox has it.
-    """
-    kind = Kind(notification.kind)
-    if kind == Kind.CREDENTIALS:
-        return _of_credentials(notification, person)
-    if kind == Kind.MORE_AUTHORITY:
-        return _of_loosening(notification, person)
-    if person.proven_at is None:
-        sentence = _(
-            "You are asked to join Countersign, where people decide what AI agents may do. Choose a password: that "
-            "also confirms that this address is yours."
-        )
-    else:
-        sentence = _(
-            "Somebody asked for a new password for you at Countersign. If that was not you, do nothing: the old one "
-            "stays as it is."
-        )
-    days = settings.PASSWORD_RESET_TIMEOUT // 86_400
-    return Message(
-        id=notification.pk,
-        headline=f"{kind.label}: Countersign",
-        sentence=sentence,
-        facts=(
-            (_("Address"), person.email),
-            (
-                _("Counts"),
-                ngettext("for %(count)d day, once", "for %(count)d days, once", days) % {"count": days},
-            ),
-        ),
-        url=f"{settings.PUBLIC_URL}{_way_to_a_password(person)}",
-        link=_("Choose a password"),
-        footnote=_("Nobody else gets this link, not even an administrator. Do not pass it on."),
-    )
-
-
-def _of_credentials(notification: Notification, person: User) -> Message:
-    """A first factor holds nobody up, so it was added at no moment from which the person waits."""
-    since, settles_at = person.credentials_changed_at, person.settles_at()
-    if since is None or settles_at is None or since < notification.created_at:
-        return _of_first_factor(notification)
-    return Message(
-        id=notification.pk,
-        headline=str(Kind.CREDENTIALS.label),
-        sentence=_(
-            "Your password, or another way to sign in to Countersign, was changed. If that was not you, tell an "
-            "administrator at once and choose another password. For a day you decide and lend nothing of high or "
-            "critical risk."
-        ),
-        facts=(
-            (_("Changed"), clock.in_words(notification.created_at)),
-            (_("In full again"), clock.in_words(settles_at)),
-        ),
-        url=f"{settings.PUBLIC_URL}{reverse('account_reset_password')}",
-        link=_("Choose another password"),
-        footnote=_("Opening the link changes nothing: you get a mail from which you choose one."),
-    )
-
-
-def _of_loosening(notification: Notification, person: User) -> Message:
-    asked = Loosening.objects.filter(person=person, asked_at__lte=notification.created_at).latest("asked_at")
-    names = {
-        "person": one_line(str(person)),
-        "what": asked.get_kind_display(),
-        "by": one_line(str(asked.asked_by)),
-    }
-    if asked.takes_effect_at:
-        sentence = _(
-            "%(by)s asks that %(person)s becomes %(what)s. There is no second administrator to agree, so it takes "
-            "effect by itself. If that is wrong, say so before."
-        )
-    else:
-        sentence = _(
-            "%(by)s asks that %(person)s becomes %(what)s. It counts once a second administrator agrees."
-        )
-    effect = ((_("Takes effect"), clock.in_words(asked.takes_effect_at)),) if asked.takes_effect_at else ()
-    is_staff = User.objects.filter(email=notification.recipient, is_staff=True).exists()
-    return Message(
-        id=notification.pk,
-        headline=str(Kind.MORE_AUTHORITY.label),
-        sentence=sentence % names,
-        facts=((_("Person"), person.email), (_("Becomes"), names["what"]), *effect),
-        url=f"{settings.PUBLIC_URL}{asked.get_absolute_url() if is_staff else reverse('approvals:inbox')}",
-        link=_("Look at it") if is_staff else _("Open the inbox"),
-        footnote=_("Opening the link agrees to nothing: an administrator signs in and does that there."),
-    )
-
-
-def _of_first_factor(notification: Notification) -> Message:
-    return Message(
-        id=notification.pk,
-        headline=str(Kind.CREDENTIALS.label),
-        sentence=_(
-            "Signing in to Countersign asks for a second factor from now on, which was just added to your account. If "
-            "that was not you, tell an administrator at once and choose another password."
-        ),
-        facts=((_("Added"), clock.in_words(notification.created_at)),),
-        url=f"{settings.PUBLIC_URL}{reverse('account_reset_password')}",
-        link=_("Choose another password"),
-        footnote=_("Opening the link changes nothing: you get a mail from which you choose one."),
-    )
-
-
-def _way_to_a_password(person: User) -> str:
-    key = {"uidb36": user_pk_to_url_str(person), "key": default_token_generator.make_token(person)}
-    return reverse("account_reset_password_from_key", kwargs=key)
-
-
-def one_line(text: str) -> str:
-    """On one line: under a policy for `*` an agent names the action type, and must not add a header or line with it."""
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())

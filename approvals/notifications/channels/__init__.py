@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Protocol, cast
 
-from approvals.notifications.message import Message
+from approvals.notifications.parts import Message
 
 
 class DeliveryFailed(Exception):

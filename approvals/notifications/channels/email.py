@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from approvals.exceptions import InvalidInput
 from approvals.notifications.channels import DeliveryFailed
-from approvals.notifications.message import Message
+from approvals.notifications.parts import Message
 
 KIND = "email"
 LABEL = gettext_lazy("E-mail")

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from approvals.exceptions import InvalidInput
 from approvals.notifications.channels import DeliveryFailed
-from approvals.notifications.message import Message
+from approvals.notifications.parts import Message
 from patience.attempt import Attempt
 
 KIND = "slack"
