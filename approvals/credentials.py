@@ -26,8 +26,6 @@ Kind = Notification.Kind
 @transaction.atomic
 def invite(person: User, *, by: Actor) -> None:
     """Store a new account that opens nothing, and write to its address: who reads that mail chooses the password."""
-    person.is_active, person.proven_at = False, None
-    person.set_unusable_password()
     accounts.add(person, by=by)
     notify_person(person, Kind.INVITED, at=clock.now())
 

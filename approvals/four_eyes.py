@@ -37,6 +37,8 @@ def ask(kind: Loosening.Kind, person: User, *, by: User) -> Loosening:
     """Ask that the person gets this authority. Raises NotPermitted, StateConflict."""
     User.objects.select_for_update(no_key=True).get(pk=person.pk)
     at = clock.now()
+    if not by.administers:
+        raise NotPermitted(_("Only an administrator asks for this."))
     if person.pk == by.pk:
         raise NotPermitted(_("Nobody asks for more authority for themselves: another administrator does."))
     if not person.is_active:
@@ -67,7 +69,7 @@ def agree(loosening_id: UUID, *, by: User) -> Loosening:
 def refuse(loosening_id: UUID, *, by: User) -> Loosening:
     """An administrator refuses, or takes back what they asked for. Raises as `agree`."""
     asked = _locked(loosening_id)
-    if not (by.is_staff and by.is_active):
+    if not by.administers:
         raise NotPermitted(_("Only an administrator refuses this."))
     return _end(asked, Loosening.Outcome.REFUSED, by=by, at=clock.now())
 
@@ -99,7 +101,7 @@ def let_take_effect() -> int:
 
 def objection(asked: Loosening, *, by: User, at: datetime) -> str:
     """Why this administrator cannot be the second one; empty if they can."""
-    if not (by.is_staff and by.is_active):
+    if not by.administers:
         return _("Only an administrator agrees to this.")
     if by.pk == asked.asked_by_id:
         return _("You asked for it: a second administrator agrees.")

@@ -17,7 +17,9 @@ OPENING = ("is_staff", "is_auditor")
 
 @transaction.atomic
 def add(person: User, *, by: Actor) -> None:
-    """Store a new account."""
+    """Store a new account, which opens nothing until its person has proven the address."""
+    person.is_active, person.proven_at = False, None
+    person.set_unusable_password()
     person.save(force_insert=True)
     _record(person, "person.added", by)
 

@@ -90,8 +90,6 @@ class PersonAdmin(StaffAdmin):
 
     def add_account(self, request: HttpRequest, person: User) -> None:
         """Where the site can write to people, its own admin invites them instead."""
-        person.is_active = False
-        person.set_unusable_password()
         accounts.add(person, by=administrator(request).as_actor())
 
     def change_account(self, request: HttpRequest, person: User, changed: list[str]) -> None:

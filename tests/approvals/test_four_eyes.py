@@ -81,6 +81,20 @@ def test_who_it_is_about_does_not_agree() -> None:
         four_eyes.agree(asked.pk, by=ben)
 
 
+def test_a_person_who_administers_nothing_neither_asks_nor_refuses() -> None:
+    (ann, _ben), dana = administrators("ann", "ben"), make_user("dana@example.com")
+    asked, other = four_eyes.ask(Kind.APPROVER, dana, by=ann), make_user("other@example.com")
+
+    with pytest.raises(NotPermitted, match="Only an administrator asks"):
+        four_eyes.ask(Kind.AUDITOR, dana, by=other)
+    with pytest.raises(NotPermitted, match="Only an administrator refuses"):
+        four_eyes.refuse(asked.pk, by=other)
+
+
+def test_what_opens_more_is_what_takes_two() -> None:
+    assert set(four_eyes.FLAGS.values()) == set(accounts.OPENING)
+
+
 def test_nobody_asks_for_themselves() -> None:
     ann, _ben = administrators("ann", "ben")
 
