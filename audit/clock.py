@@ -30,8 +30,8 @@ def in_words(moment: datetime, zone: tzinfo | None = None) -> str:
     """
     try:
         local = moment.astimezone(zone or timezone.get_current_timezone())
-    except OverflowError:  # the last hours of the year 9999, which an agent may write
-        local = moment.astimezone(UTC)
+    except OverflowError:  # the first and last hours of the calendar, which an agent may write
+        local = moment
     return f"{reader.day_and_clock(local)} {reader.zone_label(local)}"
 
 

@@ -45,6 +45,17 @@ def test_the_end_of_all_calendars_is_written_in_utc() -> None:
         assert clock.in_words(datetime(9999, 12, 31, 23, 59, tzinfo=UTC)) == "31 Dec 9999, 23:59 UTC"
 
 
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("9999-12-31T23:59:00-05:00", "31 Dec 9999, 23:59 UTC-05:00"),
+        ("0001-01-01T00:00:00+05:00", "1 Jan 1, 00:00 UTC+05:00"),
+    ],
+)
+def test_a_moment_beyond_the_calendar_of_utc_is_shown_as_written(written: str, words: str) -> None:
+    assert clock.in_words(datetime.fromisoformat(written)) == words
+
+
 def test_the_log_writes_the_seconds_as_well() -> None:
     assert clock.in_utc(MOMENT) == "5 Sep 2026, 07:02:09 UTC"
 
