@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -11,7 +12,9 @@ from django.conf import settings
 from django.core.cache import caches
 from django.core.management.commands import flush
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.test import client, override_settings
 
+HASHER = "tests.cheap_hasher.CheapHasher"
 MADE_BY_MIGRATING = ("auth_permission", "django_content_type")
 
 
@@ -35,6 +38,27 @@ def _flush_append_only_tables() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "sql_flush", sql_flush)
         patch.setattr(flush, "emit_post_migrate_signal", lambda *_args, **_options: None)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_passwords() -> Iterator[None]:
+    """A hasher that takes its time on purpose would take most of that of the tests."""
+    with override_settings(PASSWORD_HASHERS=[HASHER]):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _context_of_the_page_alone() -> Iterator[None]:
+    """A response keeps what its page was drawn with; copies for each of a hundred includes took half of the time."""
+    store = client.store_rendered_templates
+
+    def store_first(kept: dict[str, Any], *args: Any, **named: Any) -> None:
+        if not kept.get("context"):
+            store(kept, *args, **named)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(client, "store_rendered_templates", store_first)
         yield
 
 

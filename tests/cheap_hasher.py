@@ -1,0 +1,9 @@
+"""A password hash of one round, for passwords that guard nothing."""
+
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+
+
+class CheapHasher(PBKDF2PasswordHasher):
+    """The real one, which reads what this one wrote: only the number of rounds differs."""
+
+    iterations = 1
