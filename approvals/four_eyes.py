@@ -21,10 +21,14 @@ from audit.clock import rfc3339
 from audit.message import SYSTEM, Actor, NewEvent
 from grants import accounts, membership
 from grants.models import ApproverMembership, User
+from grants.providers import Authority, governing
 
 Kind = Loosening.Kind
 FLAGS = {Kind.AUDITOR: "is_auditor", Kind.ADMINISTRATOR: "is_staff"}
 """The column of an account that says so."""
+
+_GOVERNED: dict[Loosening.Kind, Authority] = {Kind.APPROVER: "approvers", Kind.AUDITOR: "auditors"}
+"""What a provider's groups may govern instead (docs/rules.md: groups-govern)."""
 
 ALONE = timedelta(hours=1)
 """How long a single administrator waits instead."""
@@ -43,6 +47,11 @@ def ask(kind: Loosening.Kind, person: User, *, by: User) -> Loosening:
         raise NotPermitted(_("Nobody asks for more authority for themselves: another administrator does."))
     if not person.is_active:
         raise NotPermitted(_("This account is not open: nobody can act with it."))
+    if kind != Kind.ADMINISTRATOR and (provider := governing(person.pk, _GOVERNED[kind])):
+        raise NotPermitted(
+            _("The groups of %(provider)s say who has this: it is changed there.")
+            % {"provider": provider.label}
+        )
     _end_lapsed(Loosening.objects.filter(person=person, kind=kind).lapsed(at), at)
     if Loosening.objects.open().filter(person=person, kind=kind).exists():
         raise StateConflict(_("That was asked for already, and waits for a second administrator."))

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from approvals.views import away, display, jump, policies, preferences, words
-from approvals.views.account import again, factors, password, second_step, sessions
+from approvals.views.account import again, by_provider, factors, password, second_step, sessions
 from approvals.views.grants import grants, lending
 from approvals.views.inbox import inbox
 from approvals.views.request import (
@@ -87,6 +87,8 @@ preferences_urlpatterns: list[URLPattern | URLResolver] = [
     path("factors/<int:pk>/removal/", factors.removal, name="factor-removal"),
     path("again/", again.Password.as_view(), name="account_reauthenticate"),
     path("again/code/", again.Code.as_view(), name="mfa_reauthenticate"),
+    path("again/with/<slug:name>/", by_provider.again, name="provider-again"),
+    path("identities/<int:pk>/removal/", by_provider.removal, name="identity-removal"),
     path("again/passkey/", again.Passkey.as_view(), name="mfa_reauthenticate_webauthn"),
     path("sessions/", sessions.sessions, name="sessions"),
     path("sessions/others/ending/", sessions.ending_of_others, name="sessions-ending-others"),
@@ -106,6 +108,8 @@ signin_urlpatterns = [
     path("sign-in/", SignIn.as_view(), name="account_login"),  # by the name that allauth reverses
     path("sign-in/factor/", second_step.SecondStep.as_view(), name="mfa_authenticate"),
     path("sign-in/passkey/", second_step.ByPasskey.as_view(), name="mfa_login_webauthn"),
+    path("sign-in/with/<slug:name>/", by_provider.going, name="provider"),
+    path("sign-in/with/<slug:name>/callback/", by_provider.callback, name="provider-callback"),
     path("sign-out/", SignOut.as_view(), name="sign-out"),
     path("password/", password.Forgotten.as_view(), name="account_reset_password"),
     path("password/sent/", password.Sent.as_view(), name="account_reset_password_done"),

@@ -11,7 +11,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.conf.locale import LANG_INFO
 from environ import Env
 
-from approvals_site import logs, required, secrets
+from approvals_site import logs, providers, required, secrets
 from approvals_site.required import require
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -161,6 +161,7 @@ ACCOUNT_RATE_LIMITS = {
     "reauthenticate": "10/5m/user",
     "change_password": "10/5m/user",  # nosec B105 - no password
     "reset_password": "20/5m/ip,5/5m/key",  # nosec B105 - no password
+    "to_provider": "100/5m/ip",
 }
 MFA_ADAPTER = "approvals.views.account.factor_adapter.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -177,6 +178,9 @@ MFA_FORMS = {
     "reauthenticate": "approvals.views.account.factor_forms.CodeAgainForm",
     "reauthenticate_webauthn": "approvals.views.account.factor_forms.PasskeyAgainForm",
 }
+# Providers of OpenID Connect; each row of a person's identities names one of them.
+OIDC_PROVIDERS = providers.providers(secrets.named("OIDC_PROVIDERS"))
+SOCIALACCOUNT_ADAPTER = "approvals.views.account.provider_adapter.ProviderAdapter"
 # Whether the administration opens only to who signed in with a second factor.
 ADMIN_SECOND_FACTOR = env.bool("ADMIN_SECOND_FACTOR", default=False)
 # The proxy in front writes where a request comes from; without one, nothing that a client sends is believed.
@@ -196,6 +200,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "allauth.usersessions",
     "django_htmx",
     "csp",

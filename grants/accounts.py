@@ -9,6 +9,7 @@ from django.db import transaction
 from audit import clock, log
 from audit.message import Actor, NewEvent
 from grants.models import User
+from grants.providers import require_by_hand
 from grants.second import require
 
 OPENING = ("is_staff", "is_auditor")
@@ -28,11 +29,14 @@ def add(person: User, *, by: Actor) -> None:
 def change(person: User, *, by: Actor, changed: Sequence[str], second: Actor | None = None) -> None:
     """Store the fields named in `changed`, and no other: a page opened before another change does not undo it.
 
-    Raises TakesTwo where that gives the person more authority and no `second` administrator agrees.
+    Raises TakesTwo where that gives the person more authority and no `second` administrator agrees, Governed where a
+    provider's groups say who is an auditor.
     """
     if not changed:
         return
     before = User.objects.get(pk=person.pk)
+    if before.is_auditor != person.is_auditor and "is_auditor" in changed:
+        require_by_hand(person.pk, "auditors", by=by)
     if loosened(before, person, changed):
         require(person, by=by, second=second)
     if before.administers and not person.administers:

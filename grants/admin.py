@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin, messages
@@ -22,13 +23,16 @@ from audit import clock
 from audit.admin import ReadOnlyAdmin, StaffAdmin
 from grants import accounts, membership
 from grants.models import ApproverMembership, DelegatedGrant, User
+from grants.providers import Governed, governing
 
 # What people may decide follows from assignments and memberships; groups of permissions mean nothing here.
 admin.site.unregister(Group)
 # An address is proven by its mailbox, never by a tick here.
 admin.site.unregister(EmailAddress)
 # Where people are signed in, and with what, is theirs alone to see and to end.
-admin.site.unregister([UserSession, Authenticator])
+admin.site.unregister([UserSession, Authenticator, SocialAccount, SocialToken])
+# Providers come from the environment: whoever adds one could come in as anybody.
+admin.site.unregister(SocialApp)
 
 
 class PersonChangeForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -79,7 +83,8 @@ class PersonAdmin(StaffAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[str]:
         """An address stays with its account: requests, bars and assignments name people by it."""
-        return [*self.readonly_fields, *(["email"] if obj else [])]
+        is_governed = obj is not None and governing(obj.pk, "auditors") is not None
+        return [*self.readonly_fields, *(["email"] if obj else []), *(["is_auditor"] if is_governed else [])]
 
     def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm[Any], change: bool) -> None:
         """In the transaction that the page runs in."""
@@ -101,7 +106,7 @@ class PersonAdmin(StaffAdmin):
 class ApproverMembershipAdmin(ReadOnlyAdmin):
     """People join and leave; a membership is never edited, so its times stay what they were."""
 
-    list_display = ["user", "joined_at", "left_at"]
+    list_display = ["user", "joined_at", "left_at", "is_governed_by"]
     list_select_related = ["user"]
     search_fields = ["user__email", "user__name"]
     ordering = ["-joined_at"]
@@ -109,6 +114,12 @@ class ApproverMembershipAdmin(ReadOnlyAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
+
+    @admin.display(description=gettext_lazy("governed by"), empty_value="")
+    def is_governed_by(self, row: ApproverMembership) -> str | None:
+        """The provider whose groups say who belongs, where there is one: it is not edited here then."""
+        provider = governing(row.user_id, "approvers")
+        return provider.label if provider else None
 
     def get_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
         return ["user", "joined_at", "left_at"] if obj else ["user"]
@@ -131,8 +142,18 @@ class ApproverMembershipAdmin(ReadOnlyAdmin):
         memberships = ApproverMembership.objects.select_related("user")
         found = get_object_or_404(memberships, pk=membership_id, left_at=None)
         if request.method == "POST":
-            membership.leave(found.user, by=administrator(request).as_actor())
-            messages.success(request, _("%(person)s has left the approvers.") % {"person": found.user})
+            try:
+                membership.leave(found.user, by=administrator(request).as_actor())
+            except Governed:
+                messages.error(
+                    request,
+                    _(
+                        "The groups of a sign-in provider say who is an approver: it is changed there. Nothing was "
+                        "changed here. A suspended account decides nothing at once."
+                    ),
+                )
+            else:
+                messages.success(request, _("%(person)s has left the approvers.") % {"person": found.user})
             return HttpResponseRedirect(reverse("admin:grants_approvermembership_changelist"))
         context = {
             **self.admin_site.each_context(request),

@@ -19,6 +19,12 @@ _FACTOR = {
     "factor_name": Field("what its owner called it; empty for the others", "Work laptop"),
 }
 
+_IDENTITY = {
+    **_ACCOUNT,
+    "provider": Field("the provider's name in OIDC_PROVIDERS", "acme"),
+    "issuer": Field("the address under which it signs", "https://login.acme.example"),
+}
+
 _VOTES = {"votes": Field("how many votes were cast under it", 2)}
 _PERSON = {"id": "019aae5c-3c1e-7d42-9a51-7f6b1c0d2e3f", "email": "ada@example.com", "name": "Ada Auditor"}
 _AUTHORITY = {
@@ -51,7 +57,12 @@ EVENTS = (
     EventType("grant.expired", "grant", "A grant ran out. The actor is the system.", _VOTES),
     EventType("approvers.joined", "person", "A person became an approver.", _EMAIL),
     EventType("approvers.left", "person", "A person left the approvers.", _EMAIL),
-    EventType("person.added", "person", "An account was made in the administration.", _ACCOUNT),
+    EventType(
+        "person.added",
+        "person",
+        "An account was made, in the administration or by a provider that may.",
+        _ACCOUNT,
+    ),
     EventType("person.changed", "person", "An account was changed in the administration.", _ACCOUNT),
     EventType(
         "person.password_set",
@@ -108,4 +119,11 @@ EVENTS = (
         _FACTOR,
     ),
     EventType("person.factor_removed", "person", "A person removed one of these.", _FACTOR),
+    EventType(
+        "person.identity_joined",
+        "person",
+        "A person signed in by a provider for the first time, which opens the account from now on. The actor is it.",
+        _IDENTITY,
+    ),
+    EventType("person.identity_removed", "person", "A person removed one of these.", _IDENTITY),
 )

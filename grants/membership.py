@@ -9,6 +9,7 @@ from django.db import transaction
 from audit import clock, log
 from audit.message import Actor, NewEvent
 from grants.models import ApproverMembership, User
+from grants.providers import require_by_hand
 from grants.second import require
 
 
@@ -16,8 +17,9 @@ from grants.second import require
 def join(user: User, *, by: Actor, second: Actor | None = None) -> ApproverMembership:
     """Make `user` an approver. If they are one already, nothing changes and nothing is recorded.
 
-    Raises TakesTwo unless a `second` administrator agrees.
+    Raises TakesTwo unless a `second` administrator agrees, Governed where a provider's groups say who belongs.
     """
+    require_by_hand(user.pk, "approvers", by=by)
     require(user, by=by, second=second)
     User.objects.select_for_update().get(pk=user.pk)
     at = clock.now()
@@ -31,7 +33,11 @@ def join(user: User, *, by: Actor, second: Actor | None = None) -> ApproverMembe
 
 @transaction.atomic
 def leave(user: User, *, by: Actor) -> None:
-    """End `user`'s membership. If they have none, nothing changes and nothing is recorded."""
+    """End `user`'s membership. If they have none, nothing changes and nothing is recorded.
+
+    Raises Governed where a provider's groups say who belongs.
+    """
+    require_by_hand(user.pk, "approvers", by=by)
     User.objects.select_for_update().get(pk=user.pk)
     at = clock.now()
     if ApproverMembership.objects.filter(user=user, left_at=None).update(left_at=at):

@@ -146,9 +146,22 @@ WHO = (
         ("grants/models/user.py", "approvals/credentials.py", "approvals/authority/ruling.py"),
     ),
     Rule(
+        "an-identity-is-joined-once",
+        "A sign-in provider's word counts by its issuer and subject. An address joins the two only at the first "
+        "sign-in, only where the provider verified it and may speak for its domain, and never for a second subject.",
+        ("approvals/identities.py", "approvals/views/account/openid.py"),
+    ),
+    Rule(
+        "groups-govern",
+        "Where a provider's groups are mapped to the approvers or auditors, they alone say whether a person with an "
+        "identity there belongs: at each sign-in, on record, and no administrator here changes it by hand.",
+        ("approvals/identities.py", "grants/providers.py", "grants/membership.py", "grants/accounts.py"),
+    ),
+    Rule(
         "new-credentials-wait",
-        "For 24 hours after a password was replaced, or a factor added, removed or replaced, its person decides and "
-        "lends nothing of high or critical risk: time for the owner to hear of it. A first factor holds nothing up.",
+        "For 24 hours after a password was replaced, or a factor or identity added, removed or replaced, its person "
+        "decides and lends nothing of high or critical risk: time for the owner to hear of it. A first factor holds "
+        "nothing up.",
         (
             "approvals/authority/ruling.py",
             "approvals/delegation.py",

@@ -208,6 +208,13 @@ PAGES = (
         ("approvals/views/signin.py", "approvals/lifecycle/safeguards.py"),
     ),
     Threat(
+        "a-forged-sign-in",
+        "Somebody signs in with an answer that a provider gave to another session, for another site, or not at all.",
+        "State, nonce and PKCE bind an answer to its session, which takes it once; each token's signature, issuer, "
+        "audience and time are checked, and addresses of a provider without https are not asked.",
+        ("approvals/views/account/openid.py", "approvals/views/account/by_provider.py"),
+    ),
+    Threat(
         "an-unattended-session",
         "Somebody uses a session that its person left open on a machine of others.",
         "A session ends after twelve hours without use and seven days at most, its person sees and ends their own, and "

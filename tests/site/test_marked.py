@@ -55,6 +55,7 @@ What answers agents (`approvals/api`), what a command prints and what is written
 reasons) is English, by the rule english-is-stored in docs/rules.md.
 """
 ENGLISH = {
+    "approvals/views/account/openid.py": "why an answer is not believed is logged",
     "approvals/conditions/equality.py": "why there is no answer is stored with the request",
     "approvals/conditions/evaluation.py": "why there is no answer is stored with the request",
     "approvals/lifecycle/execution.py": "agents claim and report",

@@ -1,12 +1,13 @@
 """Does a deployment refuse to start half-configured, and a desk need nothing?"""
 
+import json
 import subprocess
 import sys
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from approvals_site import required
+from approvals_site import providers, required
 from tests.site.real_processes import ROOT
 
 PRINT = "s.REDIS_PREFIX, s.SECRET_KEY"
@@ -115,3 +116,46 @@ def test_a_time_zone_that_is_none_stops_the_start_with_a_sentence() -> None:
     assert required.zone("TIME_ZONE", "Europe/Berlin") == "Europe/Berlin"
     with pytest.raises(ImproperlyConfigured, match="TIME_ZONE: there is no time zone Berlin"):
         required.zone("TIME_ZONE", "Berlin")
+
+
+ACME = {
+    "label": "Acme",
+    "server_url": "https://login.acme.example/",
+    "client_id": "countersign",
+    "client_secret": "hush",
+    "allowed_domains": ["@Acme.example"],
+}
+
+
+def test_providers_are_read_from_the_environment(deployed):
+    printed = "[(p.server_url, p.allowed_domains) for p in s.OIDC_PROVIDERS.values()], s.OIDC_PROVIDERS"
+    done = read_settings({**deployed, "OIDC_PROVIDERS": json.dumps({"acme": ACME})}, printed)
+
+    assert "('https://login.acme.example', frozenset({'acme.example'}))" in done.stdout
+    assert "hush" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"label": ""}, "needs label"),
+        ({"allowed_domains": []}, "needs allowed_domains"),
+        ({"allowed_domains": ["a b"]}, "an allowed domain that is none"),
+        ({"server_url": "http://login.acme.example"}, "without https"),
+        ({"server_url": "https://login.acme.example?x=1"}, "no issuer"),
+        ({"approvers": ["reviewers"]}, "needs group_claim"),
+        ({"creates_people": "yes"}, "neither true nor false"),
+        ({"aproved": []}, "not known: aproved"),
+    ],
+)
+def test_a_mistaken_provider_stops_the_start_and_quotes_no_secret(change, said):
+    with pytest.raises(ImproperlyConfigured, match=said) as stopped:
+        providers.providers(json.dumps({"acme": {**ACME, **change}}))
+
+    assert "hush" not in str(stopped.value)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"Not A Name": {}}', '{"acme": 3}'])
+def test_providers_that_are_no_object_stop_the_start(text):
+    with pytest.raises(ImproperlyConfigured, match="OIDC_PROVIDERS: "):
+        providers.providers(text)

@@ -90,7 +90,13 @@ def _places(
     stranger = User.objects.get(email="stranger@example.com")
     notifications = "/preferences/notifications/"
     return {
-        "/": {"pk": pending.pk, "action_type": "external_email", "grant_id": grant, "url": "nowhere"},
+        "/": {
+            "pk": pending.pk,
+            "action_type": "external_email",
+            "grant_id": grant,
+            "url": "nowhere",
+            "name": "acme",
+        },
         "/approvals/<uuid:pk>/use/": {"pk": draft.pk},
         "/approvals/<uuid:pk>/discarding/": {"pk": draft.pk},
         "/api/": {"approval_id": pending.pk},

@@ -7,10 +7,13 @@ from typing import Any, cast
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from approvals import credentials
 from approvals.exceptions import StateConflict
+from approvals.templatetags.providers import own_providers
+from approvals.views.account import again_provider
 from audit.message import SYSTEM
 from grants.models import User
 
@@ -46,6 +49,33 @@ class Adapter(DefaultAccountAdapter):
     def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:
         """Of the person who is signed in: counted by `again.py`, and no refused sign-in."""
         return user.check_password(password)
+
+    def is_reauthentication_required(self, *, app: str, **options: Any) -> bool:
+        """Not of who just showed it at their provider."""
+        asks: bool = super().is_reauthentication_required(app=app, **options)
+        return asks and not again_provider.is_fresh(self.request)
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """The providers come last: their own page is a way out of this site."""
+        ways: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        own = own_providers(user) if user.is_authenticated else []
+        return [
+            *ways,
+            *(
+                {
+                    "id": f"provider:{one.name}",
+                    "description": one.label,
+                    "url": reverse("provider-again", args=[one.name]),
+                }
+                for one in own
+            ),
+        ]
+
+    def get_login_stages(self) -> list[str]:
+        """With a second step that knows which providers have asked for a factor already."""
+        stages: list[str] = super().get_login_stages()
+        ours = {"allauth.mfa.stages.AuthenticateStage": "approvals.views.account.by_provider.Factor"}
+        return [ours.get(stage, stage) for stage in stages]
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
         """Of the person who knows the old one, or who followed the link in their mail."""

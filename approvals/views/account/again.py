@@ -47,7 +47,10 @@ class _Again:
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
-        others = [(WAYS[way["id"]], way["url"]) for way in context.pop("reauthentication_alternatives")]
+        others = [
+            (WAYS.get(way["id"], way["description"]), way["url"])
+            for way in context.pop("reauthentication_alternatives")
+        ]
         is_misfit = self.request.method == "POST"
         return {**context, "way": self.way, "others": others, "next": self._next(), "is_misfit": is_misfit}
 

@@ -22,7 +22,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from approvals import factors
+from approvals import factors, identities
 from approvals.exceptions import StateConflict
 from approvals.views.account.attempts import too_many
 from approvals.views.account.factor_adapter import passkey_host, passkeys_work
@@ -37,7 +37,7 @@ _reauthenticated = reauthentication_required(app="allauth.mfa")
 _P = ParamSpec("_P")
 
 
-def _fresh(
+def fresh(
     view: Callable[Concatenate[PersonRequest, _P], HttpResponse],
 ) -> Callable[Concatenate[PersonRequest, _P], HttpResponse]:
     """Only within five minutes of showing who one is; else that is asked first, and what was posted goes on then."""
@@ -54,6 +54,7 @@ def index(request: PersonRequest) -> HttpResponse:
         "app": next((one for one in own if one.type == factors.Type.TOTP), None),
         "passkeys": [one for one in own if one.type == factors.Type.WEBAUTHN],
         "codes_left": factors.codes_left(request.user) if own else 0,
+        "identities": [(one, identities.label_of(one)) for one in identities.of(request.user)],
         "passkeys_work": passkeys_work(request),
         "passkey_host": passkey_host(),
         "public_url": settings.PUBLIC_URL,
@@ -64,7 +65,7 @@ def index(request: PersonRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-@_fresh
+@fresh
 def app(request: PersonRequest) -> HttpResponse:
     """Add an app that makes codes: the key is shown, and the first code shows that the app has it."""
     if factors.of(request.user).filter(type=factors.Type.TOTP).exists():
@@ -83,7 +84,7 @@ def app(request: PersonRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-@_fresh
+@fresh
 def passkey(request: PersonRequest) -> HttpResponse:
     """Add a passkey: the browser makes it, and its answer is posted."""
     form = NewPasskeyForm(request.POST if request.method == "POST" else None, user=request.user)
@@ -100,7 +101,7 @@ def passkey(request: PersonRequest) -> HttpResponse:
 
 @signed_in
 @post_only(PAGE)
-@_fresh
+@fresh
 def removal(request: PersonRequest, pk: int) -> HttpResponse:
     """Remove one of one's own."""
     factor = get_object_or_404(factors.of(request.user), pk=pk)
@@ -111,7 +112,7 @@ def removal(request: PersonRequest, pk: int) -> HttpResponse:
 
 @signed_in
 @post_only(PAGE)
-@_fresh
+@fresh
 def recovery_codes(request: PersonRequest) -> HttpResponse:
     """New ones in place of the old; they are in this answer and in no other."""
     try:

@@ -19,6 +19,7 @@ from approvals.models import Approval, Vote, WorkingCopy
 from approvals.models.approval import MOST_EVIDENCE
 from approvals.models.choices import Resolution
 from approvals.texts import LONGEST_COMMENT
+from approvals.views.account import again_provider
 from approvals.views.account.attempts import is_own_password
 from approvals.views.fields import TextField
 from approvals.views.kept_posts import shown_again
@@ -121,7 +122,7 @@ def _attestation(posted: dict[str, Any], request: PersonRequest) -> Attestation:
         acknowledged=tuple(posted["acknowledged"]),
         sentence=posted["sentence"],
         comment=posted["comment"],
-        is_reauthenticated=is_right,
+        is_reauthenticated=is_right or (not password and again_provider.take(request)),
         has_wrong_password=bool(password) and not is_right,
     )
 

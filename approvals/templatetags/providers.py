@@ -1,0 +1,27 @@
+"""By which providers can a person sign in, and show again who they are?"""
+
+from __future__ import annotations
+
+from django import template
+from django.conf import settings
+
+from approvals import identities
+from grants.models import User
+from grants.providers import Provider
+
+register = template.Library()
+
+
+@register.simple_tag
+def sign_in_providers() -> list[Provider]:
+    """All, in the order of OIDC_PROVIDERS."""
+    return list(settings.OIDC_PROVIDERS.values())
+
+
+@register.simple_tag
+def own_providers(person: User) -> list[Provider]:
+    """Those at which the person has an identity; without a query where there are none at all."""
+    if not settings.OIDC_PROVIDERS:
+        return []
+    names = set(identities.of(person).values_list("provider", flat=True))
+    return [one for one in settings.OIDC_PROVIDERS.values() if one.name in names]
