@@ -54,10 +54,17 @@ def change_agent(agent: Agent, *, by: Actor, changed: Sequence[str]) -> None:
 
 @transaction.atomic
 def create_key(
-    agent: Agent, *, owner: User, by: Actor, expires_at: datetime | None = None, key_id: UUID | None = None
+    agent: Agent,
+    *,
+    owner: User,
+    by: Actor,
+    minted_by: User | None = None,
+    expires_at: datetime | None = None,
+    key_id: UUID | None = None,
 ) -> tuple[AgentKey, str]:
     """A new key, and its text `cs_<prefix>_<secret>`: shown now, never again.
 
+    `minted_by` is the person who makes it, and so sees its text: nobody where a command does, on the server itself.
     With `key_id` as its id, a form sent twice makes one key. Older keys stay valid, so that an agent changes over
     without a gap; then revoke them.
     """
@@ -68,6 +75,7 @@ def create_key(
         id=key_id or uuid.uuid7(),
         agent=agent,
         owner=owner,
+        minted_by=minted_by,
         prefix=secrets.token_hex(6),
         secret_sha256=_digest(secret),
         created_at=at,
@@ -89,7 +97,8 @@ def revoke_key(key: AgentKey, *, by: Actor) -> None:
 def authenticate(token: str, *, idempotency_key: str = "") -> AgentKey | None:
     """The key with this text, if it is valid now; None does not tell which part was wrong.
 
-    In one statement, with its agent, the owners of both, and as `earlier` what the idempotency key made before.
+    In one statement, with its agent, the owners of both, who made it, and as `earlier` what the idempotency key made
+    before.
     """
     form = _FORM.fullmatch(token)
     if form is None:
@@ -107,11 +116,13 @@ def authenticate(token: str, *, idempotency_key: str = "") -> AgentKey | None:
 _READ = f"""
     SELECT clock_timestamp(), earlier.id, earlier.request_sha256, {statements.columns(AgentKey, "key")},
         {statements.columns(Agent, "agent")},
-        {statements.columns(User, "owner")}, {statements.columns(User, "agent_owner")}
+        {statements.columns(User, "owner")}, {statements.columns(User, "agent_owner")},
+        {statements.columns(User, "minter")}
     FROM (VALUES (1)) one LEFT JOIN approvals_agentkey key ON key.prefix = %s
     LEFT JOIN approvals_agent agent ON agent.id = key.agent_id
     LEFT JOIN grants_user owner ON owner.id = key.owner_id
     LEFT JOIN grants_user agent_owner ON agent_owner.id = agent.owner_id
+    LEFT JOIN grants_user minter ON minter.id = key.minted_by_id
     LEFT JOIN approvals_approval earlier ON earlier.agent_id = agent.id AND earlier.idempotency_key = %s
 """  # nosec B608 # noqa: S608 - the models' own columns
 
@@ -119,14 +130,15 @@ _READ = f"""
 def _read(prefix: str, idempotency_key: str) -> tuple[AgentKey | None, datetime]:
     ((at, earlier, sha256, *rest),) = statements.fetch(_READ, [prefix, idempotency_key])
     values = iter(rest)
-    keys, agents, owners, agents_owners = (
-        list(islice(values, statements.width(model))) for model in (AgentKey, Agent, User, User)
+    keys, agents, owners, agents_owners, minters = (
+        list(islice(values, statements.width(model))) for model in (AgentKey, Agent, User, User, User)
     )
     if keys[0] is None:
         return None, at
     owner = statements.instance(User, owners)
     agent = statements.instance(Agent, agents, owner=statements.instance(User, agents_owners))
-    key = statements.instance(AgentKey, keys, agent=agent, owner=owner)
+    minter = statements.instance(User, minters) if minters[0] else None
+    key = statements.instance(AgentKey, keys, agent=agent, owner=owner, minted_by=minter)
     key.earlier = Earlier(earlier, bytes(sha256)) if earlier else None
     return key, at
 

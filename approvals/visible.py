@@ -146,6 +146,16 @@ def mixed_script(address: str) -> str | None:
     return None
 
 
+def mixes_scripts(domain: str) -> bool:
+    """Whether a part of the domain has letters of several scripts."""
+    return any(len(_scripts(_decoded(label))) > 1 for label in domain.split("."))
+
+
+def as_read(domain: str) -> str:
+    """The domain with each part as people read it, where it came as it is sent (`xn--…`)."""
+    return ".".join(_decoded(label) for label in domain.split("."))
+
+
 _EAST_ASIAN = frozenset(("Bopomofo", "Cjk", "Hangul", "Hiragana", "Katakana"))
 _UNLIKE_LATIN = frozenset(
     ("Arabic", "Bengali", "Cjk", "Devanagari", "Hangul", "Hebrew", "Hiragana", "Katakana", "Tamil", "Thai")

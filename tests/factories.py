@@ -94,7 +94,7 @@ def make_key(agent: Agent | None = None, **fields: Any) -> tuple[AgentKey, str]:
     return keys.create_key(agent, owner=fields.pop("owner", agent.owner), by=SYSTEM, **fields)
 
 
-def make_policy(action_type: str = "external_email", **fields: Any) -> Policy:
+def make_policy(action_type: str = "external_email", *, author: User | None = None, **fields: Any) -> Policy:
     """The next version of a policy: a gate of low risk with an hour to decide, unless told otherwise."""
     values = {"pattern": "approval_gate", "risk": "low", "sla_minutes": 60, **fields}
     if values["risk"] == "critical":
@@ -102,7 +102,7 @@ def make_policy(action_type: str = "external_email", **fields: Any) -> Policy:
         values = {"quorum": 2, "escalation": ladder, **values}
     if values["pattern"] == "exception_based":
         values = {"minimum_confidence": 0.8, "reason": "starting policy", **values}
-    return publish(Policy(action_type=action_type, **values), by=SYSTEM)
+    return publish(Policy(action_type=action_type, **values), by=SYSTEM, author=author)
 
 
 def make_approval(

@@ -32,7 +32,9 @@ class KeyForm(forms.Form):
     key_id = forms.UUIDField(widget=forms.HiddenInput)
     owner = forms.ModelChoiceField(
         User.objects.filter(is_active=True),
-        help_text=gettext_lazy("Answers for the key, and so never decides what comes in with it."),
+        help_text=gettext_lazy(
+            "Answers for the key, and so never decides what comes in with it. Nor do you, who create it."
+        ),
     )
     expires_at = forms.SplitDateTimeField(
         required=False,
@@ -76,7 +78,8 @@ class AgentKeyPages:
         if AgentKey.objects.filter(pk=form.cleaned_data["key_id"]).exists():
             messages.warning(request, _("That key was created already. Its text is shown once only."))
             return _to_agent(agent)
-        key, text = keys.create_key(agent, by=administrator(request).as_actor(), **form.cleaned_data)
+        person = administrator(request)
+        key, text = keys.create_key(agent, by=person.as_actor(), minted_by=person, **form.cleaned_data)
         return self._page(
             request, "created", agent, _("A key for %(agent)s") % {"agent": agent}, key=key, text=text
         )

@@ -93,6 +93,7 @@ class ApprovalOut(Answer):
     outcome: OutcomeOut | None
     valid_until: datetime | None
     warnings: list[Warning]
+    initiated_by: str | None
     supersedes: UUID | None
     superseded_by: UUID | None
     created_at: datetime

@@ -71,6 +71,7 @@ def _out(approval: Approval, warnings: list[dict[str, str]], at: datetime) -> di
         "outcome": _outcome(approval),
         "validUntil": _moment(approval.valid_until),
         "warnings": warnings,
+        "initiatedBy": approval.initiated_by or None,
         "supersedes": str(approval.supersedes_id) if approval.supersedes_id else None,
         "supersededBy": str(approval.successor_id) if approval.successor_id else None,
         "createdAt": rfc3339(approval.created_at),

@@ -12,6 +12,7 @@ from django.core.validators import validate_email
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 
+from approvals.addresses import in_one_form
 from approvals.api.words import one_of
 from approvals.models import Outcome
 from approvals.models.approval import MOST_EVIDENCE
@@ -56,6 +57,7 @@ def _line(maximum: int) -> Any:
 
 
 Email = Annotated[str, StringConstraints(max_length=254), AfterValidator(_email)]
+Person = Annotated[str, StringConstraints(max_length=254), AfterValidator(in_one_form)]
 Link = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_link)]
 Moment = Annotated[str, StringConstraints(max_length=40), AfterValidator(_moment)]
 Pointer = Annotated[str, StringConstraints(max_length=500), AfterValidator(_pointer)]
@@ -112,7 +114,7 @@ class SubmissionIn(Shape):
     workflow: Workflow = ""
     run_id: str = Field(default="", max_length=200)
     context: Context | None = None
-    initiated_by: Email | None = None
+    initiated_by: Person | None = None
     supersedes: UUID | None = None
 
 

@@ -175,7 +175,10 @@ def _objection(
     if any(a.email == email and a.is_named for a in approval.assignments.all()):
         return _("%(person)s is named on this request already.") % {"person": email}
     if email in barred_addresses(approval):
-        sentence = _("%(person)s is a party to this request: the agent runs for them, or they answer for it.")
+        sentence = _(
+            "%(person)s is a party to this request: the agent runs for them, they answer for it or made its key, or "
+            "they wrote the policy of this critical request."
+        )
         return sentence % {"person": email}
     if never := never_receives(email, user, by=by):
         return never

@@ -19,7 +19,7 @@ class Held:
 
     `grants` are lent to them by people with an active account, the oldest first; `memberships` are the open ones, by
     the person's id: their own and those of who lends to them. `has_lost` says whether any grant to them has ended.
-    `agents` and `keys` are the ids of those that they answer for now.
+    `agents` and `keys` are the ids of those that they answer for now, and of the keys that they made.
     """
 
     grants: Sequence[DelegatedGrant]
@@ -50,7 +50,7 @@ _READ = f"""
             WHERE member.user_id IN (SELECT %(user)s UNION SELECT grantor_id FROM lent)
                 AND joined_at <= %(at)s AND (left_at IS NULL OR left_at > %(at)s)))::text,
     ARRAY(SELECT id FROM approvals_agent WHERE owner_id = %(user)s),
-    ARRAY(SELECT id FROM approvals_agentkey WHERE owner_id = %(user)s),
+    ARRAY(SELECT id FROM approvals_agentkey WHERE owner_id = %(user)s OR minted_by_id = %(user)s),
     EXISTS (
         SELECT FROM grants_delegatedgrant
         WHERE grantee_id = %(user)s AND (revoked_at IS NOT NULL OR expires_at <= %(at)s))

@@ -23,6 +23,7 @@ from django.db.models import (
     When,
 )
 
+from approvals.addresses import reaches
 from approvals.authority.held import Held, held_by
 from approvals.authority.ruling import SELF_APPROVABLE
 from approvals.models import Agent, AgentKey, Approval, Assignment, Policy, Vote, VoteSeat
@@ -224,18 +225,23 @@ def _has_seat(person: UUID) -> Q:
 
 
 def is_barred(user: User, owns: Q | None = None) -> Q:
-    """As `bar` says: the person the agent runs for, and the owners of agent and key, now and when it asked.
+    """As `bar` says: the person the agent runs for, the owners of agent and key, now and when it asked, who made the
+    key, and on a critical request who wrote its policy.
 
     The few agents, keys and policies it is about are looked up apart: a join for each would take longer to plan.
-    `owns` are the requests of the agents and keys that this person answers for now, where they are known.
+    `owns` are the requests of the agents and keys that this person answers for now or made, where they are known.
     """
     if owns is None:
-        owns = Q(agent__in=Agent.objects.filter(owner=user)) | Q(key__in=AgentKey.objects.filter(owner=user))
-    owned = Q(agent_owner=user) | Q(key_owner=user)
-    is_party = (Q(initiated_by=user.email) | owned | owns) & ~Q(pattern=Pattern.DRAFT_ONLY)
+        owns = Q(agent__in=Agent.objects.filter(owner=user)) | Q(
+            key__in=AgentKey.objects.filter(Q(owner=user) | Q(minted_by=user))
+        )
+    owned = Q(agent_owner=user) | Q(key_owner=user) | Q(key_minter=user)
+    is_draft = Q(pattern=Pattern.DRAFT_ONLY)
+    is_party = (reaches("initiated_by", user.email) | owned | owns) & ~is_draft
+    is_author = Q(risk=Risk.CRITICAL, policy__in=Policy.objects.filter(created_by=user)) & ~is_draft
     may_be_own = Policy.objects.filter(allow_self_approval=True)
     is_too_late = Q(risk=Risk.CRITICAL, created_at__lt=user.proven_at)
-    return is_party & ~Q(risk__in=SELF_APPROVABLE, policy__in=may_be_own) | is_too_late
+    return is_party & ~Q(risk__in=SELF_APPROVABLE, policy__in=may_be_own) | is_author | is_too_late
 
 
 def is_named_in_policy(user: User, **narrowed: str) -> bool:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from approvals.addresses import Addresses, mailbox
 from approvals.authority.held import Held, held_by
 from approvals.models import Approval, Assignment
 from approvals.models.choices import Pattern, Risk
@@ -163,31 +164,40 @@ def bar(user: User, approval: Approval) -> str:
         return _("This account was confirmed after this critical request was opened, so others decide it.")
     if user.email not in barred_addresses(approval):
         return ""
-    if user.email == approval.initiated_by:
+    if approval.initiated_by and mailbox(user.email) == mailbox(approval.initiated_by):
         return _("The agent runs on your behalf, so somebody else decides this.")
     if user.pk in (approval.agent.owner_id, approval.key.owner_id):
         return _("You answer for this agent, so somebody else decides this.")
-    return _("You answered for this agent when it asked, so somebody else decides this.")
+    if user.pk in (approval.agent_owner_id, approval.key_owner_id):
+        return _("You answered for this agent when it asked, so somebody else decides this.")
+    if user.pk in (approval.key.minted_by_id, approval.key_minter_id):
+        return _("You made the key that this request came in with, so somebody else decides this.")
+    return _("You wrote the policy that judges this critical request, so somebody else decides it.")
 
 
-def barred_addresses(approval: Approval) -> frozenset[str]:
+def barred_addresses(approval: Approval) -> Addresses:
     """The addresses of the people whom `bar` keeps out as parties to the request.
 
-    Owners of the agent and of its key are barred as they were when it asked, and as they are now. Nobody is barred
-    from a draft: nothing is executed, so the person it was made for may use it. Read the request `with_parties`,
-    or each of the four owners costs a query.
+    Owners of the agent and of its key, and who made the key, are barred as they were when it asked, and as they are
+    now; who wrote the policy's version, on a critical request. Nobody is barred from a draft: nothing is executed, so
+    the person it was made for may use it. Read the request `with_parties`, or each of these people costs a query.
     """
     may_be_own = approval.policy.allow_self_approval and approval.risk in SELF_APPROVABLE
     if may_be_own or approval.pattern == Pattern.DRAFT_ONLY:
-        return frozenset()
-    owners = (approval.agent.owner, approval.key.owner, approval.agent_owner, approval.key_owner)
-    return frozenset({approval.initiated_by, *(owner.email for owner in owners)} - {""})
+        return Addresses()
+    key = approval.key
+    people = [approval.agent.owner, key.owner, key.minted_by]
+    people += [approval.agent_owner, approval.key_owner, approval.key_minter]
+    if approval.is_critical:
+        people.append(approval.policy.created_by)
+    listed = {approval.initiated_by, *(person.email for person in people if person)} - {""}
+    return Addresses(frozenset(listed), mailbox(approval.initiated_by))
 
 
-def barred_among(approval: Approval, accounts: Mapping[str, User]) -> frozenset[str]:
+def barred_among(approval: Approval, accounts: Mapping[str, User]) -> Addresses:
     """The addresses that `bar` keeps out, where these are the accounts of the addresses it is about."""
     late = (address for address, user in accounts.items() if proven_too_late(user, approval))
-    return barred_addresses(approval).union(late)
+    return barred_addresses(approval).besides(late)
 
 
 def fills_policy_seat(ruling: Ruling, approval: Approval) -> bool:

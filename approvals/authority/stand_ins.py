@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from approvals.addresses import Addresses
 from approvals.authority.ruling import barred_addresses, is_covered
 from approvals.models import Approval
 from grants.models import DelegatedGrant, User
@@ -22,5 +23,5 @@ class StandIns:
         Needs the request `with_parties`, as `barred_addresses` does.
         """
         grants = [grant for grant in self.lent.get(address, ()) if is_covered(approval, grant)]
-        barred = barred_addresses(approval) if grants else frozenset()
+        barred = barred_addresses(approval) if grants else Addresses()
         return tuple(dict.fromkeys(grant.grantee for grant in grants if grant.grantee.email not in barred))

@@ -29,7 +29,7 @@ _TERMS = {
     "allow_self_approval": Field(
         "whether the person who started the agent may decide, at low and medium risk", False
     ),
-    "require_initiated_by": Field("whether the agent must say on whose behalf it runs", True),
+    "require_initiated_by": Field("whether the agent must name a person here on whose behalf it runs", True),
     "allow_outside_assignees": Field("whether an agent may name assignees outside the organisation", False),
     "notes": Field("what reviewers are to heed, or empty", "Compare with the contract."),
 }

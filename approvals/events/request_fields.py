@@ -11,6 +11,8 @@ CHANGES = [{"op": "replace", "path": "/body", "value": "Dear Ada, ..."}]
 
 PAYLOAD = {"to": "ada@acme.example", "body": "Dear Ada, ..."}
 
+INITIATOR = Field("the person on whose behalf the agent runs, or empty", "ops@example.com")
+
 PROPOSAL = {
     "payload": Field("what the agent proposes to do it with, whole", PAYLOAD),
     "action_type": Field("the kind of action, which chose the policy", "external_email"),
@@ -25,7 +27,7 @@ PROPOSAL = {
     "context": Field("further facts from the agent, or null", None),
     "workflow": Field("the agent's workflow, or empty", "outbound"),
     "run_id": Field("the agent's run, or empty", "run-2041"),
-    "initiated_by": Field("the person on whose behalf the agent runs, or empty", "ops@example.com"),
+    "initiated_by": INITIATOR,
     "supersedes": Field("the request that this one replaces, or null", None),
     "pattern": Field("how much people oversee it", "approval_gate"),
     "risk": Field("the effective risk", "medium"),

@@ -9,6 +9,7 @@ from approvals.events.request_fields import (
     CHANGES,
     DRAFT,
     ID,
+    INITIATOR,
     PAYLOAD,
     PERSON,
     PROPOSAL,
@@ -66,7 +67,7 @@ EVENTS = (
         "A person approved or rejected one version of the payload.",
         says=sentences.voted,
         words=("sentence", "comment"),
-        data={**VOTE, "payload": Field("that version, whole", PAYLOAD)},
+        data={**VOTE, "payload": Field("that version, whole", PAYLOAD), "initiated_by": INITIATOR},
     ),
     RequestEventType(
         "approval.edited",
@@ -95,6 +96,7 @@ EVENTS = (
             "changes": Field("its changes against what the agent proposed, as RFC 6902", CHANGES),
             "votes": Field("the approvals that count", [{name: f.example for name, f in VOTE.items()}]),
             "valid_until": Field("until when it may be claimed", "2026-04-13T09:05:00.000000Z"),
+            "initiated_by": INITIATOR,
         },
     ),
     RequestEventType(
@@ -112,6 +114,7 @@ EVENTS = (
             "verdict": Field("`reject`", "reject"),
             "resolution": Field("how it was rejected", "declined"),
             "decided_at": Field("when it was rejected", "2026-04-12T09:05:00.000000Z"),
+            "initiated_by": INITIATOR,
         },
     ),
     RequestEventType(

@@ -72,7 +72,10 @@ def cast_vote(
 
 
 def vote_event(vote: Vote, event: str, version: PayloadVersion, data: dict[str, Any]) -> RequestEvent:
-    """An event that this vote causes: done by its voter, at its time, on its authority."""
+    """An event that this vote causes: done by its voter, at its time, on its authority.
+
+    It says as well on whose behalf the agent runs.
+    """
     return RequestEvent(
         vote.approval,
         event,
@@ -80,7 +83,7 @@ def vote_event(vote: Vote, event: str, version: PayloadVersion, data: dict[str, 
         at=vote.decided_at,
         version=version,
         authority=authority_of(vote),
-        data=data,
+        data={**data, "initiated_by": vote.approval.initiated_by},
     )
 
 

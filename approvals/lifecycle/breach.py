@@ -128,7 +128,11 @@ def _events(breached: _Breach, at: datetime) -> Iterator[RequestEvent]:
     for step in breached.steps:
         yield escalation.event(step, at)
     if isinstance(version, PayloadVersion):  # the deadline rejects it
-        data = {**describe_no_vote(version, at), "payload": version.value}
+        data = {
+            **describe_no_vote(version, at),
+            "payload": version.value,
+            "initiated_by": approval.initiated_by,
+        }
         yield RequestEvent(approval, "approval.rejected", actor=SYSTEM, at=at, version=version, data=data)
 
 

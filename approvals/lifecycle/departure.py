@@ -43,7 +43,7 @@ def _tell_of_what_is_left(user: User, *, at: datetime) -> int:
             approval,
             [
                 *approval.policy.escalation_targets,
-                *(set(audience.people.approvers) - barred_addresses(approval)),
+                *_not_barred(audience.people.approvers, approval),
             ],
         )
         if address != user.email
@@ -51,6 +51,11 @@ def _tell_of_what_is_left(user: User, *, at: datetime) -> int:
     tell(told, at=at)
     _ask_enough(left, told, at)
     return len(left)
+
+
+def _not_barred(addresses: Iterable[str], approval: Approval) -> list[str]:
+    barred = barred_addresses(approval)
+    return [address for address in addresses if address not in barred]
 
 
 def _ask_enough(left: Iterable[Approval], told: Iterable[Told], at: datetime) -> None:

@@ -8,10 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from approvals import payload, policy, strict_json
+from approvals.addresses import in_one_form, mailbox
 from approvals.exceptions import FieldError, InvalidInput, NotPermitted
 from approvals.lifecycle.strangers import strangers_among
 from approvals.models import Agent, AgentKey, Policy
 from approvals.payload import ABSENT, find
+from grants.models import User
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,8 +61,27 @@ def judge(
     _check_locks(submission)
     _check_schema(submission)
     found = policy.find(submission.action_type, submission.workflow, among=among)
+    _check_initiator(submission, found, known)
     verdict = policy.evaluate(found, replace(submission, agent=key.agent.name))
     return Judgement(found, verdict, _strangers(submission, found, known))
+
+
+def _check_initiator(submission: Submission, found: Policy, known: Collection[str] | None) -> None:
+    """Where the policy wants to know on whose behalf the agent runs, that is a person who has proven their address."""
+    if not (found.require_initiated_by and submission.initiated_by):
+        return
+    initiator = in_one_form(submission.initiated_by)
+    spellings = {initiator, mailbox(initiator)}
+    if known is None:
+        is_known = User.objects.filter(email__in=spellings, is_active=True, proven_at__isnull=False).exists()
+    else:
+        is_known = not spellings.isdisjoint(known)
+    if not is_known:
+        sentence = (
+            f"The policy for {found.name} asks for a person who has an active, confirmed account here: send in "
+            "initiatedBy the address of the person on whose behalf the agent runs."
+        )
+        raise InvalidInput.at("/initiatedBy", "unknown_initiator", sentence)
 
 
 def _strangers(submission: Submission, found: Policy, known: Collection[str] | None) -> list[str]:

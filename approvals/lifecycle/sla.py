@@ -30,7 +30,8 @@ BATCH = 1000
 
 _READ = (
     "pk", "status", "workflow", "action_type", "risk", "run_id", "initiated_by", "policy_id", "agent_id", "key_id",
-    "agent_owner_id", "key_owner_id", "pattern", "quorum", "approvers_asked_at", "administrators_told_at",
+    "agent_owner_id", "key_owner_id", "key_minter_id", "pattern", "quorum", "approvers_asked_at",
+    "administrators_told_at",
     "created_at", "deadline", "remind_at", "escalate_at", "valid_until", "breach_action", "current_version",
 )  # fmt: skip
 """What the rules look at; the rest of a request is long."""
@@ -108,13 +109,15 @@ def _act(job: Job, ids: Sequence[UUID]) -> int:
 
 def _attach(found: Sequence[Approval]) -> None:
     """Their policies, agents and keys: few rows for many requests, which a prefetch would look up for each."""
-    policies = Policy.objects.in_bulk({one.policy_id for one in found})
+    policies = Policy.objects.select_related("created_by").in_bulk({one.policy_id for one in found})
     agents = Agent.objects.select_related("owner").in_bulk({one.agent_id for one in found})
-    keys = AgentKey.objects.select_related("owner").in_bulk({one.key_id for one in found})
-    owners = User.objects.in_bulk({pk for one in found for pk in (one.agent_owner_id, one.key_owner_id)})
+    keys = AgentKey.objects.select_related("owner", "minted_by").in_bulk({one.key_id for one in found})
+    people = {pk for one in found for pk in (one.agent_owner_id, one.key_owner_id, one.key_minter_id) if pk}
+    owners = User.objects.in_bulk(people)
     for one in found:
         one.policy, one.agent, one.key = policies[one.policy_id], agents[one.agent_id], keys[one.key_id]
         one.agent_owner, one.key_owner = owners[one.agent_owner_id], owners[one.key_owner_id]
+        one.key_minter = owners[one.key_minter_id] if one.key_minter_id else None
 
 
 def _act_alone(job: Job, pk: UUID, failures: list[Exception]) -> int:

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from approvals import policy
+from approvals.addresses import in_one_form, mailbox
 from approvals.authority import barred_addresses
 from approvals.exceptions import IdempotencyConflict, InvalidInput, StateConflict
 from approvals.lifecycle.asking import find_shortages
@@ -78,7 +79,7 @@ def submit(submission: Submission, *, key: AgentKey, idempotency_key: str) -> tu
     TooManyAttempts where the agent asks for more than its share.
     """
     people, policies, pending = read_with_policies(
-        [address.lower() for address in submission.assignees],
+        _looked_up(submission),
         action_type=submission.action_type,
         workflow=submission.workflow,
         agent_id=key.agent_id,
@@ -108,6 +109,13 @@ def submit(submission: Submission, *, key: AgentKey, idempotency_key: str) -> tu
     return approval, True
 
 
+def _looked_up(submission: Submission) -> list[str]:
+    """The addresses that it names: of whom it asks for, and of the person on whose behalf the agent runs."""
+    initiator = submission.initiated_by and in_one_form(submission.initiated_by)
+    named = [*(address.lower() for address in submission.assignees), initiator, mailbox(initiator)]
+    return [address for address in named if address]
+
+
 def _find_superseded(agent: Agent, submission: Submission) -> Approval | None:
     if submission.supersedes is None:
         return None
@@ -120,8 +128,11 @@ def _find_superseded(agent: Agent, submission: Submission) -> Approval | None:
 
 def _build(submission: Submission, judgement: Judgement, *, key: AgentKey, at: datetime) -> Approval:
     found, verdict = judgement.found, judgement.verdict
-    said = _values(submission, SAID)
-    said |= {"evidence": list(submission.evidence), "initiated_by": submission.initiated_by.lower()}
+    said, initiator = (
+        _values(submission, SAID),
+        submission.initiated_by and in_one_form(submission.initiated_by),
+    )
+    said |= {"evidence": list(submission.evidence), "initiated_by": initiator}
     return Approval(
         **said,
         **_values(verdict, RULED),
@@ -129,6 +140,7 @@ def _build(submission: Submission, judgement: Judgement, *, key: AgentKey, at: d
         key=key,
         agent_owner=key.agent.owner,
         key_owner=key.owner,
+        key_minter=key.minted_by,
         request_sha256=submission.request_sha256,
         alike=alike(key.agent.pk, submission.action_type, submission.payload),
         payload_schema=submission.schema_source,
@@ -215,7 +227,7 @@ def _tell(
     at = approval.created_at
     shortages = find_shortages(reaches([approval], at=at, around=around), [approval], at)
     also = shortages.told()
-    away = barred_addresses(approval).union(asked, (one.address for one in also))
+    away = barred_addresses(approval).besides([*asked, *(one.address for one in also)])
     watching = [address for address in around.people.watchers if address not in away]
     pool = [Told(Notification.Kind.POOL, approval, address) for address in watching]
     return shortages.events(), [*told, *also, *pool]

@@ -187,6 +187,23 @@ WHO = (
         ("approvals/authority/ruling.py", "approvals/migrations/0015_frozen_owners.py"),
     ),
     Rule(
+        "the-minter-is-barred",
+        "A person who made an agent's key decides nothing that comes in with it, whoever owns the key: the database "
+        "keeps who made it with the key and with the request.",
+        ("approvals/authority/ruling.py", "approvals/migrations/0030_key_minters.py"),
+    ),
+    Rule(
+        "authors-leave-critical-alone",
+        "A person who wrote the version of the policy that judges a critical request does not decide that request.",
+        ("approvals/authority/ruling.py",),
+    ),
+    Rule(
+        "one-form-of-an-address",
+        "The address of the person an agent runs for is kept in one form and bars its whole mailbox; one that could "
+        "pass for another is refused, and so is an unknown person where the policy wants to know who it is.",
+        ("approvals/addresses.py", "approvals/lifecycle/judging.py"),
+    ),
+    Rule(
         "latecomers-leave-critical-alone",
         "A person who joins the approvers after a critical request was opened does not decide that request.",
         ("approvals/authority/ruling.py",),

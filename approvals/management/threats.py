@@ -60,7 +60,17 @@ DECIDING = (
     Threat(
         "self-approval",
         "A person approves what an agent does for them or under their responsibility.",
-        rules=("nobody-decides-their-own-proposal", "owners-stay-barred"),
+        rules=(
+            "nobody-decides-their-own-proposal",
+            "owners-stay-barred",
+            "authors-leave-critical-alone",
+            "one-form-of-an-address",
+        ),
+    ),
+    Threat(
+        "a-key-in-anothers-name",
+        "The bar is lifted by changing an owner afterwards, or a key is made in another owner's name.",
+        rules=("owners-stay-barred", "the-minter-is-barred"),
     ),
     Threat(
         "one-person-two-seats",
@@ -349,10 +359,6 @@ FAULTS = (
 )
 
 NOT_MET = (
-    Threat(
-        "a-key-in-anothers-name",
-        "An administrator makes an agent's key in another owner's name, and is not barred from deciding its requests.",
-    ),
     Threat(
         "one-administrator-loosens",
         "One administrator alone publishes a weaker policy, for everything or for one workflow.",

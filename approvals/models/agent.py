@@ -80,6 +80,14 @@ class AgentKey(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid7, editable=False)
     agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="keys")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="agent_keys")
+    minted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        help_text=_("Made the key and has seen its text, and so never decides what comes in with it."),
+    )
     prefix = models.CharField(max_length=16, unique=True)
     secret_sha256 = models.BinaryField(max_length=32)
     created_at = models.DateTimeField()

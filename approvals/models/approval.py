@@ -76,6 +76,15 @@ class Approval(models.Model):
         editable=False,
         help_text=_("who answered for the key when it asked; set by a trigger"),
     )
+    key_minter = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        editable=False,
+        help_text=_("who made the key; set by a trigger, empty where no person did"),
+    )
     idempotency_key = models.CharField(max_length=200)
     request_sha256 = models.BinaryField(max_length=32, help_text=_("of the submitted body's RFC 8785 bytes"))
 

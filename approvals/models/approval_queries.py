@@ -43,8 +43,12 @@ class ApprovalQuerySet(models.QuerySet["Approval"]):
         return self.pending().filter(deadline__lte=now)
 
     def with_parties(self) -> Self:
-        """Read along with what `authority.bar` looks at: the policy, and who answers or answered for the agent."""
-        return self.select_related("policy", "agent__owner", "key__owner", "agent_owner", "key_owner")
+        """Read along with what `authority.bar` looks at: the policy and its author, and the agent's people."""
+        return self.select_related(
+            "policy__created_by",
+            *("agent__owner", "key__owner", "key__minted_by"),
+            *("agent_owner", "key_owner", "key_minter"),
+        )
 
     def assigned_to(self, email: str) -> Self:
         """Open requests that name this address, each once; one index finds them by the assignments' own `is_open`."""

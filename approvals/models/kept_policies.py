@@ -17,7 +17,7 @@ _lock = Lock()
 
 
 def policies_with_ids(ids: Collection[UUID]) -> list[Policy]:
-    """The versions with these ids; those that this process has not met yet are read in one query.
+    """The versions with these ids and their authors; those that this process has not met yet are read in one query.
 
     They are shared with other requests: nobody may change them. That a version has been retired does not show on it.
     """
@@ -27,7 +27,8 @@ def policies_with_ids(ids: Collection[UUID]) -> list[Policy]:
             _versions.move_to_end(pk)
     unknown = [pk for pk in ids if pk not in known]
     if unknown:
-        read = {policy.pk: policy for policy in Policy.objects.filter(pk__in=unknown)}
+        rows = Policy.objects.filter(pk__in=unknown).select_related("created_by")
+        read = {policy.pk: policy for policy in rows.defer("created_by__password")}
         known |= read
         with _lock:
             _versions.update(read)

@@ -173,7 +173,10 @@ class Policy(models.Model):
         help_text=_("Whoever the agent runs for, or who answers for it, may decide. Low and medium only."),
     )
     require_initiated_by = models.BooleanField(
-        default=False, help_text=_("Refuse a proposal that does not say on whose behalf the agent runs.")
+        default=False,
+        help_text=_(
+            "Refuse a proposal that does not name a person with an account here on whose behalf the agent runs."
+        ),
     )
     allow_outside_assignees = models.BooleanField(
         default=False,

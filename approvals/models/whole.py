@@ -52,7 +52,9 @@ WHOLE = f"""
         'people', (
             SELECT json_agg({statements.as_json(User, "person", but=_SECRET)}) FROM grants_user person
             WHERE person.id IN (
-                SELECT unnest(ARRAY[agent.owner_id, key.owner_id, request.agent_owner_id, request.key_owner_id])
+                SELECT unnest(ARRAY[
+                    agent.owner_id, key.owner_id, key.minted_by_id,
+                    request.agent_owner_id, request.key_owner_id, request.key_minter_id])
                 UNION SELECT user_id FROM approvals_vote part WHERE part.approval_id = request.id
                 UNION SELECT principal_id FROM approvals_vote part WHERE part.approval_id = request.id
                 UNION SELECT edited_by_id FROM approvals_payloadversion part
@@ -105,9 +107,11 @@ def _surround(approval: Approval, around: dict[str, Any]) -> None:
     agent.owner = people[agent.owner_id]
     key = statements.from_json(AgentKey, around["key"], but=_UNUSED, agent=agent)
     key.owner = people[key.owner_id]
+    key.minted_by = people[key.minted_by_id] if key.minted_by_id else None
     approval.agent, approval.key = agent, key
     approval.agent_owner = people[approval.agent_owner_id]
     approval.key_owner = people[approval.key_owner_id]
+    approval.key_minter = people[approval.key_minter_id] if approval.key_minter_id else None
     votes = _rows(Vote, around["votes"], approval)
     for vote in votes:
         vote.user, vote.principal = people[vote.user_id], people[vote.principal_id]

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models.expressions import RawSQL
 from django.utils.translation import ngettext
 
+from approvals.addresses import mailbox
 from approvals.authority import barred_among, joined_too_late
 from approvals.models import Approval, Assignment, Vote
 from approvals.models.among import among
@@ -139,9 +140,10 @@ def look_around(
 
 
 def people_around(approval: Approval, *, at: datetime) -> People:
-    """The people around one request whose assignments are in hand, also once it is decided."""
+    """The people around one request whose assignments are in hand, also once it is decided; and for whom it runs."""
     named = {assignment.email for assignment in approval.assignments.all() if assignment.is_named}
-    return read(named, at=at, with_broken=approval.is_pending)
+    initiator = {approval.initiated_by, mailbox(approval.initiated_by)} - {""}
+    return read(named | initiator, at=at, with_broken=approval.is_pending)
 
 
 def look_around_in_hand(
@@ -167,9 +169,10 @@ def _open_addresses(named: Mapping[UUID, Iterable[Named | Assignment]]) -> set[s
 
 def _reach(approval: Approval, around: Surroundings) -> Reach:
     votes = [vote for vote in around.votes.get(approval.pk, ()) if vote[0] == approval.current_version]
-    away = barred_among(approval, around.people.accounts).union(*(vote[1:3] for vote in votes))
+    away = barred_among(approval, around.people.accounts).besides(one for vote in votes for one in vote[1:3])
     everybody = list(around.named.get(approval.pk, ()))
-    named = {one.email for one in everybody if one.is_open and one.email in around.people.active} - away
+    active = {one.email for one in everybody if one.is_open and one.email in around.people.active}
+    named = {address for address in active if address not in away}
     approvers = {
         address: joined_at
         for address, joined_at in around.people.approvers.items()
@@ -198,6 +201,7 @@ _SHORT = """
     SELECT request.id FROM approvals_approval request
     JOIN approvals_agent agent ON agent.id = request.agent_id
     JOIN approvals_agentkey key ON key.id = request.key_id
+    JOIN approvals_policy policy ON policy.id = request.policy_id
     CROSS JOIN LATERAL (
         SELECT count(*) AS approved, coalesce(bool_or(fills_policy_seat), false) AS has_policys
         FROM approvals_vote vote WHERE vote.approval_id = request.id
@@ -213,8 +217,11 @@ _SHORT = """
                     AND (request.risk <> 'critical' OR member.joined_at <= request.created_at)) told
         JOIN grants_user person ON person.id = told.id AND person.is_active
             AND (request.risk <> 'critical' OR person.proven_at <= request.created_at)
-        WHERE person.email <> request.initiated_by AND person.id NOT IN (
-                request.agent_owner_id, request.key_owner_id, agent.owner_id, key.owner_id)
+        WHERE regexp_replace(person.email, '(.)[+][^@]*@', '\\1@')
+                <> regexp_replace(request.initiated_by, '(.)[+][^@]*@', '\\1@')
+            AND person.id NOT IN (request.agent_owner_id, request.key_owner_id, agent.owner_id, key.owner_id)
+            AND person.id IS DISTINCT FROM request.key_minter_id AND person.id IS DISTINCT FROM key.minted_by_id
+            AND (request.risk <> 'critical' OR person.id IS DISTINCT FROM policy.created_by_id)
             AND NOT EXISTS (SELECT FROM approvals_voteseat seat WHERE seat.approval_id = request.id
                 AND seat.version = request.current_version AND seat.user_id = person.id)) people
     WHERE request.status = 'pending' AND (

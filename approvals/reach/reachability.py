@@ -125,7 +125,8 @@ def _alone(approval: Approval, named: Sequence[str], able: Sequence[str], people
     if not able:
         sentence = _(
             "%(person)s is the only person named and may not decide this: the agent runs on their behalf, "
-            "or they answer for it. Name another person."
+            "they answer for it or made its key, or they wrote the policy of this critical request. "
+            "Name another person."
         )
         return [_warning("sole_assignee_barred", sentence % {"person": accounts[0]})]
     if people.stand_ins.of(able[0], approval):

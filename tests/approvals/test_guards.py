@@ -256,6 +256,30 @@ def test_an_address_is_assigned_in_lower_case() -> None:
         run("UPDATE approvals_assignment SET email = 'Sales@example.com' WHERE approval_id = %s", approval.pk)
 
 
+@pytest.mark.shows("the-minter-is-barred", "a-key-in-anothers-name")
+def test_who_made_a_key_is_read_from_its_row_and_never_changes() -> None:
+    minter, stranger = make_user("minter@example.com"), make_user("stranger@example.com")
+    approval = make_approval(key=make_key(make_agent(), minted_by=minter)[0])
+    insert_like(approval, key_minter_id=str(stranger.pk))
+    copy = Approval.objects.exclude(pk=approval.pk).get()
+
+    for new in (stranger.pk, None):
+        with pytest.raises(IntegrityError, match="does not change"):
+            run("UPDATE approvals_approval SET key_minter_id = %s WHERE id = %s", new, approval.pk)
+        with pytest.raises(IntegrityError, match="does not change"):
+            run("UPDATE approvals_agentkey SET minted_by_id = %s WHERE id = %s", new, approval.key_id)
+
+    assert (approval.key_minter, copy.key_minter) == (minter, minter)
+
+
+@pytest.mark.shows("the-minter-is-barred")
+def test_a_key_stays_with_its_agent() -> None:
+    key, other = make_key()[0], make_agent("Other agent")
+
+    with pytest.raises(IntegrityError, match="does not change"):
+        run("UPDATE approvals_agentkey SET agent_id = %s WHERE id = %s", other.pk, key.pk)
+
+
 def test_an_assignment_copies_what_the_inbox_sorts_by() -> None:
     approval = make_approval()
     assignment = approval.assignments.get()

@@ -72,8 +72,8 @@ def everything(approval: Approval) -> dict[str, object]:
         "request": columns(approval),
         "policy": columns(approval.policy),
         "agent": with_people(approval.agent, "owner"),
-        "key": with_people(approval.key, "owner"),
-        "owners": [columns(approval.agent_owner), columns(approval.key_owner)],
+        "key": with_people(approval.key, "owner", "minted_by"),
+        "owners": [columns(approval.agent_owner), columns(approval.key_owner), columns(approval.key_minter)],
         "versions": [with_people(one, "edited_by") for one in ordered(approval.versions.all(), "number")],
         "assignments": [with_people(one, "in_place_of") for one in ordered(approval.assignments.all(), "id")],
         "votes": [

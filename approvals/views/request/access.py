@@ -10,6 +10,7 @@ from uuid import UUID
 from django.http import Http404
 
 from approvals import authority, lifecycle, reach
+from approvals.addresses import mailbox
 from approvals.authority import Asked, Held, Quorum, Ruling
 from approvals.exceptions import NotPermitted
 from approvals.lifecycle import EscalationStep
@@ -102,6 +103,13 @@ class Case:
         """Everybody named on the request, with who stands in for them."""
         people = self.people
         return authority.still_asked(self.approval, people.accounts, people.stand_ins, people.away)
+
+    @property
+    def initiator(self) -> User | None:
+        """The person here on whose behalf the agent runs, if it named one who has an active account."""
+        address = self.approval.initiated_by
+        found = (self.people.accounts.get(one) for one in (address, mailbox(address)))
+        return next((user for user in found if user and user.is_active), None)
 
     @property
     def quorum(self) -> Quorum:

@@ -67,7 +67,7 @@ def to_ask(case: Case) -> QuerySet[User]:
     """Among whom the person looks who hands the request on. Raises NotPermitted where they may not."""
     if not case.hand_on_ruling.allowed:
         raise NotPermitted(case.hand_on_ruling.reason)
-    addresses = around(case.approval) | authority.barred_addresses(case.approval)
+    addresses = around(case.approval) | authority.barred_addresses(case.approval).listed
     return known_to(case.person, at=case.at, held=case.held, addresses=addresses, with_approvers=True)
 
 

@@ -47,6 +47,16 @@ def test_new_key_is_shown_on_the_answer_and_works(admin: Client) -> None:
     assert key.agent == agent
 
 
+@pytest.mark.shows("the-minter-is-barred", "a-key-in-anothers-name")
+def test_key_knows_who_made_it_whoever_owns_it(admin: Client) -> None:
+    agent = make_agent(owner=make_user("other@example.com"))
+
+    admin.post(_create_url(agent), _form(agent))
+
+    key = AgentKey.objects.get()
+    assert (key.owner.email, str(key.minted_by_id)) == ("other@example.com", admin.session["_auth_user_id"])
+
+
 def test_new_key_is_never_shown_again(admin: Client) -> None:
     agent = make_agent()
     form = _form(agent)

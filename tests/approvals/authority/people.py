@@ -13,7 +13,16 @@ from typing import Literal
 Naming = Literal["no", "policy", "agent", "reassigned", "escalation", "removed"]
 Group = Literal["no", "before", "after", "left"]
 Account = Literal["plain", "superuser", "inactive"]
-Party = Literal["no", "initiator", "agent owner", "key owner", "former agent owner", "former key owner"]
+Party = Literal[
+    "no",
+    "initiator",
+    "agent owner",
+    "key owner",
+    "former agent owner",
+    "former key owner",
+    "key minter",
+    "policy author",
+]
 Lent = Literal["whole", "action type", "workflow", "other action type", "other workflow", "lower risk",
                "future", "expired", "revoked"]  # fmt: skip
 
@@ -107,6 +116,8 @@ def expected_use(row: Row) -> Answer | None:
 def _is_barred(person: Person, row: Row) -> bool:
     if person.account == "inactive":
         return True
+    if person.party == "policy author":
+        return row.risk == "critical"
     may_decide_own = row.allows_self and row.risk in SELF_APPROVABLE
     return person.party != "no" and not may_decide_own
 
@@ -134,7 +145,8 @@ NAMINGS: tuple[Naming, ...] = ("no", "policy", "agent", "reassigned", "escalatio
 GROUPS: tuple[Group, ...] = ("no", "before", "after", "left")
 ACCOUNTS: tuple[Account, ...] = ("plain", "superuser", "inactive")
 PARTIES: tuple[Party, ...] = (
-    "no", "initiator", "agent owner", "key owner", "former agent owner", "former key owner"
+    "no", "initiator", "agent owner", "key owner", "former agent owner", "former key owner",
+    "key minter", "policy author"
 )  # fmt: skip
 """A former owner answered for it when the request came, and does no more."""
 LENTS: tuple[Lent, ...] = (*LENDING, "other action type", "other workflow", "lower risk", "future", "expired", "revoked")  # fmt: skip
@@ -175,7 +187,7 @@ def _lent() -> Iterator[Row]:
         yield Row(Person(), (Grant(lent, grantor),), risk)
     for account, risk in product(("superuser", "inactive"), ("low", "critical")):
         yield Row(Person(account=account), (Grant("whole", Person("policy")),), risk)
-    for party, allows, risk in product(PARTIES[1:], (False, True), ("low", "medium", "high")):
+    for party, allows, risk in product(PARTIES[1:], (False, True), ("low", "medium", "high", "critical")):
         yield Row(Person(), (Grant("whole", Person("policy", party=party)),), risk, allows)
         yield Row(Person(party=party), (Grant("whole", Person("policy")),), risk, allows)
 

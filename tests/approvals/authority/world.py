@@ -123,10 +123,13 @@ def _request(stage: _Stage, action_type: str, users: dict[tuple[Row, int], User]
         reviewers=[*_named(users, "policy", "removed"), *["reviewer@example.com"] * row.policy_names],
         allow_self_approval=row.allows_self,
         pattern=pattern,
+        author=parties.get("policy author"),
     )
     owner, keeper = make_user("owner@example.com"), make_user("keeper@example.com")
     agent = make_agent(f"Agent of {action_type}", owner=parties.get("former agent owner", owner))
-    key, _ = make_key(agent, owner=parties.get("former key owner", keeper))
+    key, _ = make_key(
+        agent, owner=parties.get("former key owner", keeper), minted_by=parties.get("key minter")
+    )
     initiator = parties.get("initiator")
     approval = make_approval(
         key=key,

@@ -277,7 +277,7 @@ def test_friction_grows_with_risk(
 
 
 def test_what_the_reviewer_attests_is_signed_with_the_vote_and_the_grant() -> None:
-    approval = make_approval(risk="high", evidence=AMBER_AND_RED)
+    approval = make_approval(risk="high", evidence=AMBER_AND_RED, initiated_by="ops@example.com")
     reviewer = make_user()
     lifecycle.open_request(approval.pk, by=reviewer)
 
@@ -290,6 +290,7 @@ def test_what_the_reviewer_attests_is_signed_with_the_vote_and_the_grant() -> No
     assert voted["sentence"] == "I rang the vendor."
     assert voted["opened_at"] < voted["decided_at"]
     assert voted.pop("payload") == EMAIL_PAYLOAD
+    assert voted.pop("initiated_by") == granted["initiated_by"] == "ops@example.com"
     assert granted["votes"] == [voted]
     assert granted["payload"] == EMAIL_PAYLOAD
 
