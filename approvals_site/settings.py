@@ -73,6 +73,10 @@ DATABASES = {
         "DISABLE_SERVER_SIDE_CURSORS": True,
     }
 }
+# The role that owns the tables, which `migrate` and `database_roles` take; without one there is a single role.
+_migration_url = env.str("MIGRATION_DATABASE_URL", default="")
+MIGRATION_DATABASE = Env.db_url_config(_migration_url) if _migration_url else None
+APPLICATION_ROLE = required.Login(_database.get("USER", ""), _database.get("PASSWORD", ""))
 # Seconds that a page or an agent waits for one answer of the database, and that the worker does.
 DATABASE_PATIENCE = env.float("DATABASE_PATIENCE", default=10)
 DATABASE_WORKER_PATIENCE = 100
