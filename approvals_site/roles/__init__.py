@@ -4,7 +4,16 @@
 """
 
 from approvals_site.roles.applied import CannotApply, apply
-from approvals_site.roles.connected import as_owner, excess, migrating_role
+from approvals_site.roles.connected import as_owner, excess, migrating_role, warn
 from approvals_site.roles.differences import Difference, differences
 
-__all__ = ["CannotApply", "Difference", "apply", "as_owner", "differences", "excess", "migrating_role"]
+__all__ = [
+    "CannotApply",
+    "Difference",
+    "apply",
+    "as_owner",
+    "differences",
+    "excess",
+    "migrating_role",
+    "warn",
+]

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
+import unicodedata
+from secrets import token_bytes
+
 from django.db import connection, transaction
 from django.db.utils import ProgrammingError
 from psycopg import sql
@@ -21,6 +27,8 @@ def apply(name: str, *, password: str = "") -> list[Difference]:
     leaves this process as a SCRAM verifier only. Raises CannotApply.
     """
     mended = []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('countersign:database_roles', 0))")
     for _ in range(2):  # a role that is made new has differences of its own
         for found in differences(name):
             if found.mend is not None:
@@ -51,8 +59,17 @@ def _may_set_passwords() -> bool:
 def _set_password(name: str, password: str) -> None:
     """As a verifier: the statement may stand in the server's log."""
     with connection.cursor() as cursor:
-        verifier = cursor.connection.pgconn.encrypt_password(
-            password.encode(), name.encode(), b"scram-sha-256"
-        )
+        cursor.execute("SELECT current_setting('scram_iterations', true)::int")
+        verifier = _verifier(password, cursor.fetchone()[0] or 4096)
         text = sql.SQL("ALTER ROLE {} PASSWORD {}")
-        cursor.execute(text.format(sql.Identifier(name), sql.Literal(verifier.decode())))
+        cursor.execute(text.format(sql.Identifier(name), sql.Literal(verifier)))
+
+
+def _verifier(password: str, iterations: int) -> str:
+    """SCRAM-SHA-256 as PostgreSQL stores it, stretched as the server says: libpq always stretches 4096 times."""
+    salt = token_bytes(16)
+    salted = hashlib.pbkdf2_hmac("sha256", unicodedata.normalize("NFKC", password).encode(), salt, iterations)
+    stored = hashlib.sha256(hmac.digest(salted, b"Client Key", "sha256")).digest()
+    server = hmac.digest(salted, b"Server Key", "sha256")
+    salt_, stored_, server_ = (base64.b64encode(part).decode() for part in (salt, stored, server))
+    return f"SCRAM-SHA-256${iterations}:{salt_}${stored_}:{server_}"

@@ -12,8 +12,12 @@ from approvals_site import roles
 
 
 class Command(migrate.Command):
+    def execute(self, *args: Any, **options: Any) -> Any:
+        """Ahead of the system checks, which ask the database what it is able to."""
+        roles.as_owner()
+        return super().execute(*args, **options)
+
     def handle(self, *args: Any, **options: Any) -> None:
-        has_owner = roles.as_owner()
         name, may = roles.migrating_role()
         if not may:
             raise CommandError(
@@ -23,7 +27,7 @@ class Command(migrate.Command):
         super().handle(*args, **options)
         application = settings.APPLICATION_ROLE
         if (
-            not (has_owner and application.name and application.name != name)
+            not (settings.MIGRATION_DATABASE and application.name and application.name != name)
             or options["plan"]
             or options["check_unapplied"]
         ):
