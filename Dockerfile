@@ -15,7 +15,6 @@ COPY . .
 # The settings refuse to load half-configured; these values reach no server and stay in this one command.
 RUN SECRET_KEY=build ALLOWED_HOSTS=build PUBLIC_URL=https://build EMAIL_URL=smtp://build \
     AUDIT_HMAC_KEYS="build:$(head -c 32 /dev/zero | base64)" \
-    AUDIT_CHECKPOINT_KEY="build:$(head -c 32 /dev/zero | base64)" \
     ENCRYPTION_KEYS="$(head -c 32 /dev/zero | base64)" \
     DATABASE_URL=postgres://build/build REDIS_URL=redis://build python manage.py collectstatic --noinput
 USER countersign

@@ -1,6 +1,7 @@
 """Which application do the worker, the clock and the beat start? What runs when is in `schedule.py`."""
 
 import os
+import sys
 from typing import Any
 
 import structlog
@@ -34,9 +35,20 @@ app.conf.beat_schedule = {
 def _limit_waits(**_: object) -> None:
     from django.conf import settings
 
+    from approvals_site import roles
     from patience import postgres
 
     postgres.limit(settings.DATABASE_WORKER_PATIENCE)
+    roles.warn()
+
+
+@worker_ready.connect
+def _needs_the_key(sender: Any = None, **_: object) -> None:
+    """Without it the clock's worker would fail once a minute, and say so only in its log."""
+    from audit import keys
+
+    if CLOCK in sender.app.amqp.queues.consume_from and not keys.signs_checkpoints():
+        sys.exit("AUDIT_CHECKPOINT_KEY is not set, and this worker takes the queue that signs checkpoints.")
 
 
 @worker_ready.connect

@@ -24,7 +24,10 @@ _PATIENCE = 60.0  # seconds; recovering a large database after a crash takes a w
 
 @dataclass(frozen=True)
 class Servers:
-    """What `servers.json` says. `token` proves that it is our keeper that answers on the port."""
+    """What `servers.json` says. `token` proves that it is our keeper that answers on the port.
+
+    `database_url` is the owner's; a keeper of an older version knows no `application_url`.
+    """
 
     keeper: int
     token: str
@@ -32,6 +35,7 @@ class Servers:
     database_url: str
     redis_url: str
     redis_from: str
+    application_url: str = ""
 
     def write(self, path: Path) -> None:
         draft = path.with_suffix(".draft")

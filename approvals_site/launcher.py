@@ -36,6 +36,9 @@ class Desk:
     port: int
     url: str
     redis_from: str
+    environ: dict[str, str]
+    """Of what runs as the application."""
+    migrating: dict[str, str]
 
 
 def main() -> int:
@@ -82,13 +85,24 @@ def _prepare() -> Desk:
     from django.core.exceptions import ImproperlyConfigured
 
     try:
-        desk = Desk(settings.VAR, port, settings.PUBLIC_URL, settings.REDIS_ORIGIN)
+        desk = Desk(
+            settings.VAR, port, settings.PUBLIC_URL, settings.REDIS_ORIGIN, *_environs(settings.DESK_DATABASE)
+        )
     except ImproperlyConfigured as problem:
         raise LaunchError(problem) from None
     (desk.var / "log").mkdir(mode=0o700, parents=True, exist_ok=True)
-    for command in (["migrate", "--verbosity", "0"], ["seed_demo"]):
-        _manage(desk, *command)
+    _manage(desk, "migrate", "--verbosity", "0", environ=desk.migrating)
+    _manage(desk, "seed_demo", environ=desk.environ)
     return desk
+
+
+def _environs(private: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """What runs as the application gets, and what migrates: only the latter may know the owner's password."""
+    environ = {name: value for name, value in os.environ.items() if name != "MIGRATION_DATABASE_URL"}
+    if not private:
+        return environ, {**os.environ}
+    environ["DATABASE_URL"] = private["application"]
+    return environ, {**environ, "MIGRATION_DATABASE_URL": private["owner"]}
 
 
 def _free_port_asked_for() -> int:
@@ -101,12 +115,13 @@ def _free_port_asked_for() -> int:
     return int(asked)
 
 
-def _manage(desk: Desk, *arguments: str) -> None:
+def _manage(desk: Desk, *arguments: str, environ: dict[str, str]) -> None:
     log = desk.var / "log" / f"{arguments[0]}.log"
     with log.open("w") as output:
         done = subprocess.run(  # nosec B603 # noqa: S603 - our own command
             [sys.executable, "manage.py", *arguments],
             cwd=_ROOT,
+            env=environ,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -147,6 +162,7 @@ def _site(desk: Desk) -> Leashed:
             "approvals_site.asgi:application",
         ],
         log=desk.var / "log" / "site.log",
+        environ=desk.environ,
         options=("--patience", str(_GRACE + 3)),
     )
 
@@ -167,6 +183,7 @@ def _celery(desk: Desk, name: str, queue: str, *more: str) -> Leashed:
             *("--hostname", f"{name}-{desk.port}@desk", "--without-gossip", "--without-mingle", *more),
         ],
         log=desk.var / "log" / f"{name}.log",
+        environ=desk.environ,
     )
 
 

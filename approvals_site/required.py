@@ -1,7 +1,7 @@
 """Is every setting there that a deployment cannot guess?"""
 
 import os
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ImproperlyConfigured
@@ -9,6 +9,13 @@ from limits import RateLimitItem, parse
 
 N = TypeVar("N", int, float)
 IN_FILES = ("SECRET_KEY", "AUDIT_HMAC_KEYS", "AUDIT_CHECKPOINT_KEY")
+
+
+class Login(NamedTuple):
+    """A role of the database, and its password where the server asks for one."""
+
+    name: str
+    password: str
 
 
 def require(needed: dict[str, str]) -> None:

@@ -30,7 +30,6 @@ if not DESK:
         {
             "SECRET_KEY": "a long random string that signs sessions",  # nosec B105 - no password
             "AUDIT_HMAC_KEYS": "the audit log's keys, id:base64 with commas between, the signing one first",
-            "AUDIT_CHECKPOINT_KEY": "the key that signs the audit log's checkpoints, id:base64 of 32 random bytes",
             "ENCRYPTION_KEYS": "the keys that encrypt other services' secrets, the sealing one first",
             "ALLOWED_HOSTS": "the host names this site answers to, with commas between",
             "PUBLIC_URL": "the address people open, e.g. https://countersign.example.com",
@@ -43,11 +42,16 @@ if not DESK:
 # --- Servers
 
 REDIS_ORIGIN = "the one that REDIS_URL names"  # for the start to say
+# The private database's, for what the launcher starts; its tests and commands typed by hand own it.
+DESK_DATABASE: dict[str, str] = {}
 if not (_database_url and REDIS_URL):
     from approvals_site import embedded
 
     _servers = embedded.servers(VAR, fast=env.bool("COUNTERSIGN_EMBEDDED_FAST", default=False))
-    _database_url = _database_url or _servers.database_url
+    if not _database_url:
+        _database_url = _servers.database_url
+        if _servers.application_url:
+            DESK_DATABASE = {"owner": _servers.database_url, "application": _servers.application_url}
     if not REDIS_URL:
         REDIS_URL, REDIS_ORIGIN = _servers.redis_url, _servers.redis_from
 
@@ -73,6 +77,10 @@ DATABASES = {
         "DISABLE_SERVER_SIDE_CURSORS": True,
     }
 }
+# The role that owns the tables, which `migrate` and `database_roles` take; without one there is a single role.
+_migration_url = env.str("MIGRATION_DATABASE_URL", default="")
+MIGRATION_DATABASE = Env.db_url_config(_migration_url) if _migration_url else None
+APPLICATION_ROLE = required.Login(_database.get("USER", ""), _database.get("PASSWORD", ""))
 # Seconds that a page or an agent waits for one answer of the database, and that the worker does.
 DATABASE_PATIENCE = env.float("DATABASE_PATIENCE", default=10)
 DATABASE_WORKER_PATIENCE = 100
@@ -104,10 +112,12 @@ SECRET_KEY = secrets.named("SECRET_KEY").strip() or secrets.kept(VAR / "secret_k
 AUDIT_HMAC_KEYS = secrets.hmac_keys(
     secrets.named("AUDIT_HMAC_KEYS") or secrets.kept(VAR / "audit_hmac_keys", secrets.new_audit_key)
 )
-# One key signs checkpoints; of those before it the public halves verify.
-AUDIT_CHECKPOINT_KEY = secrets.checkpoint_key(
-    secrets.named("AUDIT_CHECKPOINT_KEY") or secrets.kept(VAR / "audit_checkpoint_key", secrets.new_audit_key)
+# One key signs checkpoints; of those before it the public halves verify. Only the clock's worker needs it: None where
+# a deployment names none.
+_checkpoint_key = secrets.named("AUDIT_CHECKPOINT_KEY") or (
+    secrets.kept(VAR / "audit_checkpoint_key", secrets.new_audit_key) if DESK else ""
 )
+AUDIT_CHECKPOINT_KEY = secrets.checkpoint_key(_checkpoint_key) if _checkpoint_key else None
 AUDIT_CHECKPOINT_PUBLIC_KEYS = secrets.audit_keys(
     "AUDIT_CHECKPOINT_PUBLIC_KEYS",
     secrets.named(

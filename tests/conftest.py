@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from django.core.cache import caches
 from django.core.management.commands import flush
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import client, override_settings
+
+from tests import database_role
 
 HASHER = "tests.cheap_hasher.CheapHasher"
 MADE_BY_MIGRATING = ("auth_permission", "django_content_type")
@@ -74,3 +77,23 @@ def _anchor_of_its_own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: py
 def _attempts_of_its_own() -> None:
     """Each test has wrong passwords of its own: what those before it left in Redis is not looked at."""
     caches["default"].version = uuid4().hex
+
+
+@pytest.fixture(scope="session")
+def application_role(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """The role that `database_roles` makes for the application, in this test database."""
+    with django_db_blocker.unblock():
+        if not database_role.may_create():
+            assert not os.environ.get("CI"), "CI connects as a superuser"
+            pytest.skip("The connected role creates no other role.")
+        role = database_role.create()
+    yield role
+    with django_db_blocker.unblock():
+        database_role.drop(role)
+
+
+@pytest.fixture
+def sql_as_application(application_role: str) -> Iterator[None]:
+    """What a test writes by SQL alone, the application's role writes."""
+    with database_role.named(application_role):
+        yield

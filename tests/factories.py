@@ -63,6 +63,16 @@ def make_approver(email: str = "approver@example.com") -> User:
     return user
 
 
+def joined_earlier(approver: User, *, at: datetime) -> None:
+    """As if they had joined at that moment; no code path can, so the triggers are off meanwhile."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = 'replica'")
+        cursor.execute(
+            "UPDATE grants_approvermembership SET joined_at = %s WHERE user_id = %s", [at, approver.pk]
+        )
+        cursor.execute("SET session_replication_role = 'origin'")
+
+
 def make_grant(grantor: User | None = None, grantee: User | None = None, **fields: Any) -> DelegatedGrant:
     """A grant as it stands in the table: the whole authority since an hour ago, for a day, unless told otherwise."""
     at = clock.now()

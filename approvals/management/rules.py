@@ -341,6 +341,23 @@ RECORD = (
         ("audit/migrations/0002_append_only.py", "approvals/migrations/0002_guards.py"),
     ),
     Rule(
+        "the-application-owns-nothing",
+        "The application's role in the database owns no table, is no superuser, and only adds to the record: it can "
+        "neither change nor switch off what guards it.",
+        ("approvals_site/roles/",),
+    ),
+    Rule(
+        "guards-look-where-they-were-written-to",
+        "What a trigger reads is the tables of its own schema, whatever a session puts in front of them.",
+        ("approvals/migrations/0033_guards_of_their_own.py",),
+    ),
+    Rule(
+        "authority-stays-with-its-person",
+        "An account keeps its address, an assignment its person, and a membership its person and the moment it began; "
+        "it is left once.",
+        ("grants/migrations/0007_kept_addresses.py", "approvals/migrations/0033_guards_of_their_own.py"),
+    ),
+    Rule(
         "english-is-stored",
         "Whatever language a page is read in, what is stored, signed or sent to an agent is written in "
         "English, so that it reads and verifies alike everywhere.",

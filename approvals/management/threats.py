@@ -352,6 +352,15 @@ FAULTS = (
         rules=("tampering-is-found",),
     ),
     Threat(
+        "a-process-is-taken-over",
+        "Somebody runs code or SQL of their own in a process of the application, switches the guards off and decides.",
+        rules=(
+            "the-application-owns-nothing",
+            "guards-look-where-they-were-written-to",
+            "authority-stays-with-its-person",
+        ),
+    ),
+    Threat(
         "an-old-copy-restored",
         "The database is restored from an older copy, and nobody notices what is missing.",
         rules=("signing-extends-the-anchor",),

@@ -6,16 +6,17 @@ import json
 from typing import Any
 from uuid import uuid4
 
-from django.db import connection, transaction
+from django.db import connection
 
 from approvals.models import Approval
+from tests.database_role import acting
 from tests.factories import (
     make_user,
 )
 
 
 def run(sql: str, *params: Any) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
+    with acting(), connection.cursor() as cursor:
         cursor.execute(sql, params)
 
 

@@ -24,7 +24,7 @@ from tests.factories import (
     reject,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sql_as_application")]
 
 
 @pytest.mark.shows("decided-is-final", "critical-never-runs-alone")
@@ -253,7 +253,20 @@ def test_an_address_is_assigned_in_lower_case() -> None:
     approval = make_approval()
 
     with pytest.raises(IntegrityError, match="lower_case"):
-        run("UPDATE approvals_assignment SET email = 'Sales@example.com' WHERE approval_id = %s", approval.pk)
+        run(
+            "INSERT INTO approvals_assignment (approval_id, email, source, created_at)"
+            " VALUES (%s, 'Other@example.com', 'agent', now())",
+            approval.pk,
+        )
+
+
+@pytest.mark.shows("authority-stays-with-its-person")
+@pytest.mark.parametrize("change", ["email = 'other@example.com'", "created_at = now() - interval '1 day'"])
+def test_an_assignment_keeps_its_person_and_its_moment(change: str) -> None:
+    approval = make_approval()
+
+    with pytest.raises(IntegrityError, match="who is asked about what"):
+        run(f"UPDATE approvals_assignment SET {change} WHERE approval_id = %s", approval.pk)
 
 
 @pytest.mark.shows("the-minter-is-barred", "a-key-in-anothers-name")

@@ -9,6 +9,7 @@ from django.db import IntegrityError
 
 from approvals.models import Approval, VoteSeat
 from tests.approvals.sql import insert_vote, run
+from tests.database_role import as_connected
 from tests.factories import (
     EMAIL_PAYLOAD,
     approve,
@@ -17,7 +18,7 @@ from tests.factories import (
     make_user,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sql_as_application")]
 
 
 @pytest.mark.shows("a-vote-names-its-payload")
@@ -127,7 +128,8 @@ def test_a_seat_is_taken_by_a_vote_only() -> None:
     approval = make_approval(risk="critical")
     approve(approval, by=make_user())
 
-    with pytest.raises(IntegrityError, match="by a vote only"):
+    # The application's role may not even try.
+    with as_connected(), pytest.raises(IntegrityError, match="by a vote only"):
         run(
             "INSERT INTO approvals_voteseat (approval_id, version, user_id, vote_id)"
             " SELECT approval_id, version, %s, vote_id FROM approvals_voteseat",
@@ -140,11 +142,12 @@ def test_a_seat_is_only_ever_closed() -> None:
     approval = make_approval(risk="critical")
     approve(approval, by=make_user())
 
-    run("UPDATE approvals_voteseat SET is_open = false")
+    with as_connected():
+        run("UPDATE approvals_voteseat SET is_open = false")
 
-    with pytest.raises(IntegrityError, match="append-only"):
+    with as_connected(), pytest.raises(IntegrityError, match="append-only"):
         run("UPDATE approvals_voteseat SET is_open = true")
-    with pytest.raises(IntegrityError, match="append-only"):
+    with as_connected(), pytest.raises(IntegrityError, match="append-only"):
         run("UPDATE approvals_voteseat SET is_open = false, version = 2")
 
 

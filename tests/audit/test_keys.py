@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from approvals_site import secrets
-from audit import known_keys, verify
+from audit import keys, known_keys, verify
 from audit.models import Checkpoint, Event
 from audit.tasks import sequence
 from tests.audit.test_sequencer import write
@@ -148,6 +148,15 @@ def test_start_without_the_public_half_of_an_old_checkpoint_key_is_refused(setti
     (sentence,) = known_keys.missing()
 
     assert "AUDIT_CHECKPOINT_PUBLIC_KEYS" in sentence
+
+
+def test_a_process_that_signs_nothing_starts_without_the_checkpoint_key(settings: Any) -> None:
+    sequence()
+    settings.AUDIT_CHECKPOINT_KEY = None
+
+    assert known_keys.missing() == []
+    with pytest.raises(keys.UnknownKey, match="signs no checkpoint"):
+        sequence()
 
 
 def test_complete_keys_start() -> None:

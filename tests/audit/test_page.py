@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -13,7 +14,7 @@ from django.utils.html import escape
 
 from approvals import lifecycle
 from approvals.models import Heartbeat
-from audit import clock
+from audit import checkpoint, clock, keys
 from audit.tasks import sequence
 from tests.approvals.views.browse import client_of, text_of
 from tests.audit.superuser import OldCopy
@@ -49,6 +50,15 @@ def test_page_shows_the_last_checkpoint_and_where_it_went(auditor: Client) -> No
     assert escape(Path(settings.AUDIT_ANCHOR_FILE).read_text().splitlines()[2]) in page
     assert "checkpoint 1, " in page
     assert "No checkpoint" not in page
+
+
+def test_page_names_the_public_key_where_the_process_cannot_sign(auditor: Client, settings: Any) -> None:
+    sequence()
+    key_id, key = keys.checkpoint_key()
+    public = checkpoint.public_text(key_id, key.public_key())
+    settings.AUDIT_CHECKPOINT_KEY = None
+
+    assert escape(public) in text_of(auditor.get("/audit/"))
 
 
 def test_page_asks_for_the_worker_where_no_checkpoint_comes(auditor: Client) -> None:

@@ -13,6 +13,7 @@ from audit.message import SYSTEM
 from audit.models import Event
 from grants import membership
 from grants.models import ApproverMembership
+from tests.approvals.sql import run
 from tests.factories import make_approval, make_user
 
 pytestmark = pytest.mark.django_db
@@ -93,3 +94,36 @@ def test_who_joins_after_a_critical_request_was_opened_does_not_decide_it() -> N
     assert not authority.may_decide(latecomer, approval, at=clock.now()).allowed
     later = make_approval(risk="critical", assignees=("security@example.com", "compliance@example.com"))
     assert authority.may_decide(latecomer, later, at=clock.now()).allowed
+
+
+@pytest.mark.shows("authority-stays-with-its-person")
+@pytest.mark.usefixtures("sql_as_application")
+@pytest.mark.parametrize(
+    "change", ["joined_at = joined_at - interval '1 year'", "user_id = %s", "id = id + 1"], ids=str
+)
+def test_database_lets_nobody_join_at_another_time(change: str) -> None:
+    membership.join(make_user(), by=SYSTEM)
+    values = [make_user("other@example.com").pk] if "%s" in change else []
+
+    with pytest.raises(IntegrityError, match="who joined, and when, does not change"):
+        run(f"UPDATE grants_approvermembership SET {change}", *values)
+
+
+@pytest.mark.shows("authority-stays-with-its-person")
+@pytest.mark.usefixtures("sql_as_application")
+@pytest.mark.parametrize("moment", ["NULL", "left_at + interval '1 year'"])
+def test_database_lets_a_membership_be_left_once(moment: str) -> None:
+    user = make_user()
+    membership.join(user, by=SYSTEM)
+    membership.leave(user, by=SYSTEM)
+
+    with pytest.raises(IntegrityError, match="it is left once"):
+        run(f"UPDATE grants_approvermembership SET left_at = {moment}")
+
+
+@pytest.mark.shows("authority-stays-with-its-person")
+def test_database_keeps_memberships() -> None:
+    membership.join(make_user(), by=SYSTEM)
+
+    with pytest.raises(IntegrityError, match="append-only"):
+        run("DELETE FROM grants_approvermembership")

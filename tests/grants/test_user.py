@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
 
 from grants.models import User
+from tests.approvals.sql import run
 from tests.factories import PASSWORD, make_user
 
 pytestmark = pytest.mark.django_db
@@ -37,14 +38,18 @@ def test_deactivated_account_does_not_sign_in() -> None:
 
 
 def test_database_refuses_an_address_with_capitals() -> None:
+    with pytest.raises(IntegrityError, match="user_email_is_lower_case"), transaction.atomic():
+        User.objects.create(email="Sales@example.com", is_active=False)
+
+
+@pytest.mark.shows("authority-stays-with-its-person")
+@pytest.mark.usefixtures("sql_as_application")
+@pytest.mark.parametrize("change", ["email = 'other@example.com'", "id = gen_random_uuid()"])
+def test_database_lets_no_account_have_another_address(change: str) -> None:
     user = make_user("sales@example.com")
 
-    with (
-        pytest.raises(IntegrityError, match="user_email_is_lower_case"),
-        transaction.atomic(),
-        connection.cursor() as cursor,
-    ):
-        cursor.execute("UPDATE grants_user SET email = 'Sales@example.com' WHERE id = %s", [user.pk])
+    with pytest.raises(IntegrityError, match="its address does not change"):
+        run(f"UPDATE grants_user SET {change} WHERE id = %s", user.pk)
 
 
 def test_database_refuses_a_second_account_with_the_address() -> None:

@@ -58,6 +58,23 @@ def test_redis_asks_for_the_password_that_the_others_bring(services: dict[str, A
     )
 
 
+@pytest.mark.shows("the-application-owns-nothing")
+def test_only_the_migration_knows_the_owner_and_only_the_clock_signs(services: dict[str, Any]) -> None:
+    environs = {
+        name: service["environment"]
+        for name, service in services.items()
+        if service.get("image") == "countersign"
+    }
+
+    assert all(
+        environ["DATABASE_URL"].startswith("postgres://countersign_app:") for environ in environs.values()
+    )
+    assert [name for name, environ in environs.items() if environ["MIGRATION_DATABASE_URL"]] == ["migrate"]
+    assert [name for name, environ in environs.items() if environ["AUDIT_CHECKPOINT_KEY"]] == ["clock"]
+    assert not any(environ["POSTGRES_PASSWORD"] or environ["OWNER_PASSWORD"] for environ in environs.values())
+    assert services["db"]["environment"].keys() == {"POSTGRES_PASSWORD", "OWNER_PASSWORD"}
+
+
 def test_the_bill_of_materials_names_each_locked_package(tmp_path: Path) -> None:
     written = tmp_path / "sbom.json"
     options = ["--output-reproducible", "--of", "JSON", "-o", str(written)]

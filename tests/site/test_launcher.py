@@ -9,6 +9,7 @@ import sys
 from contextlib import contextmanager
 from urllib.request import urlopen
 
+import psycopg
 import pytest
 
 from approvals_site.ports import free_port
@@ -134,3 +135,21 @@ def test_port_that_is_none_is_refused(var, port):
 
     assert done.returncode == 1
     assert "must be a number from 1 to 65535" in done.stderr
+
+
+@pytest.mark.shows("the-application-owns-nothing")
+def test_what_is_served_owns_nothing_in_the_private_database(running, var):
+    served = [
+        process.environ()
+        for process in processes_of(var)
+        if process.cmdline()[1:3] in (["-m", "granian"], ["-m", "celery"])
+    ]
+
+    assert len(served) >= 3
+    assert not any("MIGRATION_DATABASE_URL" in environ for environ in served)
+    with psycopg.connect(served[0]["DATABASE_URL"]) as connection:
+        row = connection.execute(
+            "SELECT rolsuper, pg_has_role(tableowner, 'USAGE'), (SELECT count(*) > 0 FROM approvals_approval)"
+            " FROM pg_roles, pg_tables WHERE rolname = current_user AND tablename = 'approvals_vote'"
+        ).fetchone()
+    assert row == (False, False, True)

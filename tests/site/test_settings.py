@@ -55,7 +55,7 @@ def test_a_session_lasts_as_the_environment_says(deployed):
 @pytest.mark.parametrize(
     "name",
     [
-        *("SECRET_KEY", "AUDIT_HMAC_KEYS", "AUDIT_CHECKPOINT_KEY", "ENCRYPTION_KEYS"),
+        *("SECRET_KEY", "AUDIT_HMAC_KEYS", "ENCRYPTION_KEYS"),
         *("ALLOWED_HOSTS", "PUBLIC_URL", "EMAIL_URL", "REDIS_URL"),
     ],
 )
@@ -65,6 +65,12 @@ def test_missing_variable_stops_a_deployment_with_its_name(deployed, name):
     assert done.returncode == 1
     assert "needs these environment variables" in done.stderr
     assert f"\n  {name}: " in done.stderr
+
+
+def test_a_process_that_signs_no_checkpoint_starts_without_the_key(deployed):
+    done = read_settings({**deployed, "AUDIT_CHECKPOINT_KEY": ""}, "s.AUDIT_CHECKPOINT_KEY")
+
+    assert (done.returncode, done.stdout) == (0, "None\n"), done.stderr
 
 
 def test_deployment_that_names_no_database_is_refused(deployed):

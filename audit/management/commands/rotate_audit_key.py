@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from audit import rotation
+from audit import keys, rotation
 from audit.management.people import actor, person
 from audit.models import UsedKey
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         purpose = UsedKey.Purpose(options["purpose"])
         try:
             done = rotation.rotate(purpose, by=actor(person(options["by"])), key_id=options["id"])
-        except rotation.TakenId as error:
+        except (rotation.TakenId, keys.UnknownKey) as error:
             raise CommandError(str(error)) from None
         except OSError as error:
             raise CommandError(

@@ -19,12 +19,13 @@ from audit import clock
 from audit.message import SYSTEM
 from audit.models import Event
 from grants import membership
-from grants.models import ApproverMembership, User
+from grants.models import User
 from tests.approvals.sql import run
 from tests.factories import (
     EMAIL_PAYLOAD,
     age,
     approve,
+    joined_earlier,
     make_approval,
     make_approver,
     make_grant,
@@ -112,8 +113,7 @@ def test_an_approver_who_hears_of_the_whole_pool_is_told_once() -> None:
 
 
 def test_the_first_vote_the_breach_and_the_sweep_tell_nobody_twice() -> None:
-    make_approver()
-    ApproverMembership.objects.update(joined_at=clock.now() - timedelta(days=1))
+    joined_earlier(make_approver(), at=clock.now() - timedelta(days=1))
     approval = make_approval(risk="critical")
     approve(approval, by=make_user(SALES))
     lifecycle.sweep()

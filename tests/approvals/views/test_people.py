@@ -16,6 +16,7 @@ from grants.models import DelegatedGrant, User
 from tests.approvals.views.browse import client_of, form_in, text_of, url
 from tests.factories import (
     approve,
+    joined_earlier,
     make_agent,
     make_approval,
     make_approver,
@@ -193,7 +194,7 @@ def test_who_has_voted_is_not_told_to_those_who_vote_independently() -> None:
     approval = make_approval(risk="critical", assignees=(SALES, "finance@example.com"))
     # Written as if an approver had joined before the request came.
     early = make_approver("early@example.com")
-    early.approver_memberships.update(joined_at=approval.created_at - timedelta(hours=1))
+    joined_earlier(early, at=approval.created_at - timedelta(hours=1))
     approve(approval, by=early)
 
     blind = found(client_of(make_user()), url("receivers", approval))["early@example.com"]
