@@ -13,12 +13,12 @@ from audit.clock import rfc3339
 from audit.verify import signatures
 from grants.models import User
 
-_DONE = {"approve": "approved", "reject": "rejected", "use": "used the draft"}
+_DONE = {"approve": "approved", "reject": "rejected"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A decision that is about to be made. `verdict` is "approve", "reject" or "use"; `changes` counts the edits."""
+    """A decision that is about to be made. `verdict` is "approve" or "reject"; `changes` counts the edits."""
 
     approval: Approval
     version: PayloadVersion

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from audit.canonical import canonical
 
-TYPES = frozenset({"approval.voted", "approval.granted", "approval.rejected", "draft.used"})
+TYPES = frozenset({"approval.voted", "approval.granted", "approval.rejected"})
 """The events in which signed decisions stand."""
 
 MOST_AGE = timedelta(minutes=5)
