@@ -17,6 +17,7 @@ from approvals.views.request import (
     reassignment,
     requests,
     review,
+    signings,
     taking_back,
 )
 from approvals.views.signin import SignIn, SignOut
@@ -31,6 +32,7 @@ urlpatterns = [
     path("<uuid:pk>/edits/discarding/", edits.discarding, name="edits-discarding"),
     path("<uuid:pk>/review/", review.review, name="review"),
     path("<uuid:pk>/decision/", decisions.decision, name="decision"),
+    path("<uuid:pk>/signing/", signings.signing, name="signing"),
     path("<uuid:pk>/following/", following.following, name="following"),
     path("<uuid:pk>/rejection/", decisions.rejection, name="rejection"),
     path("<uuid:pk>/reassignment/", reassignment.reassignment, name="reassignment"),

@@ -193,6 +193,8 @@ OIDC_PROVIDERS = providers.providers(secrets.named("OIDC_PROVIDERS"))
 SOCIALACCOUNT_ADAPTER = "approvals.views.account.provider_adapter.ProviderAdapter"
 # Whether the administration opens only to who signed in with a second factor.
 ADMIN_SECOND_FACTOR = env.bool("ADMIN_SECOND_FACTOR", default=False)
+# Whether nothing but a passkey decides critical requests; else the password or a code may, typed with each decision.
+REQUIRE_PASSKEY_FOR_CRITICAL = env.bool("REQUIRE_PASSKEY_FOR_CRITICAL", default=False)
 # The proxy in front writes where a request comes from; without one, nothing that a client sends is believed.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_TLS_PROXY", default=False) else 0
 

@@ -12,7 +12,7 @@ from uuid import uuid4
 from django.contrib.auth.hashers import make_password
 from django.db import connection
 
-from approvals import keys, lifecycle, strict_json
+from approvals import keys, lifecycle, signing, strict_json
 from approvals.lifecycle import Attestation, Seen, Submission
 from approvals.models import Agent, AgentKey, Approval, Policy
 from approvals.models.agent import ANY
@@ -175,11 +175,16 @@ def seen(approval: Approval) -> Seen:
     return Seen(version=version.number, payload_sha256=version.digest)
 
 
-def attest(approval: Approval, **fields: Any) -> Attestation:
-    """Everything that approving this request asks for."""
+def attest(approval: Approval, *, by: User, **fields: Any) -> Attestation:
+    """Everything that approving this request asks of that person."""
     ticked = tuple(index for index, _ in approval.evidence_to_acknowledge())
-    values = {"sentence": "I checked the contract.", "is_reauthenticated": True, **fields}
+    values = {"sentence": "I checked the contract.", "proof": proved(approval, by=by), **fields}
     return Attestation(acknowledged=ticked, **values)
+
+
+def proved(approval: Approval, *, by: User) -> signing.Proof:
+    """As if that person had typed their password with a decision on this request."""
+    return signing.retyped("password", by, approval.pk)
 
 
 def approve(approval: Approval, *, by: User, edited: dict[str, Any] | None = None, **fields: Any) -> Approval:
@@ -193,12 +198,12 @@ def approve(approval: Approval, *, by: User, edited: dict[str, Any] | None = Non
         approval.pk,
         by=by,
         seen=wanted,
-        attestation=attest(approval, **fields),
+        attestation=attest(approval, by=by, **fields),
         edited=None if edited is None else json.dumps(edited),
     )
 
 
 def reject(approval: Approval, *, by: User, **fields: Any) -> Approval:
     """`lifecycle.reject`, declined unless told otherwise."""
-    values = {"resolution": "declined", "comment": "Not now.", **fields}
+    values = {"resolution": "declined", "comment": "Not now.", "proof": proved(approval, by=by), **fields}
     return lifecycle.reject(approval.pk, by=by, seen=seen(approval), **values)

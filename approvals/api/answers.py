@@ -28,11 +28,18 @@ class Votes(Answer):
 
 
 class VoteOut(Answer):
-    """Whose vote counted, and on whose authority."""
+    """Whose vote counted, on whose authority, and what it says: printed name, time, meaning.
+
+    `signedWith` is `session`, `password`, `code`, `provider` or `passkey`; null on votes from before this was noted.
+    """
 
     reviewer: str
     on_behalf_of: str | None
     basis: str
+    name: str
+    meaning: str
+    decided_at: datetime
+    signed_with: str | None
 
 
 class Decision(Answer):

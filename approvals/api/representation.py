@@ -142,6 +142,10 @@ def _vote(vote: Vote) -> dict[str, Any]:
         "reviewer": vote.user.email,
         "onBehalfOf": None if is_own else vote.principal.email,
         "basis": vote.basis,
+        "name": vote.printed_name,
+        "meaning": vote.meaning,
+        "decidedAt": rfc3339(vote.decided_at),
+        "signedWith": vote.signed_with,
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -90,8 +90,10 @@ _VERSION = _Part(PayloadVersion, "version", "id number canonical sha256 source")
 _FIRST = _Part(PayloadVersion, "first", "id number source")
 _CLAIM = _Part(Claim, "claim", "approval_id claim_id claimed_at")
 _OUTCOME = _Part(Outcome, "outcome", "claim_id status detail payload_sha256 is_mismatch reported_at")
-_VOTE = _Part(Vote, "vote", "id verdict version user_id principal_id basis category comment")
-_VOTER, _PRINCIPAL = _Part(User, "voter", "id email"), _Part(User, "principal", "id email")
+_VOTE = _Part(
+    Vote, "vote", "id verdict version user_id principal_id basis category comment decided_at manifest"
+)
+_VOTER, _PRINCIPAL = _Part(User, "voter", "id email name"), _Part(User, "principal", "id email name")
 
 _READ = f"""
     SELECT clock_timestamp(), {_REQUEST.columns}, {_VERSION.columns}, {_FIRST.columns}, {_CLAIM.columns},
@@ -134,5 +136,6 @@ def _approval(row: Sequence[Any]) -> Approval:
 
 def _vote(values: Iterator[Any]) -> Vote:
     vote: Vote = _VOTE.take(values)
+    vote.decided_at = datetime.fromisoformat(str(vote.decided_at))
     vote._state.fields_cache.update(user=_VOTER.take(values), principal=_PRINCIPAL.take(values))
     return vote

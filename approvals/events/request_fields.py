@@ -13,6 +13,27 @@ PAYLOAD = {"to": "ada@acme.example", "body": "Dear Ada, ..."}
 
 INITIATOR = Field("the person on whose behalf the agent runs, or empty", "ops@example.com")
 
+MANIFEST = {
+    "v": 1,
+    "request": ID,
+    "payload_version": 2,
+    "payload_sha256": HASH,
+    "verdict": "approve",
+    "meaning": "approved with 1 change",
+    "changes": 1,
+    "resolution": "",
+    "name": "Sam Sales",
+    "person": ID,
+    "principal": ID,
+    "on_behalf_of": None,
+    "grant": None,
+    "words_sha256": HASH,
+    "signed_with": "password",
+    "at": "2026-04-12T09:05:00.000000Z",
+    "nonce": None,
+    "site": None,
+}
+
 PROPOSAL = {
     "payload": Field("what the agent proposes to do it with, whole", PAYLOAD),
     "action_type": Field("the kind of action, which chose the policy", "external_email"),
@@ -65,6 +86,10 @@ VOTE = {
     "opened_at": Field("when the person first opened the request, or null", "2026-04-12T09:03:10.000000Z"),
     "decided_at": Field("when the vote was cast", "2026-04-12T09:05:00.000000Z"),
     "late": Field("whether the deadline had passed", False),
+    "manifest": Field(
+        "what the decision says of itself, or null on votes from before there was one", MANIFEST
+    ),
+    "signature": Field("the assertion of the voter's passkey over the manifest, or null", None),
 }
 REPORT = {
     "claim": Field("the claim under which it ran", ID),

@@ -73,17 +73,32 @@ def commented(data: Mapping[str, Any]) -> str:
 
 
 def voted(data: Mapping[str, Any]) -> str:
-    """How a person voted, and the category of a rejection."""
+    """How a person voted, with how many changes, and the category of a rejection."""
     if data.get("verdict") != "reject":
-        return (
-            pgettext("after a name", "approved, after the deadline")
-            if data.get("late")
-            else pgettext("after a name", "approved")
-        )
+        return _approved((data.get("manifest") or {}).get("changes", 0), is_late=bool(data.get("late")))
     resolution = data.get("resolution", "")
     how = state_name(Status.REJECTED, resolution if resolution in Resolution.values else "").lower()
     # The categories are marked where one is chosen, and stored in English.
     return f"{how}: {gettext(data['category']).lower()}" if data.get("category") else how
+
+
+def _approved(count: int, *, is_late: bool) -> str:
+    if not count:
+        if is_late:
+            return pgettext("after a name", "approved, after the deadline")
+        return pgettext("after a name", "approved")
+    if is_late:
+        sentence = npgettext(
+            "after a name",
+            "approved with %(count)s change, after the deadline",
+            "approved with %(count)s changes, after the deadline",
+            count,
+        )
+    else:
+        sentence = npgettext(
+            "after a name", "approved with %(count)s change", "approved with %(count)s changes", count
+        )
+    return sentence % {"count": count}
 
 
 def edited(data: Mapping[str, Any]) -> str:

@@ -5,6 +5,7 @@ notify. The pages and the JSON endpoint share these functions.
 """
 
 from approvals.lifecycle.asking import ask_enough
+from approvals.lifecycle.ballot import Words
 from approvals.lifecycle.beats import require_pending
 from approvals.lifecycle.breach import breach
 from approvals.lifecycle.commenting import comment
@@ -19,6 +20,7 @@ from approvals.lifecycle.expiry import expire
 from approvals.lifecycle.judging import Judgement, Submission, judge
 from approvals.lifecycle.keeping import Edits, discard_edits, keep_edits
 from approvals.lifecycle.opening import open_request
+from approvals.lifecycle.preparing import ToSign, prepare_approval, prepare_rejection
 from approvals.lifecycle.reassignment import reassign
 from approvals.lifecycle.reminding import remind
 from approvals.lifecycle.safeguards import Attestation, Safeguards, safeguards_of
@@ -35,6 +37,8 @@ __all__ = [
     "Safeguards",
     "Seen",
     "Submission",
+    "ToSign",
+    "Words",
     "approve",
     "ask_enough",
     "asked_by_escalation",
@@ -53,6 +57,8 @@ __all__ = [
     "keep_edits",
     "ladder",
     "open_request",
+    "prepare_approval",
+    "prepare_rejection",
     "reassign",
     "reject",
     "remind",

@@ -8,9 +8,10 @@ from typing import Any, cast
 
 from django.utils.translation import gettext as _
 
-from approvals import authority
+from approvals import authority, payload, signing
 from approvals.exceptions import SeatTaken
 from approvals.lifecycle.beats import RequestEvent, record
+from approvals.lifecycle.safeguards import Attestation
 from approvals.models import Approval, PayloadVersion, Vote, put_in_hand
 from approvals.models.choices import Resolution
 from approvals.texts import normalised
@@ -22,12 +23,47 @@ from patience import statements
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What the voter writes: `resolution` only with a rejection, `sentence` only with an approval."""
+    """What the voter writes and ticks: `resolution` only with a rejection, `sentence` only with an approval."""
 
     comment: str = ""
     sentence: str = ""
     resolution: str = ""
     category: str = ""
+    acknowledged: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, attestation: Attestation) -> Words:
+        """Those of an approval."""
+        return cls(attestation.comment, attestation.sentence, acknowledged=attestation.acknowledged)
+
+    @property
+    def verdict(self) -> Vote.Verdict:
+        """A rejection says how."""
+        return Vote.Verdict.REJECT if self.resolution else Vote.Verdict.APPROVE
+
+
+def draft_of(
+    approval: Approval, version: PayloadVersion, by: User, ruling: authority.Ruling, words: Words
+) -> signing.Draft:
+    """The decision as it is signed: worked out from the locked rows."""
+    current = approval.version()
+    is_edited = version.number != current.number
+    return signing.Draft(
+        approval=approval,
+        version=version,
+        verdict=words.verdict.value,
+        by=by,
+        principal=cast(User, ruling.principal),
+        grant=str(ruling.grant.pk) if ruling.grant else None,
+        changes=len(payload.patch(current.value, version.value)) if is_edited else 0,
+        resolution=str(words.resolution),
+        words_sha256=signing.words_of(
+            comment=words.comment,
+            sentence=words.sentence,
+            category=words.category,
+            acknowledged=words.acknowledged,
+        ),
+    )
 
 
 def cast_vote(
@@ -38,10 +74,10 @@ def cast_vote(
     at: datetime,
     words: Words,
     *,
-    acknowledged: tuple[int, ...] = (),
+    signed: signing.Signed,
 ) -> Vote:
     """Store and record one vote on one version. Raises SeatTaken where the voter already has a seat."""
-    verdict = Vote.Verdict.REJECT if words.resolution else Vote.Verdict.APPROVE
+    verdict, (manifest, signature) = words.verdict, signed
     if verdict == Vote.Verdict.APPROVE:
         _require_free_seat(approval, version, by, ruling)
     vote = Vote(
@@ -58,11 +94,13 @@ def cast_vote(
         category=normalised(words.category),
         comment=normalised(words.comment),
         sentence=normalised(words.sentence),
-        acknowledged=sorted(set(acknowledged)),
+        acknowledged=sorted(set(words.acknowledged)),
         notified_at=_notified_at(approval, by),
         opened_at=_opened_at(approval, by),
         decided_at=at,
         is_late=approval.breached_at is not None,
+        manifest=manifest,
+        signature=signature,
     )
     statements.insert([vote])
     put_in_hand(approval, votes=[*approval.votes.all(), vote])
@@ -116,6 +154,8 @@ def describe(vote: Vote) -> dict[str, Any]:
         "opened_at": rfc3339(vote.opened_at) if vote.opened_at else None,
         "decided_at": rfc3339(vote.decided_at),
         "late": vote.is_late,
+        "manifest": vote.manifest or None,
+        "signature": vote.signature,
     }
 
 

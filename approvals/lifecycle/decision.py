@@ -9,10 +9,10 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from approvals import authority, payload, strict_json
+from approvals import authority, payload, signing, strict_json
 from approvals.exceptions import AlreadyDecided, InvalidInput, NotPermitted, StaleVersion
 from approvals.lifecycle import safeguards
-from approvals.lifecycle.ballot import Words, cast_vote, describe, vote_event
+from approvals.lifecycle.ballot import Words, cast_vote, describe, draft_of, vote_event
 from approvals.lifecycle.beats import (
     RequestEvent,
     as_stored,
@@ -53,19 +53,19 @@ def approve(
     """
 
     def act(approval: Approval, at: datetime) -> None:
-        person, ruling = _rule(approval, by, seen, at)
+        person, ruling = ruled(approval, by, seen, at)
         if approval.successor_id:
             raise AlreadyDecided(
                 _("The agent proposed this again: decide the newer request. Nothing was changed.")
             )
-        version, is_edited = _final_version(approval, person, seen, edited, at)
+        version, is_edited = final_version(approval, person, seen, edited, at)
         safeguards.check(approval, attestation, is_edited=is_edited)
+        words = Words.of(attestation)
+        signed = signing.sign(draft_of(approval, version, person, ruling, words), attestation.proof, at=at)
         stamp_opening(approval, person, at)
         if is_edited:
             _supersede(approval, version, person, at)
-        words = Words(comment=attestation.comment, sentence=attestation.sentence)
-        acknowledged = attestation.acknowledged
-        vote = cast_vote(approval, version, person, ruling, at, words, acknowledged=acknowledged)
+        vote = cast_vote(approval, version, person, ruling, at, words, signed=signed)
         _grant_if_quorum(approval, version, vote, at)
         discard_edits(approval, by=person)
 
@@ -73,21 +73,29 @@ def approve(
 
 
 def reject(
-    approval_id: UUID, *, by: User, seen: Seen, resolution: str, category: str = "", comment: str = ""
+    approval_id: UUID,
+    *,
+    by: User,
+    seen: Seen,
+    resolution: str,
+    category: str = "",
+    comment: str = "",
+    proof: signing.Proof | None = None,
 ) -> Approval:
     """End the request; one rejection is enough. Raises as `approve` does.
 
     `comment` goes to the agent; for `changes_requested` and `answered` it is what the agent needs, so it must
-    not be empty.
+    not be empty. A critical request takes a `proof` (docs/rules.md: each-signing-takes-its-own-proof).
     """
 
     def act(approval: Approval, at: datetime) -> None:
-        person, ruling = _rule(approval, by, seen, at)
-        _require_words(resolution, comment)
-        stamp_opening(approval, person, at)
+        person, ruling = ruled(approval, by, seen, at)
         words = Words(comment, resolution=resolution, category=category)
+        require_words(words)
         version = approval.version()
-        vote = cast_vote(approval, version, person, ruling, at, words)
+        signed = signing.sign(draft_of(approval, version, person, ruling, words), proof, at=at)
+        stamp_opening(approval, person, at)
+        vote = cast_vote(approval, version, person, ruling, at, words, signed=signed)
         approval.status, approval.resolution, approval.decided_at = Status.REJECTED, resolution, at
         statements.update(approval, "status", "resolution", "decided_at")
         data = {**describe(vote), "payload": version.value}
@@ -108,7 +116,7 @@ def _in_one_go(act: Act) -> Act:
     return acting
 
 
-def _rule(approval: Approval, by: User, seen: Seen, at: datetime) -> tuple[User, authority.Ruling]:
+def ruled(approval: Approval, by: User, seen: Seen, at: datetime) -> tuple[User, authority.Ruling]:
     """The person as they are stored now, and what authority rules on them."""
     person = as_stored(by)
     ruling = authority.may_decide(person, approval, at=at)
@@ -124,7 +132,7 @@ def _rule(approval: Approval, by: User, seen: Seen, at: datetime) -> tuple[User,
     return person, ruling
 
 
-def _final_version(
+def final_version(
     approval: Approval, by: User, seen: Seen, edited: str | None, at: datetime
 ) -> tuple[PayloadVersion, bool]:
     """What would be approved, and whether it is a new version. Its hash must be the one that was shown."""
@@ -183,11 +191,11 @@ def _grant_if_quorum(approval: Approval, version: PayloadVersion, vote: Vote, at
     tell_who_was_asked(approval, at, but=vote.user.email)
 
 
-def _require_words(resolution: str, comment: str) -> None:
-    if resolution not in Resolution.of_people():
+def require_words(words: Words) -> None:
+    if words.resolution not in Resolution.of_people():
         choices = ", ".join(one.choice.lower() for one in Resolution.of_people())
         sentence = _("Choose how to reject: %(choices)s.") % {"choices": choices}
         raise InvalidInput.at("resolution", "unknown_resolution", sentence)
-    if resolution != Resolution.DECLINED and not comment.strip():
+    if words.resolution != Resolution.DECLINED and not words.comment.strip():
         sentence = _("Write what the agent should know: it acts on this text.")
         raise InvalidInput.at("comment", "comment_missing", sentence)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
+from approvals import signing
 from approvals.exceptions import FieldError, InvalidInput
 from approvals.models import Approval
 from approvals.models.choices import Risk
@@ -18,14 +19,17 @@ SENTENCE_LENGTH = 10
 class Attestation:
     """What the reviewer states with an approval: the items ticked (their indexes), what was checked, a comment.
 
-    `has_wrong_password`: a password was typed again, and it is not the reviewer's.
+    `proof` shows, for a critical request, that it is they (docs/rules.md: each-signing-takes-its-own-proof).
     """
 
     acknowledged: tuple[int, ...] = ()
     sentence: str = ""
     comment: str = ""
-    is_reauthenticated: bool = False
-    has_wrong_password: bool = False
+    proof: signing.Proof | None = None
+
+    def with_proof(self, proof: signing.Proof) -> Attestation:
+        """The same words with that proof."""
+        return replace(self, proof=proof)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +43,14 @@ class Safeguards:
 
 def safeguards_of(approval: Approval, *, is_edited: bool) -> Safeguards:
     """Low: nothing. Medium: red and amber items are ticked. High: also a sentence, where there are such items and
-    the payload is not edited. Critical: also the password.
+    the payload is not edited. Critical: also a proof of who it is: a passkey, or the password once more.
     """
     rank = Risk(approval.risk).rank
     warnings = tuple(index for index, _item in approval.evidence_to_acknowledge())
     return Safeguards(
         acknowledge=warnings if rank >= Risk.MEDIUM.rank else (),
         needs_sentence=bool(warnings) and not is_edited and rank >= Risk.HIGH.rank,
-        needs_reauthentication=rank >= Risk.CRITICAL.rank,
+        needs_reauthentication=signing.is_critical(approval),
     )
 
 
@@ -64,16 +68,7 @@ def check(approval: Approval, attestation: Attestation, *, is_edited: bool) -> N
     ]
     if safeguards.needs_sentence and len(attestation.sentence.strip()) < SENTENCE_LENGTH:
         errors.append(FieldError("sentence", "sentence_missing", _("Say in a sentence what you checked.")))
-    if safeguards.needs_reauthentication and not attestation.is_reauthenticated:
-        errors.append(_password_error(attestation))
+    if unproven := signing.objection(approval, attestation.proof):
+        errors.append(unproven)
     if errors:
         raise InvalidInput(_("Not approved yet: something is left to confirm."), errors)
-
-
-def _password_error(attestation: Attestation) -> FieldError:
-    if attestation.has_wrong_password:
-        sentence = _("That password is wrong. Enter the one you sign in with; all else you entered is kept.")
-        return FieldError("password", "wrong_password", sentence)
-    return FieldError(
-        "password", "reauthentication", _("Enter your password again: this action is critical.")
-    )

@@ -322,6 +322,24 @@ WHAT = (
         ("approvals/lifecycle/safeguards.py",),
     ),
     Rule(
+        "each-signing-takes-its-own-proof",
+        "Each decision on a critical request takes a proof of its own of who decides, used once: a password or code "
+        "typed with it, or a passkey's signature. No session counts, however fresh. Where "
+        "REQUIRE_PASSKEY_FOR_CRITICAL is set, only a passkey does.",
+        ("approvals/signing/checking.py", "approvals/migrations/0031_signed_decisions.py"),
+    ),
+    Rule(
+        "a-passkey-signs-one-decision",
+        "A passkey signs one decision: this person's, on this request, payload, verdict and words, once and within "
+        "five minutes. `verify_audit` checks it, and so can anybody who has the event.",
+        ("approvals/signing/passkeys.py", "approvals/signing/manifest.py", "audit/verify/signatures.py"),
+    ),
+    Rule(
+        "every-decision-says-what-it-means",
+        "Each decision carries the printed name, the time and what it means, on the page, in the JSON and in the log.",
+        ("approvals/signing/manifest.py", "approvals/lifecycle/ballot.py"),
+    ),
+    Rule(
         "decided-is-final",
         "A request moves only along the table of transitions, and what has ended never changes.",
         ("approvals/models/approval.py", "approvals/migrations/0002_guards.py"),

@@ -16,6 +16,7 @@ from approvals.models.notification import Notification
 from approvals.models.origin import Origin
 from approvals.models.payload import PayloadVersion, WorkingCopy
 from approvals.models.policy import Policy
+from approvals.models.signing import Signing
 from approvals.models.whole import WHOLE, from_rows, read_whole, read_whole_by_id
 from audit.field_names import name_fields
 
@@ -40,6 +41,7 @@ __all__ = [
     "Outcome",
     "PayloadVersion",
     "Policy",
+    "Signing",
     "Vote",
     "VoteSeat",
     "WorkingCopy",

@@ -93,6 +93,12 @@ class Vote(models.Model):
     opened_at = models.DateTimeField(null=True, help_text=_("when the person first had the request open"))
     decided_at = models.DateTimeField()
     is_late = models.BooleanField(default=False, help_text=_("decided after the deadline"))
+    manifest = models.JSONField(
+        default=dict,
+        db_default=models.Value({}, models.JSONField()),
+        help_text=_("who, when, meaning what, of which payload; empty on votes from before there was one"),
+    )
+    signature = models.JSONField(null=True, help_text=_("of the voter's passkey over the manifest"))
 
     objects = VoteQuerySet.as_manager()
 
@@ -115,6 +121,11 @@ class Vote(models.Model):
                 | (models.Q(grant__isnull=False) & ~models.Q(user=models.F("principal"))),
                 name="vote_for_another_by_grant",
             ),
+            models.CheckConstraint(
+                condition=models.Q(signature=None) & ~models.Q(manifest__signed_with="passkey")
+                | models.Q(signature__isnull=False, manifest__signed_with="passkey"),
+                name="vote_signed_by_passkey",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -123,6 +134,25 @@ class Vote(models.Model):
     @property
     def is_approval(self) -> bool:
         return self.verdict == self.Verdict.APPROVE
+
+    @property
+    def printed_name(self) -> str:
+        """The voter's name as it was then."""
+        return str(self.manifest.get("name") or self.user.get_full_name())
+
+    @property
+    def meaning(self) -> str:
+        """What the vote means, in English: "approved with 2 changes, on behalf of Grace Hopper"."""
+        if self.manifest:
+            return str(self.manifest["meaning"])
+        said = "approved" if self.is_approval else "rejected"
+        is_own = self.principal_id == self.user_id
+        return said if is_own else f"{said}, on behalf of {self.principal.get_full_name()}"
+
+    @property
+    def signed_with(self) -> str | None:
+        """session, password, code or passkey; None where nothing tells."""
+        return str(self.manifest["signed_with"]) if self.manifest else None
 
 
 class VoteSeat(models.Model):

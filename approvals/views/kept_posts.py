@@ -21,7 +21,7 @@ from grants.models import User
 FIELD = "kept"
 """The sign-in page's hidden field that carries what was typed."""
 _SESSION_KEY = "kept_post"
-_NEVER_KEPT = {"csrfmiddlewaretoken", "password", "verdict", FIELD}
+_NEVER_KEPT = {"csrfmiddlewaretoken", "password", "code", "credential", "nonce", "verdict", FIELD}
 _PAGES = {
     "review": "request",
     "edits": "request",

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from audit import keys, message
+from audit.verify import signatures
 
 BATCH = 2000
 """Rows read at once: by key, since a cursor would not outlive its transaction behind PgBouncer."""
@@ -51,7 +52,16 @@ def check(row: Row) -> Verified:
     if said != row[:9]:
         column = next(n for n, one, other in zip(NAMES, said, row, strict=False) if one != other)
         raise Tampered(f"{name(row)}: the column {column} differs from what was signed.")
+    if row[5] in signatures.TYPES:
+        _check_signatures(row, body)
     return Verified(leaf, body)
+
+
+def _check_signatures(row: Row, body: dict[str, Any]) -> None:
+    try:
+        signatures.check(body)
+    except signatures.Misfit as misfit:
+        raise Tampered(f"{name(row)}: {misfit}.") from None
 
 
 def name(row: Row) -> str:

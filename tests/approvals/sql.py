@@ -49,6 +49,7 @@ def insert_vote(approval: Approval, **changes: Any) -> None:
         "acknowledged": [],
         "decided_at": approval.created_at,
         "is_late": False,
+        "manifest": json.dumps({"signed_with": "password"}),
         **changes,
     }
     marks = ", ".join(["%s"] * len(values))

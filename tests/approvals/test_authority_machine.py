@@ -36,7 +36,16 @@ from audit.verify import everything
 from grants import membership
 from grants.models import ApproverMembership, User
 from tests.approvals.ledger import RISKS, Case, Ledger, Loan, Seat
-from tests.factories import EMAIL_PAYLOAD, attest, make_agent, make_approval, make_key, make_policy, make_user
+from tests.factories import (
+    EMAIL_PAYLOAD,
+    attest,
+    make_agent,
+    make_approval,
+    make_key,
+    make_policy,
+    make_user,
+    proved,
+)
 from tests.races.soundness import faults
 
 pytestmark = pytest.mark.django_db
@@ -136,7 +145,11 @@ class Authority(RuleBasedStateMachine):
         came = self._try(
             "approve",
             lambda: lifecycle.approve(
-                case.row.pk, by=self.users[name], seen=shown, attestation=attest(case.row), edited=text
+                case.row.pk,
+                by=self.users[name],
+                seen=shown,
+                attestation=attest(case.row, by=self.users[name]),
+                edited=text,
             ),
         )
 
@@ -156,7 +169,11 @@ class Authority(RuleBasedStateMachine):
         came = self._try(
             "reject",
             lambda: lifecycle.reject(
-                case.row.pk, by=self.users[name], seen=_shown(case), resolution="declined"
+                case.row.pk,
+                by=self.users[name],
+                seen=_shown(case),
+                resolution="declined",
+                proof=proved(case.row, by=self.users[name]),
             ),
         )
 
@@ -184,7 +201,7 @@ class Authority(RuleBasedStateMachine):
                 case.row.pk,
                 by=self.users[name],
                 seen=Seen(old.number, old.digest),
-                attestation=attest(case.row),
+                attestation=attest(case.row, by=self.users[name]),
             ),
         )
 

@@ -11,13 +11,13 @@ from approvals.models import AgentKey, Approval
 from audit.message import SYSTEM
 from grants import membership
 from grants.models import DelegatedGrant, User
-from tests.factories import EMAIL_PAYLOAD, attest, make_approval, seen
+from tests.factories import EMAIL_PAYLOAD, attest, make_approval, proved, seen
 from tests.races.arena import Act
 
 
 def approving(approval: Approval, by: User, *, edited: dict[str, str] | None = None) -> Act:
     """Approve what the page showed before the race began; the word is how the request stands by then."""
-    shown, words = seen(approval), attest(approval)
+    shown, words = seen(approval), attest(approval, by=by)
     if edited is not None:
         shown = Seen(shown.version, payload.digest(payload.canonical(edited)).hex())
     text = None if edited is None else json.dumps(edited)
@@ -27,8 +27,10 @@ def approving(approval: Approval, by: User, *, edited: dict[str, str] | None = N
 
 
 def rejecting(approval: Approval, by: User) -> Act:
-    shown = seen(approval)
-    return lambda: str(lifecycle.reject(approval.pk, by=by, seen=shown, resolution="declined").status)
+    shown, proof = seen(approval), proved(approval, by=by)
+    return lambda: str(
+        lifecycle.reject(approval.pk, by=by, seen=shown, resolution="declined", proof=proof).status
+    )
 
 
 def if_permitted(act: Act) -> Act:

@@ -36,6 +36,7 @@ ROOMS = (
     "approvals/payload/schema/validation.py",
     "approvals/policy",
     "approvals/reach",
+    "approvals/signing",
     "approvals/strict_json.py",
     "approvals/templatetags",
     "approvals/tones.py",
@@ -69,12 +70,17 @@ ENGLISH = {
     "approvals/policy/files.py": "a command loads files",
     "approvals/policy/reading.py": "a command loads files",
     "approvals/policy/verdict.py": "its reasons are stored with the request",
+    "approvals/signing/invitations.py": "SQL",
+    "approvals/signing/manifest.py": "what is signed is English",
     "approvals/policy/yaml_text.py": "a command loads files",
     "grants/second.py": "no page gets so far",
     "approvals/views/style.py": "the page of parts is there in DEBUG only",
 }
 """Modules of these rooms without a sentence that a page says in its reader's language, and why."""
 AS_WRITTEN: dict[str, set[str]] = {
+    "approvals/models/decision.py": {
+        "{}, on behalf of {}"
+    },  # a vote's meaning, which is English like the log's
     "approvals/templatetags/visible.py": {'<span class="invisible" title="{}">{}</span>'},
     "approvals/conditions/comparisons.py": {"{} in {}"},
     "approvals/conditions/compiler_words.py": {
@@ -106,7 +112,11 @@ AS_WRITTEN: dict[str, set[str]] = {
         "invalid escape",
         "invalid character class",
     },
-    "approvals/events/request_fields.py": {"Sam Sales", "Dear Ada, ..."},  # examples
+    "approvals/events/request_fields.py": {
+        "approved with 1 change",
+        "Sam Sales",
+        "Dear Ada, ...",
+    },  # examples
     "approvals/lifecycle/beats.py": {
         "request WHERE request.id = %s AND request.agent_id = coalesce(%s, request.agent_id)",
         "{} ORDER BY id FOR NO KEY UPDATE",

@@ -35,6 +35,8 @@ class CredentialField(forms.JSONField):
     widget = forms.HiddenInput
 
     def to_python(self, value: Any) -> Any:
+        if not value and not self.required:
+            return None
         if not isinstance(value, str) or len(value) > LONGEST_CREDENTIAL:
             raise _misfit()
         try:

@@ -18,9 +18,8 @@ from approvals.lifecycle import Attestation, Seen
 from approvals.models import Approval, Vote, WorkingCopy
 from approvals.models.approval import MOST_EVIDENCE
 from approvals.models.choices import Resolution
+from approvals.signing import Proof
 from approvals.texts import LONGEST_COMMENT
-from approvals.views.account import again_provider
-from approvals.views.account.attempts import is_own_password
 from approvals.views.fields import TextField
 from approvals.views.kept_posts import shown_again
 from approvals.views.page import PersonRequest, carried, post_only, show, signed_in
@@ -28,6 +27,7 @@ from approvals.views.refusals import cleaned, redrawn_by, refused
 from approvals.views.request import corrections
 from approvals.views.request.access import Case, load, load_to_decide
 from approvals.views.request.following import go_on
+from approvals.views.request.proofs import ProofForm, proof_of, ways
 from approvals.views.request.requests import footer_context
 from approvals.views.request.review import show_review
 
@@ -59,7 +59,7 @@ def _button(verdict: str, sentence: StrPromise) -> forms.ChoiceField:
     return forms.ChoiceField(choices=[(verdict, verdict)], error_messages={"required": sentence})
 
 
-class DecisionForm(SeenForm):
+class DecisionForm(SeenForm, ProofForm):
     """What the reviewer states with an approval."""
 
     verdict = _button("approve", _("Nothing was decided: press the button that says “Approve”."))
@@ -68,10 +68,9 @@ class DecisionForm(SeenForm):
     )
     sentence = TextField(required=False, max_length=LONGEST_COMMENT)
     comment = TextField(required=False, max_length=LONGEST_COMMENT)
-    password = forms.CharField(required=False, strip=False)
 
 
-class RejectionForm(SeenForm):
+class RejectionForm(SeenForm, ProofForm):
     """How it ends, and what the agent is told. The lifecycle says which words a resolution needs."""
 
     verdict = _button("reject", _("Nothing was decided: press the button that says “Reject”."))
@@ -93,8 +92,8 @@ def decision(request: PersonRequest, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         load_to_decide(request, pk)  # who may not decide is told that, and not what the form lacks
     posted = cleaned(form)
-    attestation = _attestation(posted, request)
-    edited = _edited(request, pk)
+    attestation = attestation_of(posted, proof_of(request, pk, posted))
+    edited = edited_text(request, pk)
     try:
         lifecycle.approve(pk, by=request.user, seen=form.seen(), attestation=attestation, edited=edited)
     except (Approval.DoesNotExist, NotPermitted):
@@ -107,7 +106,7 @@ def decision(request: PersonRequest, pk: UUID) -> HttpResponse:
     return go_on(request, pk)
 
 
-def _edited(request: PersonRequest, pk: UUID) -> str | None:
+def edited_text(request: PersonRequest, pk: UUID) -> str | None:
     """The corrected payload's JSON text where this person typed one over the version as it stands."""
     if not WorkingCopy.objects.is_there(pk, request.user):
         return None
@@ -115,15 +114,13 @@ def _edited(request: PersonRequest, pk: UUID) -> str | None:
     return correction.source if correction.is_edited and not correction.is_stale else None
 
 
-def _attestation(posted: dict[str, Any], request: PersonRequest) -> Attestation:
-    password = posted["password"]
-    is_right = bool(password) and is_own_password(request, password)
+def attestation_of(posted: dict[str, Any], proof: Proof | None = None) -> Attestation:
+    """What the form states with an approval."""
     return Attestation(
         acknowledged=tuple(posted["acknowledged"]),
         sentence=posted["sentence"],
         comment=posted["comment"],
-        is_reauthenticated=is_right or (not password and again_provider.take(request)),
-        has_wrong_password=bool(password) and not is_right,
+        proof=proof,
     )
 
 
@@ -144,7 +141,8 @@ def rejection(request: PersonRequest, pk: UUID) -> HttpResponse:
     posted = cleaned(form)
     words = {name: posted[name] for name in ("resolution", "category", "comment")}
     try:
-        lifecycle.reject(pk, by=request.user, seen=form.seen(), **words)
+        proof = proof_of(request, pk, posted)
+        lifecycle.reject(pk, by=request.user, seen=form.seen(), proof=proof, **words)
     except StateConflict:
         if not _has_decided(case, Vote.Verdict.REJECT, form.seen(), posted["comment"]):
             raise
@@ -173,6 +171,7 @@ def _show_rejection(request: PersonRequest, case: Case, *, refusal: Refused | No
         "resolutions": Resolution.of_people(),
         "categories": CATEGORIES,
         "typed": typed,
+        "ways": ways(request, case),
         **refused(refusal or not_sent),
         **footer_context(request, case),
     }

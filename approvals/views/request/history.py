@@ -14,6 +14,12 @@ from approvals.views.request.access import Case
 from audit.models import Event
 
 HIDDEN_PERSON = _("A reviewer")
+_SIGNED = {
+    "password": _("password entered for it"),
+    "code": _("code of the app entered for it"),
+    "provider": _("asked anew by their sign-in provider"),
+    "passkey": _("signed with a passkey"),
+}
 _BASES = {
     "assignee": _("as a named reviewer"),
     "approvers": _("as an approver"),
@@ -31,6 +37,8 @@ class Line:
     authority: str = ""
     version: int | None = None
     words: str = ""
+    signed: str = ""
+    """With what the decision was signed, where it took a proof of its own."""
     is_news: bool = True
     """Whether it changes what an open page shows; that somebody opened the request does not."""
 
@@ -65,8 +73,14 @@ def _line(event: Event, case: Case) -> Line:
         authority="" if is_nameless else _authority(body),
         version=body.get("payload_version"),
         is_news=event.type != "approval.opened",
+        signed="" if is_nameless else _signed(data),
         words="" if is_unsaid or not known else "\n".join(filter(None, map(data.get, known.words))),
     )
+
+
+def _signed(data: dict[str, Any]) -> str:
+    manifest = data.get("manifest") or {}
+    return str(_SIGNED.get(manifest.get("signed_with", ""), ""))
 
 
 def _authority(body: dict[str, Any]) -> str:

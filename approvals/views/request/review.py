@@ -27,6 +27,7 @@ from approvals.views.request.editors import edited_by, left_by
 from approvals.views.request.ending import edits_of
 from approvals.views.request.form_pages import FormPage, base_version, read_post
 from approvals.views.request.keeping import keep
+from approvals.views.request.proofs import ways
 from approvals.views.request.requests import VIEWS, footer_context, show_request
 
 LEADS_TO = {
@@ -77,6 +78,7 @@ def review_context(request: PersonRequest, case: Case) -> dict[str, Any]:
         "correction": correction,
         "headline": headline_of(case.approval, correction.value),
         "needed": needed,
+        "ways": ways(request, case),
         "to_acknowledge": evidence,
         "proposal_edits": edits_of(case.approval),
         "edited_by": edited_by(case),

@@ -35,7 +35,7 @@ def read(agent: AgentClient, body: dict[str, Any]) -> dict[str, Any]:
     return json.loads(agent.get(f"/approvals/{body['id']}").content)  # type: ignore[no-any-return]
 
 
-@pytest.mark.shows("agents-get-what-was-approved")
+@pytest.mark.shows("agents-get-what-was-approved", "every-decision-says-what-it-means")
 def test_the_agent_gets_the_payload_that_was_approved_and_what_changed(agent: AgentClient) -> None:
     body = agent.submit(payload=EMAIL_PAYLOAD)
     edited = {**EMAIL_PAYLOAD, "subject": "Q4 partnership proposal"}
@@ -48,7 +48,15 @@ def test_the_agent_gets_the_payload_that_was_approved_and_what_changed(agent: Ag
     assert now["changes"] == [{"op": "replace", "path": "/subject", "value": "Q4 partnership proposal"}]
     assert now["decision"]["comment"] == "It is Q4 by now."
     assert now["decision"]["votes"] == [
-        {"reviewer": "sales@example.com", "onBehalfOf": None, "basis": "assignee"}
+        {
+            "reviewer": "sales@example.com",
+            "onBehalfOf": None,
+            "basis": "assignee",
+            "name": "Sales",
+            "meaning": "approved with 1 change",
+            "decidedAt": now["decidedAt"],
+            "signedWith": "session",
+        }
     ]
 
 

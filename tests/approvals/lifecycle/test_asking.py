@@ -31,6 +31,7 @@ from tests.factories import (
     make_grant,
     make_policy,
     make_user,
+    proved,
 )
 
 pytestmark = pytest.mark.django_db
@@ -294,6 +295,7 @@ def test_who_was_asked_is_told_when_it_is_decided() -> None:
         by=make_user(SALES),
         seen=lifecycle.Seen(1, again(approval).version().digest),
         resolution="declined",
+        proof=proved(approval, by=make_user(SALES)),
     )
 
     assert told(approval, "decided") == [("decided", APPROVER)]

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from approvals import lifecycle
+from approvals import lifecycle, signing
 from approvals.exceptions import AlreadyDecided, InvalidInput, NotPermitted, SeatTaken, StaleVersion
 from approvals.lifecycle import Attestation, Seen
 from approvals.models import Approval, Notification, Vote
@@ -120,7 +120,9 @@ def test_an_approval_of_a_superseded_version_is_refused() -> None:
     approve(approval, by=make_user("finance@example.com"), edited=CORRECTED)
 
     with pytest.raises(StaleVersion):
-        lifecycle.approve(approval.pk, by=make_user(), seen=shown, attestation=attest(approval))
+        lifecycle.approve(
+            approval.pk, by=make_user(), seen=shown, attestation=attest(approval, by=make_user())
+        )
 
     assert not Vote.objects.filter(user=make_user()).exists()
 
@@ -257,7 +259,7 @@ def test_agents_own_picks_alone_do_not_approve_where_the_policy_names_reviewers(
         ("high", True, Attestation(acknowledged=(1, 2)), []),
         ("high", False, Attestation(acknowledged=(1, 2), sentence="I rang the vendor."), []),
         ("critical", True, Attestation(acknowledged=(1, 2)), ["password"]),
-        ("critical", True, Attestation(acknowledged=(1, 2), is_reauthenticated=True), []),
+        ("critical", True, Attestation(acknowledged=(1, 2), proof=signing.Assertion("", {})), []),
     ],
 )
 def test_friction_grows_with_risk(

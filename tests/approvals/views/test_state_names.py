@@ -41,7 +41,7 @@ def test_a_rejection_is_named_alike_everywhere(resolution: str) -> None:
 
     page, row = text_of(client.get(url("request", approval))), text_of(client.get("/approvals/?tab=decided"))
     with pytest.raises(AlreadyDecided) as refusal:
-        lifecycle.approve(approval.pk, by=other, seen=seen(approval), attestation=attest(approval))
+        lifecycle.approve(approval.pk, by=other, seen=seen(approval), attestation=attest(approval, by=other))
 
     assert f'<span class="status rejected">{name}</span>' in row
     assert f'<span class="status rejected">{name}</span>' in page
