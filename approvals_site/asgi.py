@@ -13,6 +13,7 @@ django.setup(set_prefix=False)
 
 from django.conf import settings  # noqa: E402 - needs Django set up
 
+from approvals import alone  # noqa: E402
 from approvals.live import WaitingFront  # noqa: E402
 from approvals_site.bodies import Bodies  # noqa: E402
 from approvals_site.threads import InThreads  # noqa: E402
@@ -21,6 +22,7 @@ from patience import postgres  # noqa: E402
 
 postgres.limit(settings.DATABASE_PATIENCE)
 known_keys.require()
+alone.say_if_alone()
 
 _bodies = Bodies(most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE, seconds=settings.BODY_SECONDS)
 application = WaitingFront(InThreads(threads=settings.WEB_THREADS, bodies=_bodies))
