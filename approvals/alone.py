@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import structlog
-from django.db import OperationalError, ProgrammingError, connection
+from django.db import OperationalError, ProgrammingError
 from django.db.models import Max, QuerySet
 
 from grants.models import User
@@ -46,5 +46,3 @@ def say_if_alone() -> None:
             )
     except (OperationalError, ProgrammingError):
         return  # no database yet, or one not migrated
-    finally:
-        connection.close()

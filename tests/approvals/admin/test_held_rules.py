@@ -13,8 +13,9 @@ from django.core import mail
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from structlog.testing import capture_logs
 
-from approvals import four_eyes
+from approvals import alone, four_eyes
 from approvals.exceptions import StateConflict
 from approvals.models import Agent, Channel, Loosening, Policy
 from approvals.notifications import deliver_due
@@ -214,10 +215,10 @@ def test_a_second_change_of_the_same_keeps_what_was_typed(attacker: Client, poli
 
 
 def test_a_single_administrator_waits_an_hour_and_reads_so(policy: Policy) -> None:
-    alone = client_of(make_user("admin@example.com", is_staff=True))
+    single = client_of(make_user("admin@example.com", is_staff=True))
     make_user("auditor@example.com", is_auditor=True)
 
-    page = change(alone, policy, quorum="1")
+    page = change(single, policy, quorum="1")
     deliver_due()
     early = four_eyes.let_take_effect()
     with mock.patch("audit.clock.now", return_value=clock.now() + timedelta(minutes=61)):
@@ -240,12 +241,12 @@ def test_what_cannot_take_effect_any_more_lapses_and_holds_nothing_up(policy: Po
 
 
 def test_an_installation_with_one_administrator_says_so() -> None:
-    alone = client_of(make_user("admin@example.com", is_staff=True))
+    single = client_of(make_user("admin@example.com", is_staff=True))
     said = "This installation has one administrator"
 
-    before = text_of(alone.get("/admin/"))
+    before = text_of(single.get("/admin/"))
     make_user("second@example.com", is_staff=True)
-    after = text_of(alone.get("/admin/"))
+    after = text_of(single.get("/admin/"))
 
     assert (said in before, said in after) == (True, False)
 
@@ -269,3 +270,14 @@ def test_the_database_lets_nothing_end_twice(attacker: Client, policy: Policy) -
 def test_a_rule_and_a_person_are_told_apart_by_the_database(attacker: Client) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Loosening.objects.create(kind="policy", asked_by=User.objects.first(), asked_at=clock.now())
+
+
+def test_the_log_says_at_the_start_that_there_is_one_administrator() -> None:
+    make_user("admin@example.com", is_staff=True)
+
+    with capture_logs() as lines:
+        alone.say_if_alone()
+        make_user("second@example.com", is_staff=True)
+        alone.say_if_alone()
+
+    assert [line["event"] for line in lines] == ["one_administrator"]
