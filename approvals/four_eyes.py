@@ -6,34 +6,33 @@ everybody concerned is told.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from approvals import alone, held
 from approvals.exceptions import NotPermitted, StateConflict
+from approvals.held import Change
 from approvals.models import Loosening, Notification
-from approvals.notifications import notify_about_person
+from approvals.models.loosening import LAPSES_AFTER
+from approvals.notifications import notify_about_person, notify_of_loosening
 from audit import clock, log
 from audit.clock import rfc3339
-from audit.message import SYSTEM, Actor, NewEvent
+from audit.message import SYSTEM, Actor, NewEvent, Subject
 from grants import accounts, membership
 from grants.models import ApproverMembership, User
 from grants.providers import Authority, governing
 
 Kind = Loosening.Kind
-FLAGS = {Kind.AUDITOR: "is_auditor", Kind.ADMINISTRATOR: "is_staff"}
+FLAGS = {Kind.AUDITOR: "is_auditor", Kind.ADMINISTRATOR: "is_staff", Kind.ACCOUNT: "is_active"}
 """The column of an account that says so."""
 
 _GOVERNED: dict[Loosening.Kind, Authority] = {Kind.APPROVER: "approvers", Kind.AUDITOR: "auditors"}
 """What a provider's groups may govern instead (docs/rules.md: groups-govern)."""
-
-ALONE = timedelta(hours=1)
-"""How long a single administrator waits instead."""
-LEFT_ALONE = timedelta(days=7)
-"""How long they wait after another one stopped: nobody gets rid of the second pair of eyes in an afternoon."""
 
 
 @transaction.atomic
@@ -45,22 +44,56 @@ def ask(kind: Loosening.Kind, person: User, *, by: User) -> Loosening:
         raise NotPermitted(_("Only an administrator asks for this."))
     if person.pk == by.pk:
         raise NotPermitted(_("Nobody asks for more authority for themselves: another administrator does."))
-    if not person.is_active:
+    if kind != Kind.ACCOUNT and not person.is_active:
         raise NotPermitted(_("This account is not open: nobody can act with it."))
-    if kind != Kind.ADMINISTRATOR and (provider := governing(person.pk, _GOVERNED[kind])):
+    if kind in _GOVERNED and (provider := governing(person.pk, _GOVERNED[kind])):
         raise NotPermitted(
             _("The groups of %(provider)s say who has this: it is changed there.")
             % {"provider": provider.label}
         )
-    _end_lapsed(Loosening.objects.filter(person=person, kind=kind).lapsed(at), at)
-    if Loosening.objects.open().filter(person=person, kind=kind).exists():
-        raise StateConflict(_("That was asked for already, and waits for a second administrator."))
+    _require_first(Loosening.objects.filter(person=person, kind=kind), at)
     asked = Loosening.objects.create(
-        kind=kind, person=person, asked_by=by, asked_at=at, takes_effect_at=_by_itself(by, person, at)
+        kind=kind, person=person, asked_by=by, asked_at=at, takes_effect_at=alone.by_itself(by, person, at)
     )
-    _record(asked, "authority.asked", by.as_actor(), at)
+    _record(asked, "asked", by.as_actor(), at)
     _tell(asked, at)
     return asked
+
+
+@transaction.atomic
+def ask_change(change: Change, *, by: User) -> Loosening:
+    """Ask that a rule is loosened so. Nothing changes before it is agreed to. Raises NotPermitted, StateConflict."""
+    asker = User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    if not asker.administers:
+        raise NotPermitted(_("Only an administrator asks for this."))
+    at = clock.now()
+    _require_first(Loosening.objects.about(change.kind, change.key), at)
+    asked = Loosening.objects.create(
+        kind=change.kind,
+        subject_id=change.key,
+        name=change.name,
+        wanted=change.wanted,
+        drawn_from=change.drawn_from,
+        difference=change.difference,
+        sealed=change.sealed,
+        asked_by=by,
+        asked_at=at,
+        takes_effect_at=alone.by_itself(by, None, at),
+    )
+    _record(asked, "asked", by.as_actor(), at)
+    _tell(asked, at, change.concerned)
+    return asked
+
+
+def _require_first(same: QuerySet[Loosening], at: datetime) -> None:
+    """Raises StateConflict where the same waits already; what nobody answered for a week makes room."""
+    _end_lapsed(same.filter(outcome="", asked_at__lte=at - LAPSES_AFTER), at)
+    if same.filter(outcome="").exists():
+        raise StateConflict(
+            _(
+                "That was asked for already, and waits for a second administrator. An administrator can refuse it."
+            )
+        )
 
 
 @transaction.atomic
@@ -100,12 +133,22 @@ def let_take_effect() -> int:
             )
             if asked is None:
                 continue
-            _take_effect(asked, second=SYSTEM)
-            _end(asked, Loosening.Outcome.AGREED, by=None, at=at)
-            count += 1
+            count += _in_time(asked, at)
     with transaction.atomic():
         _end_lapsed(Loosening.objects.lapsed(at).select_for_update(skip_locked=True, of=("self",)), at)
     return count
+
+
+def _in_time(asked: Loosening, at: datetime) -> bool:
+    """It takes effect by itself; where it cannot any more, it lapses, and the others are not held up."""
+    try:
+        with transaction.atomic():
+            _take_effect(asked, second=SYSTEM)
+    except StateConflict:
+        _end(asked, Loosening.Outcome.LAPSED, by=None, at=at)
+        return False
+    _end(asked, Loosening.Outcome.AGREED, by=None, at=at)
+    return True
 
 
 def objection(asked: Loosening, *, by: User, at: datetime) -> str:
@@ -114,7 +157,7 @@ def objection(asked: Loosening, *, by: User, at: datetime) -> str:
         return _("Only an administrator agrees to this.")
     if by.pk == asked.asked_by_id:
         return _("You asked for it: a second administrator agrees.")
-    if by.pk == asked.person_id:
+    if asked.person_id and by.pk == asked.person_id:
         return _("It is about you: another administrator agrees.")
     if by.proven_at is None or by.proven_at > asked.asked_at:
         return _("Your account was confirmed after this was asked for, so another administrator agrees.")
@@ -123,19 +166,6 @@ def objection(asked: Loosening, *, by: User, at: datetime) -> str:
             "Your password or another way to sign in was replaced less than a day ago, so you cannot agree yet."
         )
     return ""
-
-
-def _by_itself(by: User, person: User, at: datetime) -> datetime | None:
-    """When it takes effect without a second administrator; None where there is one."""
-    if _others(by, person).exists():
-        return None
-    stopped = User.objects.exclude(pk=by.pk).aggregate(last=Max("stopped_administering_at"))["last"]
-    return max(at + ALONE, stopped + LEFT_ALONE) if stopped else at + ALONE
-
-
-def _others(by: User, person: User) -> QuerySet[User]:
-    """Who could be the second administrator."""
-    return User.objects.filter(is_staff=True, is_active=True).exclude(pk__in=[by.pk, person.pk])
 
 
 def _locked(loosening_id: UUID) -> Loosening:
@@ -150,6 +180,9 @@ def _locked(loosening_id: UUID) -> Loosening:
 
 
 def _take_effect(asked: Loosening, *, second: Actor) -> None:
+    if asked.person is None:
+        held.take_effect(asked, second=second)
+        return
     by = asked.asked_by.as_actor()
     if asked.kind == Kind.APPROVER:
         membership.join(asked.person, by=by, second=second)
@@ -160,9 +193,9 @@ def _take_effect(asked: Loosening, *, second: Actor) -> None:
 
 
 def _end(asked: Loosening, outcome: Loosening.Outcome, *, by: User | None, at: datetime) -> Loosening:
-    asked.outcome, asked.ended_at, asked.ended_by = outcome, at, by
-    asked.save(update_fields=["outcome", "ended_at", "ended_by"])
-    _record(asked, f"authority.{outcome}", by.as_actor() if by else SYSTEM, at)
+    asked.outcome, asked.ended_at, asked.ended_by, asked.sealed = outcome, at, by, b""
+    asked.save(update_fields=["outcome", "ended_at", "ended_by", "sealed"])
+    _record(asked, str(outcome), by.as_actor() if by else SYSTEM, at)
     return asked
 
 
@@ -171,24 +204,31 @@ def _end_lapsed(lapsed: QuerySet[Loosening], at: datetime) -> None:
         _end(asked, Loosening.Outcome.LAPSED, by=None, at=at)
 
 
-def _record(asked: Loosening, event: str, by: Actor, at: datetime) -> None:
-    data = {
-        "email": asked.person.email,
-        "becomes": str(asked.kind),
-        "asked_by": asked.asked_by.as_facts(),
-        "takes_effect_at": rfc3339(asked.takes_effect_at) if asked.takes_effect_at else None,
-    }
-    log.record(NewEvent(asked.person.as_subject(), event, actor=by, at=at, data=data))
+def _record(asked: Loosening, what: str, by: Actor, at: datetime) -> None:
+    takes_effect_at = rfc3339(asked.takes_effect_at) if asked.takes_effect_at else None
+    data = {"asked_by": asked.asked_by.as_facts(), "takes_effect_at": takes_effect_at}
+    if asked.person:
+        subject, event = asked.person.as_subject(), f"authority.{what}"
+        data |= {"email": asked.person.email, "becomes": str(asked.kind)}
+    else:
+        about = "agent" if asked.kind == Kind.AGENT else "policy"
+        subject, event = Subject(about, asked.subject_id), f"{about}.loosening_{what}"
+        data |= {"what": str(asked.kind), "name": asked.name, "difference": asked.difference}
+    log.record(NewEvent(subject, event, actor=by, at=at, data=data))
 
 
-def _tell(asked: Loosening, at: datetime) -> None:
-    """The person, and who could agree; where nobody could, everybody who watches over decisions."""
-    told = _others(asked.asked_by, asked.person)
-    addresses = [asked.person.email, *told.values_list("email", flat=True)]
+def _tell(asked: Loosening, at: datetime, concerned: Iterable[str] = ()) -> None:
+    """Those concerned, and who could agree; where nobody could, everybody who watches over decisions."""
+    told = alone.others(asked.asked_by, asked.person)
+    addresses = [*concerned, *told.values_list("email", flat=True)]
     if asked.takes_effect_at:
         auditors = User.objects.filter(is_auditor=True, is_active=True).values_list("email", flat=True)
-        stopped = User.objects.filter(stopped_administering_at__gt=at - LEFT_ALONE).values_list(
+        stopped = User.objects.filter(stopped_administering_at__gt=at - alone.LEFT_ALONE).values_list(
             "email", flat=True
         )
         addresses += [*ApproverMembership.objects.joined(at), *auditors, *stopped]
-    notify_about_person(asked.person, Notification.Kind.MORE_AUTHORITY, dict.fromkeys(addresses), at=at)
+    if asked.person:
+        everybody = dict.fromkeys([asked.person.email, *addresses])
+        notify_about_person(asked.person, Notification.Kind.MORE_AUTHORITY, everybody, at=at)
+    else:
+        notify_of_loosening(asked, dict.fromkeys(addresses), at=at)

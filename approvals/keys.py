@@ -42,14 +42,19 @@ def create_agent(
 
 
 @transaction.atomic
-def change_agent(agent: Agent, *, by: Actor, changed: Sequence[str]) -> None:
-    """Store the fields named in `changed` and no others. The new scope counts from the next call on."""
+def change_agent(agent: Agent, *, by: Actor, changed: Sequence[str], second: Actor | None = None) -> None:
+    """Store the fields named in `changed` and no others. The new scope counts from the next call on.
+
+    `second` is the administrator who agreed, where the agent may do more (docs/rules.md: loosening-takes-two).
+    """
     if not changed:
         return
     Agent.objects.select_for_update().get(pk=agent.pk)
     agent.save(update_fields=changed)
     stored = Agent.objects.get(pk=agent.pk)
-    log.record(_event(agent, "agent.changed", by, clock.now(), _describe_agent(stored)))
+    agreed_by = second.as_facts() if second else None
+    data = {**_describe_agent(stored), "agreed_by": agreed_by}
+    log.record(_event(agent, "agent.changed", by, clock.now(), data))
 
 
 @transaction.atomic

@@ -47,6 +47,10 @@ class Actor:
     id: str
     label: str
 
+    def as_facts(self) -> dict[str, str]:
+        """Who this is, as the data of another's event says it."""
+        return {"kind": self.kind, "id": self.id, "label": self.label}
+
 
 SYSTEM = Actor(kind="system", id="countersign", label="Countersign")
 

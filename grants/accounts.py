@@ -12,8 +12,8 @@ from grants.models import User
 from grants.providers import require_by_hand
 from grants.second import require
 
-OPENING = ("is_staff", "is_auditor")
-"""The fields that open more than a person's own work."""
+OPENING = ("is_staff", "is_auditor", "is_active")
+"""The fields that open more than a person's own work, or their account again."""
 
 
 @transaction.atomic

@@ -11,19 +11,38 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from approvals import keys
+from approvals import held, keys
+from approvals.admin import loosenings
 from approvals.admin.agent_keys import AgentKeyPages
 from approvals.models import Agent
 from audit import clock
-from audit.admin import StaffAdmin
 from grants.admin import administrator
 from grants.models import User
 
 
+class AgentForm(forms.ModelForm):  # type: ignore[type-arg]
+    """An agent; a change that lets it do more waits for a second administrator."""
+
+    change: held.Change | None = None
+    """What it would loosen; None where it counts at once. A new agent has no program behind it yet."""
+
+    class Meta:
+        model = Agent
+        fields = ("name", "owner", "action_types", "workflows", "is_active")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not self.errors and not self.instance._state.adding:
+            self.change = held.agents.weigh(Agent(pk=self.instance.pk, **cleaned), changed=self.changed_data)
+            loosenings.require_first(self.change)
+        return cleaned
+
+
 @admin.register(Agent)
-class AgentAdmin(StaffAdmin):
+class AgentAdmin(loosenings.HoldingAdmin):
     """An agent is deactivated, never deleted: its requests name it. Its keys come and go on its page."""
 
+    form = AgentForm
     list_display = ["name", "owner", "scope", "is_active", "created_at"]
     list_filter = ["is_active"]
     list_select_related = ["owner"]
@@ -38,9 +57,11 @@ class AgentAdmin(StaffAdmin):
         kwargs["queryset"] = User.objects.filter(is_active=True)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    def save_model(self, request: HttpRequest, obj: Agent, form: forms.ModelForm[Any], change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Agent, form: Any, change: bool) -> None:
         by = administrator(request).as_actor()
-        if change:
+        if form.change:
+            self.hold(request, form.change)
+        elif change:
             keys.change_agent(obj, by=by, changed=form.changed_data)
         else:
             created = keys.create_agent(

@@ -14,10 +14,11 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from approvals import held
+from approvals.admin import loosenings
 from approvals.exceptions import InvalidInput, TooManyAttempts
 from approvals.models import Channel, Policy
 from approvals.notifications import preferences, trying
-from audit.admin import StaffAdmin
 from grants.admin import administrator
 
 
@@ -34,6 +35,9 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text=gettext_lazy("A secret: kept encrypted, and shown nowhere."),
     )
 
+    ASKED = ("policy", "kind", "name", "address")
+    change: held.Change
+
     class Meta:
         model = Channel
         fields = ("name",)
@@ -47,7 +51,8 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
         cleaned = super().clean() or self.cleaned_data
         if not self.errors:
             try:
-                preferences.check_channel(cleaned["kind"], cleaned["name"], cleaned["address"])
+                self.change = held.channels.weigh(**{name: cleaned[name] for name in self.ASKED})
+                loosenings.require_first(self.change)
             except InvalidInput as refusal:
                 for error in refusal.errors:
                     self.add_error(error.pointer, error.message)
@@ -55,8 +60,8 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Channel)
-class ChannelAdmin(StaffAdmin):
-    """The policies' channels. A channel does not change: one is added, and another removed."""
+class ChannelAdmin(loosenings.HoldingAdmin):
+    """The policies' channels. A channel does not change: one is added, by two administrators, and another removed."""
 
     form = ChannelForm
     list_display = ["name", "kind", "policy", "created_at", "removed_at"]
@@ -80,15 +85,7 @@ class ChannelAdmin(StaffAdmin):
         return ["name", "kind", "policy", "created_at", "removed_at"] if obj else self.fields
 
     def save_model(self, request: HttpRequest, obj: Channel, form: Any, change: bool) -> None:
-        cleaned = form.cleaned_data
-        added = preferences.add_of_policy(
-            cleaned["policy"],
-            kind=cleaned["kind"],
-            name=cleaned["name"],
-            address=cleaned["address"],
-            by=administrator(request).as_actor(),
-        )
-        obj.pk, obj.name = added.pk, added.name
+        self.hold(request, form.change)
 
     def get_urls(self) -> list[URLPattern]:
         own = [

@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from approvals import four_eyes
+from approvals.admin import differences
 from approvals.exceptions import NotPermitted, StateConflict
+from approvals.held import Change
 from approvals.models import Loosening
 from audit import clock
-from audit.admin import ReadOnlyAdmin
+from audit.admin import ReadOnlyAdmin, StaffAdmin
 from grants.admin import administrator
 
 if TYPE_CHECKING:
@@ -31,11 +34,17 @@ class LooseningAdmin(ReadOnlyAdmin):
 
     change_form_template = "admin/approvals/loosening/change_form.html"
     view_on_site = False
-    list_display = ["person", "kind", "asked_by", "asked_at", "takes_effect_at", "outcome", "ended_by"]
+    list_display = ["about", "kind", "asked_by", "asked_at", "takes_effect_at", "outcome", "ended_by"]
     list_filter = ["outcome", "kind"]
     list_select_related = ["person", "asked_by", "ended_by"]
-    search_fields = ["person__email", "person__name"]
-    fields = ["person", "kind", "asked_by", "asked_at", "takes_effect_at", "outcome", "ended_at", "ended_by"]
+    search_fields = ["person__email", "person__name", "name"]
+    fields = ["about", "kind", "asked_by", "asked_at", "takes_effect_at", "outcome", "ended_at", "ended_by"]
+
+    readonly_fields = ["about"]
+
+    @admin.display(description=gettext_lazy("whom or what"))
+    def about(self, asked: Loosening) -> str:
+        return asked.about
 
     def get_urls(self) -> list[URLPattern]:
         verbs = [
@@ -57,9 +66,9 @@ class LooseningAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         asked = self.get_object(request, object_id)
         objection = four_eyes.objection(asked, by=administrator(request), at=clock.now()) if asked else ""
-        return super().change_view(
-            request, object_id, form_url, {**(extra_context or {}), "objection": objection}
-        )
+        rows = differences.in_words(asked.difference) if asked else []
+        extra = {**(extra_context or {}), "objection": objection, "differences": rows}
+        return super().change_view(request, object_id, form_url, extra)
 
     def _ending(self, verb: Verb, said: StrPromise) -> Callable[..., HttpResponse]:
         def end(request: HttpRequest, loosening_id: UUID) -> HttpResponse:
@@ -85,6 +94,11 @@ def ask(request: HttpRequest, kind: Loosening.Kind, person: Any) -> None:
     except (NotPermitted, StateConflict) as refusal:
         messages.error(request, str(refusal))
         return
+    say_that_it_waits(request, asked)
+
+
+def say_that_it_waits(request: HttpRequest, asked: Loosening) -> None:
+    """What happens now, to the administrator who asked."""
     waits = (
         _(
             "There is no second administrator: it counts by itself from %(moment)s, and everybody concerned is told."
@@ -94,3 +108,46 @@ def ask(request: HttpRequest, kind: Loosening.Kind, person: Any) -> None:
         else _("It counts once a second administrator agrees; they are told.")
     )
     messages.warning(request, waits)
+
+
+def require_first(change: Change | None) -> None:
+    """Raises ValidationError where the same waits already, so that the form keeps what was typed."""
+    if change and Loosening.objects.open().about(change.kind, change.key).exists():
+        raise ValidationError(
+            _(
+                "A change of this waits for a second administrator already. Refuse that one first, under Loosenings."
+            )
+        )
+
+
+class HoldingAdmin(StaffAdmin):
+    """Stores what tightens at once; what loosens waits, and its page is shown instead."""
+
+    def hold(self, request: HttpRequest, change: Change) -> None:
+        """Ask for it, in the transaction that the page runs in. Nothing else is to be stored then."""
+        asked = four_eyes.ask_change(change, by=administrator(request))
+        say_that_it_waits(request, asked)
+        request.waits = asked  # type: ignore[attr-defined]
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        return None if _waits(request) else super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        return None if _waits(request) else super().log_change(request, obj, message)
+
+    def response_add(
+        self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        return _to_what_waits(request) or super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        return _to_what_waits(request) or super().response_change(request, obj)
+
+
+def _waits(request: HttpRequest) -> Loosening | None:
+    return getattr(request, "waits", None)
+
+
+def _to_what_waits(request: HttpRequest) -> HttpResponse | None:
+    asked = _waits(request)
+    return HttpResponseRedirect(asked.get_absolute_url()) if asked else None

@@ -14,12 +14,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from approvals import held
+from approvals.admin import loosenings
 from approvals.models import Policy
 from approvals.models.choices import TONES_DEMANDED, BreachAction, Risk
 from approvals.models.policy import IDENTITY
 from approvals.models.policy_rules import validate_escalation
 from approvals.policy import current_version, publish, require_trial
-from audit.admin import StaffAdmin
 from grants.admin import administrator
 
 if TYPE_CHECKING:
@@ -110,6 +111,9 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text=gettext_lazy("A proposal without evidence of each of these tones is refused."),
     )
 
+    change: held.Change | None = None
+    """What it would loosen; None where it counts at once."""
+
     class Meta:
         model = Policy
         fields = FIELDS
@@ -131,13 +135,13 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
         cleaned = super().clean()
         if self.cleaned_data.get("risk") == Risk.CRITICAL and not self.cleaned_data.get("breach_action"):
             self.cleaned_data["breach_action"] = BreachAction.ESCALATE
-        self._check_trial()
         if self.instance._state.adding and self._exists():
             raise forms.ValidationError(_("This policy exists already. Open it from the list to change it."))
+        self._weigh()
         return cleaned
 
-    def _check_trial(self) -> None:
-        """Show beside the field what publishing would refuse."""
+    def _weigh(self) -> None:
+        """Show beside the field what publishing would refuse; find out whether a second administrator is needed."""
         if self.errors:
             return
         names = [name for name in FIELDS if name in self.cleaned_data]
@@ -147,6 +151,9 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
             require_trial(wanted, current_version(wanted))
         except ValidationError as refusal:
             self.add_error("reason", refusal.message_dict["reason"])
+        else:
+            self.change = held.policies.weigh(wanted)
+            loosenings.require_first(self.change)
 
     def _exists(self) -> bool:
         names = (self.cleaned_data.get(name, "") for name in IDENTITY)
@@ -171,7 +178,7 @@ class Current(admin.SimpleListFilter):
 
 
 @admin.register(Policy)
-class PolicyAdmin(StaffAdmin):
+class PolicyAdmin(loosenings.HoldingAdmin):
     form = PolicyForm
     list_display = ["name", "version", "pattern", "risk", "sla_minutes", "people", "created_at", "retired_at"]
     list_filter = [Current, "pattern", "risk"]
@@ -220,6 +227,19 @@ class PolicyAdmin(StaffAdmin):
         opened = super().save_form(request, form, change)
         return Policy(**{name: getattr(opened, name) for name in FIELDS})
 
-    def save_model(self, request: HttpRequest, obj: Policy, form: forms.ModelForm[Any], change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Policy, form: Any, change: bool) -> None:
+        """Published at once where it loosens nothing; else a second administrator is asked."""
+        if form.change:
+            self.hold(request, form.change)
+            return
         author = administrator(request)
         publish(obj, by=author.as_actor(), author=author)
+        self._name_raised(request, obj)
+
+    def _name_raised(self, request: HttpRequest, policy: Policy) -> None:
+        with_it = Policy.objects.current().filter(
+            action_type=policy.action_type, created_at=policy.created_at
+        )
+        if names := [other.name for other in with_it.exclude(pk=policy.pk)]:
+            sentence = _("Raised with it, so that no workflow asks for less: %(policies)s.")
+            messages.info(request, sentence % {"policies": ", ".join(names)})

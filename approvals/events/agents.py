@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from approvals.events.loosenings import AGREED_BY, loosening
 from audit.catalogue import EventType, Field
 
 _AGENT = {
@@ -18,7 +19,10 @@ _KEY = {
 }
 EVENTS = (
     EventType("agent.created", "agent", "An agent was registered.", _AGENT),
-    EventType("agent.changed", "agent", "An agent's registration was changed.", _AGENT),
+    EventType(
+        "agent.changed", "agent", "An agent's registration was changed.", {**_AGENT, "agreed_by": AGREED_BY}
+    ),
     EventType("agent.key_created", "agent", "An agent got a key; older ones stay valid.", _KEY),
     EventType("agent.key_revoked", "agent", "A key of an agent was revoked.", _KEY),
+    *loosening("agent"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from approvals.events.loosenings import AGREED_BY, loosening
 from audit.catalogue import EventType, Field
 
 _ID = "019aae5c-3c1e-7d42-9a51-7f6b1c0d2e3f"
@@ -45,6 +46,8 @@ EVENTS = (
             "version": Field("its number, from 1", 3),
             **_TERMS,
             "reason": Field("why it was changed, or empty", "The gate caught nothing in 200 requests."),
+            "agreed_by": AGREED_BY,
         },
     ),
+    *loosening("policy"),
 )

@@ -172,8 +172,26 @@ WHO = (
     Rule(
         "loosening-takes-two",
         "Nobody becomes an approver, auditor or administrator by one administrator: a second one agrees, neither the "
-        "person concerned nor a newcomer. Where there is none it waits, and everybody concerned is told.",
-        ("approvals/four_eyes.py", "grants/second.py", "grants/membership.py", "grants/accounts.py"),
+        "person concerned nor a newcomer. Nor is a rule loosened by one: a policy that asks for less, an agent that "
+        "may do more or gets another owner, a policy's channel, an account opened again. The second one sees the "
+        "difference, and what tightens counts at once. Where there is none it waits, and everybody concerned is told.",
+        (
+            "approvals/four_eyes.py",
+            "approvals/held/policies.py",
+            "approvals/held/agents.py",
+            "approvals/held/channels.py",
+            "approvals/policy/strength.py",
+            "grants/second.py",
+            "grants/membership.py",
+            "grants/accounts.py",
+        ),
+    ),
+    Rule(
+        "workflows-never-weaken",
+        "A workflow's policy asks for no less than the action type's own, unless two administrators agreed to that. "
+        "Where the action type's policy becomes stricter, the workflow's is raised with it in each term in which it "
+        "was not weaker before.",
+        ("approvals/policy/overrides.py", "approvals/policy/publishing.py"),
     ),
     Rule(
         "nobody-decides-their-own-proposal",

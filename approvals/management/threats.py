@@ -46,6 +46,12 @@ DECIDING = (
         rules=("credentials-belong-to-people", "new-credentials-wait"),
     ),
     Threat(
+        "a-loosened-gate",
+        "An administrator weakens a policy, widens an agent or moves its owner, and so lets an action through; or an "
+        "agent names a workflow whose policy asks for less.",
+        rules=("loosening-takes-two", "workflows-never-weaken"),
+    ),
+    Threat(
         "an-account-behind-a-named-address",
         "An administrator makes an account for an address that open requests already name, and decides with it.",
         rules=("an-address-is-proven-first",),

@@ -51,7 +51,7 @@ DROP FUNCTION approvals_keep_assignment();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("approvals", "0031_signed_decisions"),
+        ("approvals", "0032_held_rules"),
         ("audit", "0003_checkpoints"),
         ("grants", "0007_kept_addresses"),
     ]

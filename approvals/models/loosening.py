@@ -13,6 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 LAPSES_AFTER = timedelta(days=7)
+OF_RULES = ("policy", "agent", "channel")
+"""The kinds that are about a rule instead of a person."""
 
 
 class LooseningQuerySet(models.QuerySet["Loosening"]):
@@ -21,6 +23,10 @@ class LooseningQuerySet(models.QuerySet["Loosening"]):
     def open(self) -> Self:
         """Neither agreed to, refused nor lapsed."""
         return self.filter(outcome="")
+
+    def about(self, kind: str, subject_id: str) -> Self:
+        """Of one policy, agent, or policy's channel."""
+        return self.filter(kind=kind, subject_id=subject_id)
 
     def due(self, at: datetime) -> Self:
         """Open, and of an installation with one administrator, who has waited long enough."""
@@ -32,12 +38,19 @@ class LooseningQuerySet(models.QuerySet["Loosening"]):
 
 
 class Loosening(models.Model):
-    """One thing that gives a person more authority. It is asked for once, and ends once."""
+    """One thing that gives a person more authority, or lets an action through with less. Asked for once, ends once.
+
+    A rule's has no person but a subject, what is wanted of it, what that was drawn from, and the difference between.
+    """
 
     class Kind(models.TextChoices):
         APPROVER = "approver", _("Approver")
         AUDITOR = "auditor", _("Auditor")
         ADMINISTRATOR = "administrator", _("Administrator")
+        ACCOUNT = "account", _("Active again")
+        POLICY = "policy", _("Policy")
+        AGENT = "agent", _("Agent")
+        CHANNEL = "channel", _("Channel of a policy")
 
     class Outcome(models.TextChoices):
         AGREED = "agreed", _("Agreed to")
@@ -45,9 +58,21 @@ class Loosening(models.Model):
         LAPSED = "lapsed", _("Lapsed")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid7, editable=False)
-    kind = models.CharField(_("what they become"), max_length=20, choices=Kind.choices)
+    kind = models.CharField(_("what it is about"), max_length=20, choices=Kind.choices)
     person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("person")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("person"),
+    )
+    subject_id = models.CharField(max_length=64, default="", db_default="", editable=False)
+    name = models.CharField(_("rule"), max_length=300, default="", db_default="")
+    wanted = models.JSONField(default=dict, db_default={}, editable=False)
+    drawn_from = models.JSONField(default=list, db_default=[], editable=False)
+    difference = models.JSONField(default=list, db_default=[], editable=False)
+    sealed = models.BinaryField(
+        default=b"", db_default=b"", help_text=_("where a channel is to lead, encrypted; empty once it ended")
     )
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("asked for by")
@@ -78,6 +103,19 @@ class Loosening(models.Model):
             models.UniqueConstraint(
                 fields=["kind", "person"], condition=Q(outcome=""), name="loosening_asked_for_once"
             ),
+            models.UniqueConstraint(
+                fields=["kind", "subject_id"],
+                condition=Q(outcome="", person=None),
+                name="loosening_of_rule_asked_for_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=OF_RULES, person=None) & ~Q(subject_id="")
+                | ~Q(kind__in=OF_RULES) & Q(person__isnull=False, subject_id=""),
+                name="loosening_of_person_or_rule",
+            ),
+            models.CheckConstraint(
+                condition=Q(sealed=b"") | Q(outcome="", kind="channel"), name="loosening_ended_is_wiped"
+            ),
             models.CheckConstraint(
                 condition=Q(outcome="", ended_at=None) | (~Q(outcome="") & Q(ended_at__isnull=False)),
                 name="loosening_ends_once",
@@ -89,10 +127,15 @@ class Loosening(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.person}: {self.kind}"
+        return f"{self.about}: {self.kind}"
 
     def get_absolute_url(self) -> str:
         return reverse("admin:approvals_loosening_change", args=[self.pk])
+
+    @property
+    def about(self) -> str:
+        """The person, or the name of the rule."""
+        return str(self.person) if self.person else self.name
 
     @property
     def is_open(self) -> bool:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from approvals.models.approval import Approval
 from approvals.models.channel import Channel
+from approvals.models.loosening import Loosening
 from grants.models import DelegatedGrant, User
 
 
@@ -28,7 +29,7 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
 
 
 class Notification(models.Model):
-    """One message through one channel, about a request, a grant, or the account of the person it goes to.
+    """One message through one channel, about a request, a grant, a person's account, or a rule to be loosened.
 
     Its id goes with every attempt, so a receiver can tell a repetition.
     """
@@ -55,6 +56,7 @@ class Notification(models.Model):
         RESET = "reset", _("Choose a new password")
         CREDENTIALS = "credentials", _("Your credentials were changed")
         MORE_AUTHORITY = "more_authority", _("More authority is asked for")
+        LOOSENING = "loosening", _("A rule is to be loosened")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid7, editable=False)
     kind = models.CharField(max_length=20, choices=Kind.choices)
@@ -71,6 +73,9 @@ class Notification(models.Model):
         blank=True,
         related_name="+",
         help_text=_("whose account it is about"),
+    )
+    loosening = models.ForeignKey(
+        Loosening, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text=_("of a rule")
     )
     recipient = models.EmailField(
         blank=True, help_text=_("whom it is for; nobody in particular where a team is told")
@@ -99,9 +104,10 @@ class Notification(models.Model):
         ordering = ["-created_at"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(approval__isnull=False, grant=None, person=None)
-                | models.Q(approval=None, grant__isnull=False, person=None)
-                | models.Q(approval=None, grant=None, person__isnull=False),
+                condition=models.Q(approval__isnull=False, grant=None, person=None, loosening=None)
+                | models.Q(approval=None, grant__isnull=False, person=None, loosening=None)
+                | models.Q(approval=None, grant=None, person__isnull=False, loosening=None)
+                | models.Q(approval=None, grant=None, person=None, loosening__isnull=False),
                 name="notification_about_one_thing",
             ),
             models.CheckConstraint(

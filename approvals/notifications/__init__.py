@@ -8,6 +8,7 @@ from approvals.notifications.telling import (
     notify,
     notify_about_person,
     notify_of_grant,
+    notify_of_loosening,
     notify_person,
     tell,
 )
@@ -19,6 +20,7 @@ __all__ = [
     "notify",
     "notify_about_person",
     "notify_of_grant",
+    "notify_of_loosening",
     "notify_person",
     "pool_watchers",
     "team_channels",

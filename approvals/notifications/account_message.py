@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from approvals.models import Loosening, Notification
-from approvals.notifications.parts import Message, one_line
+from approvals.notifications.parts import Facts, Message, one_line
 from audit import clock
 from grants.models import User
 
@@ -94,13 +94,32 @@ def _of_loosening(notification: Notification, person: User) -> Message:
         sentence = _(
             "%(by)s asks that %(person)s becomes %(what)s. It counts once a second administrator agrees."
         )
+    facts = ((_("Person"), person.email), (_("Becomes"), names["what"]))
+    return _to_agree(notification, asked, sentence % names, facts)
+
+
+def of_rule(notification: Notification, asked: Loosening) -> Message:
+    """That a rule is to be loosened, and which: what exactly is shown to administrators alone."""
+    names = {"rule": one_line(asked.name), "by": one_line(str(asked.asked_by))}
+    if asked.takes_effect_at:
+        sentence = _(
+            "%(by)s asks to loosen a rule: %(rule)s. There is no second administrator to agree, so it takes effect by "
+            "itself. If that is wrong, say so before."
+        )
+    else:
+        sentence = _("%(by)s asks to loosen a rule: %(rule)s. It counts once a second administrator agrees.")
+    facts = ((_("Rule"), names["rule"]), (_("About"), asked.get_kind_display()))
+    return _to_agree(notification, asked, sentence % names, facts)
+
+
+def _to_agree(notification: Notification, asked: Loosening, sentence: str, facts: Facts) -> Message:
     effect = ((_("Takes effect"), clock.in_words(asked.takes_effect_at)),) if asked.takes_effect_at else ()
     is_staff = User.objects.filter(email=notification.recipient, is_staff=True).exists()
     return Message(
         id=notification.pk,
-        headline=str(Kind.MORE_AUTHORITY.label),
-        sentence=sentence % names,
-        facts=((_("Person"), person.email), (_("Becomes"), names["what"]), *effect),
+        headline=str(Kind(notification.kind).label),
+        sentence=sentence,
+        facts=(*facts, *effect),
         url=f"{settings.PUBLIC_URL}{asked.get_absolute_url() if is_staff else reverse('approvals:inbox')}",
         link=_("Look at it") if is_staff else _("Open the inbox"),
         footnote=_("Opening the link agrees to nothing: an administrator signs in and does that there."),

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from approvals.models import Approval, ChannelTest, Notification, Vote
 from approvals.models.choices import Resolution, Status
-from approvals.notifications.account_message import of_account
+from approvals.notifications.account_message import of_account, of_rule
 from approvals.notifications.parts import Facts, Message, one_line
 from audit import clock, reader
 from grants.models import DelegatedGrant, User
@@ -32,7 +32,9 @@ def of_notification(notification: Notification) -> Message:
         return _of_grant(notification, notification.grant)
     if notification.person:
         return of_account(notification, notification.person)
-    assert notification.approval is not None  # nosec B101 # noqa: S101 - the constraint: about one of the three
+    if notification.loosening:
+        return of_rule(notification, notification.loosening)
+    assert notification.approval is not None  # nosec B101 # noqa: S101 - the constraint: about one of the four
     return _of_request(notification, notification.approval)
 
 

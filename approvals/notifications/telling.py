@@ -10,7 +10,7 @@ from uuid import UUID
 import uuid_utils.compat as uuid
 from django.db import connection
 
-from approvals.models import Approval, Notification
+from approvals.models import Approval, Loosening, Notification
 from approvals.notifications.routing import NOBODY, Routes, look_up
 from grants.models import DelegatedGrant, User
 from patience import statements
@@ -80,6 +80,20 @@ def notify_about_person(
     """Tell several people what happens to a person's account: by e-mail, whatever they chose to hear of."""
     Notification.objects.bulk_create(
         Notification(kind=kind, person=person, recipient=address, created_at=at, next_attempt_at=at)
+        for address in recipients
+    )
+
+
+def notify_of_loosening(asked: Loosening, recipients: Iterable[str], *, at: datetime) -> None:
+    """Tell several people that a rule is to be loosened: by e-mail, whatever they chose to hear of."""
+    Notification.objects.bulk_create(
+        Notification(
+            kind=Notification.Kind.LOOSENING,
+            loosening=asked,
+            recipient=address,
+            created_at=at,
+            next_attempt_at=at,
+        )
         for address in recipients
     )
 

@@ -10,10 +10,11 @@ from django.db import connection, transaction
 
 from approvals.models import Policy
 from approvals.models.choices import BreachAction, Risk
+from approvals.policy import overrides
 from approvals.policy.candidate import require_trial
 from approvals.texts import normalised
 from audit import clock, log
-from audit.message import START, Actor, NewEvent, Subject
+from audit.message import Actor, NewEvent
 from grants.models import User
 
 Identity = tuple[str, str]
@@ -28,42 +29,63 @@ class NotPublished(Exception):
         self.refusals = tuple(refusals)
 
 
-def publish(policy: Policy, *, by: Actor, author: User | None = None) -> Policy:
+def publish(policy: Policy, *, by: Actor, author: User | None = None, second: Actor | None = None) -> Policy:
     """Store an unsaved policy as the next version for its action type and workflow; retire the one before.
 
-    Raises ValidationError with a sentence beside each invalid field. A policy that stops asking people needs
-    a trial, or a reason, which is recorded.
+    `second` is the administrator who agreed, where it asks for less: whether one is needed is asked before
+    (docs/rules.md: loosening-takes-two). Raises ValidationError with a sentence beside each invalid field. A policy
+    that stops asking people needs a trial, or a reason, which is recorded.
     """
     try:
-        publish_many([policy], by=by, author=author)
+        publish_many([policy], by=by, author=author, second=second)
     except NotPublished as refused:
         raise refused.refusals[0][1] from None
     return policy
 
 
 @transaction.atomic
-def publish_many(policies: Sequence[Policy], *, by: Actor, author: User | None = None) -> None:
+def publish_many(
+    policies: Sequence[Policy], *, by: Actor, author: User | None = None, second: Actor | None = None
+) -> None:
     """Publish policies for different things, all of them or none, in a fixed number of queries.
 
-    Raises NotPublished.
+    What is stricter than before raises the policies of its workflows with it, unless these are among `policies`
+    (docs/rules.md: workflows-never-weaken). Raises NotPublished.
     """
     for policy in policies:
         tidy(policy)
-    _lock({policy.as_subject() for policy in policies})
-    before = current_versions(policies)
+    lock(policies)
+    around = _current_around(policies)
+    before = {one: around[one] for one in {policy.identity for policy in policies} if one in around}
     _check_all(policies, before)
     at = clock.now()
-    retired = [one.pk for one in before.values()]
-    Policy.objects.filter(pk__in=retired).update(retired_at=at)
     for policy in policies:
-        current = before.get(policy.identity)
-        policy.version = current.version + 1 if current else 1
-        policy.created_at, policy.created_by = at, author
-    Policy.objects.bulk_create(policies)
-    log.record_many(
-        [_event(policy, by, at) for policy in policies],
-        ends={policy.as_subject(): START for policy in policies if policy.version == 1},
+        _number(policy, before.get(policy.identity), at, author)
+    raised = _raised(policies, around)
+    for policy in raised:
+        _number(policy, around[policy.identity], at, author)
+    stored = [*policies, *raised]
+    retired = [around[policy.identity].pk for policy in stored if policy.identity in around]
+    Policy.objects.filter(pk__in=retired).update(retired_at=at)
+    Policy.objects.bulk_create(stored)
+    log.record_many([_event(policy, by, at, second) for policy in stored])
+
+
+def _number(policy: Policy, current: Policy | None, at: datetime, author: User | None) -> None:
+    policy.version = current.version + 1 if current else 1
+    policy.created_at, policy.created_by = at, author
+
+
+def _raised(policies: Sequence[Policy], around: Mapping[Identity, Policy]) -> list[Policy]:
+    """The next versions of the workflows' policies that would ask for less than these, and did not before."""
+    bases = {policy.action_type: policy for policy in policies if not policy.workflow}
+    own = {policy.identity for policy in policies}
+    found = (
+        overrides.raised(one, around.get((one.action_type, "")), bases[one.action_type])
+        for one in around.values()
+        if one.workflow and one.identity not in own and one.action_type in bases
     )
+    return [policy for policy in found if policy]
 
 
 def current_version(policy: Policy) -> Policy | None:
@@ -73,9 +95,15 @@ def current_version(policy: Policy) -> Policy | None:
 
 def current_versions(policies: Iterable[Policy]) -> dict[Identity, Policy]:
     """The current versions for the policies' action types and workflows, in one query."""
+    policies = list(policies)
     wanted = {policy.identity for policy in policies}
-    found = Policy.objects.current().filter(action_type__in={action_type for action_type, _ in wanted})
-    return {policy.identity: policy for policy in found if policy.identity in wanted}
+    return {one: policy for one, policy in _current_around(policies).items() if one in wanted}
+
+
+def _current_around(policies: Iterable[Policy]) -> dict[Identity, Policy]:
+    """The current versions for the policies' action types in all workflows."""
+    found = Policy.objects.current().filter(action_type__in={policy.action_type for policy in policies})
+    return {policy.identity: policy for policy in found}
 
 
 def _check_all(policies: Sequence[Policy], before: Mapping[Identity, Policy]) -> None:
@@ -122,20 +150,21 @@ def tidy(policy: Policy) -> None:
             step["emails"] = [str(email).strip().lower() for email in step["emails"]]
 
 
-def _lock(subjects: set[Subject]) -> None:
-    """One publisher at a time for each policy; a first version has no row to lock.
+def lock(policies: Iterable[Policy]) -> None:
+    """One publisher at a time for each action type, with its workflows; a first version has no row to lock.
 
     Everybody locks in the same order, so that no two wait for each other.
     """
-    names = sorted(f"{subject.kind}:{subject.id}" for subject in subjects)
+    names = sorted({f"policy:{policy.action_type}" for policy in policies})
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(%s::text[]) AS name", [names]
         )
 
 
-def _event(policy: Policy, by: Actor, at: datetime) -> NewEvent:
-    return NewEvent(policy.as_subject(), "policy.changed", actor=by, at=at, data=_describe(policy))
+def _event(policy: Policy, by: Actor, at: datetime, second: Actor | None) -> NewEvent:
+    data = {**_describe(policy), "agreed_by": second.as_facts() if second else None}
+    return NewEvent(policy.as_subject(), "policy.changed", actor=by, at=at, data=data)
 
 
 def _describe(policy: Policy) -> dict[str, object]:

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from approvals import factors, vault
-from approvals.models import Channel
+from approvals.models import Channel, Loosening
 
 
 class Command(BaseCommand):
@@ -16,7 +16,10 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
-        channels = list(Channel.objects.in_use().select_for_update())
+        channels: list[Channel | Loosening] = [
+            *Channel.objects.in_use().select_for_update(),
+            *Loosening.objects.open().filter(kind=Loosening.Kind.CHANNEL).select_for_update(),
+        ]
         for channel in channels:
             try:
                 channel.sealed = vault.reseal(bytes(channel.sealed))

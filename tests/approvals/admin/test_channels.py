@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from approvals.models import Channel, ChannelTest, Policy
 from approvals.notifications import preferences
+from tests.approvals.admin.second import agree
 from tests.factories import make_policy, make_user
 from tests.receivers import Hook, hook
 
@@ -39,6 +40,7 @@ def test_a_channel_is_added_for_a_policy_and_its_address_is_shown_nowhere(
     admin: Client, policy: Policy, receiver: Hook
 ) -> None:
     response = admin.post(reverse(ADD), typed(policy, receiver.url), follow=True)
+    agree()
 
     channel = Channel.objects.get()
     assert (channel.action_type, channel.name, channel.address) == ("vendor_terms", "#vendors", receiver.url)
@@ -56,6 +58,7 @@ def test_an_address_that_is_none_of_slacks_is_refused_beside_its_field(admin: Cl
 
 def test_the_same_test_as_people_have(admin: Client, policy: Policy, receiver: Hook) -> None:
     admin.post(reverse(ADD), typed(policy, receiver.url))
+    agree()
     channel = Channel.objects.get()
 
     page = admin.post(reverse("admin:approvals_channel_test", args=[channel.pk]), follow=True)
@@ -70,6 +73,7 @@ def test_a_removed_channel_is_wiped_and_stays_in_the_list(
     admin: Client, policy: Policy, receiver: Hook
 ) -> None:
     admin.post(reverse(ADD), typed(policy, receiver.url))
+    agree()
     channel = Channel.objects.get()
 
     page = admin.post(reverse("admin:approvals_channel_removal", args=[channel.pk]), follow=True)
@@ -84,6 +88,7 @@ def test_a_removed_channel_is_wiped_and_stays_in_the_list(
 @pytest.mark.parametrize("name", ["test", "removal"])
 def test_opening_an_address_does_nothing(admin: Client, policy: Policy, receiver: Hook, name: str) -> None:
     admin.post(reverse(ADD), typed(policy, receiver.url))
+    agree()
     pk = Channel.objects.get().pk
 
     opened = admin.get(reverse(f"admin:approvals_channel_{name}", args=[pk]))

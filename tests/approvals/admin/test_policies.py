@@ -11,6 +11,7 @@ from django.urls import reverse
 from approvals.models import Policy
 from audit.models import Event
 from grants.models import User
+from tests.approvals.admin.second import agree
 from tests.factories import make_policy
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +36,7 @@ def _form(**fields: Any) -> dict[str, Any]:
 
 def test_adding_publishes_version_1(admin: Client, administrator: User) -> None:
     response = admin.post(ADD, _form(action_type="refund", workflow="", reviewers="Finance@Example.com"))
+    agree()
 
     policy = Policy.objects.get(action_type="refund")
     assert response.status_code == 302
@@ -59,6 +61,7 @@ def test_changing_publishes_the_next_version_and_keeps_the_one_before(admin: Cli
 
 def test_tones_of_evidence_are_ticked_and_shown_again(admin: Client) -> None:
     admin.post(ADD, _form(action_type="refund", required_evidence_tones=["red", "any"]))
+    agree()
 
     policy = Policy.objects.get(action_type="refund")
     assert policy.required_evidence_tones == ["red", "any"]
@@ -152,6 +155,7 @@ CRITICAL = {
 
 def test_ladder_is_written_a_step_a_line_and_shown_so_again(admin: Client) -> None:
     admin.post(ADD, _form(action_type="payment", **CRITICAL))
+    agree()
 
     policy = Policy.objects.get(action_type="payment")
     assert policy.escalation == [
@@ -200,6 +204,7 @@ def test_what_is_unfit_is_told_beside_its_field(
 def test_reason_is_of_one_change_and_never_carried_to_the_next(admin: Client) -> None:
     terms = {"pattern": "exception_based", "minimum_confidence": "0.8"}
     admin.post(ADD, _form(action_type="refund", reason="Tried elsewhere for a year", **terms))
+    agree()
 
     policy = Policy.objects.get(action_type="refund")
     assert policy.reason == "Tried elsewhere for a year"
@@ -213,6 +218,7 @@ def test_assignees_from_outside_are_allowed_where_an_administrator_ticks_it(admi
     page = admin.get(_change(untold)).content.decode()
 
     admin.post(_change(untold), _form(allow_outside_assignees="on", version=str(untold.version)))
+    agree()
 
     assert "assignees outside the organisation" in page
     assert not untold.allow_outside_assignees
