@@ -63,7 +63,7 @@ def test_each_row_of_the_starting_table(
         risk="low",
         assignees=(),
         payload=payload,
-        initiated_by="boss@example.com",
+        initiated_by=make_user("boss@example.com").email,
         evidence=(EVIDENCE,),
         **proposed,
     )
@@ -85,7 +85,7 @@ def test_the_template_is_complete_and_has_a_deadline_for_each_gate() -> None:
 def test_the_template_demands_evidence_from_medium_on(action_type: str) -> None:
     load(TEMPLATE)
     policy = Policy.objects.get(action_type=action_type)
-    proposed = {"policy": policy, "confidence": 0.9, "initiated_by": "boss@example.com"}
+    proposed = {"policy": policy, "confidence": 0.9, "initiated_by": make_user("boss@example.com").email}
 
     if policy.risk == "low":
         assert make_approval(**proposed).pk
