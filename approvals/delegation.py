@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 
 from approvals import rates, wakeups
 from approvals.exceptions import FieldError, InvalidInput, NotPermitted, StateConflict
-from approvals.models import Notification
+from approvals.models import Notification, Policy
+from approvals.models.policy import ANY_ACTION_TYPE
 from approvals.notifications import notify_of_grant
 from approvals.texts import LONGEST_REASON, normalised
 from audit import clock, log
@@ -222,10 +223,20 @@ def _errors_of_time(terms: GrantTerms, at: datetime) -> list[FieldError]:
         return [_error("expires_at", _("Say until when: a grant without an end is not given."))]
     if terms.expires_at <= _start(terms, at):
         return [_error("expires_at", _("It has to end after it starts, and later than now."))]
-    if terms.is_whole and terms.expires_at > at + DelegatedGrant.LONGEST_WHOLE:
-        sentence = _("The whole authority is lent for %(days)s days at most: choose an earlier end.")
+    if terms.expires_at > at + DelegatedGrant.LONGEST_WHOLE and _is_over_every_action_type(terms):
+        sentence = _(
+            "Authority over every action type is lent for %(days)s days at most: choose an earlier end, or name fewer."
+        )
         return [_error("expires_at", sentence % {"days": DelegatedGrant.LONGEST_WHOLE.days})]
     return []
+
+
+def _is_over_every_action_type(terms: GrantTerms) -> bool:
+    """Whether it is as good as the whole authority: it says so, names no action type, or all that have a policy."""
+    named = set(_names(terms.action_types))
+    current = Policy.objects.current().exclude(action_type=ANY_ACTION_TYPE)
+    known = set(current.values_list("action_type", flat=True))
+    return not named or (bool(known) and known <= named)
 
 
 def _names(names: Sequence[str]) -> list[str]:

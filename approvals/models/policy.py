@@ -82,7 +82,7 @@ class Policy(models.Model):
         _("SLA (minutes)"),
         null=True,
         blank=True,
-        validators=[MinValueValidator(1)],
+        validators=[MinValueValidator(1), MaxValueValidator(policy_rules.YEAR)],
         help_text=_(
             "How long a request waits for a decision. An agent may ask for less, never for more. "
             "Empty: as long as the agent says."
@@ -91,7 +91,7 @@ class Policy(models.Model):
     validity_minutes = models.PositiveIntegerField(
         _("validity (minutes)"),
         default=DAY_MINUTES,
-        validators=[MinValueValidator(1)],
+        validators=[MinValueValidator(1), MaxValueValidator(policy_rules.YEAR)],
         help_text=_("How long an approval can be claimed."),
     )
     reviewers = ArrayField(

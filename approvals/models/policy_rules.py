@@ -20,7 +20,8 @@ from approvals.exceptions import InvalidInput
 from approvals.models.choices import ANY_TONE, CRITICAL_QUORUM, BreachAction, Pattern, Risk, Tone
 
 LONGEST_LADDER = 10
-LATEST_STEP = 366 * 24 * 60  # minutes
+YEAR = 366 * 24 * 60
+"""Minutes: the most that a request waits, an approval can be claimed, or a step of the ladder takes."""
 NAME = r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}"
 """The pattern of an action type's name, and of a workflow's."""
 
@@ -72,7 +73,7 @@ def _validate_step(number: int, step: Any) -> None:
         raise ValidationError(sentence % {"number": number})
     minutes, emails = step["after_minutes"], step["emails"]
     is_number = isinstance(minutes, int) and not isinstance(minutes, bool)
-    if not is_number or not 0 <= minutes <= LATEST_STEP:
+    if not is_number or not 0 <= minutes <= YEAR:
         sentence = _("Step %(number)s must say after how many minutes: a whole number from 0 on.")
         raise ValidationError(sentence % {"number": number})
     if not isinstance(emails, list) or not emails:

@@ -19,7 +19,7 @@ from approvals.models import Notification
 from audit import clock
 from audit.models import Event
 from grants.models import DelegatedGrant, User
-from tests.factories import approve, make_approval, make_grant, make_user
+from tests.factories import approve, make_approval, make_grant, make_policy, make_user
 from tests.races.arena import Arena
 
 pytestmark = pytest.mark.django_db
@@ -168,6 +168,25 @@ def test_everything_is_lent_for_90_days_and_a_part_for_longer() -> None:
 
     assert whole.is_whole
     assert part.expires_at == at + timedelta(days=400)
+
+
+@pytest.mark.shows("a-grant-has-limits")
+@pytest.mark.parametrize(
+    "scope",
+    [
+        {"workflows": ["finance"], "action_types": []},
+        {"action_types": ["refund", "external_email", "old_one"]},
+    ],
+    ids=["of a workflow", "listed"],
+)
+def test_every_action_type_is_lent_for_no_longer_than_everything(scope: dict[str, Any]) -> None:
+    for action_type in ("refund", "external_email", "*"):
+        make_policy(action_type)
+    too_late = clock.now() + timedelta(days=91)
+
+    assert refusals(**scope, expires_at=too_late) == {"expires_at"}
+    assert lend(action_types=["refund"], expires_at=too_late)
+    assert lend(**scope, expires_at=clock.now() + timedelta(days=89))
 
 
 def test_all_that_does_not_fit_is_said_at_once() -> None:

@@ -46,7 +46,11 @@ FORBIDDEN = [
 ]
 
 
-@pytest.mark.parametrize("terms", FORBIDDEN, ids=str)
+FROM_NOW_ON = [{"sla_minutes": 366 * 24 * 60 + 1}, {"validity_minutes": 366 * 24 * 60 + 1}]
+"""What stands in the database from before is kept."""
+
+
+@pytest.mark.parametrize("terms", [*FORBIDDEN, *FROM_NOW_ON], ids=str)
 def test_publishing_refuses_it_with_a_sentence(terms: dict[str, Any]) -> None:
     with pytest.raises(ValidationError) as refusal:
         publish(_policy(**terms), by=make_user().as_actor())
