@@ -172,7 +172,7 @@ _MANY = """
     SET LOCAL session_replication_role = 'replica';
     INSERT INTO approvals_approval SELECT (jsonb_populate_record(one, jsonb_build_object(
         'id', gen_random_uuid(), 'idempotency_key', n, 'action_type', 'type ' || n %% 20,
-        'risk', (ARRAY['low', 'medium', 'high'])[1 + n %% 3],
+        'risk', CASE WHEN n %% 10 IN (1, 4) THEN 'high' WHEN n %% 3 = 0 THEN 'low' ELSE 'medium' END,
         'agent_id', CASE WHEN n %% 100 < 2 THEN %s ELSE one.agent_id END, 'workflow', 'flow ' || n %% 50,
         'alike', 'mark ' || n %% 50, 'action', 'Number ' || n || ' of one and ' || n %% 7,
         'deadline', one.deadline + n * interval '1 second',
