@@ -64,6 +64,7 @@ def places() -> dict[str, Any]:
         "person_id": boss.pk,
         "uidb36": boss.pk.hex,
         "key": "set-password",
+        "name": "nowhere",
         "language": "en",
         "version": "1",
         "action_type": "external_email",
