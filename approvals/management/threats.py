@@ -375,10 +375,6 @@ FAULTS = (
 
 NOT_MET = (
     Threat(
-        "one-administrator-loosens",
-        "One administrator alone publishes a weaker policy, for everything or for one workflow.",
-    ),
-    Threat(
         "forged-callbacks",
         "A callback to an agent is forged, replayed or sent to an inner address: there are no callbacks yet.",
     ),
