@@ -84,7 +84,7 @@ _REQUEST = _Part(
     Approval,
     "request",
     "id agent_id pattern action_type action risk quorum deadline breach_action status resolution current_version "
-    "created_at breached_at decided_at valid_until claimed_at supersedes_id successor_id",
+    "created_at breached_at decided_at valid_until claimed_at supersedes_id successor_id initiated_by",
 )
 _VERSION = _Part(PayloadVersion, "version", "id number canonical sha256 source")
 _FIRST = _Part(PayloadVersion, "first", "id number source")

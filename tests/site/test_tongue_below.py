@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from approvals.models import Approval, Comment, Policy
 from grants.models import User
+from tests.approvals.admin.second import agree
 from tests.approvals.admin.test_policies import ADD, _change, _form
 from tests.approvals.api.client import PROPOSAL, agent_client
 from tests.approvals.views.browse import client_of, form_in, text_of, url
@@ -132,7 +133,8 @@ def test_an_administrator_changes_a_policy(headers):
 
     refused = client.post(_change(first), _form(risk="critical"))
     client.post(_change(first), _form(risk="high"))
-    client.post(ADD, _form(action_type="payout", workflow="finance"))
+    client.post(ADD, _form(action_type="payout", workflow="finance"))  # waits: nothing judged it before
+    agree()
 
     assert "⟦A critical action needs somebody to escalate to.⟧" in text_of(refused)
     assert Policy.objects.count() == 3
