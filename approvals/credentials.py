@@ -12,6 +12,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from approvals.addresses import reaches
 from approvals.exceptions import StateConflict
 from approvals.models import Notification
 from approvals.notifications import notify_person
@@ -25,9 +26,22 @@ Kind = Notification.Kind
 
 @transaction.atomic
 def invite(person: User, *, by: Actor) -> None:
-    """Store a new account that opens nothing, and write to its address: who reads that mail chooses the password."""
+    """Store a new account that opens nothing, and write to its address: who reads that mail chooses the password.
+
+    Raises StateConflict where an account has the same mailbox under another spelling: one person has one account.
+    """
+    if sentence := objection(person.email):
+        raise StateConflict(sentence)
     accounts.add(person, by=by)
     notify_person(person, Kind.INVITED, at=clock.now())
+
+
+def objection(email: str) -> str:
+    """Why nobody is invited here: the mailbox has an account under another spelling. Empty if it has none."""
+    other = User.objects.filter(reaches("email", email)).exclude(email=email).first()
+    if other is None:
+        return ""
+    return _("The mailbox of this address has an account already: %(email)s.") % {"email": other.email}
 
 
 @transaction.atomic

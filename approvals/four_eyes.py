@@ -25,7 +25,7 @@ from audit.clock import rfc3339
 from audit.message import SYSTEM, Actor, NewEvent, Subject
 from grants import accounts, membership
 from grants.models import ApproverMembership, User
-from grants.providers import Authority, governing
+from grants.providers import Authority, Governed, governing
 
 Kind = Loosening.Kind
 FLAGS = {Kind.AUDITOR: "is_auditor", Kind.ADMINISTRATOR: "is_staff", Kind.ACCOUNT: "is_active"}
@@ -180,6 +180,26 @@ def _locked(loosening_id: UUID) -> Loosening:
 
 
 def _take_effect(asked: Loosening, *, second: Actor) -> None:
+    """Raises StateConflict where who asked administers no more, or what was asked for cannot be done any more."""
+    _require_unchanged(asked)
+    try:
+        _do(asked, second=second)
+    except Governed as refusal:
+        raise StateConflict(str(refusal)) from None
+
+
+def _require_unchanged(asked: Loosening) -> None:
+    ids = {asked.asked_by_id, asked.person_id} - {None}
+    people = User.objects.select_for_update(no_key=True).order_by("pk").in_bulk(ids)
+    if not people[asked.asked_by_id].administers:
+        raise StateConflict(
+            _("Whoever asked for this is an administrator no more: refuse it, and ask again.")
+        )
+    if asked.person_id and asked.kind != Kind.ACCOUNT and not people[asked.person_id].is_active:
+        raise StateConflict(_("This account is not open any more: nobody can act with it."))
+
+
+def _do(asked: Loosening, *, second: Actor) -> None:
     if asked.person is None:
         held.take_effect(asked, second=second)
         return

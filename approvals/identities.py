@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from approvals import credentials
+from approvals.addresses import reaches
 from approvals.exceptions import NotPermitted
 from audit import clock
 from audit.message import Actor
@@ -37,7 +38,7 @@ def belongs(provider: Provider, claims: Claims, person: User) -> bool:
 
 @transaction.atomic
 def admit(provider: Provider, claims: Claims) -> User:
-    """Who comes in, with the authority that the provider's groups give them now. Raises NotPermitted."""
+    """Whom the provider means. Nothing changes for them yet but that an account is made. Raises NotPermitted."""
     known = _known(provider, claims).first()
     email = known.user.email if known else _verified_email(provider, claims)
     if _domain(email) not in provider.allowed_domains:
@@ -53,9 +54,21 @@ def admit(provider: Provider, claims: Claims) -> User:
             _("Nobody comes in here as %(email)s. Ask an administrator for an account.") % {"email": email}
         )
     if not known:
+        _require_free(person, provider, claims)
+    return person
+
+
+@transaction.atomic
+def settle(provider: Provider, claims: Claims, person: User) -> None:
+    """Join the identity to the person, and give them the authority that the provider's groups say.
+
+    Once nothing more is asked of who signs in: a second factor comes before. Raises NotPermitted.
+    """
+    person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    if not belongs(provider, claims, person):
+        _require_free(person, provider, claims)
         _join(person, provider, claims)
     _bring_in_line(person, provider, claims)
-    return person
 
 
 @transaction.atomic
@@ -69,6 +82,8 @@ def remove(person: User, identity: SocialAccount, *, by: Actor) -> None:
         raise NotPermitted(_("Nothing else opens your account. Choose a password first."))
     said = {"provider": found.provider, "issuer": str(found.extra_data.get("iss", ""))}
     found.delete()
+    if provider := named(found.provider):
+        _bring_in_line(current, provider, {})  # what its groups gave ends with it
     credentials.note_factor(
         current, "person.identity_removed", said, by=by, at=clock.now(), is_harmless=False
     )
@@ -103,6 +118,11 @@ def _domain(email: str) -> str:
 
 def _created(provider: Provider, claims: Claims, email: str) -> User:
     """An account for who has none. A name that somebody else has, or none can read, is left out."""
+    if User.objects.filter(reaches("email", email)).exists():
+        raise NotPermitted(
+            _("Somebody has an account for the mailbox of %(email)s already. Sign in as they do.")
+            % {"email": email}
+        )
     name = claims.get("name")
     name = " ".join(name.split())[:150] if isinstance(name, str) and name.isprintable() else ""
     person = User(email=email, name=name)
@@ -112,13 +132,18 @@ def _created(provider: Provider, claims: Claims, email: str) -> User:
     return person
 
 
-def _join(person: User, provider: Provider, claims: Claims) -> None:
-    """From now on the identity opens the account. The first thing that ever opened it holds nobody up."""
-    if of(person).filter(provider=provider.name).exists():
+def _require_free(person: User, provider: Provider, claims: Claims) -> None:
+    """One identity of a provider for each person, and one person for each subject, whatever its issuer is called."""
+    same = SocialAccount.objects.filter(provider=provider.name)
+    if of(person).filter(provider=provider.name).exists() or same.filter(uid=claims["sub"]).exists():
         raise NotPermitted(
             _("The account of %(email)s belongs to another identity of %(provider)s. Sign in another way.")
             % {"email": person.email, "provider": provider.label}
         )
+
+
+def _join(person: User, provider: Provider, claims: Claims) -> None:
+    """From now on the identity opens the account. The first thing that ever opened it holds nobody up."""
     said = {"provider": provider.name, "issuer": str(claims["iss"])}
     SocialAccount.objects.create(
         user=person, provider=provider.name, uid=claims["sub"], extra_data={"iss": claims["iss"]}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -21,6 +24,18 @@ from grants.models import User
 admin.site.unregister(User)
 
 
+class OneMailbox:
+    """What an invitation's form asks beside the model."""
+
+    cleaned_data: dict[str, Any]
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"].strip().lower()
+        if sentence := credentials.objection(email):
+            raise ValidationError(sentence)
+        return email
+
+
 @admin.register(User)
 class ReviewerAdmin(PersonAdmin):
     """The people of `grants`, with what their requests need when one of them leaves."""
@@ -30,6 +45,13 @@ class ReviewerAdmin(PersonAdmin):
     def get_urls(self) -> list[URLPattern]:
         link = path("<path:person_id>/link/", self.admin_site.admin_view(self.link), name="grants_user_link")
         return [link, *super().get_urls()]
+
+    def get_form(
+        self, request: HttpRequest, obj: User | None = None, change: bool = False, **options: Any
+    ) -> type[ModelForm]:  # type: ignore[type-arg]
+        """An invitation goes to a mailbox that has no account yet."""
+        usual = super().get_form(request, obj, change, **options)
+        return usual if change else type("InvitationForm", (OneMailbox, usual), {})
 
     def link(self, request: HttpRequest, person_id: str) -> HttpResponse:
         """Asks once, then sends the person a link to choose a password, which nobody else sees."""

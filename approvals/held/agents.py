@@ -16,7 +16,8 @@ from grants.models import User
 def weigh(agent: Agent, *, changed: Sequence[str]) -> Change | None:
     """The change if the fields named in `changed` loosen anything, else None. The agent's row is locked.
 
-    Another owner is looser: the one who answered for it so far could decide what it proposes from now on.
+    Another owner is looser: the one who answered for it so far could decide what it proposes from now on. So is
+    another name, which conditions read.
     """
     before = Agent.objects.select_for_update(of=("self",)).select_related("owner").get(pk=agent.pk)
     old, new = _facts(before), _facts(agent)
@@ -44,6 +45,8 @@ def take_effect(asked: Loosening, *, second: Actor) -> None:
     agent = Agent.objects.select_for_update(of=("self",)).select_related("owner").get(pk=asked.subject_id)
     if [_facts(agent)] != asked.drawn_from:
         raise changed_meanwhile()
+    if Agent.objects.exclude(pk=agent.pk).filter(name=asked.wanted.get("name", agent.name)).exists():
+        raise changed_meanwhile()
     for name, value in asked.wanted.items():
         setattr(agent, name, _owner(value) if name == "owner" else value)
     keys.change_agent(agent, by=asked.asked_by.as_actor(), changed=list(asked.wanted), second=second)
@@ -62,7 +65,7 @@ def _facts(agent: Agent) -> dict[str, Any]:
 def _is_looser(name: str, old: Any, new: Any) -> bool:
     if name in ("action_types", "workflows"):
         return ANY not in old and bool(set(new) - set(old))
-    return name == "owner" or (name == "is_active" and new)
+    return name in ("name", "owner") or (name == "is_active" and new)
 
 
 def _owner(email: str) -> User:

@@ -45,6 +45,10 @@ def raised(override: Policy, before: Policy | None, base: Policy) -> Policy | No
     put together, such as two ladders, stays as it was agreed to.
     """
     agreed = strength.looser_terms(before, override) if before else set()
+    if before and override.condition.endswith(f" || ({before.condition})"):
+        agreed -= {
+            "condition"
+        }  # put together from both when the base was raised before: nobody agreed to less
     weaker = strength.looser_terms(base, override) - agreed - {"escalation"}
     if not weaker:
         return None
@@ -65,7 +69,7 @@ def _stricter(name: str, override: Policy, base: Policy) -> object:
     """The term that asks for no less than either."""
     own, wanted = getattr(override, name), getattr(base, name)
     if name == "reviewers":
-        return [email for email in own if email in wanted] or own or wanted
+        return [email for email in own if email in wanted] or wanted
     if name == "condition":
         return f"({own}) || ({wanted})" if own else wanted
     return [*own, *(one for one in wanted if one not in own)] if isinstance(own, list) else wanted

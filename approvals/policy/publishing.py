@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
 from approvals.models import Policy
-from approvals.models.choices import BreachAction, Risk
+from approvals.models.choices import BreachAction, Pattern, Risk
 from approvals.policy import overrides
 from approvals.policy.candidate import require_trial
 from approvals.texts import normalised
@@ -85,7 +85,16 @@ def _raised(policies: Sequence[Policy], around: Mapping[Identity, Policy]) -> li
         for one in around.values()
         if one.workflow and one.identity not in own and one.action_type in bases
     )
-    return [policy for policy in found if policy]
+    return [_fitting(policy) for policy in found if policy]
+
+
+def _fitting(policy: Policy) -> Policy:
+    """A raised version that does not hold together, such as by a condition too long, leaves every action to people."""
+    try:
+        _check(policy)
+    except ValidationError:
+        policy.pattern, policy.condition, policy.shadow_condition = Pattern.APPROVAL_GATE, "", ""
+    return policy
 
 
 def current_version(policy: Policy) -> Policy | None:

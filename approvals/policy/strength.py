@@ -39,6 +39,8 @@ def differences(old: Policy, new: Policy) -> list[Difference]:
     """
     before, after = old.terms(), new.terms()
     looser = looser_terms(old, new)
+    if looser and _lets_go(new) and not _lets_go(old):
+        looser |= {"minimum_confidence", "condition"}  # which decide from now on, whoever wrote them when
     return [
         Difference(name, before[name], after[name], name in looser)
         for name in after
@@ -78,6 +80,11 @@ def _breach_rank(policy: Policy, risk: Risk) -> int:
 
 def _at(policy: Policy, risk: Risk) -> Risk:
     return Risk.higher(policy.risk, risk)
+
+
+def _lets_go(policy: Policy) -> bool:
+    """Whether its confidence and condition decide whether people look."""
+    return policy.pattern == Pattern.EXCEPTION_BASED and policy.risk != Risk.CRITICAL
 
 
 def _by_exception(old: Policy, new: Policy) -> bool:

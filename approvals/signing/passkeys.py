@@ -32,7 +32,7 @@ from grants.models import User
 from grants.models.user import SETTLING
 from patience import statements
 
-_UNREADABLE = (AttributeError, LookupError, TypeError, ValueError, struct.error)
+_UNREADABLE = (AttributeError, LookupError, RecursionError, TypeError, ValueError, struct.error)
 """What fido2 raises for what no authenticator says, and for a signature that does not fit."""
 _MINUTES = 5
 

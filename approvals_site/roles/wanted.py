@@ -24,7 +24,8 @@ ONLY_ADDED = frozenset({"django_admin_log", "audit_usedkey"})
 ALSO_DELETED = frozenset(
     {
         *("django_session", "usersessions_usersession", "mfa_authenticator", "account_emailconfirmation"),
-        *("socialaccount_socialaccount", "approvals_away", "approvals_signing", "approvals_workingcopy"),
+        *("socialaccount_socialaccount", "socialaccount_socialtoken"),
+        *("approvals_away", "approvals_signing", "approvals_workingcopy"),
     }
 )
 """What a person ends or takes back. Everything else stays."""

@@ -34,12 +34,23 @@ _PRESENT, _VERIFIED = 0x01, 0x04
 """Flags of the authenticator: a person was there, and it made sure who."""
 
 
+_UNREADABLE = (AttributeError, KeyError, RecursionError, TypeError, ValueError)
+"""What is raised by what has another shape."""
+
+
 class Misfit(Exception):
     """A signature is not of this decision; the sentence says what does not fit."""
 
 
 def check(body: Mapping[str, Any]) -> None:
     """Every passkey's signature in an event's signed body. Raises Misfit."""
+    try:
+        _check_all(body)
+    except _UNREADABLE:
+        raise Misfit("what is said of the decision's signature cannot be read") from None
+
+
+def _check_all(body: Mapping[str, Any]) -> None:
     for decision in _decisions(body):
         manifest, signature = decision.get("manifest") or {}, decision.get("signature")
         if bool(signature) != (manifest.get("signed_with") == "passkey"):
@@ -59,7 +70,7 @@ def check_assertion(manifest: Mapping[str, Any], signature: Mapping[str, Any]) -
         _check_authenticator(authenticator_data, manifest)
         signed = authenticator_data + hashlib.sha256(client_data).digest()
         _check_signature(signature, signed)
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except _UNREADABLE:
         raise Misfit("the passkey's signature cannot be read") from None
 
 

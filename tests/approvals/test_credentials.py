@@ -18,6 +18,7 @@ from audit import clock
 from audit.message import SYSTEM
 from audit.models import Event
 from grants.models import User
+from tests.approvals.views.browse import client_of
 from tests.factories import PASSWORD, approve, make_approval, make_approver, make_user
 
 pytestmark = pytest.mark.django_db
@@ -195,3 +196,15 @@ def test_an_approver_by_group_is_bound_by_it_too() -> None:
     person.refresh_from_db()
 
     assert not authority.may_decide(person, approval, at=clock.now()).allowed
+
+
+def test_nobody_gets_a_second_account_behind_one_mailbox() -> None:
+    make_user("ana@example.com")
+
+    with pytest.raises(StateConflict, match=r"ana@example\.com"):
+        credentials.invite(User(email="ana+2@example.com", name="Other Ana"), by=SYSTEM)
+
+    admin = client_of(make_user("root@example.com", is_staff=True, is_superuser=True))
+    page = admin.post("/admin/grants/user/add/", {"email": "ana+2@example.com", "name": "Other Ana"})
+    assert "has an account already" in page.content.decode()
+    assert not User.objects.filter(email="ana+2@example.com").exists()

@@ -232,3 +232,25 @@ def test_a_link_agrees_to_nothing() -> None:
 
     assert answer.status_code == 405
     assert not is_approver(dana)
+
+
+def test_what_somebody_asked_for_dies_with_their_administration() -> None:
+    (ann, ben), dana = administrators("ann", "ben"), make_user("dana@example.com")
+    asked = four_eyes.ask(Kind.APPROVER, dana, by=ann)
+    User.objects.filter(pk=ann.pk).update(is_staff=False)
+
+    with pytest.raises(StateConflict, match="administrator no more"):
+        four_eyes.agree(asked.pk, by=ben)
+
+    assert not is_approver(dana)
+
+
+def test_nobody_becomes_an_approver_whose_account_was_closed_meanwhile() -> None:
+    (ann,), dana = administrators("ann"), make_user("dana@example.com")
+    four_eyes.ask(Kind.APPROVER, dana, by=ann)
+    later(takes_effect_at=timedelta(hours=1))
+    User.objects.filter(pk=dana.pk).update(is_active=False)
+
+    assert four_eyes.let_take_effect() == 0
+    assert not is_approver(dana)
+    assert Loosening.objects.get().outcome == Loosening.Outcome.LAPSED

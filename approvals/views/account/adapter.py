@@ -72,10 +72,10 @@ class Adapter(DefaultAccountAdapter):
         ]
 
     def get_login_stages(self) -> list[str]:
-        """With a second step that knows which providers have asked for a factor already."""
+        """With a second step that knows which providers have asked for a factor already, and what follows it."""
         stages: list[str] = super().get_login_stages()
         ours = {"allauth.mfa.stages.AuthenticateStage": "approvals.views.account.by_provider.Factor"}
-        return [ours.get(stage, stage) for stage in stages]
+        return [*(ours.get(stage, stage) for stage in stages), "approvals.views.account.by_provider.Settle"]
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
         """Of the person who knows the old one, or who followed the link in their mail."""

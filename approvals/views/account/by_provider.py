@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import structlog
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import (
@@ -10,11 +12,15 @@ from allauth.account.internal.flows.login import (
     record_authentication,
 )
 from allauth.account.models import Login
+from allauth.account.stages import LoginStage
 from allauth.account.utils import get_next_redirect_url
 from allauth.core import ratelimit
+from allauth.mfa.models import Authenticator
 from allauth.mfa.stages import AuthenticateStage
+from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -31,6 +37,9 @@ from grants.models import User
 from grants.providers import Provider, named
 
 _FOLDER = "approvals/account"
+_SETTLES = "provider_said"
+_ASKED = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+"""The factors for which the second step asks."""
 _LONGEST_KEPT = 500_000
 """Characters of a form that could not be sent, which wait in the session meanwhile."""
 logger = structlog.get_logger(__name__)
@@ -67,11 +76,15 @@ def callback(request: HttpRequest, name: str) -> HttpResponse:
             again_provider.note(request, provider, answer)
             return HttpResponseRedirect(answer.next) if answer.next else see_other(PAGE)
         person = identities.admit(provider, answer.claims)
+        return _come_in(request, provider, person, answer)
     except NotPermitted as refusal:
         return _refused(request, provider, str(refusal), "refused")
     except openid.Failed as failure:
         return _refused(request, provider, _sentence(failure, provider), str(failure))
-    return _come_in(request, provider, person, answer)
+    except IntegrityError:
+        return _refused(
+            request, provider, _("Somebody signed in there at the same moment. Try again."), "race"
+        )
 
 
 @signed_in
@@ -100,6 +113,24 @@ class Factor(AuthenticateStage):
         return super()._should_handle(request)
 
 
+class Settle(LoginStage):
+    """What the provider said comes true once a second factor was shown, too."""
+
+    key = _SETTLES
+    urlname = None
+
+    def handle(self) -> tuple[HttpResponse | None, bool]:
+        said = self.login.state.pop(_SETTLES, None)
+        provider = named(said["provider"]) if said else None
+        if provider is None:
+            return None, True
+        try:
+            identities.settle(provider, said["claims"], cast(User, self.login.user))
+        except NotPermitted as refusal:
+            return _refused(self.request, provider, str(refusal), "refused"), False
+        return None, True
+
+
 def _provider(name: str) -> Provider:
     provider = named(name)
     if provider is None:
@@ -122,9 +153,15 @@ def _come_in(request: HttpRequest, provider: Provider, person: User, answer: ope
     if request.user.is_authenticated:
         logout(request)
     record_authentication(request, person, "socialaccount", provider=provider.name)
+    state: dict[str, Any] = {}
+    if provider.replaces_second_factor or not is_mfa_enabled(person, _ASKED):
+        identities.settle(provider, answer.claims, person)
+        person.refresh_from_db()
+    else:
+        state = {_SETTLES: {"provider": provider.name, "claims": answer.claims}}
     page = kept_posts.unpack(request, answer.kept, person) if answer.kept else ""
     response: HttpResponse = perform_login(
-        request, Login(user=person, redirect_url=page or answer.next or None)
+        request, Login(user=person, redirect_url=page or answer.next or None, state=state)
     )
     if not request.user.is_authenticated:
         request.session.cycle_key()  # half signed in: not under a key that somebody planted

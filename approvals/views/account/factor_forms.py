@@ -20,7 +20,7 @@ from grants.models import User
 LONGEST_CREDENTIAL = 20_000
 """Characters of what a browser says about a passkey; the usual ones take about a thousand."""
 LONGEST_NAME = 60
-_NO_CREDENTIAL = (AttributeError, LookupError, TypeError, ValueError, struct.error)
+_NO_CREDENTIAL = (AttributeError, LookupError, RecursionError, TypeError, ValueError, struct.error)
 """What allauth and fido2 raise for what no authenticator says."""
 
 

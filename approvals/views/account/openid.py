@@ -92,7 +92,7 @@ def answer(request: HttpRequest, provider: Provider) -> Answer:
     if not constant_time_compare(str(claims.get("nonce", "")), state["nonce"]):
         raise Failed("the nonce is another one")
     return Answer(
-        claims={**_told(described, tokens, claims["sub"]), **claims},
+        claims=_joined(_told(described, tokens, claims["sub"]), claims),
         is_again=state["is_again"],
         next=state["next"],
         kept=state["kept"],
@@ -171,6 +171,12 @@ def _told(described: dict[str, Any], tokens: dict[str, Any], subject: str) -> di
     if told.get("sub") != subject:
         raise Failed("the provider told of somebody else")
     return told
+
+
+def _joined(told: dict[str, Any], signed: dict[str, Any]) -> dict[str, Any]:
+    """What is signed counts. An address and whether it was verified come from one document; the moment is signed."""
+    apart = {"auth_time", *(("email", "email_verified") if "email" in signed else ())}
+    return {**{name: value for name, value in told.items() if name not in apart}, **signed}
 
 
 def _require_secure(address: Any) -> None:

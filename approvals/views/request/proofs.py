@@ -38,7 +38,7 @@ def proof_of(request: PersonRequest, pk: UUID, posted: dict[str, Any]) -> Proof 
         return signing.retyped("password", request.user, pk, is_right=is_right)
     if posted["code"]:
         return signing.retyped("code", request.user, pk, is_right=is_own_code(request, posted["code"]))
-    return signing.retyped("provider", request.user, pk) if again_provider.take(request) else None
+    return signing.retyped("provider", request.user, pk) if again_provider.take(request, pk) else None
 
 
 def ways(request: PersonRequest, case: Case) -> Ways | None:

@@ -117,3 +117,45 @@ def test_a_first_policy_takes_over_from_those_for_everything_in_a_workflow_too()
     make_policy("*", workflow="finance", quorum=3)
 
     assert weighed() == {"quorum"}
+
+
+def test_what_was_put_together_from_both_is_raised_again() -> None:
+    make_policy("refund", **EXCEPTION, condition="payload.a > 1")
+    make_policy("refund", workflow="mine", **EXCEPTION, condition="payload.a > 1")
+    make_policy("refund", **EXCEPTION, condition="payload.b > 1")
+
+    make_policy("refund", **EXCEPTION, condition="payload.c > 1")
+
+    assert current().condition.endswith("|| (payload.c > 1)")
+
+
+def test_a_workflow_that_cannot_be_raised_leaves_every_action_to_people() -> None:
+    long = " || ".join(f"payload.a == {n}" for n in range(40))
+    make_policy("refund", **EXCEPTION, condition=long)
+    make_policy("refund", workflow="mine", **EXCEPTION, condition=long)
+
+    make_policy("refund", **EXCEPTION, condition=long.replace("payload.a", "payload.b"))
+
+    assert (current().pattern, current().condition) == ("approval_gate", "")
+
+
+def test_a_workflow_keeps_no_reviewer_whom_its_action_type_drops() -> None:
+    make_policy("refund", reviewers=["a@example.com", "b@example.com"])
+    make_policy("refund", workflow="mine", reviewers=["b@example.com"])
+
+    make_policy("refund", reviewers=["a@example.com"])
+
+    assert current().reviewers == ["a@example.com"]
+
+
+@pytest.mark.parametrize(
+    "dormant",
+    [{"pattern": "approval_gate"}, {**EXCEPTION, "risk": "critical", "quorum": 2}],
+    ids=["behind a gate", "while critical"],
+)
+def test_a_condition_that_comes_to_decide_is_shown(dormant: dict[str, Any]) -> None:
+    if dormant.get("risk") == "critical":
+        dormant = {**dormant, "escalation": [{"emails": ["a@example.com"], "after_minutes": 0}]}
+    make_policy("refund", **{**dormant, "condition": "false"})
+
+    assert {"condition", "minimum_confidence"} <= weighed(**EXCEPTION, condition="false")

@@ -6,19 +6,22 @@ import time
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
-from django.test import Client
+from django.test import Client, RequestFactory
 
-from approvals import authority
+from approvals import authority, identities
 from approvals.models import Notification
+from approvals.views.account import again_provider
 from audit import clock
 from audit.models import Event
 from grants import membership
 from grants.models import ApproverMembership, User
 from grants.providers import Governed
 from tests import openid
+from tests.approvals.views.test_factors import code_of
 from tests.factories import make_approval, make_user
 
 pytestmark = pytest.mark.django_db
@@ -266,6 +269,62 @@ def test_who_has_a_factor_here_is_asked_unless_the_provider_is_trusted(
     trusted = openid.sign_in(Client(), server, "ada", next="/preferences/").headers["Location"]
 
     assert (asked, trusted) == ("/sign-in/factor/", "/preferences/")
+
+
+def test_a_provider_changes_nothing_before_the_second_factor_is_shown(server: openid.Server) -> None:
+    from allauth.mfa.totp.internal.auth import TOTP
+
+    ada = make_user("ada@example.com")
+    key, client = "A" * 32, Client()
+    TOTP.activate(ada, key)
+    server.knows("ada", groups=["reviewers"])
+    openid.sign_in(client, server, "ada")
+    before = (SocialAccount.objects.count(), ApproverMembership.objects.count())
+
+    client.post("/sign-in/factor/", {"code": code_of(key)})
+
+    after = (SocialAccount.objects.get().user, ApproverMembership.objects.get().user)
+    assert (before, after) == ((0, 0), (ada, ada))
+
+
+def test_a_removed_identity_takes_what_its_groups_gave(server: openid.Server) -> None:
+    ada, client = make_user("ada@example.com"), Client()
+    server.knows("ada", groups=["reviewers", "audit"])
+    openid.sign_in(client, server, "ada")
+
+    identities.remove(ada, SocialAccount.objects.get(), by=ada.as_actor())
+
+    ada.refresh_from_db()
+    assert not ada.is_auditor
+    assert not ApproverMembership.objects.filter(left_at=None).exists()
+
+
+def test_a_second_address_of_one_mailbox_gets_no_account(server: openid.Server, settings: Any) -> None:
+    settings.OIDC_PROVIDERS = {"acme": server.provider(creates_people=True)}
+    make_user("ada@example.com")
+    server.knows("other", email="ada+2@example.com")
+
+    answer = openid.sign_in(Client(), server, "other")
+
+    assert answer.status_code == 403
+    assert User.objects.count() == 1
+
+
+def test_what_was_shown_for_one_decision_signs_no_other(server: openid.Server, settings: Any) -> None:
+    client, one, other = without_password(server, settings), uuid4(), uuid4()
+    server.knows("new", auth_time=int(time.time()))
+    way = openid.way_there(client, "/preferences/again/with/acme/", next=f"/approvals/{one}/review/")
+    openid.back(client, server.signs_in(way, "new"))
+    request = RequestFactory().post("/")
+    request.session, request.user = client.session, User.objects.get(email="new@example.com")
+    again = RequestFactory().post("/")
+    again.session, again.user = client.session, request.user
+
+    taken = [again_provider.take(request, pk) for pk in (other, one, one)]
+
+    assert taken == [False, True, False]
+    assert not again_provider.take(again, one)  # which was read before the first was stored
+    assert client.get("/preferences/factors/app/").status_code == 302
 
 
 def without_password(server: openid.Server, settings: Any) -> Client:
