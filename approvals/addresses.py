@@ -35,17 +35,30 @@ class Addresses:
 
 
 def mailbox(address: str) -> str:
-    """The address without a `+tag`; `reaches` says the same to the database."""
+    """The address without a `+tag`, its domain as people read it; `reaches` says the same to the database."""
     local, at, domain = address.rpartition("@")
-    return f"{local[:1]}{local[1:].partition(TAG)[0]}{at}{domain}"
+    return f"{local[:1]}{local[1:].partition(TAG)[0]}{at}{_read(domain)}"
+
+
+def spellings(address: str) -> frozenset[str]:
+    """The forms without a tag in which an account of this mailbox may be kept: as people read it, and as it is sent."""
+    plain = mailbox(address)
+    local, at, domain = plain.rpartition("@")
+    try:
+        sent = domain.encode("idna").decode()
+    except UnicodeError:
+        sent = domain
+    return frozenset({plain, f"{local}{at}{sent}"})
 
 
 def reaches(field: str, address: str) -> Q:
     """The rows whose field has an address of the same mailbox."""
-    plain = mailbox(address)
-    local, _, domain = plain.rpartition("@")
-    tagged = {f"{field}__startswith": f"{local}{TAG}", f"{field}__endswith": f"@{domain}"}
-    return Q(**{field: plain}) | Q(**tagged)
+    found = Q()
+    for plain in sorted(spellings(address)):
+        local, _, domain = plain.rpartition("@")
+        tagged = {f"{field}__startswith": f"{local}{TAG}", f"{field}__endswith": f"@{domain}"}
+        found |= Q(**{field: plain}) | Q(**tagged)
+    return found
 
 
 def in_one_form(address: str) -> str:
@@ -64,6 +77,11 @@ def in_one_form(address: str) -> str:
     domain = visible.as_read(domain)
     _check(local, domain)
     return f"{local}@{domain}"
+
+
+def _read(domain: str) -> str:
+    plain = domain if domain.isascii() else unicodedata.normalize("NFKC", domain).lower()
+    return visible.as_read(plain) if "xn--" in plain else plain
 
 
 def _check(local: str, domain: str) -> None:

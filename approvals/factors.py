@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from approvals import credentials, vault
+from approvals import credentials, signing, vault
 from approvals.exceptions import StateConflict
 from audit import clock
 from audit.message import Actor
@@ -101,4 +101,6 @@ def _recovery_codes(person: User) -> QuerySet[Authenticator]:
 
 def _note(person: User, event: str, factor: Authenticator, *, by: Actor, is_harmless: bool = False) -> None:
     said = {"factor": NAMES[Type(factor.type)], "factor_name": factor.data.get("name", "")}
+    none = {"credential_id": "", "public_key_sha256": ""}
+    said |= signing.facts_of(factor) if factor.type == Type.WEBAUTHN else none
     credentials.note_factor(person, event, said, by=by, at=clock.now(), is_harmless=is_harmless)

@@ -17,6 +17,10 @@ _FACTOR = {
     **_ACCOUNT,
     "factor": Field("`app`, which makes codes, `passkey` or `recovery_codes`", "passkey"),
     "factor_name": Field("what its owner called it; empty for the others", "Work laptop"),
+    "credential_id": Field(
+        "by which a passkey's signatures name it, base64url; empty for the others", "eF2k..."
+    ),
+    "public_key_sha256": Field("of its public key as DER (SPKI), hex; empty for the others", "9f86d081..."),
 }
 
 _IDENTITY = {

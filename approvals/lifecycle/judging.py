@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from approvals import payload, policy, strict_json
-from approvals.addresses import in_one_form, mailbox
+from approvals.addresses import in_one_form, spellings
 from approvals.exceptions import FieldError, InvalidInput, NotPermitted
 from approvals.lifecycle.strangers import strangers_among
 from approvals.models import Agent, AgentKey, Policy
@@ -71,11 +71,11 @@ def _check_initiator(submission: Submission, found: Policy, known: Collection[st
     if not (found.require_initiated_by and submission.initiated_by):
         return
     initiator = in_one_form(submission.initiated_by)
-    spellings = {initiator, mailbox(initiator)}
+    known_as = {initiator, *spellings(initiator)}
     if known is None:
-        is_known = User.objects.filter(email__in=spellings, is_active=True, proven_at__isnull=False).exists()
+        is_known = User.objects.filter(email__in=known_as, is_active=True, proven_at__isnull=False).exists()
     else:
-        is_known = not spellings.isdisjoint(known)
+        is_known = not known_as.isdisjoint(known)
     if not is_known:
         sentence = (
             f"The policy for {found.name} asks for a person who has an active, confirmed account here: send in "

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from approvals import policy
-from approvals.addresses import in_one_form, mailbox
+from approvals.addresses import in_one_form, spellings
 from approvals.authority import barred_addresses
 from approvals.exceptions import IdempotencyConflict, InvalidInput, StateConflict
 from approvals.lifecycle.asking import find_shortages
@@ -112,7 +112,7 @@ def submit(submission: Submission, *, key: AgentKey, idempotency_key: str) -> tu
 def _looked_up(submission: Submission) -> list[str]:
     """The addresses that it names: of whom it asks for, and of the person on whose behalf the agent runs."""
     initiator = submission.initiated_by and in_one_form(submission.initiated_by)
-    named = [*(address.lower() for address in submission.assignees), initiator, mailbox(initiator)]
+    named = [*(address.lower() for address in submission.assignees), initiator, *spellings(initiator)]
     return [address for address in named if address]
 
 

@@ -15,6 +15,9 @@ from approvals.policy import strength
 
 Identity = tuple[str, str]
 
+DEMANDS = ("required_evidence", "required_evidence_tones", "locked_fields")
+"""The terms of which each entry is agreed to by itself: what the base demands later was never left out on purpose."""
+
 
 def judged_before(policy: Policy, current: Mapping[Identity, Policy]) -> tuple[list[Policy], bool]:
     """The current policies that judge what this one would, and whether it would judge what none does yet.
@@ -44,17 +47,15 @@ def raised(override: Policy, before: Policy | None, base: Policy) -> Policy | No
     Each term in which it asked for no less than the earlier base, and now would, becomes the base's. What cannot be
     put together, such as two ladders, stays as it was agreed to.
     """
-    agreed = strength.looser_terms(before, override) if before else set()
-    if before and override.condition.endswith(f" || ({before.condition})"):
-        agreed -= {
-            "condition"
-        }  # put together from both when the base was raised before: nobody agreed to less
+    agreed = _agreed(override, before) if before else set()
     weaker = strength.looser_terms(base, override) - agreed - {"escalation"}
-    if not weaker:
+    changed = {name: _stricter(name, override, base) for name in weaker}
+    for name in agreed.intersection(DEMANDS):
+        if later := set(getattr(base, name)) - set(getattr(before, name)) - set(getattr(override, name)):
+            changed[name] = [*getattr(override, name), *sorted(later)]
+    if not changed:
         return None
-    terms = override.terms()
-    for name in weaker:
-        terms[name] = _stricter(name, override, base)
+    terms = override.terms() | changed
     if terms["pattern"] == Pattern.EXCEPTION_BASED != override.pattern:
         terms |= {name: getattr(base, name) for name in ("minimum_confidence", "condition")}
     if "risk" in weaker and "risk" in override.condition and terms["pattern"] == Pattern.EXCEPTION_BASED:
@@ -63,6 +64,13 @@ def raised(override: Policy, before: Policy | None, base: Policy) -> Policy | No
     return _settled(
         Policy(action_type=override.action_type, workflow=override.workflow, reason=reason, **terms), base
     )
+
+
+def _agreed(override: Policy, before: Policy) -> set[str]:
+    """The terms in which it asked for less than the earlier base: somebody agreed to that."""
+    looser = strength.looser_terms(before, override)
+    # A condition that was put together from both asks for no less, though it cannot be compared.
+    return looser - {"condition"} if override.condition.endswith(f" || ({before.condition})") else looser
 
 
 def _stricter(name: str, override: Policy, base: Policy) -> object:

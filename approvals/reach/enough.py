@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models.expressions import RawSQL
 from django.utils.translation import ngettext
 
-from approvals.addresses import mailbox
+from approvals.addresses import spellings
 from approvals.authority import barred_among, joined_too_late
 from approvals.models import Approval, Assignment, Vote
 from approvals.models.among import among
@@ -142,7 +142,7 @@ def look_around(
 def people_around(approval: Approval, *, at: datetime) -> People:
     """The people around one request whose assignments are in hand, also once it is decided; and for whom it runs."""
     named = {assignment.email for assignment in approval.assignments.all() if assignment.is_named}
-    initiator = {approval.initiated_by, mailbox(approval.initiated_by)} - {""}
+    initiator = {approval.initiated_by, *spellings(approval.initiated_by)} - {""}
     return read(named | initiator, at=at, with_broken=approval.is_pending)
 
 

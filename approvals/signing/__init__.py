@@ -6,7 +6,7 @@ or a passkey that signs the manifest (docs/rules.md: each-signing-takes-its-own-
 
 from approvals.signing.checking import Signed, is_critical, objection, question, sign
 from approvals.signing.manifest import Draft, words_of
-from approvals.signing.passkeys import Ways, settled, ways_of
+from approvals.signing.passkeys import Ways, facts_of, settled, ways_of
 from approvals.signing.proofs import Assertion, Proof, Retyped, retyped
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Retyped",
     "Signed",
     "Ways",
+    "facts_of",
     "is_critical",
     "objection",
     "question",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -75,6 +76,16 @@ def options(passkeys: Sequence[Authenticator], challenge: bytes) -> dict[str, An
         "userVerification": "required",
         "timeout": _MINUTES * 60_000,
     }
+
+
+def facts_of(passkey: Authenticator) -> dict[str, str]:
+    """By which the log ties a signature to the person who added the passkey: nothing of it is secret."""
+    credential = _credential_of(passkey)
+    try:
+        digest = hashlib.sha256(_spki(credential.public_key)).hexdigest()
+    except _UNREADABLE:
+        digest = ""  # of a kind with which no decision is signed
+    return {"credential_id": encoded(credential.credential_id), "public_key_sha256": digest}
 
 
 def site() -> str:

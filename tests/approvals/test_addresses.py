@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from approvals import authority
 from approvals.addresses import Addresses, in_one_form, mailbox
+from audit import clock
+from tests.factories import make_approval, make_approver
 
 ANA = "ana@acme.example"
 
@@ -60,3 +63,24 @@ def test_every_spelling_of_the_mailbox_belongs_to_the_addresses() -> None:
     assert all(one in some for one in ("ben@acme.example", "cat@acme.example", ANA, "ana+x@acme.example"))
     assert not any(one in some for one in ("", "dan@acme.example", "ana@acme.example.net"))
     assert "" not in Addresses()
+
+
+IN_OTHER_LETTERS = ["ana+x@xn--mnchen-3ya.example", "ana@mu\u0308nchen.example", "ana@ｍünchen.example"]  # noqa: RUF001
+
+
+@pytest.mark.shows("look-alike-letters")
+@pytest.mark.parametrize("kept", IN_OTHER_LETTERS)
+def test_a_domain_in_other_letters_is_the_same_mailbox(kept: str) -> None:
+    assert mailbox(kept) == "ana@münchen.example"
+    assert kept in Addresses(frozenset(), "ana@münchen.example")
+
+
+@pytest.mark.django_db
+@pytest.mark.shows("nobody-decides-their-own-proposal")
+@pytest.mark.parametrize("kept", IN_OTHER_LETTERS)
+def test_a_person_is_barred_however_their_address_is_kept(kept: str) -> None:
+    ana = make_approver(kept)
+    approval = make_approval(initiated_by="ana@xn--mnchen-3ya.example")
+
+    assert not authority.may_decide(ana, approval, at=clock.now()).allowed
+    assert not authority.decidable_by(ana, at=clock.now()).exists()

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.http import Http404
 
 from approvals import authority, lifecycle, reach
-from approvals.addresses import mailbox
+from approvals.addresses import spellings
 from approvals.authority import Asked, Held, Quorum, Ruling
 from approvals.exceptions import NotPermitted
 from approvals.lifecycle import EscalationStep
@@ -108,7 +108,7 @@ class Case:
     def initiator(self) -> User | None:
         """The person here on whose behalf the agent runs, if it named one who has an active account."""
         address = self.approval.initiated_by
-        found = (self.people.accounts.get(one) for one in (address, mailbox(address)))
+        found = (self.people.accounts.get(one) for one in (address, *sorted(spellings(address))))
         return next((user for user in found if user and user.is_active), None)
 
     @property

@@ -159,3 +159,12 @@ def test_a_condition_that_comes_to_decide_is_shown(dormant: dict[str, Any]) -> N
     make_policy("refund", **{**dormant, "condition": "false"})
 
     assert {"condition", "minimum_confidence"} <= weighed(**EXCEPTION, condition="false")
+
+
+def test_what_the_action_type_demands_later_was_never_left_out_on_purpose() -> None:
+    make_policy("refund", required_evidence=["Contract", "Invoice"])
+    make_policy("refund", workflow="mine", required_evidence=["Contract"])
+
+    make_policy("refund", required_evidence=["Contract", "Invoice", "Receipt"])
+
+    assert current().required_evidence == ["Contract", "Receipt"]

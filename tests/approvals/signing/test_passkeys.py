@@ -10,11 +10,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from approvals import lifecycle, payload
+from approvals import factors, lifecycle, payload
 from approvals.exceptions import InvalidInput, StaleVersion
 from approvals.lifecycle import Attestation, Seen, Words
 from approvals.models import Approval, Signing, Vote
@@ -253,3 +254,22 @@ def test_a_question_of_more_than_five_minutes_ago_is_not_answered() -> None:
 
     with pytest.raises(InvalidInput, match="out of date"):
         decide(proof)
+
+
+def test_the_log_says_whose_passkey_it_is() -> None:
+    approval, sam = make_critical(), make_user(SAM)
+    added: list[Passkey] = []
+
+    def store(person: User) -> Authenticator:
+        added.append(Passkey(person))
+        return added[0].row
+
+    factors.add(sam, store, by=sam.as_actor())
+    question, decide = asked(approval, sam)
+    decide(signed(added[0], question))
+
+    told = Event.objects.with_content().get(type="person.factor_added").content["data"]
+    signature = voted(approval)["data"]["signature"]
+    key = urlsafe_b64decode(signature["public_key"] + "==")
+    assert told["credential_id"] == signature["credential_id"]
+    assert told["public_key_sha256"] == hashlib.sha256(key).hexdigest()
