@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -31,10 +32,13 @@ def administrators(*names: str) -> list[User]:
 
 
 def later(**past: timedelta) -> None:
-    """As if it had been asked for that long ago."""
-    for asked in Loosening.objects.all():
-        values = {name: getattr(asked, name) - by for name, by in past.items()}
-        Loosening.objects.filter(pk=asked.pk).update(**values)
+    """As if it had been asked for that long ago; no code path can, so the triggers are off meanwhile."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = 'replica'")
+        for asked in Loosening.objects.all():
+            values = {name: getattr(asked, name) - by for name, by in past.items()}
+            Loosening.objects.filter(pk=asked.pk).update(**values)
+        cursor.execute("SET session_replication_role = 'origin'")
 
 
 def is_approver(person: User) -> bool:

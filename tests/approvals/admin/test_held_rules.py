@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from unittest import mock
+from uuid import uuid4
 
 import pytest
 from django.core import mail
@@ -254,7 +255,8 @@ def test_an_installation_with_one_administrator_says_so() -> None:
 def test_the_database_keeps_what_was_asked_for(attacker: Client, policy: Policy) -> None:
     change(attacker, policy, quorum="1")
 
-    for values in ({"wanted": {}}, {"difference": []}, {"drawn_from": []}, {"kind": "agent"}):
+    now = {"asked_at": clock.now()}, {"takes_effect_at": clock.now()}
+    for values in ({"wanted": {}}, {"difference": []}, {"drawn_from": []}, {"kind": "agent"}, *now):
         with pytest.raises(IntegrityError), transaction.atomic():
             Loosening.objects.update(**values)
 
@@ -265,6 +267,15 @@ def test_the_database_lets_nothing_end_twice(attacker: Client, policy: Policy) -
 
     with pytest.raises(IntegrityError), transaction.atomic():
         Loosening.objects.update(outcome="refused")
+
+
+def test_the_database_lets_nothing_begin_as_agreed_to(attacker: Client, policy: Policy) -> None:
+    change(attacker, policy, quorum="1")
+    asked = Loosening.objects.get()
+    asked.pk, asked.outcome, asked.ended_at = uuid4(), "agreed", clock.now()
+
+    with pytest.raises(IntegrityError, match="never asked for"), transaction.atomic():
+        asked.save(force_insert=True)
 
 
 def test_a_rule_and_a_person_are_told_apart_by_the_database(attacker: Client) -> None:
