@@ -124,7 +124,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.get_full_name()
 
     def clean(self) -> None:
-        """Raises ValidationError where another person has the name: nobody passes for somebody else."""
+        """Raises ValidationError where somebody has the name, or nobody sees all of it: none passes for another."""
         super().clean()
         self.email = self.email.strip().lower()
         self.name = " ".join(self.name.split())
@@ -135,6 +135,10 @@ class User(AbstractBaseUser, PermissionsMixin):
                         "Somebody here has this name already. Add what tells the two apart, such as a department."
                     )
                 }
+            )
+        if not self.name.isprintable():
+            raise ValidationError(
+                {"name": _("The name has characters that nobody sees. Type it anew, letter by letter.")}
             )
 
     def _is_namesake(self) -> bool:

@@ -86,6 +86,13 @@ def test_two_people_do_not_bear_one_name(name: str) -> None:
         other.clean()
 
 
+@pytest.mark.shows("invisible-characters")
+@pytest.mark.parametrize("name", ["Hannah\u200bWeiss", "\u202eHannah", "Han\x1bnah", "\U000e0041Hannah"])
+def test_a_name_has_no_characters_that_nobody_sees(name: str) -> None:
+    with pytest.raises(ValidationError, match="nobody sees"):
+        User(email="other@example.com", name=name).clean()
+
+
 def test_a_person_keeps_their_name() -> None:
     person = make_user("hannah@example.com", name="Hannah Weiss")
     User(email="other@example.com", name="Hannah Weiss (Legal)").clean()

@@ -112,6 +112,17 @@ def test_html_says_the_same_as_the_text_and_writes_no_markup_of_its_own() -> Non
     assert "<script" not in html
 
 
+@pytest.mark.shows("invisible-characters")
+def test_a_message_carries_nothing_that_nobody_sees() -> None:
+    approval = make_approval(key=make_key(make_agent("Good\u202eagent\u200b"))[0])
+
+    message = _sent(approval)
+
+    for text in (message.body, str(message.alternatives[0].content)):
+        assert "Good agent" in text
+        assert not {"\u202e", "\u200b"}.intersection(text)
+
+
 def test_machines_do_not_answer_it() -> None:
     assert _sent(make_approval()).message()["Auto-Submitted"] == "auto-generated"
 

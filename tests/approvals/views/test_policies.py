@@ -84,6 +84,18 @@ def test_a_policy_for_a_workflow_or_for_everything_has_its_page():
     assert "Ask the head of billing" in text_of(client.get(f"{DETAIL}?workflow=billing"))
 
 
+@pytest.mark.shows("invisible-characters")
+def test_a_policys_texts_show_what_nobody_would_see():
+    make_policy(notes="Ask\u202e the boss", reason="Why\u200b not")
+    approval = make_approval()
+    client = client_of(make_approver())
+
+    pages = [client.get(DETAIL).content.decode(), client.get(approval.get_absolute_url()).content.decode()]
+
+    assert all("\u202e" not in page and "\u200b" not in page for page in pages)
+    assert all("U+202E" in page for page in pages)
+
+
 def test_the_page_shows_terms_ladder_and_versions():
     make_policy()
     make_policy(
