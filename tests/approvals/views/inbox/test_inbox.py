@@ -345,12 +345,3 @@ def test_names_of_lenders_take_as_many_queries_for_many_rows_as_for_one(rows, dj
 
     with django_assert_max_num_queries(16):
         assert len(chips_in(client.get("/approvals/"))) == rows
-
-
-def test_an_empty_inbox_takes_few_queries(django_assert_max_num_queries):
-    make_policy()
-    for person in (make_user("new@example.com"), make_approver()):
-        client = client_of(person)
-
-        with django_assert_max_num_queries(8):
-            client.get("/approvals/")
