@@ -25,7 +25,7 @@ from audit.clock import rfc3339
 from audit.message import SYSTEM, Actor, NewEvent, Subject
 from grants import accounts, membership
 from grants.models import ApproverMembership, User
-from grants.providers import Authority, Governed, governing
+from grants.providers import Authority, Governed, require_by_hand
 
 Kind = Loosening.Kind
 FLAGS = {Kind.AUDITOR: "is_auditor", Kind.ADMINISTRATOR: "is_staff", Kind.ACCOUNT: "is_active"}
@@ -46,11 +46,11 @@ def ask(kind: Loosening.Kind, person: User, *, by: User) -> Loosening:
         raise NotPermitted(_("Nobody asks for more authority for themselves: another administrator does."))
     if kind != Kind.ACCOUNT and not person.is_active:
         raise NotPermitted(_("This account is not open: nobody can act with it."))
-    if kind in _GOVERNED and (provider := governing(person.pk, _GOVERNED[kind])):
-        raise NotPermitted(
-            _("The groups of %(provider)s say who has this: it is changed there.")
-            % {"provider": provider.label}
-        )
+    if kind in _GOVERNED:
+        try:
+            require_by_hand(person.pk, _GOVERNED[kind], by=by.as_actor())
+        except Governed as refusal:
+            raise NotPermitted(str(refusal)) from None
     _require_first(Loosening.objects.filter(person=person, kind=kind), at)
     asked = Loosening.objects.create(
         kind=kind, person=person, asked_by=by, asked_at=at, takes_effect_at=alone.by_itself(by, person, at)
@@ -67,7 +67,7 @@ def ask_change(change: Change, *, by: User) -> Loosening:
     if not asker.administers:
         raise NotPermitted(_("Only an administrator asks for this."))
     at = clock.now()
-    _require_first(Loosening.objects.about(change.kind, change.key), at)
+    require_first(change, at)
     asked = Loosening.objects.create(
         kind=change.kind,
         subject_id=change.key,
@@ -85,13 +85,19 @@ def ask_change(change: Change, *, by: User) -> Loosening:
     return asked
 
 
+def require_first(change: Change, at: datetime) -> None:
+    """Raises StateConflict where a change of the same rule waits already."""
+    _require_first(Loosening.objects.about(change.kind, change.key), at)
+
+
 def _require_first(same: QuerySet[Loosening], at: datetime) -> None:
     """Raises StateConflict where the same waits already; what nobody answered for a week makes room."""
     _end_lapsed(same.filter(outcome="", asked_at__lte=at - LAPSES_AFTER), at)
     if same.filter(outcome="").exists():
         raise StateConflict(
             _(
-                "That was asked for already, and waits for a second administrator. An administrator can refuse it."
+                "This was asked for already. What waits for a second administrator already is refused first, under "
+                "Loosenings."
             )
         )
 

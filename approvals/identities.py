@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -29,6 +31,14 @@ Claims = dict[str, Any]
 def of(person: User) -> QuerySet[SocialAccount]:
     """The person's identities, oldest first."""
     return SocialAccount.objects.filter(user=person).order_by("date_joined", "pk")
+
+
+def providers_of(person: User) -> list[Provider]:
+    """Those at which the person has an identity; without a query where there are none at all."""
+    if not settings.OIDC_PROVIDERS:
+        return []
+    names = set(of(person).values_list("provider", flat=True))
+    return [one for one in settings.OIDC_PROVIDERS.values() if one.name in names]
 
 
 def belongs(provider: Provider, claims: Claims, person: User) -> bool:
@@ -124,9 +134,10 @@ def _created(provider: Provider, claims: Claims, email: str) -> User:
             % {"email": email}
         )
     name = claims.get("name")
-    name = " ".join(name.split())[:150] if isinstance(name, str) and name.isprintable() else ""
-    person = User(email=email, name=name)
-    if name and person._is_namesake():
+    person = User(email=email, name=name[:150] if isinstance(name, str) else "")
+    try:
+        person.clean()
+    except ValidationError:
         person.name = ""
     accounts.add(person, by=provider.as_actor())
     return person

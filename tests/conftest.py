@@ -16,8 +16,8 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import client, override_settings
 
 from tests import database_role
+from tests.cheap_hasher import HASHER
 
-HASHER = "tests.cheap_hasher.CheapHasher"
 MADE_BY_MIGRATING = ("auth_permission", "django_content_type")
 
 

@@ -39,6 +39,7 @@ WHY: dict[str, StrPromise] = {
     "action_type": gettext_lazy("No policy covers it yet, so that nothing can be proposed."),
     "action_types": gettext_lazy("The agent may propose more."),
     "workflows": gettext_lazy("The agent may name more workflows."),
+    "name": gettext_lazy("Conditions of policies may read the name."),
     "owner": gettext_lazy("The owner until now could decide what the agent proposes."),
     "is_active": gettext_lazy("The agent may propose again."),
     "channel": gettext_lazy("It leads outside, and hears of every breach."),

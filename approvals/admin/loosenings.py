@@ -112,12 +112,12 @@ def say_that_it_waits(request: HttpRequest, asked: Loosening) -> None:
 
 def require_first(change: Change | None) -> None:
     """Raises ValidationError where the same waits already, so that the form keeps what was typed."""
-    if change and Loosening.objects.open().about(change.kind, change.key).exists():
-        raise ValidationError(
-            _(
-                "A change of this waits for a second administrator already. Refuse that one first, under Loosenings."
-            )
-        )
+    if change is None:
+        return
+    try:
+        four_eyes.require_first(change, clock.now())
+    except StateConflict as refusal:
+        raise ValidationError(str(refusal)) from None
 
 
 class HoldingAdmin(StaffAdmin):

@@ -35,6 +35,11 @@ class Submission(policy.Proposal):
     supersedes: UUID | None = None
     request_sha256: bytes = b""
 
+    @property
+    def initiator(self) -> str:
+        """The address of the person on whose behalf the agent runs, in one form; empty where it names nobody."""
+        return in_one_form(self.initiated_by) if self.initiated_by else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
@@ -68,10 +73,9 @@ def judge(
 
 def _check_initiator(submission: Submission, found: Policy, known: Collection[str] | None) -> None:
     """Where the policy wants to know on whose behalf the agent runs, that is a person who has proven their address."""
-    if not (found.require_initiated_by and submission.initiated_by):
+    if not (found.require_initiated_by and submission.initiator):
         return
-    initiator = in_one_form(submission.initiated_by)
-    known_as = {initiator, *spellings(initiator)}
+    known_as = {submission.initiator, *spellings(submission.initiator)}
     if known is None:
         is_known = User.objects.filter(email__in=known_as, is_active=True, proven_at__isnull=False).exists()
     else:

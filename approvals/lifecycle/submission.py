@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from approvals import policy
-from approvals.addresses import in_one_form, spellings
+from approvals.addresses import spellings
 from approvals.authority import barred_addresses
 from approvals.exceptions import IdempotencyConflict, InvalidInput, StateConflict
 from approvals.lifecycle.asking import find_shortages
@@ -111,7 +111,7 @@ def submit(submission: Submission, *, key: AgentKey, idempotency_key: str) -> tu
 
 def _looked_up(submission: Submission) -> list[str]:
     """The addresses that it names: of whom it asks for, and of the person on whose behalf the agent runs."""
-    initiator = submission.initiated_by and in_one_form(submission.initiated_by)
+    initiator = submission.initiator
     named = [*(address.lower() for address in submission.assignees), initiator, *spellings(initiator)]
     return [address for address in named if address]
 
@@ -128,11 +128,8 @@ def _find_superseded(agent: Agent, submission: Submission) -> Approval | None:
 
 def _build(submission: Submission, judgement: Judgement, *, key: AgentKey, at: datetime) -> Approval:
     found, verdict = judgement.found, judgement.verdict
-    said, initiator = (
-        _values(submission, SAID),
-        submission.initiated_by and in_one_form(submission.initiated_by),
-    )
-    said |= {"evidence": list(submission.evidence), "initiated_by": initiator}
+    said = _values(submission, SAID)
+    said |= {"evidence": list(submission.evidence), "initiated_by": submission.initiator}
     return Approval(
         **said,
         **_values(verdict, RULED),

@@ -151,7 +151,7 @@ class Vote(models.Model):
 
     @property
     def signed_with(self) -> str | None:
-        """session, password, code or passkey; None where nothing tells."""
+        """session, password, code, provider or passkey; None where nothing tells."""
         return str(self.manifest["signed_with"]) if self.manifest else None
 
 

@@ -153,7 +153,10 @@ def _locked(person: User) -> list[Authenticator]:
     return [statements.instance(Authenticator, row) for row in rows]
 
 
-_LOCK = f"SELECT {statements.columns(Authenticator, 'factor')} FROM mfa_authenticator factor WHERE user_id = %s AND type = 'webauthn' ORDER BY id FOR UPDATE"  # nosec B608 # noqa: S608, E501 - the model's own columns
+_LOCK = f"""
+    SELECT {statements.columns(Authenticator, "factor")} FROM mfa_authenticator factor
+    WHERE user_id = %s AND type = 'webauthn' ORDER BY id FOR UPDATE
+"""  # nosec B608 # noqa: S608 - the model's own columns
 
 
 def _count(passkey: Authenticator, count: int, at: datetime) -> None:

@@ -40,7 +40,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def _served(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[str]:
-    with django_db_blocker.unblock(), served() as url:  # type: ignore[attr-defined]
+    with django_db_blocker.unblock(), served(DJANGO_SETTINGS_MODULE="tests.settings") as url:  # type: ignore[attr-defined]
         yield url
 
 

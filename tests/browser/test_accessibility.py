@@ -241,11 +241,9 @@ def test_axe_finds_nothing_where_a_form_of_the_admin_was_refused(sign_in: Callab
 
 
 def test_axe_finds_nothing_where_each_part_is_drawn(sign_in: Callable[..., Page], settings: Any) -> None:
-    person = make_user()
-    page = sign_in("sales@example.com")
-    person.refresh_from_db()  # the server stored the password anew, by its own number of rounds
     client = Client()
-    client.force_login(person)
+    client.force_login(make_user())
+    page = sign_in("sales@example.com")
     settings.DEBUG = True  # of this process alone: the server in front of the browser runs apart
     html = client.get("/style/").content.decode()
 

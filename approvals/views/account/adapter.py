@@ -10,9 +10,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from approvals import credentials
+from approvals import credentials, identities
 from approvals.exceptions import StateConflict
-from approvals.templatetags.providers import own_providers
 from approvals.views.account import again_provider
 from audit.message import SYSTEM
 from grants.models import User
@@ -58,7 +57,7 @@ class Adapter(DefaultAccountAdapter):
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """The providers come last: their own page is a way out of this site."""
         ways: list[dict[str, Any]] = super().get_reauthentication_methods(user)
-        own = own_providers(user) if user.is_authenticated else []
+        own = identities.providers_of(user) if user.is_authenticated else []
         return [
             *ways,
             *(

@@ -7,6 +7,7 @@ from secrets import token_urlsafe
 from typing import Any
 from uuid import UUID
 
+from allauth.account import app_settings
 from django.core.cache import caches
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -18,7 +19,6 @@ from grants.models import User
 from grants.providers import Provider
 
 _KEY = "shown_at_provider"
-_FIVE_MINUTES = 300
 _DECISIONS = "/approvals/"
 """The pages of requests stand below it."""
 
@@ -60,11 +60,15 @@ def take(request: HttpRequest, pk: UUID) -> bool:
     if not shown or not shown["for"].startswith(f"{_DECISIONS}{pk}/"):
         return False
     del request.session[_KEY]
-    is_first: bool = caches["default"].add(f"shown-at-provider:{shown['id']}", 1, _FIVE_MINUTES)
+    is_first: bool = caches["default"].add(
+        f"shown-at-provider:{shown['id']}", 1, app_settings.REAUTHENTICATION_TIMEOUT
+    )
     return is_first
 
 
 def _shown(request: HttpRequest) -> dict[str, Any]:
     shown: dict[str, Any] = request.session.get(_KEY) or {}
     is_theirs = shown.get("person") == str(request.user.pk)
-    return shown if is_theirs and 0 <= time.time() - shown["at"] < _FIVE_MINUTES else {}
+    return (
+        shown if is_theirs and 0 <= time.time() - shown["at"] < app_settings.REAUTHENTICATION_TIMEOUT else {}
+    )

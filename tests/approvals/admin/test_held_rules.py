@@ -17,9 +17,11 @@ from django.urls import reverse
 from structlog.testing import capture_logs
 
 from approvals import alone, four_eyes
+from approvals.admin import differences
 from approvals.exceptions import StateConflict
 from approvals.models import Agent, Channel, Loosening, Policy
 from approvals.notifications import deliver_due
+from approvals.policy import strength
 from audit import clock
 from audit.models import Event
 from grants.models import User
@@ -97,6 +99,7 @@ WAYS: dict[str, Callable[[Client, Policy, Agent], Any]] = {
     "another owner": lambda client, _policy, agent: change_agent(
         client, agent, owner=make_user("puppet@example.com").pk
     ),
+    "another name": lambda client, _policy, agent: change_agent(client, agent, name="payroll-bot"),
     "a channel": lambda client, policy, _agent: client.post(
         reverse("admin:approvals_channel_add"),
         {"policy": policy.pk, "kind": "slack", "name": "#mine", "address": HOOK},
@@ -292,3 +295,9 @@ def test_the_log_says_at_the_start_that_there_is_one_administrator() -> None:
         alone.say_if_alone()
 
     assert [line["event"] for line in lines] == ["one_administrator"]
+
+
+def test_each_term_that_can_be_looser_says_why() -> None:
+    of_agents = {"name", "owner", "action_types", "workflows", "is_active"}
+
+    assert {*strength.LOOSER, *of_agents, "action_type", "channel"} == set(differences.WHY)
