@@ -8,11 +8,10 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from grants.providers import Provider
+from grants.providers import Provider, is_secure
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
-_LOCAL = {"localhost", "127.0.0.1", "::1"}
 _TEXTS = ("label", "server_url", "client_id", "client_secret")
 _FLAGS = ("creates_people", "replaces_second_factor")
 _LISTS = ("allowed_domains", "approvers", "auditors", "scopes")
@@ -80,7 +79,7 @@ def _check_meaning(terms: dict[str, Any], stop: Callable[[str], None]) -> None:
     if not all(_DOMAIN.fullmatch(one.strip().removeprefix("@").lower()) for one in domains):
         stop("has an allowed domain that is none; write one such as example.com.")
     url = urlsplit(terms["server_url"].strip())
-    if url.scheme != "https" and not (url.scheme == "http" and url.hostname in _LOCAL):
+    if not is_secure(terms["server_url"].strip()):
         stop("has a server_url without https: only localhost may be asked in the clear.")
     if not url.hostname or url.query or url.fragment or url.username:
         stop("has a server_url that is no issuer; write one such as https://login.example.com.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Literal
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from audit.message import Actor
 
+_LOCAL = {"localhost", "127.0.0.1", "::1"}
 Authority = Literal["approvers", "auditors"]
 
 
@@ -43,6 +45,12 @@ class Provider:
 
 class Governed(PermissionDenied):
     """Somebody would have changed by hand what the groups of a provider say."""
+
+
+def is_secure(address: str) -> bool:
+    """Whether a provider may be asked there: over https, or on this machine."""
+    url = urlsplit(address)
+    return url.scheme == "https" or (url.scheme == "http" and url.hostname in _LOCAL)
 
 
 def named(name: str) -> Provider | None:

@@ -20,13 +20,12 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 
-from grants.providers import Provider
+from grants.providers import Provider, is_secure
 
 PATIENCE = 5
 """Seconds for one answer of the provider."""
 SKEW = 60
 """Seconds that its clock may differ from ours."""
-_LOCAL = {"localhost", "127.0.0.1", "::1"}
 _ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 """Of key pairs only: a secret that both know proves nothing to us, and `none` to nobody."""
 
@@ -180,8 +179,7 @@ def _joined(told: dict[str, Any], signed: dict[str, Any]) -> dict[str, Any]:
 
 
 def _require_secure(address: Any) -> None:
-    url = urlsplit(address if isinstance(address, str) else "")
-    if url.scheme != "https" and not (url.scheme == "http" and url.hostname in _LOCAL):
+    if not isinstance(address, str) or not is_secure(address):
         raise Failed("an address of the provider is not secure")
 
 
