@@ -62,3 +62,14 @@ def processes_of(folder: Path) -> list[psutil.Process]:
             if process.status() != psutil.STATUS_ZOMBIE and any(p in w for p in places for w in words):
                 found.append(process)
     return found
+
+
+def modules_of(folder: Path, *names: str) -> list[psutil.Process]:
+    """Those of them that run `python -m NAME`; one that ends meanwhile, such as a connection's, is none of them."""
+    found = []
+    for process in processes_of(folder):
+        with suppress(psutil.Error):
+            words = process.cmdline()
+            if words[1:2] == ["-m"] and words[2] in names:
+                found.append(process)
+    return found

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from approvals_site.ports import free_port
-from tests.site.real_processes import ROOT, processes_of, within
+from tests.site.real_processes import ROOT, modules_of, processes_of, within
 
 
 def start(var, port):
@@ -51,8 +51,10 @@ def started(var, port):
         while (line := process.stdout.readline()) and "Ctrl-C" not in line:
             pass
         assert line, process.stderr.read()
-        yield process
-        process.kill()
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def test_ctrl_c_stops_everything_quietly(running, var):
@@ -70,8 +72,7 @@ def test_nothing_stays_behind_when_the_launcher_is_killed(running, var):
 
 
 def test_end_of_a_child_is_said_and_ends_everything(running, var):
-    celeries = [process for process in processes_of(var) if process.cmdline()[1:3] == ["-m", "celery"]]
-    worker = next(process for process in celeries if "countersign" in process.cmdline())
+    worker = next(process for process in modules_of(var, "celery") if "countersign" in process.cmdline())
 
     worker.kill()
 
@@ -82,9 +83,7 @@ def test_end_of_a_child_is_said_and_ends_everything(running, var):
 def test_site_goes_on_when_its_server_process_is_killed(var):
     port = free_port()
     with started(var, port) as running:
-        (site,) = [
-            one for one in processes_of(var) if one.cmdline()[1:3] == ["-m", "granian"] and one.children()
-        ]
+        (site,) = [one for one in modules_of(var, "granian") if one.children()]
         (server,) = site.children()
 
         server.kill()
@@ -139,11 +138,7 @@ def test_port_that_is_none_is_refused(var, port):
 
 @pytest.mark.shows("the-application-owns-nothing")
 def test_what_is_served_owns_nothing_in_the_private_database(running, var):
-    served = [
-        process.environ()
-        for process in processes_of(var)
-        if process.cmdline()[1:3] in (["-m", "granian"], ["-m", "celery"])
-    ]
+    served = [process.environ() for process in modules_of(var, "granian", "celery")]
 
     assert len(served) >= 3
     assert not any("MIGRATION_DATABASE_URL" in environ for environ in served)
