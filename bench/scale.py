@@ -23,8 +23,8 @@ from history import APPROVER, BUSY, NEVER_ASKED, TYPICAL, email, history
 
 DECIDED = int(ARGUMENTS[-1]) if ARGUMENTS else size(10_000_000, 3_000)
 FEW, PENDING = size(10_000, 500), size(100_000, 1_000)
-ROUNDS = size(40, 3)
-WARM = 3
+ROUNDS = size(40, 1)
+WARM = size(3, 1)
 MS = 1000.0
 NEXT = re.compile(r'href="([^"]*)"\s+rel="next"')
 
