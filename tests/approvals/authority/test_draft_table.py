@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import transaction
 
 from approvals import authority
 from approvals.models import Approval
 from tests.approvals.authority.people import Row, expected_use, rows
-from tests.approvals.authority.world import World
+from tests.approvals.authority.world import World, standing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("draft table")]
 
@@ -20,10 +19,8 @@ ROWS = list(rows())
 
 @pytest.fixture(scope="module")
 def drafts(django_db_setup: Any, django_db_blocker: Any) -> Iterator[World]:
-    """Built once and rolled back: nothing here writes."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield World(ROWS, pattern="draft_only")
-        transaction.set_rollback(True)
+    with django_db_blocker.unblock(), standing(ROWS, pattern="draft_only") as world:
+        yield world
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)

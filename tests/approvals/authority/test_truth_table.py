@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import transaction
 
 from approvals import authority
 from approvals.models import Approval, read_whole
 from tests.approvals.authority.people import Row, expected, rows
-from tests.approvals.authority.world import Place, World
+from tests.approvals.authority.world import Place, World, standing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("truth table")]
 
@@ -21,10 +20,8 @@ every_row = pytest.mark.parametrize("row", ROWS, ids=str)
 
 @pytest.fixture(scope="module")
 def world(django_db_setup: Any, django_db_blocker: Any) -> Iterator[World]:
-    """Built once and rolled back: nothing here writes."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield World(ROWS)
-        transaction.set_rollback(True)
+    with django_db_blocker.unblock(), standing(ROWS) as world:
+        yield world
 
 
 def test_the_table_is_long_and_says_yes_and_no() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 
+from django.db import connection, transaction
 from django.utils import timezone
 
 from approvals.models import Agent, AgentKey, Approval, Assignment
@@ -34,6 +36,19 @@ class _Stage:
 
     rows: list[Row] = field(default_factory=list)
     parties: set[str] = field(default_factory=set)
+
+
+@contextmanager
+def standing(rows: Iterable[Row], *, pattern: str = "approval_gate") -> Iterator[World]:
+    """A world for tests that only read: built once, rolled back in the end.
+
+    Its foreign keys are checked here: left open, the end of each test would check those of every row anew.
+    """
+    with transaction.atomic():
+        world = World(rows, pattern=pattern)
+        connection.check_constraints()
+        yield world
+        transaction.set_rollback(True)
 
 
 class World:
