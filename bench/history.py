@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
-from ground import ROOT, prepare, private
+from ground import ROOT, TEMPLATE, prepare, private
 
 PEOPLE, APPROVERS, AGENTS = 200, 30, 20
 CHUNK = 250_000
@@ -143,7 +143,8 @@ def history(decided: int, pending: int) -> Iterator[None]:
         ).fetchone()
         if found != (said,):
             connection.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
-            connection.execute(f'CREATE DATABASE "{database}"')
+            of = os.environ.get(TEMPLATE, "template1")
+            connection.execute(f'CREATE DATABASE "{database}" TEMPLATE "{of}"')
         prepare(urlunsplit(urlsplit(server)._replace(path=f"/{database}")))
         if found != (said,):
             load(decided, pending)
