@@ -54,6 +54,8 @@ def in_template(path: Path) -> list[str]:
         if skipped_until:
             if token.token_type == TokenType.BLOCK and name == skipped_until:
                 skipped_until = ""
+            elif skipped_until == "endblocktranslate" and token.token_type == TokenType.VAR:
+                found += [f"{token.lineno}: {text}" for text in _lost(token.contents)]
             plain.append("\n" * token.contents.count("\n"))
         elif token.token_type == TokenType.TEXT:
             plain.append(token.contents)
@@ -68,6 +70,12 @@ def in_template(path: Path) -> list[str]:
     reader.feed("".join(plain))
     reader.close()
     return found + reader.found
+
+
+def _lost(contents: str) -> Iterator[str]:
+    """A variable that a marked text would draw as nothing: it knows names alone."""
+    if re.search(r"[.|]", contents):
+        yield f"{contents} (write {{% blocktranslate with name={contents} %}})"
 
 
 def _words_within(name: str, contents: str) -> Iterator[str]:

@@ -219,6 +219,11 @@ def test_a_script_has_no_unmarked_sentence(path: Path):
             "{{ count }} edit{{ count|pluralize }}",
             ["1: count|pluralize (write {% blocktranslate count %})", "1: edit"],
         ),
+        (
+            "{% blocktranslate %}by {{ user.name }}{% endblocktranslate %}",
+            ["1: user.name (write {% blocktranslate with name=user.name %})"],
+        ),
+        ("{% blocktranslate with name=user.name %}by {{ name }}{% endblocktranslate %}", []),
         ("<code>x.y</code> {# Needs: a case #} · Countersign", []),
     ],
 )
