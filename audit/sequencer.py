@@ -20,7 +20,8 @@ from audit.models import Checkpoint, UsedKey
 
 LOCK = 0x6175646974  # "audit"; also held by whatever writes to the log's own chain
 BATCH = 10_000
-"""The most leaves of one checkpoint, so that memory stays flat however much waits."""
+"""The most leaves of one checkpoint, so that memory stays flat however much waits. It never changes: by it
+`verify_audit` knows a full batch."""
 
 MARGIN = timedelta(minutes=10)
 """How long after an event's `at` its transaction may commit for the next run to still find the event."""

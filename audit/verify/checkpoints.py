@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from audit import checkpoint, keys
+from audit import checkpoint, keys, sequencer
 from audit.checkpoint import NotSigned, Statement
-from audit.models import Checkpoint
+from audit.models import Checkpoint, Event
 from audit.verify.rows import Tampered
 
 BATCH = 1000
@@ -22,6 +22,7 @@ def check_checkpoints(first: int = 1) -> int:
         if one.number != (before.number if before else first - 1) + 1:
             raise Tampered(f"Checkpoint {one.number - 1} is missing.")
         _check_order(one, statement, before)
+        _check_horizon(one, before.size if before else 0)
         before = one
     return count
 
@@ -53,6 +54,20 @@ def _check_order(one: Checkpoint, said: Statement, before: Checkpoint | None) ->
         raise Tampered(f"Checkpoint {one.number} does not follow checkpoint {before.number}.")
     if said.size < before.size:
         raise Tampered(f"Checkpoint {one.number} covers fewer events than checkpoint {before.number}.")
+
+
+def _check_horizon(one: Checkpoint, before: int) -> None:
+    """From when on events may come later is not signed, and so must follow from what is.
+
+    It is the checkpoint's time; or, where the batch was full, that of its last event.
+    """
+    if one.horizon == one.at:
+        return
+    last = Event.objects.filter(place__index=one.size - 1).first()
+    if one.size - before != sequencer.BATCH or last is None or last.at != one.horizon:
+        raise Tampered(
+            f"Checkpoint {one.number}: its horizon is neither its time nor that of the last event of a full batch."
+        )
 
 
 def _from(number: int) -> Iterator[Checkpoint]:

@@ -229,6 +229,35 @@ def test_event_that_came_long_after_its_time_is_found(
     assert (taken_in[0], "over an hour after the time" in taken_in[1]) == (1, True)
 
 
+@pytest.mark.shows("tampering-is-found")
+def test_a_moved_horizon_lets_no_event_come_late(capsys: pytest.CaptureFixture[str]) -> None:
+    sequence()
+    as_database_superuser("UPDATE audit_checkpoint SET horizon = at - interval '1 day'")
+    write(1, at=clock.now() - timedelta(hours=2))
+
+    code, said = verify(capsys)
+
+    assert code == 1
+    assert "Checkpoint 1: its horizon is neither" in said
+
+
+def test_the_horizon_of_a_full_batch_is_its_last_events_time(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sequencer, "BATCH", 4)
+    write(6)
+    sequence()
+
+    whole = verify(capsys)
+    as_database_superuser(
+        "UPDATE audit_checkpoint SET horizon = horizon - interval '1 second' WHERE number = 1"
+    )
+    moved = verify(capsys)
+
+    assert Checkpoint.objects.get(number=1).horizon < Checkpoint.objects.get(number=1).at
+    assert (whole[0], moved[0]) == (0, 1)
+
+
 def test_a_key_that_is_missing_is_exit_3(
     decided: Approval, capsys: pytest.CaptureFixture[str], settings
 ) -> None:  # type: ignore[no-untyped-def]
