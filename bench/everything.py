@@ -17,7 +17,7 @@ import time
 from figures import ARGUMENTS, FLAGS, IS_QUICK, Figure
 from ground import ROOT
 
-SCRIPTS = ("submit", "decide", "reads", "wake", "policy", "conditions", "audit", "sweep", "bodies")
+SCRIPTS = ("submit", "decide", "reads", "wake", "policy", "conditions", "schemas", "audit", "sweep", "bodies")
 LONG = ("pools", "soak", "scale", "crowd")
 """They take longer, and run where they are named."""
 
