@@ -197,8 +197,8 @@ PAGES = (
     Threat(
         "invisible-characters",
         "Bidirectional, zero-width, tag or control characters change what a reviewer believes to read.",
-        "They are shown as escapes.",
-        ("approvals/visible.py",),
+        "They are shown as escapes, on every page of the administration too.",
+        ("approvals/visible.py", "approvals/admin/in_sight.py"),
     ),
     Threat(
         "look-alike-letters",

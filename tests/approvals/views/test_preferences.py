@@ -235,3 +235,15 @@ def test_a_removed_channel_is_off_the_page(browser: Client, channel: Channel) ->
 
     assert "The channel was removed." in page.content.decode()
     assert "My Slack" not in page.content.decode()
+
+
+@pytest.mark.shows("invisible-characters")
+def test_a_channels_name_hides_nothing(browser: Client, person: User, channel: Channel) -> None:
+    Channel.objects.filter(pk=channel.pk).update(name="Fi\u202enance")
+    page = browser.get(PAGE).content.decode()
+    test = tried(browser, str(channel.pk)).content.decode()
+    removed = browser.post(reverse("notification-removal", args=[channel.pk]), follow=True).content.decode()
+
+    assert "\u202e" not in page + test + removed
+    assert page.count(">U+202E</span>") == 4 + len(EVENTS)
+    assert "Test message to Fi<span" in test
