@@ -2,7 +2,7 @@
 
 They are escaped in the page as it is sent, because Django's templates write texts in a hundred places: lists, filters,
 histories, choices, confirmations, messages. A form field keeps what it holds, since it is posted back; what it hides is
-repeated below it.
+repeated beside it.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def _piece(html: str, whole: str) -> str:
 
 
 def _repeated(control: str) -> str:
-    """What a field that is seen hides, to stand below it."""
+    """What a field that is seen hides, to stand beside it."""
     found = None if _UNSEEN.search(control) else _HELD.match(control)
     held = (found["area"] or found["input"] or "") if found else ""
     if not any(segment.name for segment in segments(held)):
