@@ -18,7 +18,7 @@ DEPLOYED_ENV := COUNTERSIGN_DESK=0 ALLOWED_HOSTS=countersign.example PUBLIC_URL=
 	ENCRYPTION_KEYS=$$(head -c 32 /dev/urandom | base64 | tr +/ -_) EMAIL_URL=smtp://127.0.0.1:25 \
 	DATABASE_URL=postgres://127.0.0.1/countersign REDIS_URL=redis://127.0.0.1:6379/0 BEHIND_TLS_PROXY=1
 
-.PHONY: help run test check fuzz bench bench-scale setup messages matrix sbom requirements
+.PHONY: help run test check fuzz bench bench-scale setup messages matrix sbom advisories requirements
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -76,6 +76,10 @@ sbom: setup  ## what a deployment is made of, as CycloneDX, from requirements.tx
 	@mkdir -p var
 	$(PYTHON) -W ignore::UserWarning -m cyclonedx_py requirements requirements.txt --pyproject pyproject.toml \
 		--output-reproducible --validate --of JSON -o var/sbom.cdx.json
+
+advisories:  ## which of the locked packages have a known weakness (needs uv; asks pypi.org by name and version)
+	uvx --from pip-audit==2.10.1 pip-audit --disable-pip --require-hashes --strict --progress-spinner off \
+		--requirement requirements.txt
 
 requirements:  ## lock what pyproject.toml asks for (needs uv)
 	uv pip compile --quiet --generate-hashes --universal --no-header \

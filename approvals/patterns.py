@@ -2,40 +2,61 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import re2
 
-MAX_MEMORY = 1 << 20
-"""Bytes for one program and its automaton: a larger pattern is refused within 10 ms."""
+SMALL, LARGE = 1 << 17, 1 << 20
+"""Bytes for one program and its automaton, whichever is enough. What takes more is refused within some 10 ms."""
+MAX_WRITTEN = 100_000
+"""Characters: a longer pattern is refused unread."""
 
 
 class InvalidPatternError(ValueError):
     """RE2 cannot compile the pattern; the message says why."""
 
 
-@lru_cache(maxsize=1024)
-def compiled(pattern: str) -> Any:
-    """Raises InvalidPatternError."""
+class TooLargeError(InvalidPatternError):
+    """The pattern is valid, and takes more memory than one may; finding that out takes time too."""
+
+
+def compiled(pattern: str, *, most: int = LARGE) -> Any:
+    """The program, of `most` bytes. Raises InvalidPatternError."""
+    if len(pattern) > MAX_WRITTEN:
+        raise TooLargeError("pattern too large")
+    try:
+        return _compiled(pattern, SMALL)
+    except TooLargeError:
+        if most <= SMALL:
+            raise
+        return _compiled(pattern, most)
+
+
+def _compiled(pattern: str, memory: int) -> Any:
     options = re2.Options()
     options.log_errors = False
-    options.max_mem = MAX_MEMORY
+    options.max_mem = memory
     try:
         return re2.compile(pattern, options=options)
     except re2.error as error:
-        reason = error.args[0] if error.args else "unknown"
-        raise InvalidPatternError(
-            reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)
-        ) from None
+        raise _refusal(error) from None
     except UnicodeEncodeError:
         raise InvalidPatternError("half of a surrogate pair") from None
+    finally:
+        re2.purge()  # it keeps the last 128 programs, whatever they hold
 
 
-def size(pattern: str) -> int:
-    """Instructions of the compiled program: an upper bound on the work for each character."""
-    return int(compiled(pattern).programsize)
+def _refusal(error: Any) -> InvalidPatternError:
+    reason = error.args[0] if error.args else "unknown"
+    words = reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)
+    return TooLargeError(words) if words.startswith("pattern too large") else InvalidPatternError(words)
 
 
-def matches(pattern: str, text: str) -> bool:
-    return compiled(pattern).search(text) is not None
+def size(program: Any) -> int:
+    """Instructions of a compiled program: an upper bound on the work for each character."""
+    return int(program.programsize)
+
+
+def memory(program: Any) -> int:
+    """The most bytes that a compiled program may come to hold, with the automaton that grows as it matches."""
+    return int(program.options.max_mem)

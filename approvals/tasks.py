@@ -10,7 +10,7 @@ from celery import shared_task
 from celery.signals import worker_ready
 from kombu.exceptions import OperationalError
 
-from approvals import delegation, four_eyes, lifecycle, notifications, wakeups
+from approvals import delegation, four_eyes, lifecycle, notifications, trying, wakeups
 
 logger = structlog.get_logger(__name__)
 
@@ -19,6 +19,12 @@ logger = structlog.get_logger(__name__)
 def deliver_outbox() -> None:
     """Send what is due. A message that fails is retried by its row, never by Celery."""
     notifications.deliver_due()
+
+
+@shared_task(name="approvals.send_tests")
+def send_tests() -> None:
+    """Send the tests of channels that people asked for; messages, which another task sends, do not wait for them."""
+    trying.send_due()
 
 
 @shared_task(name="approvals.begin_and_end_grants")
@@ -50,6 +56,7 @@ def _hear_of_commits(sender: Any = None, **_: object) -> None:
 
 def _deliver_soon() -> None:
     try:
-        deliver_outbox.apply_async(expires=5)
+        for task in (deliver_outbox, send_tests):
+            task.apply_async(expires=5)
     except OperationalError as error:
         logger.warning("broker_lost", error=str(error))  # beat looks every few seconds anyway

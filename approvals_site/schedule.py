@@ -8,6 +8,7 @@ CLOCK = "countersign-clock"
 
 EVERY: dict[str, float] = {
     "approvals.deliver_outbox": 5,
+    "approvals.send_tests": 5,
     "audit.send_checkpoints": 60,
     "approvals.begin_and_end_grants": 60,
     "approvals.let_take_effect": 60,
@@ -18,6 +19,7 @@ EVERY: dict[str, float] = {
 
 QUEUES: dict[str, str] = {
     "approvals.deliver_outbox": DELIVERIES,
+    "approvals.send_tests": DELIVERIES,
     "audit.send_checkpoints": DELIVERIES,
     "approvals.begin_and_end_grants": CLOCK,
     "approvals.let_take_effect": CLOCK,

@@ -244,6 +244,8 @@ MIDDLEWARE = [
     "approvals.views.own_form.InOwnForm",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    # Innermost: it escapes what the views and templates of Django wrote.
+    "approvals.admin.in_sight.escaped",
 ]
 ROOT_URLCONF = "approvals_site.urls"
 ASGI_APPLICATION = "approvals_site.asgi.application"

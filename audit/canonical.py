@@ -13,6 +13,9 @@ SAFE = 2**53 - 1
 SMALL, LARGE = 1e-4, 1e16
 """Between these two, Python writes a fraction in the digits that RFC 8785 wants."""
 
+ROOM = 4096
+"""Bytes that each text of orjson holds, however short it is."""
+
 
 def canonical(value: Any) -> bytes:
     """The bytes of `rfc8785.dumps`, in an eighth of the time where no number and no key is unusual.
@@ -22,10 +25,15 @@ def canonical(value: Any) -> bytes:
     """
     if _is_plain(value):
         try:
-            return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+            return _trimmed(orjson.dumps(value, option=orjson.OPT_SORT_KEYS))
         except orjson.JSONEncodeError:  # half a character, which rfc8785 names, or deeper than orjson goes
             pass
     return bytes(rfc8785.dumps(value))
+
+
+def _trimmed(written: bytes) -> bytes:
+    """A copy without the room for a kilobyte and more that orjson leaves behind what is short."""
+    return bytes(memoryview(written)) if len(written) < ROOM else written
 
 
 def _is_plain(value: Any) -> bool:

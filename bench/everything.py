@@ -18,7 +18,7 @@ from typing import Any
 from figures import ARGUMENTS, FLAGS, IS_QUICK, Figure
 from ground import ROOT, template
 
-SCRIPTS = ("submit", "decide", "reads", "wake", "policy", "conditions", "audit", "sweep", "bodies")
+SCRIPTS = ("submit", "decide", "reads", "wake", "policy", "conditions", "schemas", "audit", "sweep", "bodies")
 LONG = ("pools", "soak", "scale", "crowd")
 """They take longer, and run where they are named."""
 

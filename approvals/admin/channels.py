@@ -14,11 +14,11 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from approvals import held
+from approvals import held, trying
 from approvals.admin import loosenings
 from approvals.exceptions import InvalidInput, TooManyAttempts
 from approvals.models import Channel, Policy
-from approvals.notifications import preferences, trying
+from approvals.notifications import preferences
 from grants.admin import administrator
 
 
@@ -99,12 +99,12 @@ class ChannelAdmin(loosenings.HoldingAdmin):
         return own + super().get_urls()
 
     def test(self, request: HttpRequest, pk: Any) -> HttpResponse:
-        """Send a test, and go to its page, which asks whether it arrived."""
+        """Have a test sent, and go to its page, which shows how far it comes and asks whether it arrived."""
         channel = self._in_use(request, pk)
         if request.method != "POST":
             return HttpResponseRedirect(reverse("admin:approvals_channel_change", args=[pk]))
         try:
-            sent = trying.send_test(administrator(request), channel)
+            sent = trying.ask_for_test(administrator(request), channel)
         except TooManyAttempts as refusal:
             messages.error(request, str(refusal))
             return HttpResponseRedirect(reverse("admin:approvals_channel_change", args=[pk]))

@@ -13,15 +13,26 @@ from django.utils.translation import gettext as _
 from approvals.conditions import compiler_words, equality, references, strictness
 from approvals.conditions.mistakes import InvalidCondition, Mistake
 from approvals.conditions.references import References
+from approvals.keeping import kept
 
 LONGEST = 1000
 """Characters."""
 DEEPEST = 16
 """Levels of brackets within brackets."""
+MOST_LOOPS = 8
+MOST_KEPT = 16 * 1024 * 1024
+"""Bytes of compiled conditions in one process."""
+_HELD = 350
+"""Bytes that a compiled condition takes for a character of its text, at most."""
 
 VARIABLES = ("payload", "confidence", "risk", "workflow", "agent", "evidence", "context")
 
-_BRACKET = re.compile(r'"(?:[^"\\\n]|\\.)*"|' + r"'(?:[^'\\\n]|\\.)*'" + r"|[()\[\]{}]")
+_MARK = re.compile(
+    r'"(?:[^"\\\n]|\\.)*"|'
+    r"'(?:[^'\\\n]|\\.)*'"
+    r"|[()\[\]{}]|\.\s*(?P<loop>all|exists|exists_one|existsOne|map|filter)(?=\s*\()"
+)
+"""A text, a bracket, or what begins a loop."""
 _UNREADABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
@@ -38,7 +49,7 @@ def check(source: str) -> None:
     compiled(source)
 
 
-@lru_cache(maxsize=512)
+@kept(most=MOST_KEPT, weight=lambda _, source: _HELD * len(source))
 def compiled(source: str) -> Compiled:
     """The condition, ready to evaluate. Raises InvalidCondition."""
     _check_bounds(source)
@@ -69,12 +80,16 @@ def _check_bounds(source: str) -> None:
         raise InvalidCondition(
             Mistake(source, _("A control character does not belong here"), unreadable.start())
         )
-    depth = 0
-    for bracket in _BRACKET.finditer(source):
-        depth += 1 if bracket[0] in "([{" else -1 if bracket[0] in ")]}" else 0
+    depth = loops = 0
+    for mark in _MARK.finditer(source):
+        depth += 1 if mark[0] in "([{" else -1 if mark[0] in ")]}" else 0
+        loops += mark["loop"] is not None
         if depth > DEEPEST:
             sentence = _("More than %(most)s brackets within each other")
-            raise InvalidCondition(Mistake(source, sentence % {"most": DEEPEST}, bracket.start()))
+            raise InvalidCondition(Mistake(source, sentence % {"most": DEEPEST}, mark.start()))
+        if loops > MOST_LOOPS:
+            sentence = _("More than %(most)s loops: say it with fewer")
+            raise InvalidCondition(Mistake(source, sentence % {"most": MOST_LOOPS}, mark.start("loop")))
 
 
 @lru_cache(maxsize=1)

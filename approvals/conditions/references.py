@@ -149,7 +149,9 @@ class _Reader:
 
     def _check_pattern(self, node: Node, pattern: str) -> None:
         try:
-            self.pattern_size += patterns.size(pattern)
+            self.pattern_size += patterns.size(patterns.compiled(pattern, most=patterns.SMALL))
+        except patterns.TooLargeError:
+            self.pattern_size = LARGEST_PATTERNS + 1
         except patterns.InvalidPatternError as error:
             sentence = _("The regular expression does not compile: %(why)s")
             raise self._invalid(node, sentence % {"why": failures.of_pattern(error)}) from None

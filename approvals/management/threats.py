@@ -157,8 +157,15 @@ PAYLOAD = (
     Threat(
         "schemas-that-burn",
         "A schema or pattern costs seconds before it is refused.",
-        "Schemas are bounded, patterns run in linear time or against a clock, and validation counts its steps.",
-        ("approvals/payload/schema/",),
+        "Lengths and counts are bounded first, and what a schema's patterns cost is counted before they are compiled; "
+        "patterns run in linear time or against a clock, and validation counts its steps.",
+        ("approvals/payload/schema/", "approvals/patterns.py", "approvals/conditions/compiling.py"),
+    ),
+    Threat(
+        "memory-that-fills",
+        "Schemas, patterns, conditions or texts, each sent once, fill a process's memory with what it keeps of them.",
+        "What is kept to save time is bounded by its bytes, not by its number.",
+        ("approvals/keeping.py",),
     ),
 )
 
@@ -190,8 +197,8 @@ PAGES = (
     Threat(
         "invisible-characters",
         "Bidirectional, zero-width, tag or control characters change what a reviewer believes to read.",
-        "They are shown as escapes.",
-        ("approvals/visible.py",),
+        "They are shown as escapes, on every page of the administration too.",
+        ("approvals/visible.py", "approvals/admin/in_sight.py"),
     ),
     Threat(
         "look-alike-letters",

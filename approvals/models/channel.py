@@ -111,6 +111,9 @@ class ChannelTest(models.Model):
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, null=True, related_name="tests")
     stages = models.JSONField(default=list, help_text=_("[{name, passed, detail}], in order"))
     created_at = models.DateTimeField()
+    due_at = models.DateTimeField(
+        null=True, help_text=_("when a worker may take it; empty once it was tried")
+    )
     arrived = models.BooleanField(null=True)
     answered_at = models.DateTimeField(null=True)
 
@@ -122,11 +125,22 @@ class ChannelTest(models.Model):
                 | Q(arrived__isnull=False, answered_at__isnull=False),
                 name="channel_test_answered_at",
             ),
+            models.CheckConstraint(
+                condition=Q(due_at=None) | Q(stages=[], arrived=None), name="channel_test_due_says_nothing"
+            ),
         ]
-        indexes = [models.Index(fields=["user", "-created_at"], name="channel_test_of_person")]
+        indexes = [
+            models.Index(fields=["user", "-created_at"], name="channel_test_of_person"),
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="channel_test_due"),
+        ]
 
     def __str__(self) -> str:
         return f"test of {self.channel or 'e-mail'}"
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether no worker has tried it yet, or one is trying it now."""
+        return self.due_at is not None
 
     @property
     def passed(self) -> bool:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from django import template
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from approvals import visible as visibility
+from approvals.keeping import kept
 
 register = template.Library()
 
 _ESCAPE = '<span class="invisible" title="{}">{}</span>'
+MOST_KEPT = 2 * 1024 * 1024
+"""Bytes of texts as they are shown, in one process."""
 
 
 @register.filter
@@ -39,7 +40,7 @@ def look_alike(value: object) -> str:
     return visibility.mixed_script(str(value)) or ""
 
 
-@lru_cache(maxsize=512)
+@kept(most=MOST_KEPT, weight=lambda shown, segment: 4 * (len(shown) + len(segment.text)))
 def _shown(segment: visibility.Segment) -> str:
     if segment.name:
         return format_html(_ESCAPE, segment.name, segment.text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +15,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from approvals import trying
 from approvals.exceptions import AlreadyReported, InvalidInput, TooManyAttempts
 from approvals.models import Channel, ChannelTest
-from approvals.notifications import preferences, trying
+from approvals.notifications import preferences
 from approvals.notifications.channels import all_kinds, email
 from approvals.notifications.preferences import EVENTS
 from approvals.notifications.routing import Route
@@ -25,6 +27,8 @@ from approvals.views.refusals import refused, say_when, status_of
 from audit import clock
 
 PAGE = "notification-preferences"
+ASKING = timedelta(minutes=2)
+"""How long the page of a test asks by itself how far it came: it would keep an unattended session alive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +91,10 @@ def removal(request: PersonRequest, pk: UUID) -> HttpResponse:
 @signed_in
 @post_only("notification-preferences")
 def tests(request: PersonRequest) -> HttpResponse:
-    """Send a test through one of one's own channels, and show how far it came."""
+    """Have a test sent through one of one's own channels, and show how far it comes."""
     channel = _own(request, request.POST.get("channel", ""))
     try:
-        test = trying.send_test(request.user, channel)
+        test = trying.ask_for_test(request.user, channel)
     except TooManyAttempts as refusal:
         return _page(request, refusal=refusal)
     return _see(test)
@@ -99,10 +103,19 @@ def tests(request: PersonRequest) -> HttpResponse:
 @require_safe
 @signed_in
 def notification_test(request: PersonRequest, pk: UUID) -> HttpResponse:
-    """How far a test came, and the question whether it arrived."""
+    """How far a test came, and the question whether it arrived. The page asks again while it is on its way."""
     test = get_object_or_404(ChannelTest.objects.select_related("channel"), pk=pk, user=request.user)
-    context = {"test": test, "at": clock.now(), "label": _label(test)}
-    return show(request, "approvals/preferences/test.html", context)
+    at = clock.now()
+    context = {
+        "test": test,
+        "at": at,
+        "label": _label(test),
+        "asks_again": test.is_waiting and at - test.created_at < ASKING,
+        "is_lost": test.is_waiting and at - test.created_at >= trying.LIFE,
+    }
+    return show(
+        request, "approvals/preferences/test.html", context, fragment="approvals/preferences/_progress.html"
+    )
 
 
 @signed_in

@@ -130,6 +130,8 @@ def test_a_mistake_is_marked_with_what_was_meant(source: str, sentence: str) -> 
         "payload.text.matches('(')",
         "payload.text.matches('((a{30}){30}){30}')",
         "payload.text.matches('(a|b){400}')",
+        " && ".join(f"payload.l{n}.all(e, e > 1)" for n in range(9)),
+        " && ".join(f"payload.l{n} . exists_one (e, e > 1)" for n in range(9)),
         "payload.amount > 3\x00",
         "payload.amount > 3 // \ud800",
     ],
@@ -137,6 +139,10 @@ def test_a_mistake_is_marked_with_what_was_meant(source: str, sentence: str) -> 
 def test_what_cannot_be_read_or_bounded_beforehand_is_refused(source: str) -> None:
     with pytest.raises(InvalidCondition):
         conditions.check(source)
+
+
+def test_a_field_or_a_text_that_is_called_as_a_loop_counts_as_none() -> None:
+    conditions.check(" || ".join(f"payload.all == {n} || payload.filter == '.map(e, e)'" for n in range(9)))
 
 
 HOSTILE = [
@@ -162,6 +168,10 @@ HOSTILE = [
     "payload.x.matches('(?i)(x?){100}x{100}y')",
     "payload.x.contains('" + "a" * 900 + "b')",
     "payload.list.all(e, e == 1)",
+    " && ".join(f"payload.l{n}.all(e, e == 1)" for n in range(30)),
+    " && ".join("payload.list.all(e, e == 1)" for n in range(8)),
+    " && ".join(f"payload.x.matches('[a-q]{{9}}{n}')" for n in range(28)),
+    "payload.x.matches('" + r"\\pL" * 180 + "')",
     "payload.list.all(e, payload.map.all(f, e == f))",
     "payload.list.all(e, payload.list.all(f, e == f))",
     "payload.list.all(e, payload.x.contains('b'))",

@@ -159,7 +159,7 @@ AS_WRITTEN: dict[str, set[str]] = {
     "approvals/notifications/telling.py": {
         "id, created_at, next_attempt_at, attempts, last_error, kind, approval_id, grant_id, recipient, channel_id",
     },
-    "approvals/notifications/trying.py": {"It went no further."},
+    "approvals/trying.py": {"It went no further."},
     # A command to type.
     "approvals/views/inbox/first_steps.py": {"python manage.py {}"},
     "approvals/views/ours.py": {"no-store, private"},

@@ -5,22 +5,24 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from approvals.exceptions import FieldError, InvalidInput
+from approvals.keeping import kept
 from approvals.payload.canonical import canonical, is_deeper
-from approvals.payload.schema import matching
+from approvals.payload.schema.allowance import checkable
 from approvals.payload.schema.dialects import DATA
 from approvals.payload.schema.expansion import MAX_DEPTH, UnexpandableError, expanded
 
 MAX_BYTES = 64 * 1024
-MAX_PATTERN_SIZE = 100_000
-"""RE2 instructions of all patterns together: they are compiled for every schema that an agent sends."""
+MOST_WRITTEN = 6 * MAX_BYTES
+"""Characters of its text with \\u escapes, which is looked at before the schema itself is."""
+MOST_KEPT = 32 * 1024 * 1024
+"""Bytes of compiled schemas in one process."""
+_HELD = 48
+"""Bytes that a compiled schema takes for a character of its text, at most."""
 UNCHECKED = "$unchecked"
 """Our own keyword: the pattern beside it is never checked."""
-REFUSED_PATTERN_SIZE = 15_000
-"""What a pattern that RE2 refuses counts for: finding out takes time too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +47,24 @@ def compiled(schema: Any) -> Compiled:
     if not isinstance(schema, dict) or is_deeper(schema, MAX_DEPTH):
         raise _refusal([FieldError("", "not_a_schema", f"must be an object of at most {MAX_DEPTH} levels")])
     try:
-        return _compiled(json.dumps(schema, separators=(",", ":"), allow_nan=False))
+        text = json.dumps(schema, separators=(",", ":"), allow_nan=False)
     except (TypeError, ValueError):
         raise _refusal([FieldError("", "not_json", "must be JSON")]) from None
+    if len(text) > MOST_WRITTEN:
+        raise _too_large(f"more than {MAX_BYTES:,}")
+    return _compiled(text)
 
 
-@lru_cache(maxsize=128)
+def _bytes(_: Compiled, text: str) -> int:
+    return _HELD * (len(text) + 100)
+
+
+@kept(most=MOST_KEPT, weight=_bytes)
 def _compiled(text: str) -> Compiled:
     schema = json.loads(text)
     size = len(canonical(schema))
     if size > MAX_BYTES:
-        raise _refusal(
-            [FieldError("", "schema_too_large", f"has {size:,} bytes; at most {MAX_BYTES:,} are accepted")]
-        )
+        raise _too_large(f"{size:,}")
     try:
         root = expanded(schema)
     except UnexpandableError as error:
@@ -67,26 +74,12 @@ def _compiled(text: str) -> Compiled:
             [FieldError("/type", "not_an_object", "must allow an object, because every payload is one")]
         )
     parts = list(_parts(root))
-    unchecked, is_certain = _tried(
-        list(dict.fromkeys(pattern for part in parts for pattern in _patterns(part)))
-    )
+    patterns = dict.fromkeys(pattern for part in parts for pattern in _patterns(part))
+    unchecked, is_certain = checkable(list(patterns), len(parts))
     for part in parts:
         if part.get("pattern") in unchecked:
             part[UNCHECKED] = True
     return Compiled(root, unchecked, is_certain)
-
-
-def _tried(patterns: list[str]) -> tuple[frozenset[str], bool]:
-    """The patterns that are not checked, and whether all others are checked on every text."""
-    unchecked, left, is_certain = set(), MAX_PATTERN_SIZE, True
-    for pattern in patterns:
-        ready = matching.matcher(pattern) if left > 0 else None
-        left -= (ready.size or REFUSED_PATTERN_SIZE) if ready else 0
-        if ready is None or ready.flaw or left < 0:
-            unchecked.add(pattern)
-        else:
-            is_certain = is_certain and ready.is_certain
-    return frozenset(unchecked), is_certain
 
 
 def _parts(root: Any) -> Iterator[dict[str, Any]]:
@@ -110,6 +103,12 @@ def _patterns(part: dict[str, Any]) -> list[str]:
 def _types(schema: Any) -> list[str]:
     types = schema.get("type", "object") if isinstance(schema, dict) else []
     return [types] if isinstance(types, str) else list(types)
+
+
+def _too_large(size: str) -> InvalidInput:
+    return _refusal(
+        [FieldError("", "schema_too_large", f"has {size} bytes; at most {MAX_BYTES:,} are accepted")]
+    )
 
 
 def _refusal(errors: list[FieldError]) -> InvalidInput:

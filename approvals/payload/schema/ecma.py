@@ -20,14 +20,16 @@ MAX_REPEAT = 1_000
 """RE2's own bound for one counted repetition; a longer one is written as several."""
 MAX_COUNTED = 100_000
 MAX_WEIGHT = 100_000
-MAX_WRITTEN = 50_000
-"""Characters of one repetition once written out."""
+MAX_WRITTEN = {"re2": 40_000, "regex": 10_000}
+"""Characters of a pattern once its classes and repetitions are written out."""
 
 _REPEAT = re.compile(r"\{(?P<least>[0-9]{1,6})(?P<comma>,(?P<most>[0-9]{1,6})?)?\}")
 _GROUP = re.compile(
     r"\((?:\?(?:(?P<look><?[=!])|(?P<flags>[is]*):|P?<(?P<name>[A-Za-z_][A-Za-z0-9_]{0,31})>))?"
 )
 _FLAGS = re.compile(r"\(\?(?P<flags>[is]+)\)")
+_PLAIN = re.compile(r"[0-9A-Za-z]{2,}(?![*+?{])")
+"""What stands for itself, up to the last one that is repeated."""
 _BACK = re.compile(r"\\(?:(?P<number>[1-9][0-9]?)|k<(?P<name>[A-Za-z_][A-Za-z0-9_]{0,31})>)")
 _ANCHORS = {"^": "^", "$": "$", "\\A": "^", "\\z": "$", "\\Z": "$"}
 
@@ -78,12 +80,16 @@ class _Reader:
         if depth > MAX_NESTING:
             raise UntranslatableError("its groups nest too deeply")
         found: list[Alternative] = [[]]
+        written = 0
         while self.position < len(self.pattern) and self.pattern[self.position] != ")":
             if self.pattern[self.position] == "|":
                 self.position += 1
                 found.append([])
             else:
                 found[-1].append(self._repeated(self._piece(depth)))
+                written += len(found[-1][-1].text)
+            if written > MAX_WRITTEN[self.engine]:
+                raise UntranslatableError("it is too large")
         return found
 
     def _piece(self, depth: int) -> Piece:
@@ -163,6 +169,9 @@ class _Reader:
         return Piece(f"(?P={match['name']})")
 
     def _character(self) -> Piece:
+        if plain := _PLAIN.match(self.pattern, self.position):
+            self.position = plain.end()
+            return Piece(plain[0], weight=len(plain[0]))
         text, self.position = classes.single(self.pattern, self.position, self.engine)
         return Piece(text)
 
@@ -208,7 +217,7 @@ def _counted(text: str, least: int, most: int | None, engine: Engine) -> str:
     unit = text if len(text) == 1 else f"(?:{text})"
     if engine == "regex" or max(least, most or 0) <= MAX_REPEAT:
         return f"(?:{unit}{_count(least, most)})"
-    if (max(least, most or 0) // MAX_REPEAT + 2) * len(unit) > MAX_WRITTEN:
+    if (max(least, most or 0) // MAX_REPEAT + 2) * len(unit) > MAX_WRITTEN[engine]:
         raise UntranslatableError("its repetitions multiply beyond the limit")
     if most is None:
         return f"(?:{_exactly(unit, least)}{unit}*)"

@@ -12,13 +12,15 @@ from itertools import islice
 from typing import Any
 
 from approvals.exceptions import FieldError
-from approvals.payload.pointers import child, find
-from approvals.payload.schema.dialects import ANNOTATIONS, At, Dialect, Inline, dialect_of, in_2020
+from approvals.payload.pointers import child
+from approvals.payload.schema.dialects import ANNOTATIONS, DATA, At, Dialect, Inline, dialect_of, in_2020
 from approvals.payload.schema.keywords import Members
 from approvals.payload.schema.metaschema import flaws
 from approvals.payload.schema.references import References, UnresolvedError
 
 MAX_NODES = 2_000
+MAX_VISITS = 5_000
+"""Nodes of the whole document once its references are followed, each as often as it applies to a value."""
 MAX_DEPTH = 64
 MAX_ERRORS = 20
 
@@ -63,6 +65,7 @@ class _Expansion:
         self._full: set[str] = set()
         self._filling: list[str] = []
         self._costs: dict[int, tuple[int, int]] = {}
+        self._visits = 0
 
     def root(self) -> Any:
         self._read()
@@ -79,7 +82,7 @@ class _Expansion:
         while pending and len(errors) < MAX_ERRORS:
             pointer = pending.pop()
             if pointer not in self._said:
-                schema = find(self._document, pointer)
+                schema = self._references.schema_at(pointer)
                 found = [*islice(self._flaws(schema, pointer), MAX_ERRORS)]
                 self._said[pointer] = said = True if found else self._in_2020(schema, pointer)
                 self._parts[pointer] = {} if isinstance(said, dict) else said
@@ -181,7 +184,11 @@ class _Expansion:
             raise _recursive(pointer)
         if len(above) >= MAX_DEPTH:
             raise _too_deep(pointer)
-        inner = [self._cost(each, pointer, [*above, id(part)]) for each in in_place(part)]
+        branches = list(in_place(part))
+        self._visits += len(branches)
+        if self._visits > MAX_VISITS:
+            raise _too_large("", MAX_VISITS)
+        inner = [self._cost(each, pointer, [*above, id(part)]) for each in branches]
         cost = 1 + sum(cost for cost, _ in inner), 1 + max((levels for _, levels in inner), default=0)
         if cost[0] > MAX_NODES:
             raise _too_large(pointer)
@@ -195,9 +202,13 @@ def _places(said: Any) -> Iterator[str]:
     if isinstance(said, At):
         yield said.pointer
     elif isinstance(said, dict | list):
-        for inner in said.values() if isinstance(said, dict) else said:
+        for inner in _outside_data(said) if isinstance(said, dict) else said:
             if isinstance(inner, At | dict | list):
                 yield from _places(inner)
+
+
+def _outside_data(said: dict[str, Any]) -> Iterator[Any]:
+    return (inner for key, inner in said.items() if key not in DATA or isinstance(inner, At))
 
 
 def _recursive(pointer: str) -> UnexpandableError:
@@ -205,8 +216,8 @@ def _recursive(pointer: str) -> UnexpandableError:
     return UnexpandableError(FieldError(pointer, "recursive_ref", sentence))
 
 
-def _too_large(pointer: str) -> UnexpandableError:
-    sentence = f"has more than {MAX_NODES:,} nodes once its references are followed; make it smaller"
+def _too_large(pointer: str, most: int = MAX_NODES) -> UnexpandableError:
+    sentence = f"has more than {most:,} nodes once its references are followed; make it smaller"
     return UnexpandableError(FieldError(pointer, "schema_too_large", sentence))
 
 

@@ -7,7 +7,6 @@ both bounds is None: not checked.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import takewhile
 from time import perf_counter
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import regex
 
 from approvals import patterns
+from approvals.keeping import kept
 from approvals.payload.schema import ecma
 from approvals.payload.schema.classes import UntranslatableError
 from approvals.payload.schema.ecma import Piece
@@ -22,10 +22,17 @@ from approvals.payload.schema.ecma import Piece
 MAX_LENGTH = 2_500
 MAX_LENGTH_ON_REGEX = 1_500
 MAX_WEIGHT_ON_REGEX = 5_000
-MAX_WRITTEN, MAX_WRITTEN_ON_REGEX = 40_000, 10_000
-"""Characters of a pattern once its classes and repetitions are written out."""
 MAX_PROPERTIES = 40
 """Unicode properties in one pattern: compiling each takes RE2 a tenth of a millisecond."""
+
+MOST_KEPT = 48 * 1024 * 1024
+"""Bytes of RE2's programs, whose automata grow as they match, in one process."""
+MOST_KEPT_ON_REGEX = 8 * 1024 * 1024
+_HELD_ON_REGEX = 200
+"""Bytes that `regex` takes for a character of a pattern, at most."""
+
+PER_CHARACTER, PER_INSTRUCTION, PER_PROPERTY, PER_REFUSAL = 4, 0.25, 200, 12_000
+"""Work, in some microseconds: to read a pattern, to compile its program, and for RE2 to find it too large."""
 
 _AHEAD, _BEHIND = ("=", "!"), ("<=", "<!")
 
@@ -48,12 +55,16 @@ class Effort:
 
 @dataclass(frozen=True, slots=True)
 class Matcher:
-    """A compiled pattern. `flaw` says why neither engine can run it; `size` counts RE2's instructions."""
+    """A compiled pattern. `flaw` says why neither engine can run it; `size` counts RE2's instructions.
+
+    `work` is what compiling it took, besides reading it: alike for a pattern that is kept already.
+    """
 
     conjunctions: list[Conjunction] | None
     size: int
     pattern: str
     flaw: str = ""
+    work: int = 0
 
     @property
     def is_certain(self) -> bool:
@@ -69,16 +80,28 @@ def matches(pattern: str, text: str, effort: Effort) -> bool | None:
     return found
 
 
-@lru_cache(maxsize=1024)
+def _bytes(ready: Matcher, pattern: str) -> int:
+    programs = (program for programs in ready.conjunctions or () for _, program in programs)
+    return len(pattern) * 8 + sum(map(patterns.memory, programs))
+
+
+@kept(most=MOST_KEPT, weight=_bytes)
 def matcher(pattern: str) -> Matcher:
-    if len(pattern) > MAX_LENGTH or pattern.count("\\p") + pattern.count("\\P") > MAX_PROPERTIES:
+    properties = pattern.count("\\p") + pattern.count("\\P")
+    if len(pattern) > MAX_LENGTH or properties > MAX_PROPERTIES:
         return Matcher(None, 0, pattern, "it is too long")
     try:
         programs = [_conjunction(pieces) for pieces in _alternatives(pattern)]
+    except patterns.TooLargeError:
+        return _on_regex(pattern, PER_REFUSAL)
     except (UntranslatableError, patterns.InvalidPatternError):
-        return Matcher(None, 0, pattern, _flaw(pattern))
-    size = sum(int(program.programsize) for programs_ in programs for _, program in programs_)
-    return Matcher(programs, size, pattern)
+        return _on_regex(pattern, 0)
+    size = sum(patterns.size(program) for programs_ in programs for _, program in programs_)
+    return Matcher(programs, size, pattern, work=int(PER_INSTRUCTION * size) + PER_PROPERTY * properties)
+
+
+def _on_regex(pattern: str, work: int) -> Matcher:
+    return Matcher(None, 0, pattern, _flaw(pattern), work + PER_CHARACTER * len(pattern))
 
 
 def _answer(ready: Matcher, text: str, effort: Effort) -> bool | None:
@@ -108,8 +131,6 @@ def _on_the_clock(pattern: str, text: str, effort: Effort) -> bool | None:
 def _alternatives(pattern: str) -> list[list[Piece]]:
     """The alternatives, each with the pattern's flags; joined into one if nothing looks around."""
     found = ecma.alternatives(pattern, "re2")
-    if len(ecma.joined(found)) > MAX_WRITTEN:
-        raise UntranslatableError("it is too large")
     if not any(piece.look in (*_AHEAD, *_BEHIND) for pieces in found for piece in pieces):
         return [[Piece(ecma.joined(found))]]
     flags = [piece for piece in found[0][:1] if piece.text == "(?i)"]
@@ -145,10 +166,10 @@ def _flaw(pattern: str) -> str:
     return "" if _timed_program(pattern, found) else "it is too large"
 
 
-@lru_cache(maxsize=256)
+@kept(most=MOST_KEPT_ON_REGEX, weight=lambda _, written: _HELD_ON_REGEX * len(written))
 def _program(written: str) -> Any:
     try:
-        return regex.compile(written, regex.VERSION0)
+        return regex.compile(written, regex.VERSION0, cache_pattern=False)
     except (regex.error, RecursionError, OverflowError):
         return None
 
@@ -161,7 +182,4 @@ def _timed_program(pattern: str, found: list[list[Piece]] | None = None) -> Any:
         found = found or ecma.alternatives(pattern, "regex")
     except UntranslatableError:
         return None
-    written = ecma.joined(found)
-    if ecma.weight(found) > MAX_WEIGHT_ON_REGEX or len(written) > MAX_WRITTEN_ON_REGEX:
-        return None
-    return _program(written)
+    return None if ecma.weight(found) > MAX_WEIGHT_ON_REGEX else _program(ecma.joined(found))

@@ -29,8 +29,14 @@ class References:
         self._bases: dict[str, str] = {"": ""}
         self._places: dict[str, str] = {}
         self._anchors: dict[tuple[str, str], str] = {}
-        for pointer, schema in subschemas(document):
+        self._schemas = dict(subschemas(document))
+        for pointer, schema in self._schemas.items():
             self._note(pointer, schema)
+
+    def schema_at(self, pointer: str) -> Any:
+        """What is there, or ABSENT."""
+        found = self._schemas.get(pointer)
+        return find(self._document, pointer) if found is None else found
 
     def target(self, reference: str, pointer: str) -> str:
         """The pointer that the `$ref` of the schema at `pointer` names. Raises UnresolvedError."""

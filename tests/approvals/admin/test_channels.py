@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from approvals import trying
 from approvals.models import Channel, ChannelTest, Policy
 from approvals.notifications import preferences
 from tests.approvals.admin.second import agree
@@ -61,8 +62,12 @@ def test_the_same_test_as_people_have(admin: Client, policy: Policy, receiver: H
     agree()
     channel = Channel.objects.get()
 
-    page = admin.post(reverse("admin:approvals_channel_test", args=[channel.pk]), follow=True)
+    sent = admin.post(reverse("admin:approvals_channel_test", args=[channel.pk]))
+    before = len(receiver.bodies)
+    trying.send_due()
+    page = admin.get(sent.url)  # type: ignore[attr-defined]
 
+    assert before == 0
     assert "Slack took the message." in page.content.decode()
     assert "Did it arrive?" in page.content.decode()
     assert ChannelTest.objects.get().channel == channel

@@ -6,9 +6,8 @@ import pytest
 from django.core import mail
 from django.utils import translation
 
-from approvals import notifications
+from approvals import notifications, trying
 from approvals.models import Notification
-from approvals.notifications import trying
 from audit import clock
 from tests.approvals.views.browse import client_of
 from tests.factories import make_approval, make_user
@@ -39,6 +38,8 @@ def test_a_test_asked_for_in_another_language_is_sent_and_stored_in_english():
             "/preferences/notifications/tests/", {"channel": "email"}
         )
 
+        trying.send_due()
+
     assert answer.status_code == 303
     assert "⟦" not in mail.outbox[-1].subject + mail.outbox[-1].body
     assert stored_translations() == []
@@ -46,7 +47,8 @@ def test_a_test_asked_for_in_another_language_is_sent_and_stored_in_english():
 
 def test_the_language_of_the_page_goes_on_after_a_message():
     with spoken(), translation.override(TONGUE):
-        trying.send_test(make_user(), None)
+        trying.ask_for_test(make_user(), None)
+        trying.send_due()
         after = translation.get_language()
 
     assert after == TONGUE

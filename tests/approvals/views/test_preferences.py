@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from approvals import trying
 from approvals.models import Channel, ChannelTest
 from approvals.notifications import preferences
 from approvals.notifications.preferences import EVENTS
+from audit import clock
 from audit.models import Event
 from grants.models import User
 from tests.factories import make_user
@@ -96,10 +99,58 @@ def test_an_address_that_is_none_of_slacks_is_refused_beside_its_field(browser: 
     assert "verysecretpath" not in response.content.decode()
 
 
+def tried(browser: Client, channel: str) -> Any:
+    """The page of a test that a worker has tried."""
+    sent = browser.post(reverse("notification-tests"), {"channel": channel})
+    trying.send_due()
+    return browser.get(sent.url)  # type: ignore[attr-defined]
+
+
+def test_the_page_sends_nothing_itself_and_asks_how_far_it_came(
+    browser: Client, channel: Channel, receiver: Hook
+) -> None:
+    page = browser.post(reverse("notification-tests"), {"channel": str(channel.pk)}, follow=True)
+    waiting = page.content.decode()
+    url = page.redirect_chain[-1][0]
+    sent_at_once = [*receiver.bodies]
+    trying.send_due()
+    fragment = browser.get(url, headers={"hx-request": "true"}).content.decode()
+
+    assert (sent_at_once, "It is on its way." in waiting) == ([], True)
+    assert f'hx-get="{url}" hx-trigger="every 2s"' in waiting
+    assert "Did it arrive?" not in waiting
+    assert "Slack took" in fragment
+    assert "<html" not in fragment
+    assert "hx-trigger" not in fragment
+
+
+def test_the_page_of_a_test_that_stays_waiting_asks_no_longer_by_itself(
+    browser: Client, channel: Channel
+) -> None:
+    sent = browser.post(reverse("notification-tests"), {"channel": str(channel.pk)})
+    older = {trying.LIFE: "Nothing sent it within an hour", timedelta(minutes=3): "It is on its way."}
+
+    for age, words in older.items():
+        ChannelTest.objects.update(created_at=clock.now() - age)
+        page = browser.get(sent.url).content.decode()  # type: ignore[attr-defined]
+
+        assert words in page
+        assert "every 2s" not in page
+
+
+def test_a_test_that_is_on_its_way_is_not_answered(browser: Client, channel: Channel) -> None:
+    sent = browser.post(reverse("notification-tests"), {"channel": str(channel.pk)})
+
+    browser.post(f"{sent.url}arrival/", {"arrived": "no"})  # type: ignore[attr-defined]
+
+    assert ChannelTest.objects.get().arrived is None
+
+
 def test_a_test_shows_its_stages_and_keeps_the_answer_with_its_time(
     browser: Client, channel: Channel, receiver: Hook
 ) -> None:
     sent = browser.post(reverse("notification-tests"), {"channel": str(channel.pk)})
+    trying.send_due()
     page = browser.get(sent.url).content.decode()  # type: ignore[attr-defined]
     answered = browser.post(f"{sent.url}arrival/", {"arrived": "yes"}, follow=True)  # type: ignore[attr-defined]
 
@@ -117,7 +168,7 @@ def test_a_test_shows_its_stages_and_keeps_the_answer_with_its_time(
 def test_a_test_that_fails_says_where_it_stopped(browser: Client, channel: Channel, receiver: Hook) -> None:
     receiver.answers, receiver.says = 410, b"channel_is_archived"
 
-    page = browser.post(reverse("notification-tests"), {"channel": str(channel.pk)}, follow=True)
+    page = tried(browser, str(channel.pk))
 
     assert "Slack answered 410: channel_is_archived" in page.content.decode()
     assert "Did it arrive?" not in page.content.decode()
@@ -127,7 +178,7 @@ def test_a_test_goes_by_mail_through_a_real_mail_server(browser: Client, setting
     with postbox() as box:
         for name, value in box.settings.items():
             setattr(settings, name, value)
-        page = browser.post(reverse("notification-tests"), {"channel": "email"}, follow=True)
+        page = tried(browser, "email")
 
     (message,) = box.to("sales@example.com")
     assert message["Subject"] == "Test from Countersign"
@@ -138,7 +189,7 @@ def test_a_silent_mail_server_fails_the_test_and_not_the_page(browser: Client, s
     settings.EMAIL_BACKEND = "patience.mail.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
 
-    page = browser.post(reverse("notification-tests"), {"channel": "email"}, follow=True)
+    page = tried(browser, "email")
 
     assert page.status_code == 200
     assert "ConnectionRefusedError" in page.content.decode()
@@ -146,6 +197,7 @@ def test_a_silent_mail_server_fails_the_test_and_not_the_page(browser: Client, s
 
 def test_an_answer_stays_what_it_was(browser: Client, channel: Channel) -> None:
     sent = browser.post(reverse("notification-tests"), {"channel": str(channel.pk)})
+    trying.send_due()
 
     for answer in ("no", "yes", "perhaps"):
         browser.post(f"{sent.url}arrival/", {"arrived": answer})  # type: ignore[attr-defined]
@@ -183,3 +235,15 @@ def test_a_removed_channel_is_off_the_page(browser: Client, channel: Channel) ->
 
     assert "The channel was removed." in page.content.decode()
     assert "My Slack" not in page.content.decode()
+
+
+@pytest.mark.shows("invisible-characters")
+def test_a_channels_name_hides_nothing(browser: Client, person: User, channel: Channel) -> None:
+    Channel.objects.filter(pk=channel.pk).update(name="Fi\u202enance")
+    page = browser.get(PAGE).content.decode()
+    test = tried(browser, str(channel.pk)).content.decode()
+    removed = browser.post(reverse("notification-removal", args=[channel.pk]), follow=True).content.decode()
+
+    assert "\u202e" not in page + test + removed
+    assert page.count(">U+202E</span>") == 4 + len(EVENTS)
+    assert "Test message to Fi<span" in test
