@@ -8,7 +8,7 @@ from structlog.typing import EventDict, WrappedLogger
 
 _HIDDEN = ("authorization", "cookie", "password", "secret", "token", "api_key", "hmac")
 _KEY = re.compile(r"(cs_[0-9a-f]{12}_)[A-Za-z0-9_-]{6,}")
-"""An agent's key, or enough of one to guess the rest: `cs_<prefix>_<secret>`. The prefix says which, and is no secret."""
+"""An agent's key, or a good part of one: `cs_<prefix>_<secret>`. The prefix says which, and is no secret."""
 
 
 def configure(*, json: bool, level: str) -> dict[str, Any]:
