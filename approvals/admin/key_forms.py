@@ -69,7 +69,7 @@ class KeyForm(EndForm):
     scopes = forms.MultipleChoiceField(
         choices=Scope.choices,
         initial=EVERY_SCOPE,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "radiolist"}),
         label=gettext_lazy("May"),
         help_text=gettext_lazy("Leave out what the program does not need. It never changes."),
     )

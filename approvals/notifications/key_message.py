@@ -24,6 +24,7 @@ def of_key(notification: Notification, key: AgentKey) -> Message:
     if notification.kind == Kind.KEY_EXPIRES:
         return _message(notification, _expires(key) % names, _facts(key), key.agent)
     used = (
+        *(((_("Refused because"), why),) if (why := _why(key)) else ()),
         *(((_("Last used so"), clock.in_words(key.refused_at)),) if key.refused_at else ()),
         (_("From"), key.refused_from or _("an unknown address")),
     )
@@ -32,7 +33,7 @@ def of_key(notification: Notification, key: AgentKey) -> Message:
         "itself, give it its new key. If you do not know who that is, the key was copied: look at where it was kept, "
         "and replace every key that was kept there."
     )
-    return _message(notification, f"{sentence % names} {_why(key)}", (*_facts(key), *used), key.agent)
+    return _message(notification, sentence % names, (*_facts(key), *used), key.agent)
 
 
 def of_stopped_keys(notification: Notification, person: User) -> Message:

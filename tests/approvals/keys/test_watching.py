@@ -176,7 +176,7 @@ def test_the_alarm_says_what_happened_from_where_and_what_to_do() -> None:
     message = of_notification(Notification.objects.get(recipient="staff@example.com"))
 
     assert f"The key {key} of Sales agent was sent to the endpoint after its end" in message.sentence
-    assert message.sentence.endswith("It is revoked.")
+    assert ("Refused because", "It is revoked.") in message.facts
     assert ("From", "203.0.113.9") in message.facts
     assert message.url.endswith(f"/admin/approvals/agent/{key.agent_id}/change/")
     assert text not in str(message)
