@@ -19,12 +19,21 @@ from audit import clock
 from grants.models import User
 
 
+class NamedSplitDateTime(AdminSplitDateTime):
+    """Django writes the names of the two inputs beside them, where nothing ties them to the inputs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        for one, name in zip(self.widgets, (gettext_lazy("Date"), gettext_lazy("Time")), strict=True):
+            one.attrs["aria-label"] = name
+
+
 class EndForm(forms.Form):
     """Which key is to be, and until when it opens anything: never is said in so many words."""
 
     key_id = forms.UUIDField(widget=forms.HiddenInput)
     expires_at = forms.SplitDateTimeField(
-        required=False, widget=AdminSplitDateTime, label=gettext_lazy("Expires")
+        required=False, widget=NamedSplitDateTime, label=gettext_lazy("Expires")
     )
     never = forms.BooleanField(
         required=False,

@@ -177,7 +177,8 @@ def header_name(name: str) -> str:
 
 def _unauthenticated(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
     detail = (
-        "Send a valid key: Authorization: Bearer cs_<prefix>_<secret>. It may be wrong, expired or revoked."
+        "Send a valid key: Authorization: Bearer cs_<prefix>_<secret>. It may be wrong, expired or revoked, or "
+        "the account of its owner closed."
     )
     return problem(request, 401, "unauthenticated", detail)
 
