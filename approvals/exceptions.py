@@ -91,6 +91,12 @@ class NotPermitted(Refused):
     code = "not_permitted"
 
 
+class MissingScope(NotPermitted):
+    """The key may make other calls, but not this one (HTTP 403)."""
+
+    code = "missing_scope"
+
+
 class StateConflict(Refused):
     """The request is no longer in the state that the action needs (HTTP 409)."""
 

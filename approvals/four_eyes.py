@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from approvals import alone, held
+from approvals import alone, held, keys
 from approvals.exceptions import NotPermitted, StateConflict
 from approvals.held import Change
 from approvals.models import Loosening, Notification
@@ -216,6 +216,8 @@ def _do(asked: Loosening, *, second: Actor) -> None:
     flag = FLAGS[Kind(asked.kind)]
     setattr(asked.person, flag, True)
     accounts.change(asked.person, by=by, second=second, changed=[flag])
+    if asked.kind == Kind.ACCOUNT:
+        keys.note_owner_back(asked.person, by=by, at=clock.now())
 
 
 def _end(asked: Loosening, outcome: Loosening.Outcome, *, by: User | None, at: datetime) -> Loosening:

@@ -10,7 +10,7 @@ from celery import shared_task
 from celery.signals import worker_ready
 from kombu.exceptions import OperationalError
 
-from approvals import delegation, four_eyes, lifecycle, notifications, trying, wakeups
+from approvals import delegation, four_eyes, keys, lifecycle, notifications, trying, wakeups
 
 logger = structlog.get_logger(__name__)
 
@@ -37,6 +37,12 @@ def begin_and_end_grants() -> None:
 def let_take_effect() -> None:
     """What a single administrator loosened counts after its hour."""
     four_eyes.let_take_effect()
+
+
+@shared_task(name="approvals.watch_keys")
+def watch_keys() -> None:
+    """Tell of agents' keys that end soon, and of those that were used after their end."""
+    keys.watch()
 
 
 @shared_task(name="approvals.sweep", soft_time_limit=540, time_limit=570)

@@ -1,11 +1,14 @@
 """What does a log line look like? JSON for machines in a deployment, words for people on a desk."""
 
+import re
 from typing import Any
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
 _HIDDEN = ("authorization", "cookie", "password", "secret", "token", "api_key", "hmac")
+_KEY = re.compile(r"(cs_[0-9a-f]{12}_)[A-Za-z0-9_-]{6,}")
+"""An agent's key, or a good part of one: `cs_<prefix>_<secret>`. The prefix says which, and is no secret."""
 
 
 def configure(*, json: bool, level: str) -> dict[str, Any]:
@@ -28,7 +31,11 @@ def configure(*, json: bool, level: str) -> dict[str, Any]:
     )
     formatter = {
         "()": structlog.stdlib.ProcessorFormatter,
-        "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_rendered(json=json)],
+        "processors": [
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            *_rendered(json=json),
+            hide_keys,
+        ],
         "foreign_pre_chain": shared,
     }
     return {
@@ -58,6 +65,11 @@ def _without_secrets(value: Any) -> Any:
 
 def _is_secret(key: object) -> bool:
     return any(word in str(key).lower() for word in _HIDDEN)
+
+
+def hide_keys(_logger: WrappedLogger, _method: str, line: str) -> str:
+    """The finished line without agents' keys, wherever one stands: in a text, a header, an address or a traceback."""
+    return _KEY.sub(r"\1[hidden]", line) if "cs_" in line else line
 
 
 def _rendered(*, json: bool) -> list[Any]:

@@ -12,6 +12,7 @@ EVERY: dict[str, float] = {
     "audit.send_checkpoints": 60,
     "approvals.begin_and_end_grants": 60,
     "approvals.let_take_effect": 60,
+    "approvals.watch_keys": 60,
     "approvals.sweep": 300,
     "audit.sequence": 60,
 }
@@ -23,6 +24,7 @@ QUEUES: dict[str, str] = {
     "audit.send_checkpoints": DELIVERIES,
     "approvals.begin_and_end_grants": CLOCK,
     "approvals.let_take_effect": CLOCK,
+    "approvals.watch_keys": CLOCK,
     "approvals.sweep": CLOCK,
     "audit.sequence": CLOCK,
 }

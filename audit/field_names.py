@@ -18,6 +18,7 @@ _FIELDS = {
     "actor_id": pgettext_lazy("field", "actor id"),
     "actor_kind": pgettext_lazy("field", "actor kind"),
     "agent": pgettext_lazy("field", "agent"),
+    "agent_key": pgettext_lazy("field", "agent key"),
     "allow_outside_assignees": pgettext_lazy("field", "allow outside assignees"),
     "allow_self_approval": pgettext_lazy("field", "allow self approval"),
     "approval": pgettext_lazy("field", "approval"),

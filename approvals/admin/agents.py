@@ -12,7 +12,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from approvals import held, keys
-from approvals.admin import loosenings
+from approvals.admin import key_rows, loosenings
 from approvals.admin.agent_keys import AgentKeyPages
 from approvals.models import Agent
 from audit import clock
@@ -43,7 +43,7 @@ class AgentAdmin(loosenings.HoldingAdmin):
     """An agent is deactivated, never deleted: its requests name it. Its keys come and go on its page."""
 
     form = AgentForm
-    list_display = ["name", "owner", "scope", "is_active", "created_at"]
+    list_display = ["name", "owner", "scope", "is_active", "keys_now", "created_at"]
     list_filter = ["is_active"]
     list_select_related = ["owner"]
     search_fields = ["name", "owner__email"]
@@ -52,6 +52,13 @@ class AgentAdmin(loosenings.HoldingAdmin):
     @admin.display(description=_("action types"))
     def scope(self, agent: Agent) -> str:
         return ", ".join(agent.action_types)
+
+    @admin.display(description=_("keys"))
+    def keys_now(self, agent: Agent) -> str:
+        return key_rows.in_short(agent, clock.now())
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Agent]:
+        return super().get_queryset(request).prefetch_related("keys__owner")
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs["queryset"] = User.objects.filter(is_active=True)
@@ -82,6 +89,11 @@ class AgentAdmin(loosenings.HoldingAdmin):
                 self.admin_site.admin_view(pages.revoke),
                 name="approvals_agentkey_revoke",
             ),
+            path(
+                "<uuid:agent_id>/keys/<uuid:key_id>/rotate/",
+                self.admin_site.admin_view(pages.rotate),
+                name="approvals_agentkey_rotate",
+            ),
         ]
         return own + super().get_urls()
 
@@ -90,6 +102,5 @@ class AgentAdmin(loosenings.HoldingAdmin):
     ) -> HttpResponse:
         agent: models.Model | None = kwargs.get("obj")
         if isinstance(agent, Agent):
-            context["keys"] = agent.keys.select_related("owner")
-            context["now"] = clock.now()
+            context["keys"] = key_rows.rows(agent, clock.now())
         return super().render_change_form(request, context, *args, **kwargs)

@@ -38,7 +38,7 @@ class NotificationAdmin(ReadOnlyAdmin):
     list_select_related = ["channel"]
     search_fields = ["recipient", "=approval__id"]
     fields = [
-        "id", "kind", "approval", "person", "recipient", "channel", "delivery", "created_at", "attempts",
+        "id", "kind", "approval", "person", "agent_key", "recipient", "channel", "delivery", "created_at", "attempts",
         "next_attempt_at", "sent_at", "given_up_at", "last_error",
     ]  # fmt: skip
     readonly_fields = ["delivery"]

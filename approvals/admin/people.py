@@ -15,9 +15,10 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from approvals import credentials, four_eyes, lifecycle
+from approvals import credentials, four_eyes, keys, lifecycle
 from approvals.admin import loosenings
 from approvals.exceptions import StateConflict
+from audit import clock
 from grants.admin import PersonAdmin, administrator
 from grants.models import User
 
@@ -102,6 +103,8 @@ class ReviewerAdmin(PersonAdmin):
             super().change_account(request, person, changed)
             return
         actor = administrator(request).as_actor()
+        if stopped := keys.stopped_by(person, clock.now()).count():
+            _say_what_stops(request, person, stopped)
         if count := lifecycle.close_account(person, by=actor, changed=changed):
             where = f"{reverse('approvals:reassignments')}?{urlencode({'of': person.email})}"
             sentence = ngettext(
@@ -110,3 +113,15 @@ class ReviewerAdmin(PersonAdmin):
                 count,
             )
             messages.warning(request, format_html(sentence, person=person, count=count, address=where))
+
+
+def _say_what_stops(request: HttpRequest, person: User, count: int) -> None:
+    sentence = ngettext(
+        '{person} answers for {count} key, which opens nothing any more. <a href="{address}">Give the agents another '
+        "owner</a>, and make them new keys.",
+        '{person} answers for {count} keys, which open nothing any more. <a href="{address}">Give the agents another '
+        "owner</a>, and make them new keys.",
+        count,
+    )
+    where = reverse("admin:approvals_agent_changelist")
+    messages.warning(request, format_html(sentence, person=person, count=count, address=where))

@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from ninja.security import HttpBearer
 
 from approvals import keys, rates
-from approvals.api import problems
+from approvals.api import problems, scopes
+from approvals.callers import address_of
 from approvals.exceptions import RateExceeded
 from approvals.models import AgentKey
 
@@ -26,10 +27,15 @@ class AgentKeyAuth(HttpBearer):
     openapi_description = "An agent's key"
 
     def authenticate(self, request: HttpRequest, token: str) -> AgentKey | None:
-        """The key. It is looked up on every call, so a revoked one is refused at once. Raises RateExceeded."""
-        key = keys.authenticate(token, idempotency_key=request.headers.get("Idempotency-Key", ""))
+        """The key. It is looked up on every call, so a revoked one is refused at once.
+
+        Raises RateExceeded, and MissingScope where the key may not make this call.
+        """
+        earlier = request.headers.get("Idempotency-Key", "")
+        key = keys.authenticate(token, idempotency_key=earlier, address=address_of(request.META))
         if key:
             rates.take_of_agent(_what(request), key.agent_id, token=token)
+            scopes.require(request, key)
         return key
 
 

@@ -9,7 +9,9 @@ from ninja.openapi.schema import OpenAPISchema
 from pydantic import BaseModel
 
 from approvals.api import problems
+from approvals.api.scopes import scope_of
 from approvals.api.shapes import OutcomeIn, SubmissionIn
+from approvals.models import Scope
 
 _REFERENCE = "#/components/schemas/{model}"
 BODIES: tuple[type[BaseModel], ...] = (SubmissionIn, OutcomeIn)
@@ -27,9 +29,10 @@ class DescribedAPI(NinjaAPI):
 
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
         found = super().get_openapi_schema(**options)
-        for calls in found["paths"].values():
-            for call in calls.values():
+        for path, calls in found["paths"].items():
+            for method, call in calls.items():
                 _name_headers(call)
+                _say_scope(call, scope_of(method.upper(), path))
                 _say_problem(call["responses"])
         for shape in BODIES:
             found["components"]["schemas"].update(_schema(shape).get("$defs", {}))
@@ -44,6 +47,10 @@ def _name_headers(call: dict[str, Any]) -> None:
     for parameter in call.get("parameters", []):
         if parameter["in"] == "header":
             parameter["name"] = problems.header_name(parameter["name"])
+
+
+def _say_scope(call: dict[str, Any], scope: Scope) -> None:
+    call["description"] = f"{call.get('description', '')}\n\nTakes a key with the scope `{scope}`.".strip()
 
 
 def _say_problem(responses: dict[Any, Any]) -> None:

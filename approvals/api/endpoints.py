@@ -60,11 +60,11 @@ def submit(request: HttpRequest, idempotency_key: Header[IdempotencyKey]) -> Htt
     text, body = _read(request)
     sha256 = hashlib.sha256(canonical(body)).digest()
     if previous := lifecycle.find_previous(key, sha256):
-        return _approval(previous)
+        return _approval(key, previous)
     submission = _submission(text, body, sha256)
     approval, is_new = lifecycle.submit(submission, key=key, idempotency_key=idempotency_key)
     if not is_new:
-        return _approval(approval.pk)
+        return _approval(key, approval.pk)
     return _json(approval_out(approval), status=HTTPStatus.CREATED)
 
 
@@ -91,7 +91,7 @@ def list_approvals(
     cursor: UUID | None = None,
 ) -> HttpResponse:
     """The agent's own requests, newest first, in pages of 50; `cursor` is the `nextCursor` before."""
-    found = Approval.objects.filter(agent=_key(request).agent).order_by("-id")
+    found = Approval.objects.of_key(_key(request)).order_by("-id")
     wanted = {"status": status, "run_id": run_id, "workflow": workflow, "id__lt": cursor}
     found = found.filter(**{name: value for name, value in wanted.items() if value is not None})
     page, last = cut(read_whole(found[: PAGE + 1]), PAGE)
@@ -105,7 +105,7 @@ def list_approvals(
 )
 def read(request: HttpRequest, approval_id: UUID) -> HttpResponse:
     """The request as it stands now."""
-    return _json(approval_out(_own_whole(request, approval_id)))
+    return _approval(_key(request), approval_id)
 
 
 @router.get(
@@ -129,7 +129,7 @@ def wait(
             "one request at a time.",
             wait=FULL_RETRY_SECONDS,
         )
-    approval = _own_whole(request, approval_id)
+    approval = _own_whole(_key(request), approval_id)
     response = _json(waited_for_out(approval))
     if approval.is_pending:
         response["Retry-After"] = RETRY_AFTER
@@ -145,7 +145,7 @@ def cancel(request: HttpRequest, approval_id: UUID) -> HttpResponse:
     """Withdraw a pending request; repeating it is harmless."""
     with _own():
         lifecycle.cancel(approval_id, by=_key(request))
-    return _approval(approval_id)
+    return _approval(_key(request), approval_id)
 
 
 @router.post(
@@ -182,9 +182,9 @@ def _key(request: HttpRequest) -> AgentKey:
     return key
 
 
-def _own_whole(request: HttpRequest, approval_id: UUID) -> Approval:
-    """The agent's own request with everything that its answer shows, in one query. Raises Http404."""
-    found = read_whole(Approval.objects.filter(agent=_key(request).agent, pk=approval_id))
+def _own_whole(key: AgentKey, approval_id: UUID) -> Approval:
+    """The key's own request with everything that its answer shows, in one query. Raises Http404."""
+    found = read_whole(Approval.objects.of_key(key).filter(pk=approval_id))
     if not found:
         raise Http404
     return found[0]
@@ -192,7 +192,7 @@ def _own_whole(request: HttpRequest, approval_id: UUID) -> Approval:
 
 @contextmanager
 def _own() -> Iterator[None]:
-    """Another agent's request is as one that is not there. Raises Http404."""
+    """Another agent's request, or one that the key does not cover, is as one that is not there. Raises Http404."""
     try:
         yield
     except Approval.DoesNotExist:
@@ -230,8 +230,8 @@ def _submission(text: str, body: Any, sha256: bytes = b"") -> Submission:
     )
 
 
-def _approval(approval_id: UUID) -> HttpResponse:
-    return _json(approval_out(read_whole(Approval.objects.filter(pk=approval_id))[0]))
+def _approval(key: AgentKey, approval_id: UUID) -> HttpResponse:
+    return _json(approval_out(_own_whole(key, approval_id)))
 
 
 def _json(body: dict[str, Any], *, status: int = HTTPStatus.OK) -> HttpResponse:

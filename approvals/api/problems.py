@@ -50,6 +50,10 @@ TITLES = {
 BASE = "/api/v1/"
 RETRY_SECONDS = 2
 
+_NO_REQUEST = (
+    "This key has no such request: check the id, and that it is of the same agent, of an action type and in a "
+    "workflow that the key may use."
+)
 _TOO_LARGE = "The body is over 256 KiB: send less, and link to the rest."
 _DETAILS = {
     404: "There is nothing at this address. The calls are listed at /api/docs.",
@@ -173,13 +177,14 @@ def header_name(name: str) -> str:
 
 def _unauthenticated(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
     detail = (
-        "Send a valid key: Authorization: Bearer cs_<prefix>_<secret>. It may be wrong, expired or revoked."
+        "Send a valid key: Authorization: Bearer cs_<prefix>_<secret>. It may be wrong, expired or revoked, or "
+        "the account of its owner closed."
     )
     return problem(request, 401, "unauthenticated", detail)
 
 
 def _not_found(request: HttpRequest, error: Http404) -> HttpResponse:
-    return problem(request, 404, "not_found", "This agent has no such request: check the id.")
+    return problem(request, 404, "not_found", _NO_REQUEST)
 
 
 def _too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:

@@ -30,6 +30,8 @@ class Standing:
     """
 
     agent_id: UUID
+    action_type: str
+    workflow: str
     is_pending: bool
     body: bytes
 
@@ -45,7 +47,7 @@ def standings(ids: Collection[UUID], *, with_pending: bool) -> dict[UUID, Standi
 def _standing(approval: Approval, *, with_pending: bool) -> Standing:
     is_asked_for = with_pending or not approval.is_pending
     body = as_bytes(waited_for_out(approval)) if is_asked_for else b""
-    return Standing(approval.agent_id, approval.is_pending, body)
+    return Standing(approval.agent_id, approval.action_type, approval.workflow, approval.is_pending, body)
 
 
 def _look_up_warnings(approvals: Iterable[Approval]) -> None:
@@ -84,7 +86,8 @@ _REQUEST = _Part(
     Approval,
     "request",
     "id agent_id pattern action_type action risk quorum deadline breach_action status resolution current_version "
-    "created_at breached_at decided_at valid_until claimed_at supersedes_id successor_id initiated_by",
+    "created_at breached_at decided_at valid_until claimed_at supersedes_id successor_id initiated_by "
+    "workflow",
 )
 _VERSION = _Part(PayloadVersion, "version", "id number canonical sha256 source")
 _FIRST = _Part(PayloadVersion, "first", "id number source")

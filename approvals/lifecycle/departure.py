@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from approvals import keys
 from approvals.authority import barred_addresses
 from approvals.lifecycle.asking import ask_enough
 from approvals.models import Approval, Notification
@@ -23,12 +24,15 @@ def close_account(user: User, *, by: Actor, changed: Sequence[str] = ()) -> int:
     """Deactivate the account, and tell others of what names this person; returns how many requests and drafts do.
 
     The escalation targets and the approvers are told, or the administrators where there are none. The person stays
-    named until the request is reassigned: what was asked of whom is part of the record. `changed` are further fields
+    named until the request is reassigned: what was asked of whom is part of the record. The keys for which the person
+    answers open nothing any more, and the administrators are told. `changed` are further fields
     of the account to store.
     """
     user.is_active = False
     accounts.change(user, by=by, changed=list({*changed, "is_active"}))
-    return _tell_of_what_is_left(user, at=clock.now())
+    at = clock.now()
+    keys.note_owner_left(user, by=by, at=at)
+    return _tell_of_what_is_left(user, at=at)
 
 
 def _tell_of_what_is_left(user: User, *, at: datetime) -> int:

@@ -39,10 +39,11 @@ class Report:
 def cancel(approval_id: UUID, *, by: AgentKey) -> Approval:
     """Withdraw a pending request; repeating it changes nothing.
 
-    Raises Approval.DoesNotExist for another agent's request, AlreadyDecided.
+    Raises Approval.DoesNotExist for a request that is not the key's, AlreadyDecided.
     """
 
     def act(approval: Approval, at: datetime) -> None:
+        _require_covered(approval, by)
         if approval.status == Status.CANCELLED:
             return
         require_pending(approval)
@@ -59,10 +60,11 @@ def cancel(approval_id: UUID, *, by: AgentKey) -> Approval:
 def claim(approval_id: UUID, *, by: AgentKey, idempotency_key: str = "") -> Claim:
     """Take an approved request for execution, once. A repetition under a non-empty key returns the claim it made.
 
-    Raises Approval.DoesNotExist for another agent's request, NotApproved, AlreadyClaimed, Superseded,
+    Raises Approval.DoesNotExist for a request that is not the key's, NotApproved, AlreadyClaimed, Superseded,
     ApprovalExpired.
     """
     approval = lock(approval_id, agent=by.agent_id)
+    _require_covered(approval, by)
     if approval.status != Status.APPROVED:
         raise NotApproved(f"This request is {approval.state_name.lower()}; only an approved one is claimed.")
     if approval.is_claimed:
@@ -93,9 +95,10 @@ def report(approval_id: UUID, report: Report, *, by: AgentKey) -> Outcome:
     """Store the outcome of a claimed approval; repeating a report changes nothing.
 
     A hash that differs from the approved one is recorded as `execution.mismatch`, and people are told. Raises
-    Approval.DoesNotExist for another agent's request, InvalidInput for an unknown claim, AlreadyReported.
+    Approval.DoesNotExist for a request that is not the key's, InvalidInput for an unknown claim, AlreadyReported.
     """
     approval = lock(approval_id, agent=by.agent_id)
+    _require_covered(approval, by)
     if not approval.is_claimed or approval.claim.claim_id != report.claim_id:
         raise InvalidInput(
             "claimId names no claim of this request: claim it first, and send the claimId you got."
@@ -125,6 +128,12 @@ def report(approval_id: UUID, report: Report, *, by: AgentKey) -> Outcome:
         if outcome.is_mismatch:
             _tell_of_mismatch(approval, at)
     return outcome
+
+
+def _require_covered(approval: Approval, key: AgentKey) -> None:
+    """What its key may not touch is to an agent as if it were not there (docs/rules.md: keys-stay-in-scope)."""
+    if not key.covers(approval.action_type, approval.workflow):
+        raise Approval.DoesNotExist
 
 
 def _event(approval: Approval, event: str, by: AgentKey, at: datetime, data: dict[str, Any]) -> RequestEvent:

@@ -11,7 +11,7 @@ from approvals import payload, policy, strict_json
 from approvals.addresses import in_one_form, spellings
 from approvals.exceptions import FieldError, InvalidInput, NotPermitted
 from approvals.lifecycle.strangers import strangers_among
-from approvals.models import Agent, AgentKey, Policy
+from approvals.models import AgentKey, Policy
 from approvals.payload import ABSENT, find
 from grants.models import User
 
@@ -62,7 +62,7 @@ def judge(
     `among` are the policies among which `policy.find` chooses, and `known` the addresses with an active account, where
     they were read already.
     """
-    _check_scope(key.agent, submission)
+    _check_scope(key, submission)
     _check_locks(submission)
     _check_schema(submission)
     found = policy.find(submission.action_type, submission.workflow, among=among)
@@ -111,7 +111,8 @@ _SEVERAL_STRANGERS = (
 )
 
 
-def _check_scope(agent: Agent, submission: Submission) -> None:
+def _check_scope(key: AgentKey, submission: Submission) -> None:
+    agent = key.agent
     if not agent.may_use_action_type(submission.action_type):
         raise NotPermitted(
             f"This agent may not propose {submission.action_type!r}. Ask its owner to allow that action type."
@@ -119,6 +120,16 @@ def _check_scope(agent: Agent, submission: Submission) -> None:
     if not agent.may_use_workflow(submission.workflow):
         raise NotPermitted(
             f"This agent may not act in the workflow {submission.workflow!r}. Ask its owner to allow it."
+        )
+    if not key.may_use_action_type(submission.action_type):
+        raise NotPermitted(
+            f"The agent may propose {submission.action_type!r}, but not with this key, which is for "
+            f"{', '.join(key.action_types)}. Use the agent's other key, or ask its owner for one."
+        )
+    if not key.may_use_workflow(submission.workflow):
+        raise NotPermitted(
+            f"The agent may act in the workflow {submission.workflow!r}, but not with this key, which is for "
+            f"{', '.join(key.workflows)}. Use the agent's other key, or ask its owner for one."
         )
 
 

@@ -21,7 +21,7 @@ from approvals.lifecycle.deadline import breach_if_overdue
 from approvals.lifecycle.judging import Judgement, Submission, judge
 from approvals.lifecycle.sharing import keep_to_share
 from approvals.lifecycle.superseding import end, lock_to_supersede
-from approvals.models import Agent, AgentKey, Approval, Assignment, Earlier, Notification, Policy, put_in_hand
+from approvals.models import AgentKey, Approval, Assignment, Earlier, Notification, Policy, put_in_hand
 from approvals.models.choices import UNDECIDED, Status
 from approvals.notifications import Told, tell
 from approvals.payload import alike
@@ -86,7 +86,7 @@ def submit(submission: Submission, *, key: AgentKey, idempotency_key: str) -> tu
         most_open=settings.AGENT_OPEN_REQUESTS,
     )
     judgement = judge(submission, key=key, among=policies, known=people.active)
-    earlier = _find_superseded(key.agent, submission)
+    earlier = _find_superseded(key, submission)
     keep_to_share(submission, judgement, agent_id=key.agent_id, pending=pending, instead_of=earlier)
     if earlier:
         breach_if_overdue(earlier.pk)
@@ -116,12 +116,14 @@ def _looked_up(submission: Submission) -> list[str]:
     return [address for address in named if address]
 
 
-def _find_superseded(agent: Agent, submission: Submission) -> Approval | None:
+def _find_superseded(key: AgentKey, submission: Submission) -> Approval | None:
     if submission.supersedes is None:
         return None
-    found = Approval.objects.filter(agent=agent, pk=submission.supersedes).first()
+    found = Approval.objects.of_key(key).filter(pk=submission.supersedes).first()
     if found is None:
-        sentence = "supersedes names no request of this agent: send the id of an earlier one, or null."
+        sentence = (
+            "supersedes names no request of this agent and key: send the id of an earlier one, or null."
+        )
         raise InvalidInput.at("/supersedes", "unknown_request", sentence)
     return found
 

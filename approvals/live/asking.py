@@ -15,6 +15,7 @@ from weakref import WeakValueDictionary
 from django.http.response import HttpResponseBase
 
 from approvals import wakeups
+from approvals.callers import address_of_scope
 from approvals.live import django
 from approvals.live.answer import Answer, Manner
 from approvals.live.django import Django, Scope
@@ -90,13 +91,14 @@ class Asking:
             await self._learning[kind].wait()
         if (manner := self._manners.get(kind)) and (token := token_of(scope)):
             self._manners.move_to_end(kind)
-            if standing := await self._arriving.ask(Asked(approval_id, token)):
+            if standing := await self._arriving.ask(Asked(approval_id, token, address_of_scope(scope))):
                 return manner.answer(standing)
         return await self._learn(scope, kind)
 
     async def _again(self, scope: Scope, approval_id: UUID, before: Answer | None) -> Answer:
         manner, token = self._manners.get(_kind(scope)), token_of(scope)
-        standing = await self._woken.ask(Asked(approval_id, token)) if manner and token else None
+        asked = Asked(approval_id, token, address_of_scope(scope)) if manner and token else None
+        standing = await self._woken.ask(asked) if asked else None
         if manner and standing and not standing.is_pending:
             return manner.answer(standing)
         if before and standing:

@@ -13,8 +13,10 @@ import structlog
 from django.db import Error, connection
 
 from approvals import keys
+from approvals.api.scopes import scope_of
 from approvals.api.waited import Standing, standings
 from approvals.live.turns import Turns
+from approvals.models import AgentKey
 
 logger = structlog.get_logger(__name__)
 
@@ -23,10 +25,11 @@ MOST = 50
 
 
 class Asked(NamedTuple):
-    """The request, and the text of the agent's key."""
+    """The request, the text of the agent's key, and the address from which it came."""
 
     approval_id: UUID
     token: str
+    address: str = ""
 
 
 NOBODY = Asked(UUID(int=0), f"cs_{'0' * 12}_{'0' * 43}")
@@ -55,7 +58,8 @@ class Together:
     async def ask(self, asked: Asked) -> Standing | None:
         """How the request stands; None where Django has to say what there is to say.
 
-        That is so where the key is not valid, the request is not its agent's, or the database does not answer.
+        That is so where the key is not valid or may not read, the request is not its own, or the database does not
+        answer.
         """
         loop = asyncio.get_running_loop()
         found: asyncio.Future[Standing | None] = loop.create_future()
@@ -111,11 +115,20 @@ def look(asked: Sequence[Asked], *, with_pending: bool) -> list[Standing | None]
 
 
 def _look(asked: Sequence[Asked], *, with_pending: bool) -> list[Standing | None]:
-    valid = keys.authenticate_all({one.token for one in asked})
+    valid = keys.authenticate_all({one.token: one.address for one in asked})
     found = standings({one.approval_id for one in asked}, with_pending=with_pending)
 
     def of(one: Asked) -> Standing | None:
         key, standing = valid.get(one.token), found.get(one.approval_id)
-        return standing if key and standing and standing.agent_id == key.agent_id else None
+        return standing if key and standing and _may_hear(key, standing) else None
 
     return [of(one) for one in asked]
+
+
+def _may_hear(key: AgentKey, standing: Standing) -> bool:
+    """Whether Django would answer this key about that request."""
+    is_own = standing.agent_id == key.agent_id and key.covers(standing.action_type, standing.workflow)
+    return is_own and _TAKEN in key.scopes
+
+
+_TAKEN = scope_of("GET", "/approvals/{id}/wait")

@@ -32,6 +32,23 @@ WHETHER = (
         ("approvals/lifecycle/judging.py",),
     ),
     Rule(
+        "keys-stay-in-scope",
+        "A key makes only the calls of its scopes, for only its own action types and workflows among those of its "
+        "agent; what it may not touch is to it as if it were not there.",
+        ("approvals/api/scopes.py", "approvals/lifecycle/execution.py", "approvals/live/together.py"),
+    ),
+    Rule(
+        "keys-never-grow",
+        "What a key may do never changes, its end only comes earlier, and a revocation stands: more takes another key.",
+        ("approvals/keys/minting.py", "approvals/migrations/0036_key_scopes.py"),
+    ),
+    Rule(
+        "keys-stop-with-their-owner",
+        "While the account of a person who answers for an agent or its key is closed, the key opens nothing; the "
+        "administrators are told, and what was proposed stays for people.",
+        ("approvals/models/agent.py", "approvals/keys/owners.py"),
+    ),
+    Rule(
         "no-policy-no-action",
         "An action type without a policy is refused with the list of those that have one, unless a policy for "
         "everything exists.",

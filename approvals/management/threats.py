@@ -179,7 +179,7 @@ PAGES = (
         "guessing-what-exists",
         "Differing answers tell which requests, keys, channels or accounts exist.",
         "What is missing and what is hidden answer alike, and secrets are compared in constant time.",
-        ("approvals/views/request/access.py", "approvals/api/auth.py", "approvals/keys.py"),
+        ("approvals/views/request/access.py", "approvals/api/auth.py", "approvals/keys/authentication.py"),
         ("strangers-learn-nothing",),
     ),
     Threat(
@@ -280,8 +280,11 @@ SECRETS = (
     Threat(
         "a-stolen-key",
         "A stolen agent key keeps working.",
-        "Only its hash is stored; it has a scope and an expiry, a revocation counts at once, and keys may overlap.",
-        ("approvals/keys.py", "approvals/api/auth.py"),
+        "Only its hash is stored, and logs hide its text; it has scopes, and an expiry of which people hear before; "
+        "keys overlap while one takes another's place, and a revocation counts at once. Its last use and address are "
+        "shown, and people are told where it is used after its end.",
+        ("approvals/keys/", "approvals/api/auth.py", "approvals_site/logs.py"),
+        ("keys-stay-in-scope", "keys-never-grow", "keys-stop-with-their-owner"),
     ),
     Threat(
         "secrets-at-rest",

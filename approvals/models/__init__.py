@@ -1,6 +1,6 @@
 """The rows of a request's life. What they know about themselves is here; what changes them is `lifecycle`."""
 
-from approvals.models.agent import Agent, AgentKey, Earlier
+from approvals.models.agent import EVERY_SCOPE, Agent, AgentKey, Earlier, Ended, Scope
 from approvals.models.approval import Approval
 from approvals.models.assignment import Assignment
 from approvals.models.away import Away
@@ -21,6 +21,7 @@ from approvals.models.whole import WHOLE, from_rows, read_whole, read_whole_by_i
 from audit.field_names import name_fields
 
 __all__ = [
+    "EVERY_SCOPE",
     "WHOLE",
     "Agent",
     "AgentKey",
@@ -33,6 +34,7 @@ __all__ = [
     "Claim",
     "Comment",
     "Earlier",
+    "Ended",
     "Heartbeat",
     "Loosening",
     "Notification",
@@ -41,6 +43,7 @@ __all__ = [
     "Outcome",
     "PayloadVersion",
     "Policy",
+    "Scope",
     "Signing",
     "Vote",
     "VoteSeat",

@@ -71,10 +71,40 @@ class Earlier:
     request_sha256: bytes
 
 
+class Scope(models.TextChoices):
+    """What a key may do. Which call takes which is the table in `approvals/api/scopes.py`."""
+
+    SUBMIT = "submit", _("submit: propose, and withdraw")
+    EVALUATE = "evaluate", _("evaluate: ask what would come of a proposal")
+    READ = "read", _("read: read, list and wait")
+    CLAIM = "claim", _("claim: take an approval, and report")
+
+
+EVERY_SCOPE: list[str] = [str(scope) for scope in Scope]
+
+
+def every_scope() -> list[str]:
+    return list(EVERY_SCOPE)
+
+
+def anything() -> list[str]:
+    return [ANY]
+
+
+class Ended(models.TextChoices):
+    """Why a key opens nothing."""
+
+    REVOKED = "revoked", _("It is revoked.")
+    EXPIRED = "expired", _("It has expired.")
+    AGENT = "agent_inactive", _("Its agent is deactivated.")
+    OWNER = "owner_inactive", _("The account of an owner is closed.")
+
+
 class AgentKey(models.Model):
     """A key `cs_<prefix>_<secret>`: the prefix finds the row, the secret is kept only as its SHA-256.
 
-    The secret has 256 random bits, so a plain hash is as good as a slow one and costs nothing per call.
+    The secret has 256 random bits, so a plain hash is as good as a slow one and costs nothing per call. What a key may
+    do never grows: the database takes an earlier end, and no other change (docs/rules.md: keys-never-grow).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid7, editable=False)
@@ -90,10 +120,47 @@ class AgentKey(models.Model):
     )
     prefix = models.CharField(max_length=16, unique=True)
     secret_sha256 = models.BinaryField(max_length=32)
+    scopes = ArrayField(
+        models.CharField(max_length=20, choices=Scope.choices), default=every_scope, db_default=EVERY_SCOPE
+    )
+    action_types = ArrayField(
+        models.CharField(max_length=100),
+        default=anything,
+        db_default=[ANY],
+        help_text=_("Of those of its agent; * for all that the agent may use."),
+    )
+    workflows = ArrayField(
+        models.CharField(max_length=100),
+        default=anything,
+        db_default=[ANY],
+        help_text=_("Of those of its agent; * for all that the agent may use."),
+    )
+    replaces = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="successors",
+        help_text=_("The key in whose place it came."),
+    )
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
+    expiry_told = models.PositiveSmallIntegerField(
+        null=True, editable=False, help_text=_("How many days before the end people were told of it last.")
+    )
     revoked_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
+    last_used_from = models.CharField(max_length=45, blank=True, default="", db_default="")
+    refused_at = models.DateTimeField(
+        null=True, editable=False, help_text=_("When its text was last sent after its end, to the hour.")
+    )
+    refused_from = models.CharField(max_length=45, blank=True, default="", db_default="", editable=False)
+    refused_because = models.CharField(
+        max_length=20, choices=Ended.choices, blank=True, default="", db_default="", editable=False
+    )
+    alarmed_at = models.DateTimeField(
+        null=True, editable=False, help_text=_("When people were last told that it is used after its end.")
+    )
 
     earlier: Earlier | None = None
     """What the call's idempotency key made before; `keys.authenticate` reads it along."""
@@ -113,5 +180,26 @@ class AgentKey(models.Model):
 
     def is_valid(self, at: datetime) -> bool:
         """Whether the key opens anything at that moment."""
-        has_expired = self.expires_at is not None and self.expires_at <= at
-        return self.revoked_at is None and not has_expired and self.agent.is_active
+        return not self.why_ended(at)
+
+    def why_ended(self, at: datetime) -> Ended | None:
+        """Why it opens nothing at that moment; None if it is valid. Needs its agent and the owners of both."""
+        if self.revoked_at is not None:
+            return Ended.REVOKED
+        if self.expires_at is not None and self.expires_at <= at:
+            return Ended.EXPIRED
+        if not self.agent.is_active:
+            return Ended.AGENT
+        return None if self.owner.is_active and self.agent.owner.is_active else Ended.OWNER
+
+    def may_use_action_type(self, action_type: str) -> bool:
+        """Of what its agent may use, which is asked apart."""
+        return ANY in self.action_types or action_type in self.action_types
+
+    def may_use_workflow(self, workflow: str) -> bool:
+        """Of what its agent may use, which is asked apart."""
+        return ANY in self.workflows or workflow in self.workflows
+
+    def covers(self, action_type: str, workflow: str) -> bool:
+        """Whether a request of its agent, of that action type in that workflow, is one that this key may touch."""
+        return self.may_use_action_type(action_type) and self.may_use_workflow(workflow)

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import BooleanField, F, Func, Q
 from django.db.models.expressions import RawSQL
 
+from approvals.models.agent import ANY, AgentKey
 from approvals.models.choices import DECIDED_BY_PEOPLE, UNDECIDED, Status
 
 if TYPE_CHECKING:
@@ -97,6 +98,13 @@ class ApprovalQuerySet(models.QuerySet["Approval"]):
     def of_agent(self, agent: UUID) -> Self:
         """Of rows with sort keys."""
         return self.filter(Q(of_agent=agent))
+
+    def of_key(self, key: AgentKey) -> Self:
+        """Its agent's own, of an action type and in a workflow that the key covers."""
+        found = self.filter(agent=key.agent_id)
+        if ANY not in key.action_types:
+            found = found.filter(action_type__in=key.action_types)
+        return found if ANY in key.workflows else found.filter(workflow__in=key.workflows)
 
     def of_workflow(self, workflow: str) -> Self:
         """Of rows with sort keys."""

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 import uuid_utils.compat as uuid
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from approvals.models.agent import AgentKey
 from approvals.models.approval import Approval
 from approvals.models.channel import Channel
 from approvals.models.loosening import Loosening
 from grants.models import DelegatedGrant, User
+
+
+def _about_one(*names: str) -> models.Q:
+    """Exactly one of these is there."""
+    alternatives = models.Q()
+    for name in names:
+        others: dict[str, Any] = dict.fromkeys(other for other in names if other != name)
+        alternatives |= models.Q(**{f"{name}__isnull": False}, **others)
+    return alternatives
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
@@ -29,7 +39,7 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
 
 
 class Notification(models.Model):
-    """One message through one channel, about a request, a grant, a person's account, or a rule to be loosened.
+    """One message through one channel, about a request, a grant, a person's account, a rule to be loosened, or a key.
 
     Its id goes with every attempt, so a receiver can tell a repetition.
     """
@@ -57,6 +67,9 @@ class Notification(models.Model):
         CREDENTIALS = "credentials", _("Your credentials were changed")
         MORE_AUTHORITY = "more_authority", _("More authority is asked for")
         LOOSENING = "loosening", _("A rule is to be loosened")
+        KEY_EXPIRES = "key_expires", _("A key of an agent expires soon")
+        KEY_MISUSED = "key_misused", _("A key was used after its end")
+        KEYS_STOPPED = "keys_stopped", _("Keys of agents have stopped")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid7, editable=False)
     kind = models.CharField(max_length=20, choices=Kind.choices)
@@ -76,6 +89,9 @@ class Notification(models.Model):
     )
     loosening = models.ForeignKey(
         Loosening, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text=_("of a rule")
+    )
+    agent_key = models.ForeignKey(
+        AgentKey, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="+"
     )
     recipient = models.EmailField(
         blank=True, help_text=_("whom it is for; nobody in particular where a team is told")
@@ -104,10 +120,7 @@ class Notification(models.Model):
         ordering = ["-created_at"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(approval__isnull=False, grant=None, person=None, loosening=None)
-                | models.Q(approval=None, grant__isnull=False, person=None, loosening=None)
-                | models.Q(approval=None, grant=None, person__isnull=False, loosening=None)
-                | models.Q(approval=None, grant=None, person=None, loosening__isnull=False),
+                condition=_about_one("approval", "grant", "person", "loosening", "agent_key"),
                 name="notification_about_one_thing",
             ),
             models.CheckConstraint(

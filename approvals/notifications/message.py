@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from approvals.models import Approval, ChannelTest, Notification, Vote
 from approvals.models.choices import Resolution, Status
 from approvals.notifications.account_message import of_account, of_rule
+from approvals.notifications.key_message import of_key, of_stopped_keys
 from approvals.notifications.parts import Facts, Message, one_line
 from audit import clock, reader
 from grants.models import DelegatedGrant, User
@@ -30,11 +31,15 @@ def of_notification(notification: Notification) -> Message:
     """As things stand now: a person told late reads that it is decided already."""
     if notification.grant:
         return _of_grant(notification, notification.grant)
+    if notification.agent_key:
+        return of_key(notification, notification.agent_key)
+    if notification.person and notification.kind == Kind.KEYS_STOPPED:
+        return of_stopped_keys(notification, notification.person)
     if notification.person:
         return of_account(notification, notification.person)
     if notification.loosening:
         return of_rule(notification, notification.loosening)
-    assert notification.approval is not None  # nosec B101 # noqa: S101 - the constraint: about one of the four
+    assert notification.approval is not None  # nosec B101 # noqa: S101 - the constraint: about one of the five
     return _of_request(notification, notification.approval)
 
 

@@ -20,8 +20,11 @@ EMAIL: Route = None
 NEVER_SILENT = (Kind.BREACHED, Kind.ESCALATED)
 """Somebody is always told of a breach: the last channel for these cannot be switched off."""
 
-OF_ACCOUNTS = (Kind.INVITED, Kind.RESET, Kind.CREDENTIALS, Kind.MORE_AUTHORITY, Kind.LOOSENING)
-"""These come by e-mail whatever a person chose: nobody takes an account or more authority in silence."""
+OF_ACCOUNTS = (
+    *(Kind.INVITED, Kind.RESET, Kind.CREDENTIALS, Kind.MORE_AUTHORITY, Kind.LOOSENING),
+    *(Kind.KEY_EXPIRES, Kind.KEY_MISUSED, Kind.KEYS_STOPPED),
+)
+"""These come by e-mail whatever a person chose: nobody takes an account, more authority or a key in silence."""
 
 OFF_AT_FIRST = frozenset({Kind.POOL})
 """What one hears of only by choice."""

@@ -10,7 +10,7 @@ from uuid import UUID
 import uuid_utils.compat as uuid
 from django.db import connection
 
-from approvals.models import Approval, Loosening, Notification
+from approvals.models import AgentKey, Approval, Loosening, Notification
 from approvals.notifications.routing import NOBODY, Routes, look_up
 from grants.models import DelegatedGrant, User
 from patience import statements
@@ -95,6 +95,14 @@ def notify_of_loosening(asked: Loosening, recipients: Iterable[str], *, at: date
             next_attempt_at=at,
         )
         for address in recipients
+    )
+
+
+def notify_of_key(key: AgentKey, kind: Notification.Kind, recipients: Iterable[str], *, at: datetime) -> None:
+    """Tell several people, each once, what happens to an agent's key: by e-mail, whatever they chose to hear of."""
+    Notification.objects.bulk_create(
+        Notification(kind=kind, agent_key=key, recipient=address, created_at=at, next_attempt_at=at)
+        for address in dict.fromkeys(recipients)
     )
 
 

@@ -58,6 +58,25 @@ class TestCreateAgent:
         assert expires_at is not None
         assert abs(expires_at - clock.now() - timedelta(days=30)) < timedelta(minutes=1)
 
+    def test_key_expires_after_ninety_days_unless_told(self) -> None:
+        call_command("create_agent", "Sales agent", *OWNER)
+
+        expires_at = AgentKey.objects.get().expires_at
+        assert expires_at is not None
+        assert abs(expires_at - clock.now() - timedelta(days=90)) < timedelta(minutes=1)
+
+    def test_key_for_good_is_asked_for_in_so_many_words(self, capsys: pytest.CaptureFixture[str]) -> None:
+        call_command("create_agent", "Sales agent", *OWNER, "--never-expires")
+
+        assert AgentKey.objects.get().expires_at is None
+        assert "valid until it is revoked" in capsys.readouterr().err
+
+    @pytest.mark.shows("keys-stay-in-scope")
+    def test_key_may_do_what_the_options_name(self) -> None:
+        call_command("create_agent", "Sales agent", *OWNER, "--scope", "read", "--scope", "submit")
+
+        assert AgentKey.objects.get().scopes == ["submit", "read"]
+
     def test_unknown_owner_is_refused_with_how_to_make_one(self) -> None:
         with pytest.raises(CommandError, match="createsuperuser"):
             call_command("create_agent", "Sales agent", "--owner", "nobody@example.com")
@@ -94,6 +113,8 @@ class TestCreateAgent:
         [
             (("Nobody's agent", *OWNER, "--new-key"), "no agent named"),
             (("Sales agent", *OWNER, "--expires-days", "0"), "at least 1"),
+            (("Sales agent", *OWNER, "--expires-days", "999999999"), "at most 3,650"),
+            (("Sales agent", *OWNER, "--scope", "decide"), "invalid choice: 'decide'"),
             (("Sales agent", *OWNER, "--new-key", "--action-type", "refund"), "leaves the agent as it is"),
             (("", *OWNER), "name: This field cannot be blank"),
             (("x" * 101, *OWNER), "name: Ensure this value has at most 100"),

@@ -22,7 +22,7 @@ ROOMS = (
     "approvals/events",
     "approvals/exceptions.py",
     "approvals/held",
-    "approvals/keys.py",
+    "approvals/keys",
     "approvals/lifecycle",
     "approvals/models",
     "approvals/notifications",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,11 +10,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from approvals import keys
-from approvals.models import Agent
+from approvals.models import EVERY_SCOPE, Agent, AgentKey
 from approvals.models.agent import ANY
 from audit import clock
 from audit.message import SYSTEM
 from grants.models import User
+
+LONGEST_DAYS = 3650
 
 
 class Command(BaseCommand):
@@ -40,24 +42,42 @@ class Command(BaseCommand):
             metavar="NAME",
             help="a workflow that it may name; repeat it for more (default: every one)",
         )
+        ends = parser.add_mutually_exclusive_group()
+        ends.add_argument(
+            "--expires-days",
+            type=int,
+            metavar="N",
+            default=keys.LIFETIME.days,
+            help=f"the key opens nothing after N days (default: {keys.LIFETIME.days})",
+        )
+        ends.add_argument("--never-expires", action="store_true", help="the key is valid until it is revoked")
         parser.add_argument(
-            "--expires-days", type=int, metavar="N", help="the key opens nothing after N days"
+            "--scope",
+            action="append",
+            choices=EVERY_SCOPE,
+            help="what the key may do; repeat it for more (default: everything)",
         )
         parser.add_argument(
             "--new-key", action="store_true", help="another key for an agent that exists already"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        days = options["expires_days"]
-        if days is not None and days < 1:
-            raise CommandError("--expires-days must be at least 1.")
-        expires_at = clock.now() + timedelta(days=days) if days else None
+        expires_at, powers = _end(options), keys.Powers(scopes=options["scope"] or EVERY_SCOPE)
         with transaction.atomic():
             owner = _owner(options["owner"])
             agent = _existing(options) if options["new_key"] else _new(options, owner)
-            _, text = keys.create_key(agent, owner=owner, by=SYSTEM, expires_at=expires_at)
-        self.stderr.write(_explanation(agent, owner, expires_at))
+            key, text = keys.create_key(agent, owner=owner, by=SYSTEM, expires_at=expires_at, powers=powers)
+        self.stderr.write(_explanation(agent, key))
         self.stdout.write(text)
+
+
+def _end(options: dict[str, Any]) -> datetime | None:
+    if options["never_expires"]:
+        return None
+    days: int = options["expires_days"]
+    if not 1 <= days <= LONGEST_DAYS:
+        raise CommandError(f"--expires-days must be at least 1, and at most {LONGEST_DAYS:,}.")
+    return clock.now() + timedelta(days=days)
 
 
 def _owner(email: str) -> User:
@@ -95,10 +115,10 @@ def _existing(options: dict[str, Any]) -> Agent:
     return agent
 
 
-def _explanation(agent: Agent, owner: User, expires_at: Any) -> str:
-    until = f"until {clock.in_words(expires_at)}" if expires_at else "until it is revoked"
+def _explanation(agent: Agent, key: AgentKey) -> str:
+    until = f"until {clock.in_words(key.expires_at)}" if key.expires_at else "until it is revoked"
     return (
-        f"{agent.name} may propose: {', '.join(agent.action_types)}. {owner.email} answers for this key, "
-        f"which is valid {until}.\nKeep it now: it is not shown again. It goes with each call as "
-        "`Authorization: Bearer <key>`."
+        f"{agent.name} may propose: {', '.join(agent.action_types)}. {key.owner.email} answers for this key, "
+        f"which is valid {until} for: {', '.join(key.scopes)}.\nKeep it now: it is not shown again. It goes with each "
+        "call as `Authorization: Bearer <key>`."
     )

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from approvals import keys
-from approvals.models import Agent, AgentKey
+from approvals.models import EVERY_SCOPE, Agent, AgentKey
 from audit.models import Event
 from tests.factories import make_agent, make_key, make_user
 
@@ -27,7 +27,10 @@ def _revoke_url(key: AgentKey) -> str:
 
 
 def _form(agent: Agent, **fields: Any) -> dict[str, Any]:
-    return {"key_id": uuid4(), "owner": agent.owner_id, "expires_at_0": "", "expires_at_1": "", **fields}
+    """Everything that the agent may do, for good."""
+    said = {"scopes": EVERY_SCOPE, "action_types": "*", "workflows": "*"}
+    ends = {"expires_at_0": "", "expires_at_1": "", "never": "on"} if "expires_at_0" not in fields else {}
+    return {"key_id": uuid4(), "owner": agent.owner_id, **said, **ends, **fields}
 
 
 def _text_in(page: bytes) -> str:

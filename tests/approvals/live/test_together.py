@@ -166,7 +166,16 @@ def deactivate(key: AgentKey) -> None:
     keys.change_agent(key.agent, by=SYSTEM, changed=["is_active"])
 
 
-@pytest.mark.parametrize("end", [revoke, expire, deactivate])
+def close_owner(key: AgentKey) -> None:
+    lifecycle.close_account(key.owner, by=SYSTEM)
+
+
+def rotate(key: AgentKey) -> None:
+    keys.rotate_key(key, by=SYSTEM, overlap=timedelta(0))
+
+
+@pytest.mark.shows("keys-stop-with-their-owner")
+@pytest.mark.parametrize("end", [revoke, expire, deactivate, close_owner, rotate])
 def test_a_key_that_ends_while_its_agent_waits_gets_401_and_no_payload(
     end: Callable[[AgentKey], None],
 ) -> None:
@@ -194,6 +203,48 @@ def test_a_look_answers_nobody_about_another_agents_request() -> None:
     found = look_arriving([Asked(theirs.pk, token), Asked(own.pk, token), Asked(own.pk, token[:-1] + "~")])
 
     assert [bool(one) for one in found] == [False, True, False]
+
+
+POWERS = {
+    "scope": keys.Powers(scopes=["submit", "claim"]),
+    "action type": keys.Powers(action_types=["refund"]),
+    "workflow": keys.Powers(workflows=["billing"]),
+}
+
+
+@pytest.mark.shows("keys-stay-in-scope")
+@pytest.mark.parametrize(("what", "status"), [("scope", 403), ("action type", 404), ("workflow", 404)])
+def test_a_key_waits_only_for_what_it_may_read(what: str, status: int) -> None:
+    (whole, token), (_, narrow) = make_key(), make_key(powers=POWERS[what])
+    approval, django = make_approval(key=whole), CountingDjango()
+
+    async def learnt_then_asked() -> tuple[Answer, Answer, Answer]:
+        asking, scope = Asking(django), a_wait(approval, narrow)
+        with asking.standing_by():
+            await asking.first(a_wait(approval, token), str(approval.pk))
+            arriving = await asking.first(scope, str(approval.pk))
+            woken = await asking.again(scope, str(approval.pk))
+        return arriving, woken, Answer.of(await django.ask(scope))
+
+    answers = on_a_loop(learnt_then_asked())
+
+    assert [answer.status for answer in answers] == [status] * 3
+    assert look_arriving([Asked(approval.pk, narrow)]) == [None]
+
+
+def test_who_waits_is_noted_with_the_address_of_the_connection() -> None:
+    (key, token), (_, other) = make_key(), make_key()
+    approval = make_approval(key=key)
+
+    async def twice() -> None:
+        asking, scope = Asking(Django()), {**a_wait(approval, token), "client": ("192.0.2.7", 40000)}
+        with asking.standing_by():
+            await asking.first(a_wait(approval, other), str(approval.pk))
+            await asking.first(scope, str(approval.pk))
+
+    on_a_loop(twice())
+
+    assert AgentKey.objects.get(pk=key.pk).last_used_from == "192.0.2.7"
 
 
 def test_a_connection_that_the_server_ended_is_opened_anew() -> None:

@@ -1,0 +1,122 @@
+"""When do people hear of a key: before it expires, and when its text is used after its end?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from django.db import Error, connection, transaction
+from django.db.models import F, Q, QuerySet
+
+from approvals.keys.facts import describe_key, event_of, moment
+from approvals.models import Agent, AgentKey, Notification
+from approvals.notifications import notify_of_key
+from audit import clock, log
+from audit.message import SYSTEM
+from grants.models import User
+
+logger = structlog.get_logger(__name__)
+
+WARNED = (14, 3)
+"""How many days before its end people are told of it; a key that lasts no longer than that is not told of then."""
+
+
+def watch() -> int:
+    """Tell of keys that end soon, and of keys that were used after their end; returns of how many.
+
+    Each in a transaction of its own, so that one that fails holds up no other. However many run at once, each is told
+    once.
+    """
+    at = clock.now()
+    ending, misused = _ending(at), _misused()
+    found = [(pk, _tell_of_end) for pk in ending] + [(pk, _alarm) for pk in misused]
+    return sum(_each(pk, tell) for pk, tell in found)
+
+
+def days_told(key: AgentKey, at: datetime) -> int | None:
+    """The fewest days of WARNED within which a valid key ends; None if it ends later, or never."""
+    if key.expires_at is None or not key.is_valid(at):
+        return None
+    lasts, left = key.expires_at - key.created_at, key.expires_at - at
+    return min((one for one in WARNED if left <= timedelta(days=one) < lasts), default=None)
+
+
+def _each(pk: UUID, tell: Callable[[AgentKey], bool]) -> bool:
+    try:
+        with transaction.atomic():
+            key = _locked(pk)
+            return key is not None and tell(key)
+    except Error:
+        if not connection.is_usable():
+            raise
+        logger.exception("key_not_watched", key=str(pk))
+        return False
+
+
+def _locked(pk: UUID) -> AgentKey | None:
+    """The key, with its agent's row locked first, as everything that writes the agent's events does."""
+    agents = Agent.objects.select_for_update(skip_locked=True, no_key=True, of=("self",)).filter(keys=pk)
+    agent = agents.select_related("owner").first()
+    if agent is None:
+        return None
+    key = AgentKey.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=pk)
+    found = key.select_related("owner").first()
+    if found:
+        found.agent = agent
+    return found
+
+
+def _ending(at: datetime) -> Iterable[UUID]:
+    soon = _valid(at).filter(expires_at__lte=at + timedelta(days=max(WARNED)))
+    soon = soon.filter(Q(expiry_told=None) | Q(expiry_told__gt=min(WARNED)))
+    return list(soon.values_list("pk", flat=True))
+
+
+def _valid(at: datetime) -> QuerySet[AgentKey]:
+    return AgentKey.objects.filter(
+        Q(expires_at=None) | Q(expires_at__gt=at),
+        revoked_at=None,
+        agent__is_active=True,
+        owner__is_active=True,
+        agent__owner__is_active=True,
+    )
+
+
+def _tell_of_end(key: AgentKey) -> bool:
+    """Tell who answers for it, once for each of the days; not of a key in whose place another came."""
+    at = clock.now()
+    days = days_told(key, at)
+    if days is None or (key.expiry_told is not None and key.expiry_told <= days):
+        return False
+    if key.successors.filter(revoked_at=None).exists():
+        return False
+    key.expiry_told = days
+    key.save(update_fields=["expiry_told"])
+    notify_of_key(key, Notification.Kind.KEY_EXPIRES, _owners(key), at=at)
+    return True
+
+
+def _misused() -> Iterable[UUID]:
+    told = Q(alarmed_at=None) | Q(alarmed_at__lt=F("refused_at"))
+    return list(AgentKey.objects.filter(told, refused_at__isnull=False).values_list("pk", flat=True))
+
+
+def _alarm(key: AgentKey) -> bool:
+    """Record that the key was used after its end, and tell who answers for it and the administrators."""
+    at = clock.now()
+    if key.refused_at is None or (key.alarmed_at and key.alarmed_at >= key.refused_at):
+        return False
+    key.alarmed_at = at
+    key.save(update_fields=["alarmed_at"])
+    used = {"used_at": moment(key.refused_at), "address": key.refused_from, "because": key.refused_because}
+    log.record(event_of(key.agent, "agent.key_misused", SYSTEM, at, {**describe_key(key), **used}))
+    administrators = User.objects.filter(is_staff=True, is_active=True).values_list("email", flat=True)
+    notify_of_key(key, Notification.Kind.KEY_MISUSED, [*_owners(key), *administrators], at=at)
+    return True
+
+
+def _owners(key: AgentKey) -> list[str]:
+    """Who answers for it, and can read mail here."""
+    return [one.email for one in (key.owner, key.agent.owner) if one.is_active]
