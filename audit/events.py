@@ -23,6 +23,19 @@ EVENTS = (
         },
     ),
     EventType(
+        "receipt.issued",
+        "log",
+        "Somebody was shown or given the receipt of a request. These events are a chain of their own, `disclosures`.",
+        {
+            "request": Field("the request's id", "019aae5c-3c1e-7d42-9a51-7f6b1c0d2e3f"),
+            "form": Field(
+                "`page`, `file` (both of an auditor), `command` (at the command line) or `agent` (its own request)",
+                "page",
+            ),
+            "sha256": Field("the SHA-256 of the receipt's bytes", _HASH),
+        },
+    ),
+    EventType(
         "audit.recovered",
         "log",
         "Two people let checkpoints be signed again although the log does not extend what was anchored: "

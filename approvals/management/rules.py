@@ -405,6 +405,11 @@ RECORD = (
         ("audit/verify/",),
     ),
     Rule(
+        "receipts-prove-themselves",
+        "A receipt proves itself to an outsider with the public key alone, and with any changed byte it is refused.",
+        ("audit/receipts/", "audit/pack/verify_pack.py"),
+    ),
+    Rule(
         "signing-extends-the-anchor",
         "No checkpoint is signed over a log that lacks what an anchor outside the database has seen.",
         ("audit/anchors/trust.py",),
