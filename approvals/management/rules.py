@@ -410,6 +410,11 @@ RECORD = (
         ("audit/receipts/", "audit/pack/verify_pack.py"),
     ),
     Rule(
+        "only-auditors-read-receipts",
+        "Auditors read and save receipts, on record; neither administrators nor reviewers do.",
+        ("audit/receipts/pages.py", "audit/receipts/disclosure.py"),
+    ),
+    Rule(
         "signing-extends-the-anchor",
         "No checkpoint is signed over a log that lacks what an anchor outside the database has seen.",
         ("audit/anchors/trust.py",),
