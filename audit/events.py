@@ -36,6 +36,23 @@ EVENTS = (
         },
     ),
     EventType(
+        "pack.exported",
+        "log",
+        "Somebody took an evidence pack out of the house. In the chain `disclosures`, like `receipt.issued`.",
+        {
+            "from": Field("from when on requests were made, or null", "2026-01-01T00:00:00.000000Z"),
+            "to": Field("before when they were made", "2026-04-01T00:00:00.000000Z"),
+            "filters": Field(
+                "what narrowed it: ids of requests, of an actor, a kind of action",
+                {"approval": [], "actor": None, "policy": "external_email"},
+            ),
+            "sample": Field("how many were drawn, or null", 25),
+            "population": Field("among how many", 2041),
+            "receipts": Field("how many receipts it has", 25),
+            "sha256": Field("the SHA-256 of the file", _HASH),
+        },
+    ),
+    EventType(
         "audit.recovered",
         "log",
         "Two people let checkpoints be signed again although the log does not extend what was anchored: "

@@ -415,6 +415,11 @@ RECORD = (
         ("audit/receipts/pages.py", "audit/receipts/disclosure.py"),
     ),
     Rule(
+        "nobody-picks-the-sample",
+        "Which requests a sample has follows from the last checkpoint of its time, and anybody can draw it again.",
+        ("audit/pack/selection.py", "audit/pack/verify_pack.py"),
+    ),
+    Rule(
         "signing-extends-the-anchor",
         "No checkpoint is signed over a log that lacks what an anchor outside the database has seen.",
         ("audit/anchors/trust.py",),

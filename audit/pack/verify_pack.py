@@ -13,18 +13,24 @@ from __future__ import annotations
 import argparse
 import base64
 import hashlib
+import heapq
 import hmac
 import json
 import re
+import shutil
+import struct
 import sys
+import tempfile
 import unicodedata
+import zipfile
+import zlib
 from binascii import Error as NotBase64
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import IO, Any, NoReturn
 from urllib.parse import urlsplit
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -42,6 +48,26 @@ ABOUT = (
     "`checkpoint` (RFC 6962), which `public_keys` check. verify_pack.py does all of that; compare its key with one "
     "from elsewhere."
 )
+PACK_TYPE = "countersign-pack/1"
+PACK_ABOUT = (
+    "Evidence of requests. receipts.jsonl has one receipt a line, all under the checkpoint here; checkpoints.jsonl "
+    "leads there from one signed note to the next by consistency proofs; population.txt lists what was asked for, and "
+    "a sample of it are the requests with the smallest SHA-256(SHA-256(seed), id). manifest.json has the SHA-256 of "
+    "every file. verify_pack.py checks all of that; reports and index.csv are for reading."
+)
+MANIFEST_TYPE = "countersign-manifest/1"
+READ_FIRST = (
+    "pack.json",
+    "population.txt",
+    "checkpoints.jsonl",
+    "receipts.jsonl",
+    "left_out.txt",
+    "policies.jsonl",
+)
+"""What a pack has beside its reports, index, anchor and this file."""
+LONGEST_LINE = 64 * 1024 * 1024
+"""Bytes of one receipt."""
+
 FIRST = ("approval.requested", "approval.not_required", "draft.recorded")
 DECISIONS = (
     *("approval.granted", "approval.rejected", "approval.cancelled", "approval.not_required"),
@@ -640,6 +666,206 @@ def _say_open(trust: Trust, report: Report) -> None:
     ]
 
 
+# A pack: a zip of receipts under one checkpoint.
+
+
+def check_pack(path: Path, trust: Trust) -> Report:
+    """Everything about a pack, in flat memory. Raises Tampered, UnknownKey, Unreadable."""
+    try:
+        _check_bytes(path)
+        with zipfile.ZipFile(path) as pack:
+            _check_manifest(pack)
+            return _check_contents(pack, trust)
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        OSError,
+        RuntimeError,
+        struct.error,
+    ) as error:
+        raise Unreadable(f"It is no whole zip: {error}") from None
+    except (AttributeError, LookupError, OverflowError, TypeError, ValueError):
+        raise Tampered("Something in it has another shape than it was written in.") from None
+
+
+def _check_bytes(path: Path) -> None:
+    """Written anew from what it holds, it must be the same: no byte of a zip is then free to change."""
+    with tempfile.TemporaryFile() as again:
+        with zipfile.ZipFile(path) as pack, zipfile.ZipFile(again, "w", zipfile.ZIP_STORED) as copy:
+            for name in pack.namelist():
+                info = zipfile.ZipInfo(name)
+                info.create_system, info.external_attr = 3, 0o600 << 16
+                with pack.open(name) as source, copy.open(info, "w", force_zip64=True) as sink:
+                    shutil.copyfileobj(source, sink, 1 << 20)
+        again.seek(0)
+        with path.open("rb") as stream:
+            if _sha256(stream) != _sha256(again):
+                raise Tampered("The zip is packed otherwise than it was written.")
+
+
+def _sha256(stream: IO[bytes]) -> str:
+    hash_ = hashlib.sha256()
+    while piece := stream.read(1 << 20):
+        hash_.update(piece)
+    return hash_.hexdigest()
+
+
+def _check_manifest(pack: zipfile.ZipFile) -> None:
+    names = pack.namelist()
+    if len(set(names)) != len(names) or names[-1:] != ["manifest.json"]:
+        raise Tampered("It has a file twice, or no manifest at its end.")
+    content = pack.read("manifest.json")
+    manifest = parse(content)
+    if canonical(manifest) + b"\n" != content:
+        raise Tampered("The manifest is spelt otherwise than it was written.")
+    if manifest.keys() != {"v", "type", "files"} or manifest["type"] != MANIFEST_TYPE or manifest["v"] != 1:
+        raise Tampered("The manifest has other parts than were written.")
+    if manifest["files"].keys() != set(names[:-1]):
+        raise Tampered("The manifest names other files than are there.")
+    for name, wanted in manifest["files"].items():
+        with pack.open(name) as stream:
+            if _sha256(stream) != wanted:
+                raise Tampered(f"{name} is not what the manifest says.")
+
+
+def _check_contents(pack: zipfile.ZipFile, trust: Trust) -> Report:
+    if missing := set(READ_FIRST) - set(pack.namelist()):
+        raise Tampered(f"It lacks {', '.join(sorted(missing))}.")
+    content = pack.read("pack.json")
+    said = parse(content)
+    if said["type"] != PACK_TYPE or said["v"] != 1 or said["about"] != PACK_ABOUT:
+        raise Tampered("pack.json is of another format.")
+    report = Report()
+    last = read_note(said["checkpoint"])
+    _check_checkpoints(pack, said, last, trust, report)
+    _check_receipts(pack, said, trust, report)
+    _check_policies(pack, last, trust, report)
+    _check_choice(pack, said, report)
+    if trust.anchor is not None:
+        _check_anchored(last, trust.anchor, report)
+    _say_open(trust, report)
+    report.open += [
+        "that the population lists every request of that time: verify_audit over the database shows that",
+        "what index.csv and the reports say: they are for reading, the receipts are the evidence",
+    ]
+    return report
+
+
+def _check_checkpoints(
+    pack: zipfile.ZipFile, said: dict[str, Any], last: Note, trust: Trust, report: Report
+) -> None:
+    """Each note is signed and extends the one before; the seed is the last one of its time; the end is the pack's."""
+    before: Note | None = None
+    seed, after_seed, count, signers = read_note(said["seed"]), None, 0, set[str]()
+    for line in _lines(pack, "checkpoints.jsonl"):
+        one = parse(line)
+        note = read_note(one["note"])
+        signers.add(check_note(note, {read_key(one["public_key"])[0]: one["public_key"]}, trust))
+        proof = [bytes.fromhex(hash_) for hash_ in one["proof"]]
+        if before and not (
+            note.origin == before.origin
+            and note.at >= before.at
+            and is_extended(before.size, note.size, proof, before.root, note.root)
+        ):
+            raise Tampered(f"The checkpoint over {note.size} events does not extend the one before it.")
+        if before and before.source == seed.source:
+            after_seed = note
+        before, count = note, count + 1
+        is_seed_there = note.source == seed.source or after_seed is not None
+    if before is None or before.source != last.source or not is_seed_there:
+        raise Tampered("The checkpoints do not end with the pack's own, or lack its seed.")
+    _check_seed(seed, after_seed, said["to"])
+    report.proven.append(
+        f"{count} checkpoints extend one another, up to the one of {last.at} over {last.size} events; signed with "
+        + " and ".join(sorted(signers))
+    )
+
+
+def _check_seed(seed: Note, after: Note | None, to: str) -> None:
+    if seed.at > to:
+        raise Tampered("The seed was signed after the time that the pack is of.")
+    if after and (after.at <= to or after.previous != hashlib.sha256(seed.source.encode()).digest()):
+        raise Tampered("The seed is not the last checkpoint of the time that the pack is of.")
+
+
+def _check_receipts(pack: zipfile.ZipFile, said: dict[str, Any], trust: Trust, report: Report) -> None:
+    within = Trust(trust.public, trust.secret)
+    events = votes = passkeys = 0
+    for count, line in enumerate(_lines(pack, "receipts.jsonl"), 1):
+        found = check_receipt(line, within)
+        document = parse(line)
+        if document["checkpoint"] != said["checkpoint"]:
+            raise Tampered(f"Receipt {count} is under another checkpoint than the pack.")
+        if not _is_of_time(document["summary"], said):
+            raise Tampered(f"Receipt {count} is of another time than the pack.")
+        events += len(document["events"])
+        votes += len(document["summary"]["votes"])
+        passkeys += sum(vote["data"].get("signature") is not None for vote in document["summary"]["votes"])
+        report.missing += [f"receipt {count}: {one}" for one in found.missing]
+    report.proven += [
+        f"every receipt holds, each event of them under the pack's checkpoint: {events} events",
+        f"{votes} votes stand in them, {passkeys} of them signed by a passkey that was checked",
+    ]
+
+
+def _is_of_time(summary: dict[str, Any], said: dict[str, Any]) -> bool:
+    first = summary["history"][0]["at"] if summary["history"] else said["to"]
+    return bool((said["from"] is None or said["from"] <= first) and first <= said["to"])
+
+
+def _check_policies(pack: zipfile.ZipFile, last: Note, trust: Trust, report: Report) -> None:
+    known = set()
+    for line in _lines(pack, "policies.jsonl"):
+        body = _check_event(parse(line), last, trust)
+        if body is None or body["type"] != "policy.changed":
+            raise Tampered("policies.jsonl holds something else than versions of policies.")
+        known.add(body["data"]["id"])
+    wanted = set()
+    for line in _lines(pack, "receipts.jsonl"):
+        proposal = parse(line)["summary"]["proposal"]
+        wanted |= {proposal["data"]["policy"]["id"]} if proposal else set()
+    if wanted - known:
+        report.missing.append(f"{len(wanted - known)} of {len(wanted)} policies that judged the requests")
+    report.proven.append(f"{len(known)} versions of policies, as the log has them, judged these requests")
+
+
+def _check_choice(pack: zipfile.ZipFile, said: dict[str, Any], report: Report) -> None:
+    """The receipts are of the population, or of its sample, in that order; what is left out is named."""
+    left_out = [line.decode().rstrip("\n") for line in _lines(pack, "left_out.txt")]
+    population = (line.decode().rstrip("\n") for line in _lines(pack, "population.txt"))
+    if said["sample"] is not None:
+        seed = hashlib.sha256(said["seed"].encode()).digest()
+        chosen: Iterable[str] = heapq.nsmallest(
+            said["sample"], population, key=lambda one: hashlib.sha256(seed + one.encode()).digest()
+        )
+        report.proven.append(
+            f"the sample of {said['sample']} is the one that the checkpoint of {read_note(said['seed']).at} draws"
+        )
+    else:
+        chosen = population
+    without = set(left_out)
+    given = (parse(line)["subject"]["id"] for line in _lines(pack, "receipts.jsonl"))
+    count = 0
+    for wanted, found in zip_longest((one for one in chosen if one not in without), given):
+        count += 1
+        if wanted != found:
+            raise Tampered("The receipts are not those of the population, or of its sample.")
+    report.proven.append(f"{count} receipts are those of the population that the pack lists")
+    if left_out:
+        report.missing.append(
+            f"{len(left_out)} requests that no checkpoint covered yet: {', '.join(left_out[:5])}"
+        )
+
+
+def _lines(pack: zipfile.ZipFile, name: str) -> Iterator[bytes]:
+    with pack.open(name) as stream:
+        while line := stream.readline(LONGEST_LINE):
+            if not line.endswith(b"\n"):
+                raise Tampered(f"{name} has a line without its end.")
+            yield line
+
+
 # The command line.
 
 
@@ -663,8 +889,8 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = _Parser(description="Checks a receipt without the application that wrote it.")
-    parser.add_argument("file", type=Path, help="a receipt (.json)")
+    parser = _Parser(description="Checks a receipt or a pack without the application that wrote it.")
+    parser.add_argument("file", type=Path, help="a receipt (.json) or a pack (.zip)")
     parser.add_argument(
         "--key",
         action="append",
@@ -700,7 +926,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Print what is proven and what is not; returns the exit code."""
     options = _arguments(argv)
     try:
-        report = check_receipt(options.file.read_bytes(), _trust(options))
+        report = _check(options.file, _trust(options))
     except Tampered as error:
         return _end(TAMPERED, f"TAMPERED  {error}")
     except UnknownKey as error:
@@ -708,6 +934,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (OSError, Unreadable, UnicodeDecodeError) as error:
         return _end(UNREADABLE, f"CANNOT BE READ  {error}")
     return _tell(report)
+
+
+def _check(path: Path, trust: Trust) -> Report:
+    with path.open("rb") as stream:
+        is_pack = stream.read(2) == b"PK" or path.suffix == ".zip"
+    return check_pack(path, trust) if is_pack else check_receipt(path.read_bytes(), trust)
 
 
 def _tell(report: Report) -> int:

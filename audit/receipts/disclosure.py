@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -22,6 +23,13 @@ def hand_out(receipt: Receipt, *, to: Actor, form: str) -> None:
     _hold_lock()
     data = {"request": receipt.request, "form": form, "sha256": hashlib.sha256(receipt.content).hexdigest()}
     log.record(NewEvent(SUBJECT, "receipt.issued", actor=to, at=clock.now(), data=data))
+
+
+@transaction.atomic
+def hand_out_pack(facts: dict[str, Any], *, to: Actor) -> None:
+    """Record that a pack was exported; `facts` are the data of `pack.exported`."""
+    _hold_lock()
+    log.record(NewEvent(SUBJECT, "pack.exported", actor=to, at=clock.now(), data=facts))
 
 
 def _hold_lock() -> None:

@@ -7,6 +7,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.db import connection
@@ -36,12 +37,13 @@ FOR_AGENTS = frozenset(
 )
 """Of all others, such as comments among reviewers, the agent's receipt has the hash alone."""
 
-_EVENTS = """
+_SELECT = """
     SELECT event.type, event.key_id, event.mac, event.leaf, leaf.index, body.content, event.seq
     FROM audit_event AS event LEFT JOIN audit_leaf AS leaf USING (event_id)
         LEFT JOIN audit_eventbody AS body USING (event_id)
-    WHERE subject_kind = %s AND subject_id = %s ORDER BY seq
 """
+_EVENTS = f"{_SELECT} WHERE subject_kind = %s AND subject_id = %s ORDER BY seq"  # nosec B608 - a constant
+_ONE = f"{_SELECT} WHERE event_id = %s"  # nosec B608 - a constant
 
 
 class UnknownRequest(LookupError):
@@ -83,8 +85,10 @@ class Receipt:
         return f"receipt-{self.request}.json"
 
 
-def receipt_of(request: str, *, for_agent: bool = False, only_decided: bool = False) -> Receipt:
-    """The receipt of one request, under the first checkpoint that covers all of its events.
+def receipt_of(
+    request: str, *, for_agent: bool = False, only_decided: bool = False, under: Checkpoint | None = None
+) -> Receipt:
+    """The receipt of one request, under the first checkpoint that covers all of its events, or `under` that one.
 
     So it stays the same, byte for byte, while no event follows. With `for_agent`, events that are not for agents are
     shown by their hash. Raises UnknownRequest, StillOpen (with `only_decided`), NotProvenYet, tree.NodeMissing.
@@ -95,7 +99,7 @@ def receipt_of(request: str, *, for_agent: bool = False, only_decided: bool = Fa
         raise UnknownRequest(f"The log holds nothing about the request {request}.")
     if only_decided and not DECIDED & {one.type for one in stored}:
         raise StillOpen("This request is not decided yet. A receipt is of a decision.")
-    last = _covering(stored)
+    last = _covering(stored, under)
     is_shown: Callable[[_Stored], bool] = lambda one: not for_agent or one.type in FOR_AGENTS  # noqa: E731
     bodies = [json.loads(one.body) for one in stored if one.body is not None and is_shown(one)]
     document = {
@@ -126,22 +130,36 @@ def public_text(key_id: str) -> str:
 def _stored(subject: Subject) -> list[_Stored]:
     with connection.cursor() as cursor:
         cursor.execute(_EVENTS, [subject.kind, subject.id])
-        return [
-            _Stored(type_, key_id, bytes(mac), bytes(leaf), index, body and bytes(body), seq)
-            for type_, key_id, mac, leaf, index, body, seq in cursor.fetchall()
-        ]
+        return [_read(row) for row in cursor.fetchall()]
 
 
-def _covering(stored: Iterable[_Stored]) -> Checkpoint:
-    waiting = [one for one in stored if one.index is None]
-    size = max((one.index + 1 for one in stored if one.index is not None), default=0)
-    found = Checkpoint.objects.filter(size__gte=size).order_by("number").first()
-    if waiting or found is None:
-        names = ", ".join(f"{one.type} (event {one.seq})" for one in waiting) or "Its events"
+def _read(row: tuple[Any, ...]) -> _Stored:
+    type_, key_id, mac, leaf, index, body, seq = row
+    return _Stored(type_, key_id, bytes(mac), bytes(leaf), index, body and bytes(body), seq)
+
+
+def _covering(stored: Iterable[_Stored], under: Checkpoint | None) -> Checkpoint:
+    if under is None:
+        size = max((one.index + 1 for one in stored if one.index is not None), default=0)
+        under = Checkpoint.objects.filter(size__gte=size).order_by("number").first()
+    size = under.size if under else 0
+    waiting = [one for one in stored if one.index is None or one.index >= size]
+    if waiting or under is None:
+        names = ", ".join(f"{one.type} (event {one.seq})" for one in waiting)
         raise NotProvenYet(
             f"{names}: no signed checkpoint covers this yet. One is signed every minute: come back then."
         )
-    return found
+    return under
+
+
+def evidence_of(event_id: UUID, size: int) -> dict[str, Any] | None:
+    """One event as a receipt shows it, in the tree over `size` leaves; None where that does not hold it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ONE, [event_id])
+        stored = _read(cursor.fetchone())
+    if stored.index is None or stored.index >= size:
+        return None
+    return _event(stored, size, is_shown=True)
 
 
 def _event(one: _Stored, size: int, *, is_shown: bool) -> dict[str, Any]:

@@ -113,19 +113,19 @@ def test_another_key_from_elsewhere_is_unknown_or_tampered() -> None:
 
 
 @pytest.mark.shows("receipts-prove-themselves")
-@pytest.mark.parametrize("bit", [0x01, 0x20, 0x80])
-def test_any_changed_byte_is_refused(bit: int) -> None:
+@pytest.mark.parametrize(("bit", "is_keyed"), [(0x01, False), (0x20, True)])
+def test_any_changed_byte_is_refused(bit: int, is_keyed: bool) -> None:
     make_policy(pattern="none")
     approval = make_approval(payload={"a": 1}, action="Ring", rationale="So.")
     sequence()
     content = bytearray(receipt_of(str(approval.pk)).content)
 
     assert check_receipt(bytes(content), given_all()).code == 0
-    for trust in (Trust(), given_all()):
-        for place in range(len(content)):
-            content[place] ^= bit
-            assert is_refused(bytes(content), trust), f"byte {place} of {len(content)}"
-            content[place] ^= bit
+    trust = given_all() if is_keyed else Trust()
+    for place in range(len(content)):
+        content[place] ^= bit
+        assert is_refused(bytes(content), trust), f"byte {place} of {len(content)}"
+        content[place] ^= bit
 
 
 def is_refused(content: bytes, trust: Trust) -> bool:
