@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -59,7 +59,7 @@ class StillOpen(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Stored:
+class Stored:
     """An event as its rows have it; `index` is None until the sequencer took it in, `body` where it was purged."""
 
     type: str
@@ -100,19 +100,38 @@ def receipt_of(
     if only_decided and not DECIDED & {one.type for one in stored}:
         raise StillOpen("This request is not decided yet. A receipt is of a decision.")
     last = _covering(stored, under)
-    is_shown: Callable[[_Stored], bool] = lambda one: not for_agent or one.type in FOR_AGENTS  # noqa: E731
+    document = document_of(
+        request,
+        stored,
+        note=last.note,
+        public_key=public_text(last.key_id),
+        proof=lambda index: tree.inclusion_proof(index, last.size),
+        is_shown=lambda one: not for_agent or one.type in FOR_AGENTS,
+    )
+    return Receipt(request, canonical(document) + b"\n", document)
+
+
+def document_of(
+    request: str,
+    stored: Sequence[Stored],
+    *,
+    note: str,
+    public_key: str,
+    proof: Callable[[int], list[bytes]],
+    is_shown: Callable[[Stored], bool] = lambda _: True,
+) -> dict[str, Any]:
+    """What a receipt says. `proof` gives the hashes from a leaf to the root of the note."""
     bodies = [json.loads(one.body) for one in stored if one.body is not None and is_shown(one)]
-    document = {
+    return {
         "v": 1,
         "type": TYPE,
         "about": ABOUT,
-        "subject": {"kind": subject.kind, "id": subject.id},
+        "subject": {"kind": "approval", "id": request},
         "summary": summarise(request, bodies),
-        "events": [_event(one, last.size, is_shown=is_shown(one)) for one in stored],
-        "checkpoint": last.note,
-        "public_keys": [public_text(last.key_id)],
+        "events": [_event(one, proof(one.index or 0), is_shown=is_shown(one)) for one in stored],
+        "checkpoint": note,
+        "public_keys": [public_key],
     }
-    return Receipt(request, canonical(document) + b"\n", document)
 
 
 def public_text(key_id: str) -> str:
@@ -127,18 +146,18 @@ def public_text(key_id: str) -> str:
     return checkpoint.public_text(key_id, key)
 
 
-def _stored(subject: Subject) -> list[_Stored]:
+def _stored(subject: Subject) -> list[Stored]:
     with connection.cursor() as cursor:
         cursor.execute(_EVENTS, [subject.kind, subject.id])
         return [_read(row) for row in cursor.fetchall()]
 
 
-def _read(row: tuple[Any, ...]) -> _Stored:
+def _read(row: tuple[Any, ...]) -> Stored:
     type_, key_id, mac, leaf, index, body, seq = row
-    return _Stored(type_, key_id, bytes(mac), bytes(leaf), index, body and bytes(body), seq)
+    return Stored(type_, key_id, bytes(mac), bytes(leaf), index, body and bytes(body), seq)
 
 
-def _covering(stored: Iterable[_Stored], under: Checkpoint | None) -> Checkpoint:
+def _covering(stored: Iterable[Stored], under: Checkpoint | None) -> Checkpoint:
     if under is None:
         size = max((one.index + 1 for one in stored if one.index is not None), default=0)
         under = Checkpoint.objects.filter(size__gte=size).order_by("number").first()
@@ -159,17 +178,16 @@ def evidence_of(event_id: UUID, size: int) -> dict[str, Any] | None:
         stored = _read(cursor.fetchone())
     if stored.index is None or stored.index >= size:
         return None
-    return _event(stored, size, is_shown=True)
+    return _event(stored, tree.inclusion_proof(stored.index, size), is_shown=True)
 
 
-def _event(one: _Stored, size: int, *, is_shown: bool) -> dict[str, Any]:
+def _event(one: Stored, proof: list[bytes], *, is_shown: bool) -> dict[str, Any]:
     body = one.body if is_shown else None
-    index = one.index or 0
     return {
         "body": b64encode(body).decode() if body is not None else None,
         "key_id": one.key_id if body is not None else None,
         "mac": one.mac.hex() if body is not None else None,
         "leaf": one.leaf.hex(),
-        "leaf_index": index,
-        "proof": [hash_.hex() for hash_ in tree.inclusion_proof(index, size)],
+        "leaf_index": one.index,
+        "proof": [hash_.hex() for hash_ in proof],
     }

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from approvals.management import rules_page, shown, states_page
-from audit.management import events_page
+from audit.management import events_page, vectors
 
 
 class Command(BaseCommand):
@@ -37,6 +37,7 @@ class Command(BaseCommand):
         """Each page as it should be. Two name tests, and are left alone where there are none, as in an image."""
         docs, tests = settings.BASE_DIR / "docs", settings.BASE_DIR / "tests"
         pages = {docs / "states.md": states_page.render(), docs / "audit-events.md": events_page.render()}
+        pages |= {docs / "vectors" / name: text for name, text in vectors.render().items()}
         if not tests.is_dir():
             self.stderr.write("Left alone, since tests/ is not here: docs/rules.md, docs/threats.md")
             return pages
