@@ -543,7 +543,7 @@ def _check_events(
             f"{withheld} of them are shown by their hash alone: withheld from whom this receipt is for, or purged"
         )
     if trust.secret:
-        report.proven.append("the application's HMAC-SHA256 fits each of them")
+        report.proven.append("the application's HMAC-SHA256 fits each of them that is shown")
 
 
 def _check_event(event: dict[str, Any], note: Note, trust: Trust) -> dict[str, Any] | None:

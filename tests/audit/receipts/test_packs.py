@@ -265,6 +265,7 @@ def test_a_file_that_is_there_is_not_overwritten(out: Path) -> None:
     assert (error.value.returncode, out.read_bytes()) == (4, b"mine")
 
 
+@pytest.mark.shows("a-cell-runs-as-a-formula")
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "  =1", "\uff1d1", "\t=1", "\r=1"])
 def test_no_spreadsheet_takes_a_cell_for_a_formula(text: str) -> None:
     (row,) = csv.reader(io.StringIO(sheet.line([text]).decode()))

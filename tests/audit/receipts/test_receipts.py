@@ -90,7 +90,7 @@ def test_with_every_key_and_the_anchor_more_is_proven(tmp_path: Path) -> None:
     )
 
     assert code == 0, said
-    assert "HMAC-SHA256 fits each" in said
+    assert "HMAC-SHA256 fits each of them" in said
     assert "is in the anchor" in said
 
 
