@@ -495,6 +495,8 @@ def check_receipt(content: bytes, trust: Trust) -> Report:
         raise Tampered("It has other parts than a receipt, or another introduction.")
     try:
         return _check_document(document, trust)
+    except Unreadable as error:  # of a part: the whole is a receipt
+        raise Tampered(str(error)) from None
     except (AttributeError, LookupError, TypeError, UnsupportedAlgorithm, ValueError):
         raise Tampered("Something in it has another shape than it was written in.") from None
 
@@ -676,6 +678,8 @@ def check_pack(path: Path, trust: Trust) -> Report:
         with zipfile.ZipFile(path) as pack:
             _check_manifest(pack)
             return _check_contents(pack, trust)
+    except Unreadable as error:  # of a part: the whole is a zip
+        raise Tampered(str(error)) from None
     except (
         zipfile.BadZipFile,
         zlib.error,
