@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import traceback
-from argparse import ArgumentParser
 from enum import IntEnum
 from types import TracebackType
 from typing import Any, NoReturn, Self
@@ -72,9 +71,6 @@ class ProvingCommand(BaseCommand):
                 f"{error.filename or 'A file'} cannot be used: {error.strerror or error}",
                 returncode=Exit.UNAVAILABLE,
             ) from None
-
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        """Nothing by itself."""
 
 
 class _Faults:

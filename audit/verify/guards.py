@@ -20,7 +20,8 @@ WANTED = {
 _TRIGGERS = """
     SELECT relname, tgname, proname, tgenabled::text, prosrc LIKE '%%RAISE EXCEPTION%%'
     FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid JOIN pg_proc ON pg_proc.oid = tgfoid
-    WHERE NOT tgisinternal AND pg_class.relnamespace = current_schema()::regnamespace
+        JOIN pg_namespace ON pg_namespace.oid = pg_class.relnamespace
+    WHERE NOT tgisinternal AND nspname = current_schema()
     ORDER BY relname, tgname
 """
 
