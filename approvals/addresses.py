@@ -15,6 +15,7 @@ from django.core.validators import validate_email
 from django.db.models import Q
 
 from approvals import visible
+from audit.invisible import is_invisible
 
 TAG = "+"
 
@@ -67,7 +68,7 @@ def in_one_form(address: str) -> str:
     Raises ValueError, with what to mend, where the address could be taken for another.
     """
     plain = unicodedata.normalize("NFKC", address.strip()).lower()
-    if any(mark.isspace() or visible.is_invisible(mark) for mark in plain):
+    if any(mark.isspace() or is_invisible(mark) for mark in plain):
         raise ValueError("Send the address without blanks, control characters and invisible ones.")
     if '"' in plain:
         raise ValueError("Send the address without quotation marks, such as ana@acme.example.")
@@ -91,7 +92,7 @@ def _check(local: str, domain: str) -> None:
         raise ValueError("Send an e-mail address, such as sales@example.com.") from None
     if not local.isascii():
         raise ValueError("Send an address with plain letters a to z before the @.")
-    if any(visible.is_invisible(mark) for mark in domain):
+    if any(is_invisible(mark) for mark in domain):
         raise ValueError("Send the address without blanks, control characters and invisible ones.")
     if visible.mixes_scripts(domain):
         raise ValueError(

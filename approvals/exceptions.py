@@ -139,6 +139,13 @@ class IdempotencyConflict(StateConflict):
     code = "idempotency_conflict"
 
 
+class ReceiptNotReady(StateConflict):
+    """Nothing is decided yet, or no checkpoint covers all of it; `wait` is in how many seconds to ask again."""
+
+    code = "receipt_not_ready"
+    wait = 60
+
+
 class NotApproved(StateConflict):
     """Only an approved request can be claimed."""
 

@@ -7,19 +7,15 @@ that mixes scripts is pointed out (docs/threats.md: invisible-characters, look-a
 from __future__ import annotations
 
 import unicodedata
-from functools import lru_cache, reduce
+from functools import reduce
 from itertools import groupby
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext, ngettext
 
-_VISIBLE_FORMAT = frozenset(
-    "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
-)
-"""Format characters that have a shape of their own: Arabic number signs and their like."""
-_BLANK_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\U0001d159")
-"""Letters, marks and symbols that draw nothing."""
+from audit.invisible import BLANK_LETTERS, is_invisible
+
 _CONTROLS = {"\x1b": "ESCAPE", "\t": "TAB", "\n": "LINE FEED", "\r": "CARRIAGE RETURN"}
 _JOINER = "\u200d"
 _EMOJI_STYLE = "\ufe0f"
@@ -70,18 +66,6 @@ def has_invisible(text: str) -> bool:
     return any(segment.name for segment in segments(text))
 
 
-@lru_cache(maxsize=4096)
-def is_invisible(mark: str) -> bool:
-    """True for a character that draws nothing or controls how others are drawn, whatever its neighbours."""
-    if mark in "\n\t" or mark in _VISIBLE_FORMAT:
-        return False
-    if mark in _BLANK_LETTERS or 0xFE00 <= ord(mark) <= 0xFE0F or 0xE0000 <= ord(mark) <= 0xE0FFF:
-        return True
-    if 0x180B <= ord(mark) <= 0x180F:
-        return True
-    return unicodedata.category(mark) in {"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"}
-
-
 def _is_hidden_at(text: str, index: int) -> bool:
     """Whether the character at this index is hidden: emoji and line ends need some invisible characters."""
     mark = text[index]
@@ -101,7 +85,7 @@ def _is_hidden_at(text: str, index: int) -> bool:
 def _is_emoji(mark: str) -> bool:
     if not mark:
         return False
-    is_symbol = unicodedata.category(mark) == "So" and mark not in _BLANK_LETTERS
+    is_symbol = unicodedata.category(mark) == "So" and mark not in BLANK_LETTERS
     return is_symbol or 0x1F000 <= ord(mark) <= 0x1FAFF or mark in "↔↕↖↗↘↙▶◀‼⁉"
 
 

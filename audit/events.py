@@ -23,6 +23,36 @@ EVENTS = (
         },
     ),
     EventType(
+        "receipt.issued",
+        "log",
+        "Somebody was shown or given the receipt of a request. These events are a chain of their own, `disclosures`.",
+        {
+            "request": Field("the request's id", "019aae5c-3c1e-7d42-9a51-7f6b1c0d2e3f"),
+            "form": Field(
+                "`page`, `file` (both of an auditor), `command` (at the command line) or `agent` (its own request)",
+                "page",
+            ),
+            "sha256": Field("the SHA-256 of the receipt's bytes", _HASH),
+        },
+    ),
+    EventType(
+        "pack.exported",
+        "log",
+        "Somebody took an evidence pack out of the house. In the chain `disclosures`, like `receipt.issued`.",
+        {
+            "from": Field("from when on requests were made, or null", "2026-01-01T00:00:00.000000Z"),
+            "to": Field("before when they were made", "2026-04-01T00:00:00.000000Z"),
+            "filters": Field(
+                "what narrowed it: ids of requests, of an actor, a kind of action",
+                {"approval": [], "actor": None, "policy": "external_email"},
+            ),
+            "sample": Field("how many were drawn, or null", 25),
+            "population": Field("among how many", 2041),
+            "receipts": Field("how many receipts it has", 25),
+            "sha256": Field("the SHA-256 of the file", _HASH),
+        },
+    ),
+    EventType(
         "audit.recovered",
         "log",
         "Two people let checkpoints be signed again although the log does not extend what was anchored: "

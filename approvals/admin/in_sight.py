@@ -14,7 +14,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponse, HttpResponseBase
 from django.utils.translation import gettext
 
-from approvals.visible import as_text, is_invisible, segments
+from approvals.visible import as_text, segments
+from audit.invisible import is_invisible
 
 _PIECE = re.compile(
     r"<(?P<whole>script|style|textarea|title|option)\b.*?</(?P=whole)>|<!--.*?-->|<[a-z/!][^>]*>",

@@ -25,11 +25,12 @@ from approvals.api.representation import (
     waited_for_out,
 )
 from approvals.api.shapes import OutcomeIn, SubmissionIn
-from approvals.exceptions import LengthRequired, TooLarge, TooManyOpen
+from approvals.exceptions import LengthRequired, ReceiptNotReady, TooLarge, TooManyOpen
 from approvals.lifecycle import Report, Submission
 from approvals.models import AgentKey, Approval, read_whole
 from approvals.models.choices import Status
 from approvals.paging import cut
+from audit import receipts
 from audit.canonical import canonical
 
 MAX_BODY = 256 * 1024  # bytes
@@ -175,6 +176,27 @@ def outcome(request: HttpRequest, approval_id: UUID) -> HttpResponse:
     with _own():
         reported = lifecycle.report(approval_id, report, by=_key(request))
     return _json(approval_out(reported.claim.approval))
+
+
+@router.get(
+    "/approvals/{uuid:approval_id}/receipt",
+    response={200: dict[str, Any], REFUSALS: answers.Problem},
+    summary="Get the receipt",
+)
+def receipt(request: HttpRequest, approval_id: UUID) -> HttpResponse:
+    """A document that proves by itself what was proposed, decided, claimed and reported (docs/audit.md).
+
+    Keep its bytes as they are. 409 `receipt_not_ready` with `Retry-After` before a signed checkpoint covers all of it,
+    which takes a minute or two.
+    """
+    if not Approval.objects.of_key(_key(request)).filter(pk=approval_id).exists():
+        raise Http404
+    try:
+        found = receipts.receipt_of(str(approval_id), for_agent=True, only_decided=True)
+    except (receipts.NotProvenYet, receipts.StillOpen) as error:
+        raise ReceiptNotReady(str(error)) from None
+    receipts.hand_out(found, to=_key(request).agent.as_actor(), form="agent")
+    return HttpResponse(found.content, content_type="application/json")
 
 
 def _key(request: HttpRequest) -> AgentKey:

@@ -16,7 +16,7 @@ from pydantic import ValidationError as BodyError
 from pydantic_core import ErrorDetails
 
 from approvals import exceptions
-from approvals.exceptions import FieldError, InvalidInput, Refused, TooManyAttempts
+from approvals.exceptions import FieldError, InvalidInput, ReceiptNotReady, Refused, TooManyAttempts
 from patience.outcome import is_unavailable, may_be_stored
 
 logger = structlog.get_logger(__name__)
@@ -151,8 +151,9 @@ def refusal(request: HttpRequest, error: Refused) -> HttpResponse:
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 400)
     errors = error.errors if isinstance(error, InvalidInput) else ()
     response = problem(request, status, error.code, str(error), errors)
-    if isinstance(error, TooManyAttempts):
+    if isinstance(error, TooManyAttempts | ReceiptNotReady):
         response["Retry-After"] = str(error.wait)
+    if isinstance(error, TooManyAttempts):
         # `rates` logs the first of each, and a flood would fill the log.
         response._has_been_logged = True  # type: ignore[attr-defined]
     return response

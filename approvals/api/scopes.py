@@ -17,6 +17,7 @@ TAKES: Mapping[tuple[str, str], Scope] = {
     ("GET", "/approvals"): Scope.READ,
     ("GET", "/approvals/{id}"): Scope.READ,
     ("GET", "/approvals/{id}/wait"): Scope.READ,
+    ("GET", "/approvals/{id}/receipt"): Scope.READ,
     ("POST", "/approvals/{id}/claim"): Scope.CLAIM,
     ("POST", "/approvals/{id}/outcome"): Scope.CLAIM,
 }

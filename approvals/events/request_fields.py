@@ -13,6 +13,18 @@ PAYLOAD = {"to": "ada@acme.example", "body": "Dear Ada, ..."}
 
 INITIATOR = Field("the person on whose behalf the agent runs, or empty", "ops@example.com")
 
+SESSION = Field(
+    "how the person had signed in: since when, and what they showed at which time, or null where it is not "
+    "known; what was shown for this decision alone stands in `manifest`",
+    {
+        "since": "2026-04-12T08:55:01.500000Z",
+        "ways": [
+            {"with": "password", "at": "2026-04-12T08:54:40.250000Z"},
+            {"with": "totp", "at": "2026-04-12T08:55:01.250000Z"},
+        ],
+    },
+)
+
 MANIFEST = {
     "v": 1,
     "request": ID,
@@ -62,6 +74,13 @@ PROPOSAL = {
     ),
     "policy": Field("the policy's version that judged it", {"id": ID, "version": 3}),
     "locked_fields": Field("JSON pointers to fields that nobody edits", ["/account"]),
+    "sla_minutes": Field("how many minutes there are to decide, or null", 60),
+    "remind_at": Field("when people are reminded, or null", "2026-04-12T09:45:00.000000Z"),
+    "barred": Field(
+        "who may not decide it beside the person it runs for: the agent's owner, the key's, and who made the key",
+        {"agent_owner": ID, "key_owner": ID, "key_minter": None},
+    ),
+    "payload_schema": Field("the payload's JSON Schema, as the text that came, or empty", ""),
     "payload_schema_sha256": Field("the SHA-256 of the payload's JSON Schema as it came", HASH),
     "request_sha256": Field("the SHA-256 of the agent's whole body, as RFC 8785", HASH),
     "key": Field("the prefix of the agent's key", "4f1d2c3b5a69"),

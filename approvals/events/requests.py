@@ -14,6 +14,7 @@ from approvals.events.request_fields import (
     PERSON,
     PROPOSAL,
     REPORT,
+    SESSION,
     SUPERSEDED,
     VOTE,
 )
@@ -67,7 +68,12 @@ EVENTS = (
         "A person approved or rejected one version of the payload.",
         says=sentences.voted,
         words=("sentence", "comment"),
-        data={**VOTE, "payload": Field("that version, whole", PAYLOAD), "initiated_by": INITIATOR},
+        data={
+            **VOTE,
+            "payload": Field("that version, whole", PAYLOAD),
+            "initiated_by": INITIATOR,
+            "session": SESSION,
+        },
     ),
     RequestEventType(
         "approval.edited",

@@ -75,8 +75,12 @@ def cast_vote(
     words: Words,
     *,
     signed: signing.Signed,
+    session: signing.SignedIn | None = None,
 ) -> Vote:
-    """Store and record one vote on one version. Raises SeatTaken where the voter already has a seat."""
+    """Store and record one vote on one version; `session` stands in its event alone.
+
+    Raises SeatTaken where the voter already has a seat.
+    """
     verdict, (manifest, signature) = words.verdict, signed
     if verdict == Vote.Verdict.APPROVE:
         _require_free_seat(approval, version, by, ruling)
@@ -104,7 +108,11 @@ def cast_vote(
     )
     statements.insert([vote])
     put_in_hand(approval, votes=[*approval.votes.all(), vote])
-    data = {**describe(vote), "payload": version.value}
+    data = {
+        **describe(vote),
+        "payload": version.value,
+        "session": session.as_facts() if session else None,
+    }
     record(vote_event(vote, "approval.voted", version, data))
     return vote
 

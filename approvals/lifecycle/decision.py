@@ -43,13 +43,19 @@ class Seen:
 
 
 def approve(
-    approval_id: UUID, *, by: User, seen: Seen, attestation: Attestation, edited: str | None = None
+    approval_id: UUID,
+    *,
+    by: User,
+    seen: Seen,
+    attestation: Attestation,
+    edited: str | None = None,
+    session: signing.SignedIn | None = None,
 ) -> Approval:
     """Vote for one payload; with the last vote of the quorum the request is approved.
 
     `edited` is the JSON text of a corrected payload: it becomes the next version, voids earlier approving
-    votes and asks those voters again. Raises NotPermitted, AlreadyDecided, StaleVersion,
-    SeatTaken, InvalidInput; then nothing has changed.
+    votes and asks those voters again. `session` says for the log how the person had signed in. Raises
+    NotPermitted, AlreadyDecided, StaleVersion, SeatTaken, InvalidInput; then nothing has changed.
     """
 
     def act(approval: Approval, at: datetime) -> None:
@@ -65,7 +71,7 @@ def approve(
         stamp_opening(approval, person, at)
         if is_edited:
             _supersede(approval, version, person, at)
-        vote = cast_vote(approval, version, person, ruling, at, words, signed=signed)
+        vote = cast_vote(approval, version, person, ruling, at, words, signed=signed, session=session)
         _grant_if_quorum(approval, version, vote, at)
         discard_edits(approval, by=person)
 
@@ -81,6 +87,7 @@ def reject(
     category: str = "",
     comment: str = "",
     proof: signing.Proof | None = None,
+    session: signing.SignedIn | None = None,
 ) -> Approval:
     """End the request; one rejection is enough. Raises as `approve` does.
 
@@ -95,7 +102,7 @@ def reject(
         version = approval.version()
         signed = signing.sign(draft_of(approval, version, person, ruling, words), proof, at=at)
         stamp_opening(approval, person, at)
-        vote = cast_vote(approval, version, person, ruling, at, words, signed=signed)
+        vote = cast_vote(approval, version, person, ruling, at, words, signed=signed, session=session)
         approval.status, approval.resolution, approval.decided_at = Status.REJECTED, resolution, at
         statements.update(approval, "status", "resolution", "decided_at")
         data = {**describe(vote), "payload": version.value}

@@ -40,7 +40,7 @@ WHETHER = (
     Rule(
         "keys-never-grow",
         "What a key may do never changes, its end only comes earlier, and a revocation stands: more takes another key.",
-        ("approvals/keys/minting.py", "approvals/migrations/0036_key_scopes.py"),
+        ("approvals/keys/minting.py", "approvals/migrations/0037_key_scopes.py"),
     ),
     Rule(
         "keys-stop-with-their-owner",
@@ -420,6 +420,21 @@ RECORD = (
         "tampering-is-found",
         "Verification finds every event that was changed, removed, inserted or moved.",
         ("audit/verify/",),
+    ),
+    Rule(
+        "receipts-prove-themselves",
+        "A receipt proves itself to an outsider with the public key alone, and with any changed byte it is refused.",
+        ("audit/receipts/", "audit/pack/verify_pack.py"),
+    ),
+    Rule(
+        "only-auditors-read-receipts",
+        "Auditors read and save receipts, on record; neither administrators nor reviewers do.",
+        ("audit/receipts/pages.py", "audit/receipts/disclosure.py"),
+    ),
+    Rule(
+        "nobody-picks-the-sample",
+        "Which requests a sample has follows from the last checkpoint of its time, and anybody can draw it again.",
+        ("audit/pack/selection.py", "audit/pack/verify_pack.py"),
     ),
     Rule(
         "signing-extends-the-anchor",

@@ -377,6 +377,17 @@ FAULTS = (
         ),
     ),
     Threat(
+        "evidence-is-doctored",
+        "A receipt or pack is changed outside the house, or its sample is picked, and still passes for evidence.",
+        rules=("receipts-prove-themselves", "nobody-picks-the-sample"),
+    ),
+    Threat(
+        "a-cell-runs-as-a-formula",
+        "What an agent wrote runs as a formula in the spreadsheet of the auditor who opens a pack's index.",
+        defence="A cell that a spreadsheet would take for one has an apostrophe in front.",
+        rooms=("audit/pack/sheet.py",),
+    ),
+    Threat(
         "an-old-copy-restored",
         "The database is restored from an older copy, and nobody notices what is missing.",
         rules=("signing-extends-the-anchor",),

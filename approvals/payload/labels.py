@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from approvals import visible
 from approvals.payload.bounds import MAX_POSTED, posted_size
+from audit.invisible import is_invisible
 
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|_")
@@ -80,7 +81,7 @@ def as_json(value: Any, *, indent: int | None = 2) -> str:
 
 
 def _revealed(text: str) -> str:
-    hidden = {mark for mark in set(text) if mark != "\n" and visible.is_invisible(mark)}
+    hidden = {mark for mark in set(text) if mark != "\n" and is_invisible(mark)}
     return text.translate({ord(mark): json.dumps(mark)[1:-1] for mark in hidden}) if hidden else text
 
 

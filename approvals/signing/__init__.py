@@ -7,7 +7,7 @@ or a passkey that signs the manifest (docs/rules.md: each-signing-takes-its-own-
 from approvals.signing.checking import Signed, is_critical, objection, question, sign
 from approvals.signing.manifest import Draft, words_of
 from approvals.signing.passkeys import Ways, facts_of, settled, ways_of
-from approvals.signing.proofs import Assertion, Proof, Retyped, retyped
+from approvals.signing.proofs import Assertion, Proof, Retyped, SignedIn, retyped
 
 __all__ = [
     "Assertion",
@@ -15,6 +15,7 @@ __all__ = [
     "Proof",
     "Retyped",
     "Signed",
+    "SignedIn",
     "Ways",
     "facts_of",
     "is_critical",

@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from audit.clock import rfc3339
 from grants.models import User
 
 FRESH = 120.0
@@ -52,3 +54,19 @@ Proof = Retyped | Assertion
 def retyped(way: str, by: User, request: UUID, *, is_right: bool = True) -> Retyped:
     """What this person showed for the decision: a "password", a "code" of the app, or themselves at a "provider"."""
     return Retyped(way=way, person=by.pk, request=request, key=by.get_session_auth_hash(), is_right=is_right)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """How the person had signed in when they decided: since when, and each thing they showed with its time.
+
+    By the clock of the process that serves the pages.
+    """
+
+    since: datetime | None
+    ways: tuple[tuple[str, datetime], ...] = ()
+
+    def as_facts(self) -> dict[str, Any]:
+        """As the vote's event says it."""
+        ways = [{"with": way, "at": rfc3339(at)} for way, at in self.ways]
+        return {"since": rfc3339(self.since) if self.since else None, "ways": ways}

@@ -16,7 +16,7 @@ def person(email: str) -> Any:
     """The active account of that address. Raises CommandError."""
     found = get_user_model()._default_manager.filter(email=email.strip().lower(), is_active=True).first()
     if found is None:
-        raise CommandError(f"No active account has the address {email}.")
+        raise CommandError(f"No active account has the address {email}.", returncode=4)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from audit.verify.rows import Tampered, Verified
 from audit.verify.single import Chain, chain
-from audit.verify.whole import Report, everything
+from audit.verify.waiting import overdue
+from audit.verify.whole import NoSuchCheckpoint, Report, everything
 
-__all__ = ["Chain", "Report", "Tampered", "Verified", "chain", "everything"]
+__all__ = ["Chain", "NoSuchCheckpoint", "Report", "Tampered", "Verified", "chain", "everything", "overdue"]

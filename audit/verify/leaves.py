@@ -52,6 +52,7 @@ class Piece:
     peaks: list[bytes] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     types: Counter[str] = field(default_factory=Counter)
+    key_ids: set[str] = field(default_factory=set)
 
 
 def pieces(start: int, size: int) -> Iterator[tuple[int, int]]:
@@ -60,7 +61,7 @@ def pieces(start: int, size: int) -> Iterator[tuple[int, int]]:
         yield first, min(first + CHUNK, size)
 
 
-def check_piece(start: int, end: int) -> Piece:
+def check_piece(start: int, end: int, keyless: bool = False) -> Piece:
     """Raises Tampered, keys.UnknownKey."""
     piece, frontier = Piece(start, end), Frontier()
     claims = {size: (roots, rfc3339(horizon - LATE)) for size, roots, horizon in _claims(start, end)}
@@ -68,11 +69,12 @@ def check_piece(start: int, end: int) -> Piece:
     for row in _rows(start, end):
         index = start + frontier.size
         _require_place(row, index)
-        verified = check(row)
+        verified = check(row, keyless=keyless)
         if row[8] < earliest:
             raise Tampered(f"{name(row)}: it came into the log over an hour after the time that it bears.")
         frontier.append(verified.leaf)
         piece.types[row[5]] += 1
+        piece.key_ids.add(row[9])
         if index + 1 in claims:
             roots, earliest = claims[index + 1]
             piece.claims.append(Claim(index + 1, roots, list(frontier.peaks)))

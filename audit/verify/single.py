@@ -24,14 +24,20 @@ _CHAIN = f"""
 
 @dataclass(slots=True)
 class Chain:
-    """A chain that holds. `proven` of its events are under the root of the last checkpoint."""
+    """A chain that holds. `proven` of its events are under the root of the last checkpoint.
+
+    `waiting` are those that no checkpoint covers yet. `places` are the leaves' numbers in the tree, None where an
+    event has none yet.
+    """
 
     checkpoint: Checkpoint | None
     events: list[Verified] = field(default_factory=list)
     proven: int = 0
+    waiting: list[Verified] = field(default_factory=list)
+    places: list[int | None] = field(default_factory=list)
 
 
-def chain(subject: Subject) -> Chain:
+def chain(subject: Subject, *, keyless: bool = False) -> Chain:
     """Raises Tampered, keys.UnknownKey. Only the tree shows whether events after the last one were removed."""
     last = Checkpoint.objects.order_by("-number").first()
     if last:
@@ -39,11 +45,14 @@ def chain(subject: Subject) -> Chain:
     links.check(subject)
     found = Chain(last)
     for row in _rows(subject):
-        verified = check(row)
+        verified = check(row, keyless=keyless)
         found.events.append(verified)
+        found.places.append(row[13])
         if last and row[13] is not None and row[13] < last.size:
             _prove(row, verified, last)
             found.proven += 1
+        else:
+            found.waiting.append(verified)
     return found
 
 

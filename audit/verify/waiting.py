@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
 
+from audit import clock
 from audit.clock import rfc3339
 from audit.verify.leaves import LATE
 from audit.verify.rows import BATCH, COLUMNS, Row, Tampered, check, name
+
+PATIENCE = timedelta(minutes=2)
+"""How long events may wait for their checkpoint, which is signed every minute, before the report says so."""
 
 # Includes what the sequencer has taken in since the size was read.
 _WAITING = f"""
@@ -32,7 +36,7 @@ class Waiting:
     oldest: str = ""
 
 
-def check_waiting(size: int, horizon: datetime | None) -> Waiting:
+def check_waiting(size: int, horizon: datetime | None, keyless: bool = False) -> Waiting:
     """Check the events beyond the first `size` leaves. Raises Tampered, keys.UnknownKey.
 
     `horizon` is the last checkpoint's.
@@ -40,11 +44,25 @@ def check_waiting(size: int, horizon: datetime | None) -> Waiting:
     found = Waiting()
     earliest = rfc3339(horizon - LATE) if horizon else ""
     for row in _rows(size):
-        check(row)
+        check(row, keyless=keyless)
         if row[8] < earliest:
             raise Tampered(f"{name(row)}: no checkpoint covers it, though it bears an older time.")
         found.types[row[5]] += 1
         found.oldest = min(found.oldest or row[8], row[8])
+    return found
+
+
+def overdue(count: int, oldest: str, *, keyless: bool) -> list[str]:
+    """Why the completeness is unproven where so many events wait, the oldest since that time."""
+    found = []
+    if oldest and oldest < clock.rfc3339(clock.now() - PATIENCE):
+        found.append(
+            f"{count} events wait for a checkpoint, the oldest since {oldest}: are the worker and beat running?"
+        )
+    if keyless and count:
+        found.append(
+            f"{count} events are under no checkpoint yet: without the HMAC keys nothing shows who wrote them."
+        )
     return found
 
 

@@ -8,26 +8,26 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from django.db import connections
 
-from audit import clock, merkle, tree
+from audit import merkle, tree
 from audit.merkle import Frontier
 from audit.models import Checkpoint
-from audit.verify import anchored, checkpoints, links, nodes
+from audit.verify import anchored, checkpoints, guards, links, nodes, used
 from audit.verify.anchored import Anchored
 from audit.verify.leaves import CHUNK, Piece, check_piece, pieces
 from audit.verify.rows import Tampered
-from audit.verify.waiting import Waiting, check_waiting
-
-PATIENCE = timedelta(minutes=10)
-"""How long a new log may be without its first checkpoint before the report says so."""
+from audit.verify.waiting import Waiting, check_waiting, overdue
 
 Progress = Callable[[int, int], None]
 """Told how many leaves are checked, and of how many."""
+
+
+class NoSuchCheckpoint(LookupError):
+    """The part that was asked for begins nowhere."""
 
 
 @dataclass(slots=True)
@@ -39,6 +39,7 @@ class Report:
     waiting: int = 0
     checkpoints: int = 0
     anchored: int = 0
+    key_ids: set[str] = field(default_factory=set)
     doubts: list[str] = field(default_factory=list)
 
     @property
@@ -52,12 +53,14 @@ def everything(
     since: int | None = None,
     anchor: Path | None = None,
     processes: int = 1,
+    keyless: bool = False,
     progress: Progress | None = None,
 ) -> Report:
     """Check the whole log, or the part from the piece of the tree in which checkpoint `since` ends.
 
-    Memory stays flat. Raises Tampered or keys.UnknownKey at the first thing wrong, tree.NodeMissing, OSError for
-    the anchor's file.
+    `keyless` takes the public keys alone: what no checkpoint covers is then not proven. Memory stays flat. Raises
+    Tampered or keys.UnknownKey at the first thing wrong, tree.NodeMissing, NoSuchCheckpoint, OSError for the
+    anchor's file.
     """
     last = Checkpoint.objects.order_by("-number").first()
     size = last.size if last else 0
@@ -67,13 +70,15 @@ def everything(
         linked = later(links.check, None)
         stored = later(nodes.check, size)
         signed = later(checkpoints.check_checkpoints, since or 1)
-        waiting = later(check_waiting, size, last.horizon if last else None)
-        jobs = [later(check_piece, *piece) for piece in pieces(start, size)]
+        waiting = later(check_waiting, size, last.horizon if last else None, keyless)
+        jobs = [later(check_piece, *piece, keyless) for piece in pieces(start, size)]
         _check_tree(start, jobs, report, size, progress)
-        _count(waiting(), report)
+        _count(waiting(), report, keyless=keyless)
         linked()
         stored()
         report.checkpoints = signed()
+    used.check(report.key_ids, keyless=keyless)
+    report.doubts += guards.doubts()
     _check_anchor(anchor, last, report)
     return report
 
@@ -83,7 +88,7 @@ def _start(since: int | None) -> int:
         return 0
     one = Checkpoint.objects.filter(number=since).first()
     if one is None:
-        raise LookupError(f"There is no checkpoint {since}.")
+        raise NoSuchCheckpoint(f"There is no checkpoint {since}.")
     return one.size // CHUNK * CHUNK
 
 
@@ -101,16 +106,15 @@ def _check_tree(
         if piece.end - piece.start == CHUNK:
             before.append(piece.peaks[0])
         report.types += piece.types
+        report.key_ids |= piece.key_ids
         if progress:
             progress(piece.end, size)
 
 
-def _count(waiting: Waiting, report: Report) -> None:
+def _count(waiting: Waiting, report: Report, *, keyless: bool) -> None:
     report.waiting = waiting.types.total()
     report.types += waiting.types
-    overdue = clock.rfc3339(clock.now() - PATIENCE)
-    if not report.size and waiting.oldest and waiting.oldest < overdue:
-        report.doubts.append("No checkpoint covers these events: are the worker and beat running?")
+    report.doubts += overdue(report.waiting, waiting.oldest, keyless=keyless)
 
 
 def _check_anchor(anchor: Path | None, last: Checkpoint | None, report: Report) -> None:

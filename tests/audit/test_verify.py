@@ -165,8 +165,10 @@ def test_one_approval_that_is_not_under_the_signed_root_is_found(
 
 
 def test_approval_that_the_log_does_not_know_is_said(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(CommandError, match="holds nothing about approval"):
+    with pytest.raises(CommandError, match="holds nothing about approval") as refusal:
         verify(capsys, "--approval", "01a206bd-6d5c-73fa-8e46-324cde75923d")
+
+    assert refusal.value.returncode == 4
 
 
 @pytest.fixture
@@ -243,7 +245,7 @@ def test_old_checkpoint_key_verifies_by_its_public_half(capsys: pytest.CaptureFi
 def test_events_that_no_checkpoint_has_covered_for_long_leave_doubt(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    write(1, at=clock.now() - timedelta(minutes=11))
+    write(1, at=clock.now() - timedelta(minutes=3))
 
     code, said = verify(capsys)
 

@@ -47,6 +47,7 @@ ROOMS = (
     "audit/field_names.py",
     "audit/joined.py",
     "audit/reader.py",
+    "audit/receipts/pages.py",
     "audit/templatetags",
     "audit/views.py",
     "grants",

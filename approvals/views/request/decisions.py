@@ -20,6 +20,7 @@ from approvals.models.approval import MOST_EVIDENCE
 from approvals.models.choices import Resolution
 from approvals.signing import Proof
 from approvals.texts import LONGEST_COMMENT
+from approvals.views.account.entered import signed_in_by
 from approvals.views.fields import TextField
 from approvals.views.kept_posts import shown_again
 from approvals.views.page import PersonRequest, carried, post_only, show, signed_in
@@ -94,8 +95,11 @@ def decision(request: PersonRequest, pk: UUID) -> HttpResponse:
     posted = cleaned(form)
     attestation = attestation_of(posted, proof_of(request, pk, posted))
     edited = edited_text(request, pk)
+    session = signed_in_by(request)
     try:
-        lifecycle.approve(pk, by=request.user, seen=form.seen(), attestation=attestation, edited=edited)
+        lifecycle.approve(
+            pk, by=request.user, seen=form.seen(), attestation=attestation, edited=edited, session=session
+        )
     except (Approval.DoesNotExist, NotPermitted):
         load_to_decide(request, pk)  # a stranger gets the 404 of a missing one
         raise
@@ -142,7 +146,8 @@ def rejection(request: PersonRequest, pk: UUID) -> HttpResponse:
     words = {name: posted[name] for name in ("resolution", "category", "comment")}
     try:
         proof = proof_of(request, pk, posted)
-        lifecycle.reject(pk, by=request.user, seen=form.seen(), proof=proof, **words)
+        session = signed_in_by(request)
+        lifecycle.reject(pk, by=request.user, seen=form.seen(), proof=proof, session=session, **words)
     except StateConflict:
         if not _has_decided(case, Vote.Verdict.REJECT, form.seen(), posted["comment"]):
             raise

@@ -251,6 +251,7 @@ def test_the_openapi_description_is_valid_and_names_every_call(client) -> None: 
         "/approvals/{approval_id}/cancel",
         "/approvals/{approval_id}/claim",
         "/approvals/{approval_id}/outcome",
+        "/approvals/{approval_id}/receipt",
         "/evaluate",
     }
 

@@ -293,6 +293,7 @@ def test_what_the_reviewer_attests_is_signed_with_the_vote_and_the_grant() -> No
     assert voted["opened_at"] < voted["decided_at"]
     assert voted.pop("payload") == EMAIL_PAYLOAD
     assert voted.pop("initiated_by") == granted["initiated_by"] == "ops@example.com"
+    assert voted.pop("session") is None
     assert granted["votes"] == [voted]
     assert granted["payload"] == EMAIL_PAYLOAD
 

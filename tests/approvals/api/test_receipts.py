@@ -1,0 +1,60 @@
+"""An agent takes the receipt of its own request along, once all of it is proven."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from approvals.models import Approval
+from audit.models import Event
+from audit.pack import verify_pack
+from audit.tasks import sequence
+from tests.approvals.api.client import AgentClient
+from tests.factories import approve, make_agent, make_key, make_policy, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def client() -> AgentClient:
+    make_policy()
+    return AgentClient()
+
+
+def submitted(client: AgentClient) -> Approval:
+    return Approval.objects.get(pk=client.submit()["id"])
+
+
+def test_receipt_of_a_decision_is_valid_and_its_handing_out_is_an_event(client: AgentClient) -> None:
+    approval = approve(submitted(client), by=make_user())
+    sequence()
+
+    answer = client.get(f"/approvals/{approval.pk}/receipt")
+
+    assert answer.status_code == 200
+    report = verify_pack.check_receipt(answer.content, verify_pack.Trust())
+    assert report.code == verify_pack.INCOMPLETE  # approval.opened is not for agents
+    (event,) = Event.objects.about("log", "disclosures").with_content()
+    assert (event.actor_kind, event.content["data"]["form"]) == ("agent", "agent")
+
+
+def test_before_a_decision_or_a_checkpoint_the_agent_comes_back(client: AgentClient) -> None:
+    approval = submitted(client)
+    sequence()
+    pending = client.get(f"/approvals/{approval.pk}/receipt")
+    approve(approval, by=make_user())
+    unproven = client.get(f"/approvals/{approval.pk}/receipt")
+
+    for answer in (pending, unproven):
+        assert (answer.status_code, answer["Retry-After"]) == (409, "60")
+        assert json.loads(answer.content)["type"].endswith("receipt_not_ready")
+    assert not Event.objects.about("log", "disclosures").exists()
+
+
+def test_the_receipt_of_another_agents_request_is_not_there(client: AgentClient) -> None:
+    approval = approve(submitted(client), by=make_user())
+    sequence()
+    other = AgentClient(make_key(make_agent("Other"))[1])
+
+    assert other.get(f"/approvals/{approval.pk}/receipt").status_code == 404
