@@ -405,6 +405,12 @@ RECORD = (
         ("audit/verify/",),
     ),
     Rule(
+        "bound-to-the-log",
+        "No agent is told to proceed, and nothing is handed out, unless the log says so: a signed event that names "
+        "these very bytes.",
+        ("approvals/lifecycle/warrant.py", "audit/verify/latest.py"),
+    ),
+    Rule(
         "signing-extends-the-anchor",
         "No checkpoint is signed over a log that lacks what an anchor outside the database has seen.",
         ("audit/anchors/trust.py",),

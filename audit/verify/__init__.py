@@ -1,7 +1,8 @@
 """Is the log what was written, and all of it? Checks signatures, chains, tree, checkpoints and anchor."""
 
+from audit.verify.latest import Said, last_of
 from audit.verify.rows import Tampered, Verified
 from audit.verify.single import Chain, chain
 from audit.verify.whole import Report, everything
 
-__all__ = ["Chain", "Report", "Tampered", "Verified", "chain", "everything"]
+__all__ = ["Chain", "Report", "Said", "Tampered", "Verified", "chain", "everything", "last_of"]
