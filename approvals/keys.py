@@ -209,4 +209,10 @@ def _describe_agent(agent: Agent) -> dict[str, object]:
 
 def _describe_key(key: AgentKey) -> dict[str, object]:
     expires_at = clock.rfc3339(key.expires_at) if key.expires_at else None
-    return {"prefix": key.prefix, "owner": key.owner.email, "expires_at": expires_at}
+    return {
+        "prefix": key.prefix,
+        "owner": key.owner.email,
+        "expires_at": expires_at,
+        "minted_by": str(key.minted_by_id) if key.minted_by_id else None,
+        "secret_sha256": bytes(key.secret_sha256).hex(),
+    }

@@ -405,6 +405,11 @@ RECORD = (
         ("audit/verify/",),
     ),
     Rule(
+        "the-tables-say-what-the-log-says",
+        "Verification names the first row that differs from what the log says, is gone, or that no event tells of.",
+        ("audit/verify/tables.py", "approvals/compared/", "grants/compared.py"),
+    ),
+    Rule(
         "bound-to-the-log",
         "No agent is told to proceed, and nothing is handed out, unless the log says so: a signed event that names "
         "these very bytes.",

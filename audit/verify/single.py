@@ -10,7 +10,7 @@ from django.db import connection
 from audit import merkle, tree
 from audit.message import Subject
 from audit.models import Checkpoint
-from audit.verify import links
+from audit.verify import links, tables
 from audit.verify.checkpoints import check_note
 from audit.verify.rows import BATCH, COLUMNS, Row, Tampered, Verified, check, name
 
@@ -32,7 +32,10 @@ class Chain:
 
 
 def chain(subject: Subject) -> Chain:
-    """Raises Tampered, keys.UnknownKey. Only the tree shows whether events after the last one were removed."""
+    """The chain, and that the tables say what it says. Raises Tampered, keys.UnknownKey.
+
+    Only the tree shows whether events after the last one were removed.
+    """
     last = Checkpoint.objects.order_by("-number").first()
     if last:
         check_note(last)
@@ -44,6 +47,8 @@ def chain(subject: Subject) -> Chain:
         if last and row[13] is not None and row[13] < last.size:
             _prove(row, verified, last)
             found.proven += 1
+    if found.events:
+        tables.check_one(subject)
     return found
 
 

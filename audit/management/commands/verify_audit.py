@@ -64,7 +64,7 @@ class Command(BaseCommand):
         self.stdout.write(
             f"VALID  {report.events} events, every signature and chain holds; {report.checkpoints} checkpoints "
             f"cover {report.size} of them, {report.anchored} of the anchor's are among them, "
-            f"{report.waiting} events wait for the next one"
+            f"{report.waiting} events wait for the next one{_compared(report)}"
         )
         for doubt in report.doubts:
             self.stderr.write(f"COMPLETENESS UNPROVEN  {doubt}")
@@ -114,6 +114,10 @@ def _subject(options: dict[str, Any]) -> Subject | None:
             f"--subject takes KIND:ID with KIND one of {', '.join(SUBJECT_KINDS)}; got {text!r}."
         )
     return Subject(kind, id_)
+
+
+def _compared(report: verify.Report) -> str:
+    return f"; the tables say the same of {report.compared} subjects" if report.compared else ""
 
 
 def _line(verified: verify.Verified) -> str:
