@@ -152,6 +152,12 @@ class NotApproved(StateConflict):
     code = "not_approved"
 
 
+class NotInLog(StateConflict):
+    """The signed log does not say what the rows say: nothing is carried out (docs/rules.md: bound-to-the-log)."""
+
+    code = "not_in_log"
+
+
 class AlreadyClaimed(StateConflict):
     """The approval was claimed before (docs/rules.md: claimed-once)."""
 

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from audit import catalogue
+from audit import catalogue, compared
 
 
 class GrantsConfig(AppConfig):
@@ -9,6 +9,8 @@ class GrantsConfig(AppConfig):
     verbose_name = _("People and authority")
 
     def ready(self) -> None:
+        from grants.compared import COMPARISONS
         from grants.events import EVENTS
 
         catalogue.add(EVENTS)
+        compared.add(*COMPARISONS)

@@ -10,15 +10,16 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib.auth.hashers import make_password
-from django.db import connection
+from django.db import connection, transaction
 
 from approvals import keys, lifecycle, signing, strict_json
 from approvals.lifecycle import Attestation, Seen, Submission
 from approvals.models import Agent, AgentKey, Approval, Policy
 from approvals.models.agent import ANY
 from approvals.policy import publish
-from audit import clock
-from audit.message import SYSTEM
+from audit import clock, log
+from audit.clock import rfc3339
+from audit.message import SYSTEM, NewEvent
 from grants import membership
 from grants.models import DelegatedGrant, User
 
@@ -86,16 +87,39 @@ def make_grant(grantor: User | None = None, grantee: User | None = None, **field
         **fields,
     }
     grantor = grantor or make_user("grantor@example.com")
-    return DelegatedGrant.objects.create(
-        grantor=grantor, grantee=grantee or make_user("deputy@example.com"), **values
-    )
+    grant = DelegatedGrant(grantor=grantor, grantee=grantee or make_user("deputy@example.com"), **values)
+    return _lent(grant)
+
+
+@transaction.atomic
+def _lent(grant: DelegatedGrant) -> DelegatedGrant:
+    """Stored with its event, as the product stores it."""
+    grant.save(force_insert=True)
+    people = {"grantor": grant.grantor.as_facts(), "grantee": grant.grantee.as_facts()}
+    said = {one: getattr(grant, one) for one in ("workflows", "action_types", "highest_risk", "reason")}
+    moments = {one: rfc3339(getattr(grant, one)) for one in ("starts_at", "expires_at")}
+    _log(grant, "grant.given", grant.created_at, {**people, **said, **moments, "everything": grant.is_whole})
+    return grant
+
+
+def _log(row: Agent | DelegatedGrant, event: str, at: datetime, data: dict[str, Any]) -> None:
+    """The event that the product writes with such a row."""
+    log.record(NewEvent(row.as_subject(), event, actor=SYSTEM, at=at, data=data))
 
 
 def make_agent(name: str = "Sales agent", *, owner: User | None = None, **fields: Any) -> Agent:
     """An agent that may propose everything, unless `action_types` or `workflows` say otherwise."""
     existing = Agent.objects.filter(name=name).first()
     scope = {"action_types": [ANY], "workflows": [ANY], **fields}
-    return existing or Agent.objects.create(name=name, owner=owner or make_user("owner@example.com"), **scope)
+    return existing or _made_agent(name, owner or make_user("owner@example.com"), scope)
+
+
+@transaction.atomic
+def _made_agent(name: str, owner: User, fields: dict[str, Any]) -> Agent:
+    agent = Agent.objects.create(name=name, owner=owner, **fields)
+    said = {one: getattr(agent, one) for one in ("name", "action_types", "workflows", "is_active")}
+    _log(agent, "agent.created", clock.now(), {**said, "owner": owner.email})
+    return agent
 
 
 def make_key(agent: Agent | None = None, **fields: Any) -> tuple[AgentKey, str]:

@@ -131,7 +131,7 @@ def wait(
             wait=FULL_RETRY_SECONDS,
         )
     approval = _own_whole(_key(request), approval_id)
-    response = _json(waited_for_out(approval))
+    response = _json(waited_for_out([approval])[0])
     if approval.is_pending:
         response["Retry-After"] = RETRY_AFTER
     return response

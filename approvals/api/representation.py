@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import orjson
 from django.conf import settings
 
 from approvals import payload, proposal_quality, reach
-from approvals.lifecycle import Judgement, Submission
+from approvals.exceptions import NotInLog
+from approvals.lifecycle import NOT_IN_LOG, Judgement, Submission, stopped
 from approvals.models import Approval, Claim, Vote
 from approvals.models.choices import Disposition, Status
 from audit import clock
@@ -21,27 +23,41 @@ from audit.clock import rfc3339
 def approval_out(approval: Approval, *, at: datetime | None = None) -> dict[str, Any]:
     """The fields of `answers.ApprovalOut`, as it stands at that moment, or when it was read."""
     at = at or approval.read_at or clock.now()
-    if approval.warnings is not None:
+    if approval.warnings is not None:  # submitted by this very call, with its event
         return _out(approval, approval.warnings, at)
-    return _out(approval, reach.warnings(approval, at=at), at)
+    return _all_out([approval], {approval.pk: reach.warnings(approval, at=at)}, at)[0]
 
 
 def approvals_out(approvals: Sequence[Approval]) -> list[dict[str, Any]]:
     """The fields of `answers.ApprovalOut` for requests that were read whole: one query for the warnings of all."""
     at = next((one.read_at for one in approvals if one.read_at), None) or clock.now()
-    warnings = reach.warnings_of(approvals, at=at)
-    return [_out(approval, warnings[approval.pk], at) for approval in approvals]
+    return _all_out(approvals, reach.warnings_of(approvals, at=at), at)
 
 
-def waited_for_out(approval: Approval) -> dict[str, Any]:
-    """The fields of `answers.ApprovalOut` for an agent that waits: its warnings are looked up only now and then."""
-    at = approval.read_at or clock.now()
-    return _out(approval, reach.warnings_lately(approval, at=at), at)
+def waited_for_out(approvals: Sequence[Approval]) -> list[dict[str, Any]]:
+    """The fields of `answers.ApprovalOut` for agents that wait: warnings are looked up only now and then."""
+    at = next((one.read_at for one in approvals if one.read_at), None) or clock.now()
+    return _all_out(approvals, {one.pk: reach.warnings_lately(one, at=at) for one in approvals}, at)
 
 
 def as_bytes(body: dict[str, Any]) -> bytes:
     """What is sent."""
     return orjson.dumps(body)
+
+
+def _all_out(
+    approvals: Sequence[Approval], warnings: Mapping[UUID, list[dict[str, str]]], at: datetime
+) -> list[dict[str, Any]]:
+    """Where the log does not bear a request out, its agent stops, and reads why among the warnings."""
+    unproven = stopped(approvals, at=at)
+    found = []
+    for one in approvals:
+        out = _out(one, warnings[one.pk], at)
+        if one.pk in unproven:
+            why = {"code": NotInLog.code, "message": NOT_IN_LOG}
+            out |= {"disposition": Disposition.STOP, "warnings": [*out["warnings"], why]}
+        found.append(out)
+    return found
 
 
 def _out(approval: Approval, warnings: list[dict[str, str]], at: datetime) -> dict[str, Any]:

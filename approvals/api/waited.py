@@ -37,16 +37,19 @@ class Standing:
 
 
 def standings(ids: Collection[UUID], *, with_pending: bool) -> dict[UUID, Standing]:
-    """How these requests stand: in one statement, and `with_pending` a few more where warnings are to be looked up."""
+    """How these requests stand: in one statement, one more where an agent would proceed (`lifecycle.stopped`), and
+    `with_pending` a few where warnings are to be looked up.
+    """
     approvals = [_approval(row) for row in statements.fetch(_READ, [list(ids)])]
     if with_pending:
         _look_up_warnings(approvals)
-    return {approval.pk: _standing(approval, with_pending=with_pending) for approval in approvals}
+    asked_for = [one for one in approvals if with_pending or not one.is_pending]
+    outs = waited_for_out(asked_for) if asked_for else []
+    bodies = {one.pk: as_bytes(out) for one, out in zip(asked_for, outs, strict=True)}
+    return {one.pk: _standing(one, bodies.get(one.pk, b"")) for one in approvals}
 
 
-def _standing(approval: Approval, *, with_pending: bool) -> Standing:
-    is_asked_for = with_pending or not approval.is_pending
-    body = as_bytes(waited_for_out(approval)) if is_asked_for else b""
+def _standing(approval: Approval, body: bytes) -> Standing:
     return Standing(approval.agent_id, approval.action_type, approval.workflow, approval.is_pending, body)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from approvals.events.loosenings import AGREED_BY, loosening
+from approvals.events.request_fields import HASH
 from audit.catalogue import EventType, Field
 
 _AGENT = {
@@ -16,6 +17,10 @@ _KEY = {
     "prefix": Field("the key's first characters, which are no secret", "4f1d2c3b5a69"),
     "owner": Field("who answers for the key", "owner@example.com"),
     "expires_at": Field("until when it is valid, or null", None),
+    "minted_by": Field(
+        "the id of the person who made it and saw its text, or null where a command did", None
+    ),
+    "secret_sha256": Field("the SHA-256 of its secret, which has 256 random bits", HASH),
 }
 _POWERS = {
     "scopes": Field("the calls that it may make", ["submit", "evaluate", "read", "claim"]),

@@ -25,8 +25,14 @@ def describe_agent(agent: Agent) -> dict[str, object]:
 
 
 def describe_key(key: AgentKey) -> dict[str, object]:
-    """Which key it is, who answers for it, and until when."""
-    return {"prefix": key.prefix, "owner": key.owner.email, "expires_at": moment(key.expires_at)}
+    """Which key it is, who answers for it and made it, until when, and the hash of its secret."""
+    return {
+        "prefix": key.prefix,
+        "owner": key.owner.email,
+        "expires_at": moment(key.expires_at),
+        "minted_by": str(key.minted_by_id) if key.minted_by_id else None,
+        "secret_sha256": bytes(key.secret_sha256).hex(),
+    }
 
 
 def describe_powers(key: AgentKey) -> dict[str, object]:

@@ -27,8 +27,11 @@ from approvals.lifecycle.safeguards import Attestation, Safeguards, safeguards_o
 from approvals.lifecycle.sla import sweep
 from approvals.lifecycle.submission import find_previous, submit
 from approvals.lifecycle.taking_back import take_back
+from approvals.lifecycle.warrant import SENTENCE as NOT_IN_LOG
+from approvals.lifecycle.warrant import stopped
 
 __all__ = [
+    "NOT_IN_LOG",
     "Attestation",
     "Edits",
     "EscalationStep",
@@ -65,6 +68,7 @@ __all__ = [
     "report",
     "require_pending",
     "safeguards_of",
+    "stopped",
     "submit",
     "sweep",
     "take_back",

@@ -8,7 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from approvals import authority
-from approvals.exceptions import AlreadyDecided, NotPermitted
+from approvals.exceptions import AlreadyDecided, NotInLog, NotPermitted
+from approvals.lifecycle import warrant
 from approvals.lifecycle.beats import RequestEvent, as_stored, lock, moment, record
 from approvals.models import Approval
 from approvals.models.choices import Status
@@ -17,8 +18,17 @@ from grants.models import User
 
 
 def use_draft(approval_id: UUID, *, by: User) -> Approval:
-    """Note that this person used the draft. Raises NotPermitted, AlreadyDecided."""
-    return _settle(approval_id, Status.USED, "draft.used", by=by)
+    """Note that this person used the draft. Raises NotPermitted, AlreadyDecided.
+
+    Raises NotInLog where the log does not say that an agent left this payload: the administrators are told then.
+    """
+    try:
+        return _settle(approval_id, Status.USED, "draft.used", by=by)
+    except NotInLog as error:
+        warrant.alarm(approval_id, str(error))
+        raise NotInLog(
+            _("The signed log does not say that the agent left this draft: do not use it.")
+        ) from None
 
 
 def discard_draft(approval_id: UUID, *, by: User) -> Approval:
@@ -40,6 +50,8 @@ def _settle(approval_id: UUID, status: Status, event: str, *, by: User) -> Appro
         # Translators: the state is a word such as “used” or “discarded”.
         sentence = _("This is no open draft: it is %(state)s. Nothing was changed.")
         raise AlreadyDecided(sentence % {"state": approval.state_name.lower()})
+    if status == Status.USED:
+        warrant.require(approval)
     approval.status, approval.decided_at = status, at
     approval.save(update_fields=["status", "decided_at"])
     version = approval.version()

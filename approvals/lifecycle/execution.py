@@ -15,8 +15,10 @@ from approvals.exceptions import (
     ApprovalExpired,
     InvalidInput,
     NotApproved,
+    NotInLog,
     Superseded,
 )
+from approvals.lifecycle import warrant
 from approvals.lifecycle.beats import RequestEvent, lock, moment, record, require_pending
 from approvals.lifecycle.closing import tell_who_was_asked
 from approvals.lifecycle.deadline import in_time
@@ -56,17 +58,27 @@ def cancel(approval_id: UUID, *, by: AgentKey) -> Approval:
     return in_time(approval_id, act, agent=by.agent_id)
 
 
-@transaction.atomic
 def claim(approval_id: UUID, *, by: AgentKey, idempotency_key: str = "") -> Claim:
     """Take an approved request for execution, once. A repetition under a non-empty key returns the claim it made.
 
     Raises Approval.DoesNotExist for a request that is not the key's, NotApproved, AlreadyClaimed, Superseded,
-    ApprovalExpired.
+    ApprovalExpired, and NotInLog where the log does not say that this payload was approved: the administrators are
+    told then.
     """
+    try:
+        return _claim(approval_id, by, idempotency_key)
+    except NotInLog as error:
+        warrant.alarm(approval_id, str(error))
+        raise NotInLog(warrant.SENTENCE) from None
+
+
+@transaction.atomic
+def _claim(approval_id: UUID, by: AgentKey, idempotency_key: str) -> Claim:
     approval = lock(approval_id, agent=by.agent_id)
     _require_covered(approval, by)
     if approval.status != Status.APPROVED:
         raise NotApproved(f"This request is {approval.state_name.lower()}; only an approved one is claimed.")
+    warrant.require(approval)
     if approval.is_claimed:
         return _repeated(approval.claim, idempotency_key)
     if approval.successor_id:

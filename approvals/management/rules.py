@@ -437,6 +437,17 @@ RECORD = (
         ("audit/pack/selection.py", "audit/pack/verify_pack.py"),
     ),
     Rule(
+        "the-tables-say-what-the-log-says",
+        "Verification names the first row that differs from what the log says, is gone, or that no event tells of.",
+        ("audit/verify/tables.py", "approvals/compared/", "grants/compared.py"),
+    ),
+    Rule(
+        "bound-to-the-log",
+        "No agent is told to proceed, and nothing is handed out, unless the log says so: a signed event that names "
+        "these very bytes.",
+        ("approvals/lifecycle/warrant.py", "audit/verify/latest.py"),
+    ),
+    Rule(
         "signing-extends-the-anchor",
         "No checkpoint is signed over a log that lacks what an anchor outside the database has seen.",
         ("audit/anchors/trust.py",),

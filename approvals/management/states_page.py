@@ -18,7 +18,8 @@ STATUSES = {
 DISPOSITIONS = {
     Disposition.WAIT: "The request is pending: ask again, or wait for it.",
     Disposition.PROCEED: "Approved, unclaimed and still valid, or not required: go on.",
-    Disposition.STOP: "Rejected, cancelled, a draft, claimed already or no longer valid: do not execute it.",
+    Disposition.STOP: "Rejected, cancelled, a draft, claimed already, no longer valid, or not borne out by the signed "
+    "log: do not execute it.",
 }
 
 PAGE = """\

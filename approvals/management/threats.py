@@ -363,6 +363,11 @@ FAULTS = (
         ("audit/sequencer.py", "audit/migrations/0003_checkpoints.py"),
     ),
     Threat(
+        "rows-around-the-log",
+        "Somebody writes an approval, or another payload, into the tables past the log, and the agent carries it out.",
+        rules=("bound-to-the-log", "the-tables-say-what-the-log-says"),
+    ),
+    Threat(
         "a-forged-log",
         "The owner of the database rewrites history.",
         rules=("tampering-is-found",),

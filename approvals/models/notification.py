@@ -59,6 +59,7 @@ class Notification(models.Model):
         LEFT_OPEN = "left_open", _("A reviewer has left")
         DECIDED = "decided", _("Decided")
         MISMATCH = "mismatch", _("Executed something else")
+        NOT_IN_LOG = "not_in_log", _("The log says otherwise")
         GRANT_GIVEN = "grant_given", _("Authority lent")
         GRANT_STARTED = "grant_started", _("Lent authority starts")
         GRANT_ENDED = "grant_ended", _("Lent authority has ended")

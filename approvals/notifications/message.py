@@ -125,6 +125,10 @@ _ALWAYS = {
     Kind.MISMATCH: gettext_lazy(
         "An agent reports that it executed something other than what was approved. Please look into it."
     ),
+    Kind.NOT_IN_LOG: gettext_lazy(
+        "The signed log does not say what this request says, so its agent was told to stop. Please have "
+        "verify_audit run on the server: it names what was changed."
+    ),
 }
 _WHILE_PENDING = {
     Kind.POOL: gettext_lazy("A request is in the pool: anybody in the approvers group may decide it."),

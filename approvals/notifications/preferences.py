@@ -40,6 +40,7 @@ EVENTS: dict[str, StrPromise] = {
     Kind.UNDERSTAFFED: gettext_lazy("Too few people can decide a request"),
     Kind.DRAFT: gettext_lazy("A draft is there to use"),
     Kind.MISMATCH: gettext_lazy("An agent executed something else"),
+    Kind.NOT_IN_LOG: gettext_lazy("The signed log does not say what a request says"),
     Kind.GRANT_GIVEN: gettext_lazy("Authority is lent"),
     Kind.GRANT_STARTED: gettext_lazy("Lent authority starts"),
     Kind.GRANT_ENDED: gettext_lazy("Lent authority ends"),

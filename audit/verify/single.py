@@ -10,7 +10,7 @@ from django.db import connection
 from audit import merkle, tree
 from audit.message import Subject
 from audit.models import Checkpoint
-from audit.verify import links
+from audit.verify import links, tables
 from audit.verify.checkpoints import check_note
 from audit.verify.rows import BATCH, COLUMNS, Row, Tampered, Verified, check, name
 
@@ -38,7 +38,10 @@ class Chain:
 
 
 def chain(subject: Subject, *, keyless: bool = False) -> Chain:
-    """Raises Tampered, keys.UnknownKey. Only the tree shows whether events after the last one were removed."""
+    """The chain, and that the tables say what it says. Raises Tampered, keys.UnknownKey.
+
+    Only the tree shows whether events after the last one were removed.
+    """
     last = Checkpoint.objects.order_by("-number").first()
     if last:
         check_note(last)
@@ -53,6 +56,8 @@ def chain(subject: Subject, *, keyless: bool = False) -> Chain:
             found.proven += 1
         else:
             found.waiting.append(verified)
+    if found.events:
+        tables.check_one(subject)
     return found
 
 

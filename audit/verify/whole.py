@@ -16,7 +16,7 @@ from django.db import connections
 from audit import merkle, tree
 from audit.merkle import Frontier
 from audit.models import Checkpoint
-from audit.verify import anchored, checkpoints, guards, links, nodes, used
+from audit.verify import anchored, checkpoints, guards, links, nodes, tables, used
 from audit.verify.anchored import Anchored
 from audit.verify.leaves import CHUNK, Piece, check_piece, pieces
 from audit.verify.rows import Tampered
@@ -32,7 +32,10 @@ class NoSuchCheckpoint(LookupError):
 
 @dataclass(slots=True)
 class Report:
-    """What was checked, and every reason why the log cannot be shown to be complete."""
+    """What was checked, and every reason why the log cannot be shown to be complete.
+
+    `compared` counts the subjects whose tables say what the log says; none are with `since`.
+    """
 
     types: Counter[str] = field(default_factory=Counter)
     size: int = 0
@@ -40,6 +43,7 @@ class Report:
     checkpoints: int = 0
     anchored: int = 0
     key_ids: set[str] = field(default_factory=set)
+    compared: int = 0
     doubts: list[str] = field(default_factory=list)
 
     @property
@@ -55,8 +59,10 @@ def everything(
     processes: int = 1,
     keyless: bool = False,
     progress: Progress | None = None,
+    with_tables: bool = True,
 ) -> Report:
-    """Check the whole log, or the part from the piece of the tree in which checkpoint `since` ends.
+    """Check the whole log and that the tables say the same, or the part of the log from the piece of the tree in
+    which checkpoint `since` ends. Without `with_tables` the log alone is checked.
 
     `keyless` takes the public keys alone: what no checkpoint covers is then not proven. Memory stays flat. Raises
     Tampered or keys.UnknownKey at the first thing wrong, tree.NodeMissing, NoSuchCheckpoint, OSError for the
@@ -66,17 +72,24 @@ def everything(
     size = last.size if last else 0
     start = _start(since)
     report = Report(size=size)
+    compares = with_tables and since is None
+    repeated = tables.pieces() if compares else []
     with _workers(processes if size - start > CHUNK else 1) as later:
         linked = later(links.check, None)
         stored = later(nodes.check, size)
         signed = later(checkpoints.check_checkpoints, since or 1)
         waiting = later(check_waiting, size, last.horizon if last else None, keyless)
         jobs = [later(check_piece, *piece, keyless) for piece in pieces(start, size)]
+        alike = [later(tables.check, *piece) for piece in repeated]
+        held = later(tables.check_missing) if compares else None
         _check_tree(start, jobs, report, size, progress)
         _count(waiting(), report, keyless=keyless)
         linked()
         stored()
         report.checkpoints = signed()
+        report.compared = sum(count() for count in alike)
+        if held:
+            held()
     used.check(report.key_ids, keyless=keyless)
     report.doubts += guards.doubts()
     _check_anchor(anchor, last, report)

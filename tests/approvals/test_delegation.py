@@ -307,7 +307,7 @@ def test_a_start_that_came_is_told_and_is_no_event() -> None:
     assert delegation.begin_and_end() == 1
 
     assert told(Notification.Kind.GRANT_STARTED) == [grant.grantor.email, grant.grantee.email]
-    assert not Event.objects.about("grant", grant.pk).exists()
+    assert [event["type"] for event in events_of(grant)] == ["grant.given"]
 
 
 def test_what_began_when_it_was_given_is_not_told_twice() -> None:
@@ -324,7 +324,7 @@ def test_running_out_is_recorded_as_the_systems_doing_and_told() -> None:
 
     assert delegation.begin_and_end() == 1
 
-    (expired,) = events_of(grant)
+    _, expired = events_of(grant)
     assert (expired["type"], expired["actor"]["kind"]) == ("grant.expired", "system")
     assert expired["data"] == {"votes": 0}
     assert told(Notification.Kind.GRANT_ENDED) == [grant.grantor.email, grant.grantee.email]
@@ -382,7 +382,7 @@ def test_however_many_workers_look_at_once_each_start_and_end_is_told_once(
     assert set(counts.values()) == {1}
     assert Counter(kind for _, kind, _ in counts) == {"grant_started": 40, "grant_ended": 40}
     for grant in ended:
-        assert [event["type"] for event in events_of(grant)] == ["grant.expired"]
+        assert [event["type"] for event in events_of(grant)] == ["grant.given", "grant.expired"]
 
 
 @pytest.mark.django_db(transaction=True)

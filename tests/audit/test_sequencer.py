@@ -21,11 +21,11 @@ pytestmark = pytest.mark.django_db
 
 
 def write(count: int, subject: str = "test", *, at=None) -> list[log.Written]:  # type: ignore[no-untyped-def]
-    """So many events in one chain."""
-    about, data = Subject("person", subject), {"email": "a@example.com"}
+    """So many events in one chain, of a kind that no table repeats."""
+    about, data = Subject("channel", subject), {"test": "1", "arrived": True}
     with transaction.atomic():
         return [
-            log.record(NewEvent(about, "approvers.joined", actor=SYSTEM, at=at or clock.now(), data=data))
+            log.record(NewEvent(about, "channel.answered", actor=SYSTEM, at=at or clock.now(), data=data))
             for _ in range(count)
         ]
 

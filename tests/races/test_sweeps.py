@@ -62,7 +62,7 @@ def test_two_beats_and_ten_sweeps_note_each_breach_once() -> None:
     assert set(told.values()) == {1}
     assert len(told) == REQUESTS + REQUESTS // 3
     assert faults() == []
-    assert everything().events
+    assert everything(with_tables=False).events  # `age` moves the rows' times around the log
 
 
 @pytest.mark.shows("a-breach-is-noted-once")

@@ -68,6 +68,7 @@ ENGLISH = {
     "approvals/lifecycle/sharing.py": "agents submit",
     "approvals/lifecycle/submission.py": "agents submit",
     "approvals/lifecycle/superseding.py": "agents submit",
+    "approvals/lifecycle/warrant.py": "agents claim, and what disagrees is logged",
     "approvals/models/whole.py": "SQL",
     "approvals/policy/autonomy.py": "its reasons are stored with the request",
     "approvals/policy/current.py": "agents submit",

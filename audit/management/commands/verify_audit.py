@@ -70,7 +70,7 @@ class Command(ProvingCommand):
         self.stdout.write(
             f"VALID  {report.events} events, every {held} holds; {report.checkpoints} checkpoints "
             f"cover {report.size} of them, {report.anchored} of the anchor's are among them, "
-            f"{report.waiting} events wait for the next one"
+            f"{report.waiting} events wait for the next one{_compared(report)}"
         )
         return self._doubt(report.doubts)
 
@@ -122,3 +122,7 @@ def _subject(options: dict[str, Any]) -> Subject | None:
     if kind not in SUBJECT_KINDS or not id_:
         raise refused(f"--subject takes KIND:ID with KIND one of {', '.join(SUBJECT_KINDS)}; got {text!r}.")
     return Subject(kind, id_)
+
+
+def _compared(report: verify.Report) -> str:
+    return f"; the tables say the same of {report.compared} subjects" if report.compared else ""

@@ -157,7 +157,7 @@ def test_coming_and_going_of_a_key_is_recorded_once():
     keys.revoke_key(key, by=SYSTEM)
 
     events = Event.objects.about("agent", key.agent_id).values_list("type", flat=True)
-    assert list(events) == ["agent.key_created", "agent.key_revoked"]
+    assert list(events) == ["agent.created", "agent.key_created", "agent.key_revoked"]
 
 
 def test_agents_and_their_changes_are_recorded():
@@ -200,4 +200,4 @@ def test_saving_what_did_not_change_records_nothing():
 
     keys.change_agent(agent, by=SYSTEM, changed=[])
 
-    assert not Event.objects.about("agent", agent.pk).exists()
+    assert [one.type for one in Event.objects.about("agent", agent.pk)] == ["agent.created"]

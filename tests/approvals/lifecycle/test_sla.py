@@ -36,7 +36,7 @@ LADDER = [
 def _people() -> Iterator[None]:
     make_user("sales@example.com")
     yield
-    assert everything().events
+    assert everything(with_tables=False).events  # `age` moves the rows' times around the log
 
 
 def counts(**done: int) -> dict[str, int]:

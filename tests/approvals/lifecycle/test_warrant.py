@@ -1,0 +1,133 @@
+"""What the tables say by themselves lets no agent proceed: the signed log has to say it too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from approvals import lifecycle, payload
+from approvals.api.representation import approval_out
+from approvals.api.waited import standings
+from approvals.exceptions import NotInLog
+from approvals.models import Approval, Claim, Notification, read_whole
+from tests.approvals.api.client import agent_client
+from tests.audit.superuser import as_database_superuser
+from tests.factories import approve, make_approval, make_policy, make_user
+
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("bound-to-the-log", "rows-around-the-log")]
+
+OTHER = b'{"to":"thief@example.com"}'
+OTHERS_HASH = payload.digest(OTHER)
+OF_ITS_VERSION = "UPDATE approvals_payloadversion SET {} WHERE approval_id = %s"
+OF_ITS_EVENT = "FROM audit_event WHERE subject_id = %s AND type = 'approval.granted'"
+
+AROUND_THE_LOG: dict[str, list[tuple[str, tuple[Any, ...]]]] = {
+    "no event": [
+        (f"DELETE FROM audit_eventbody WHERE event_id IN (SELECT event_id {OF_ITS_EVENT})", ()),
+        (f"DELETE {OF_ITS_EVENT}", ()),
+    ],
+    "another payload": [
+        (OF_ITS_VERSION.format("canonical = %s, sha256 = %s, source = %s"), (OTHER, OTHERS_HASH, OTHER.decode()))
+    ],
+    "longer valid": [("UPDATE approvals_approval SET valid_until = valid_until + interval '1 day' WHERE id = %s", ())],
+    "a forged event": [
+        (
+            f"UPDATE audit_eventbody SET content = %s WHERE event_id IN (SELECT event_id {OF_ITS_EVENT})",
+            (b'{"payload_version":1}',),
+        )
+    ],
+    "a body that is gone": [(f"DELETE FROM audit_eventbody WHERE event_id IN (SELECT event_id {OF_ITS_EVENT})", ())],
+}  # fmt: skip
+
+
+@pytest.fixture
+def approved() -> Approval:
+    make_user("root@example.com", is_staff=True)
+    approval = make_approval()
+    approve(approval, by=make_user())
+    return Approval.objects.get(pk=approval.pk)
+
+
+def whole(approval: Approval) -> Approval:
+    return read_whole(Approval.objects.filter(pk=approval.pk))[0]
+
+
+def change(approval: Approval, how: str) -> None:
+    for sql, values in AROUND_THE_LOG[how]:
+        as_database_superuser(sql, *values, str(approval.pk))
+
+
+def told() -> list[str]:
+    found = Notification.objects.filter(kind="not_in_log")
+    return list(found.values_list("recipient", flat=True))
+
+
+@pytest.mark.parametrize("how", AROUND_THE_LOG)
+def test_nothing_is_claimed_that_the_log_does_not_bear_out(approved: Approval, how: str) -> None:
+    change(approved, how)
+
+    with pytest.raises(NotInLog):
+        lifecycle.claim(approved.pk, by=approved.key)
+
+    assert not Claim.objects.exists()
+    assert told() == ["root@example.com"]
+
+
+@pytest.mark.parametrize("how", AROUND_THE_LOG)
+def test_no_answer_tells_the_agent_to_proceed_then(approved: Approval, how: str) -> None:
+    assert approval_out(whole(approved))["disposition"] == "proceed"
+    change(approved, how)
+
+    out = approval_out(whole(approved))
+
+    assert (out["disposition"], out["warnings"][-1]["code"]) == ("stop", "not_in_log")
+    assert b'"disposition":"stop"' in standings([approved.pk], with_pending=False)[approved.pk].body
+
+
+def test_a_claim_is_not_repeated_with_another_payload(approved: Approval) -> None:
+    lifecycle.claim(approved.pk, by=approved.key, idempotency_key="k")
+    change(approved, "another payload")
+
+    with pytest.raises(NotInLog):
+        lifecycle.claim(approved.pk, by=approved.key, idempotency_key="k")
+
+
+def test_administrators_are_told_once_of_each_request(approved: Approval) -> None:
+    change(approved, "no event")
+
+    for _ in range(3):
+        approval_out(whole(approved))
+
+    assert told() == ["root@example.com"]
+
+
+def test_what_a_policy_lets_run_is_borne_out_too() -> None:
+    running = make_approval(policy=make_policy(pattern="none", risk="low"))
+    assert approval_out(whole(running))["disposition"] == "proceed"
+    change(running, "another payload")
+
+    assert approval_out(whole(running))["disposition"] == "stop"
+
+
+def test_no_draft_is_used_that_no_agent_left() -> None:
+    draft = make_approval(policy=make_policy(pattern="draft_only"))
+    change(draft, "another payload")
+
+    with pytest.raises(NotInLog):
+        lifecycle.use_draft(draft.pk, by=make_user())
+    assert Approval.objects.get(pk=draft.pk).status == "draft"
+
+
+def test_the_agent_reads_on_the_wire_that_it_is_to_stop() -> None:
+    agent = agent_client()
+    made = agent.submit()
+    approve(Approval.objects.get(pk=made["id"]), by=make_user())
+    change(Approval.objects.get(pk=made["id"]), "another payload")
+
+    refused = agent.post(f"/approvals/{made['id']}/claim", key=None)
+
+    assert refused.status_code == 409
+    assert refused.json()["type"] == "urn:countersign:problem:not_in_log"
+    assert "do not execute it" in refused.json()["detail"]
+    assert [one["disposition"] for one in agent.get("/approvals").json()["items"]] == ["stop"]
