@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from approvals.models import Notification
 from audit.admin import ReadOnlyAdmin
+from grants.roles import Role
 
 
 class Delivery(admin.SimpleListFilter):
@@ -33,6 +34,7 @@ class Delivery(admin.SimpleListFilter):
 
 @admin.register(Notification)
 class NotificationAdmin(ReadOnlyAdmin):
+    read_by = (Role.ACCOUNTS, Role.AUDIT)
     list_display = ["created_at", "kind", "recipient", "channel", "delivery", "attempts", "last_error"]
     list_filter = [Delivery, "kind"]
     list_select_related = ["channel"]

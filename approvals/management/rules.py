@@ -171,10 +171,11 @@ WHO = (
     ),
     Rule(
         "loosening-takes-two",
-        "Nobody becomes an approver, auditor or administrator by one administrator: a second one agrees, neither the "
-        "person concerned nor a newcomer. Nor is a rule loosened by one: a policy that asks for less, an agent that "
-        "may do more or gets another owner, a policy's channel, an account opened again. The second one sees the "
-        "difference, and what tightens counts at once. Where there is none it waits, and everybody concerned is told.",
+        "Nobody becomes an approver, auditor or administrator, or gets a role, by one administrator: a second one "
+        "agrees, neither the person concerned nor a newcomer. Nor is a rule loosened by one: a policy that asks for "
+        "less, an agent that may do more or gets another owner, a policy's channel, an account opened again. The "
+        "second one sees the difference, and what tightens counts at once. Where there is none it waits, and "
+        "everybody concerned is told.",
         (
             "approvals/four_eyes.py",
             "approvals/held/policies.py",
@@ -184,6 +185,22 @@ WHO = (
             "grants/second.py",
             "grants/membership.py",
             "grants/accounts.py",
+        ),
+    ),
+    Rule(
+        "roles-are-separate",
+        "Entering the administration opens none of it: a role opens the accounts, one the policies, one the agents and "
+        "their keys, one what happened, to be looked at. Who asks for a loosening, agrees to it or refuses it has the "
+        "role for it; a second administrator is one who has it, too. A role is given by two and taken by one, and "
+        "Django's superuser flag stands for none.",
+        (
+            "grants/roles.py",
+            "audit/admin.py",
+            "audit/readers.py",
+            "approvals/four_eyes.py",
+            "approvals/alone.py",
+            "grants/accounts.py",
+            "grants/second.py",
         ),
     ),
     Rule(
