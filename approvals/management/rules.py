@@ -287,8 +287,8 @@ WHO = (
     Rule(
         "voters-stay-hidden",
         "On a critical request, who has voted and what they wrote is hidden from each person who may decide it, "
-        "until they have voted.",
-        ("approvals/authority/secrecy.py",),
+        "until they have voted; so is each row of the administration that would tell.",
+        ("approvals/authority/secrecy.py", "approvals/admin/veiled.py"),
     ),
     Rule(
         "handing-on-keeps-the-judges",
