@@ -400,6 +400,13 @@ RECORD = (
         ("approvals_site/roles/",),
     ),
     Rule(
+        "clocks-are-the-databases",
+        "The moments by which a rule waits or bars are written when they happen: the application's role adds no "
+        "membership, grant, vote, loosening, key, policy, factor or proof of an address from another time, moves none, "
+        "and submits no request from the future.",
+        ("grants/migrations/0009_clocks.py", "approvals/migrations/0037_clocks.py"),
+    ),
+    Rule(
         "guards-look-where-they-were-written-to",
         "What a trigger reads is the tables of its own schema, whatever a session puts in front of them.",
         ("approvals/migrations/0033_guards_of_their_own.py",),

@@ -14,6 +14,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from audit import clock
 from audit.message import Actor, Subject
 from grants import roles
 from grants.roles import Role
@@ -38,7 +39,7 @@ class UserManager(BaseUserManager["User"]):
         """
         if not email:
             raise ValueError("An account needs an e-mail address.")
-        user = self.model(email=email.strip().lower(), **{"proven_at": timezone.now(), **fields})
+        user = self.model(email=email.strip().lower(), **{"proven_at": clock.now(), **fields})
         user.set_password(password)
         user.save(using=self._db)
         return user
