@@ -24,6 +24,7 @@ from audit.clock import rfc3339
 from audit.message import START, SYSTEM, Actor, NewEvent
 from grants.models import DelegatedGrant, User
 from grants.risk import HARMFUL, Risk
+from grants.roles import Role
 
 LONGEST_SCOPE = 50
 BATCH = 100
@@ -118,12 +119,12 @@ def may_hold(grantee: User, *, of: User) -> str:
 
 def may_revoke(user: User, grant: DelegatedGrant) -> bool:
     """Who may end it."""
-    return user.is_active and (user.is_staff or user.pk in (grant.grantor_id, grant.grantee_id))
+    return user.is_active and (user.holds(Role.ACCOUNTS) or user.pk in (grant.grantor_id, grant.grantee_id))
 
 
 def may_see(user: User, grant: DelegatedGrant) -> bool:
-    """The two people, auditors and administrators."""
-    return user.is_active and (user.is_auditor or may_revoke(user, grant))
+    """The two people, and those who oversee."""
+    return user.is_active and (user.oversees or may_revoke(user, grant))
 
 
 def begin_and_end() -> int:

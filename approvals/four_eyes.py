@@ -18,7 +18,7 @@ from approvals import alone, held, keys
 from approvals.exceptions import NotPermitted, StateConflict
 from approvals.held import Change
 from approvals.models import Loosening, Notification
-from approvals.models.loosening import LAPSES_AFTER
+from approvals.models.loosening import LAPSES_AFTER, role_for
 from approvals.notifications import notify_about_person, notify_of_loosening
 from audit import clock, log
 from audit.clock import rfc3339
@@ -26,9 +26,17 @@ from audit.message import SYSTEM, Actor, NewEvent, Subject
 from grants import accounts, membership
 from grants.models import ApproverMembership, User
 from grants.providers import Authority, Governed, require_by_hand
+from grants.roles import Role
 
 Kind = Loosening.Kind
-FLAGS = {Kind.AUDITOR: "is_auditor", Kind.ADMINISTRATOR: "is_staff", Kind.ACCOUNT: "is_active"}
+ROLES = {Kind(role): str(role) for role in Role}
+"""The roles, and the column of each."""
+FLAGS = {
+    Kind.AUDITOR: "is_auditor",
+    Kind.ADMINISTRATOR: "is_staff",
+    Kind.ACCOUNT: "is_active",
+    **ROLES,
+}
 """The column of an account that says so."""
 
 _GOVERNED: dict[Loosening.Kind, Authority] = {Kind.APPROVER: "approvers", Kind.AUDITOR: "auditors"}
@@ -40,8 +48,7 @@ def ask(kind: Loosening.Kind, person: User, *, by: User) -> Loosening:
     """Ask that the person gets this authority. Raises NotPermitted, StateConflict."""
     User.objects.select_for_update(no_key=True).get(pk=person.pk)
     at = clock.now()
-    if not by.administers:
-        raise NotPermitted(_("Only an administrator asks for this."))
+    _require_role(kind, by)
     if person.pk == by.pk:
         raise NotPermitted(_("Nobody asks for more authority for themselves: another administrator does."))
     if kind != Kind.ACCOUNT and not person.is_active:
@@ -53,7 +60,11 @@ def ask(kind: Loosening.Kind, person: User, *, by: User) -> Loosening:
             raise NotPermitted(str(refusal)) from None
     _require_first(Loosening.objects.filter(person=person, kind=kind), at)
     asked = Loosening.objects.create(
-        kind=kind, person=person, asked_by=by, asked_at=at, takes_effect_at=alone.by_itself(by, person, at)
+        kind=kind,
+        person=person,
+        asked_by=by,
+        asked_at=at,
+        takes_effect_at=alone.by_itself(by, person, role_for(kind), at),
     )
     _record(asked, "asked", by.as_actor(), at)
     _tell(asked, at)
@@ -64,8 +75,7 @@ def ask(kind: Loosening.Kind, person: User, *, by: User) -> Loosening:
 def ask_change(change: Change, *, by: User) -> Loosening:
     """Ask that a rule is loosened so. Nothing changes before it is agreed to. Raises NotPermitted, StateConflict."""
     asker = User.objects.select_for_update(no_key=True).get(pk=by.pk)
-    if not asker.administers:
-        raise NotPermitted(_("Only an administrator asks for this."))
+    _require_role(change.kind, asker)
     at = clock.now()
     require_first(change, at)
     asked = Loosening.objects.create(
@@ -78,11 +88,16 @@ def ask_change(change: Change, *, by: User) -> Loosening:
         sealed=change.sealed,
         asked_by=by,
         asked_at=at,
-        takes_effect_at=alone.by_itself(by, None, at),
+        takes_effect_at=alone.by_itself(by, None, role_for(change.kind), at),
     )
     _record(asked, "asked", by.as_actor(), at)
     _tell(asked, at, change.concerned)
     return asked
+
+
+def _require_role(kind: Loosening.Kind, by: User) -> None:
+    if not by.holds(role_for(kind)):
+        raise NotPermitted(_("Only an administrator asks for this, with the role for it."))
 
 
 def require_first(change: Change, at: datetime) -> None:
@@ -117,8 +132,8 @@ def agree(loosening_id: UUID, *, by: User) -> Loosening:
 def refuse(loosening_id: UUID, *, by: User) -> Loosening:
     """An administrator refuses, or takes back what they asked for. Raises as `agree`."""
     asked = _locked(loosening_id)
-    if not by.administers:
-        raise NotPermitted(_("Only an administrator refuses this."))
+    if not by.holds(asked.kept_by):
+        raise NotPermitted(_("Only an administrator refuses this, with the role for it."))
     return _end(asked, Loosening.Outcome.REFUSED, by=by, at=clock.now())
 
 
@@ -129,7 +144,7 @@ def let_take_effect() -> int:
     """
     at = clock.now()
     count = 0
-    for pk in list(Loosening.objects.due(at).values_list("pk", flat=True)):
+    for pk in list(Loosening.objects.due(at).order_by("asked_at", "pk").values_list("pk", flat=True)):
         with transaction.atomic():
             asked = (
                 Loosening.objects.select_for_update(skip_locked=True, of=("self",))
@@ -159,8 +174,8 @@ def _in_time(asked: Loosening, at: datetime) -> bool:
 
 def objection(asked: Loosening, *, by: User, at: datetime) -> str:
     """Why this administrator cannot be the second one; empty if they can."""
-    if not by.administers:
-        return _("Only an administrator agrees to this.")
+    if not by.holds(asked.kept_by):
+        return _("Only an administrator agrees to this, with the role for it.")
     if by.pk == asked.asked_by_id:
         return _("You asked for it: a second administrator agrees.")
     if asked.person_id and by.pk == asked.person_id:
@@ -197,10 +212,12 @@ def _take_effect(asked: Loosening, *, second: Actor) -> None:
 def _require_unchanged(asked: Loosening) -> None:
     ids = {asked.asked_by_id, asked.person_id} - {None}
     people = User.objects.select_for_update(no_key=True).order_by("pk").in_bulk(ids)
-    if not people[asked.asked_by_id].administers:
+    if not people[asked.asked_by_id].holds(asked.kept_by):
         raise StateConflict(
-            _("Whoever asked for this is an administrator no more: refuse it, and ask again.")
+            _("Whoever asked for this has the role for it no more: refuse it, and ask again.")
         )
+    if asked.person_id and asked.kind in ROLES and not people[asked.person_id].is_staff:
+        raise StateConflict(_("The roles are for administrators: agree first that this person becomes one."))
     if asked.person_id and asked.kind != Kind.ACCOUNT and not people[asked.person_id].is_active:
         raise StateConflict(_("This account is not open any more: nobody can act with it."))
 
@@ -247,7 +264,7 @@ def _record(asked: Loosening, what: str, by: Actor, at: datetime) -> None:
 
 def _tell(asked: Loosening, at: datetime, concerned: Iterable[str] = ()) -> None:
     """Those concerned, and who could agree; where nobody could, everybody who watches over decisions."""
-    told = alone.others(asked.asked_by, asked.person)
+    told = alone.others(asked.asked_by, asked.person, asked.kept_by)
     addresses = [*concerned, *told.values_list("email", flat=True)]
     if asked.takes_effect_at:
         auditors = User.objects.filter(is_auditor=True, is_active=True).values_list("email", flat=True)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
+from audit import readers
 from audit.models import Event
 
 LONGEST_SEARCH = 200
@@ -17,11 +20,15 @@ LONGEST_SEARCH = 200
 
 
 class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Open to every administrator: `is_staff` is the only flag, and no permission is handed out singly.
+    """Open to those who have a role for it: `is_staff`, Django's other flag and its permissions open nothing here.
 
     Nothing is deleted, and nothing is done to many rows at once.
     """
 
+    kept_by = ""
+    """The account's column, a role, that adds and changes these rows; empty: none does."""
+    read_by: tuple[str, ...] = (readers.ROLE,)
+    """The roles that look at them besides."""
     actions = None
     show_full_result_count = False
 
@@ -35,17 +42,35 @@ class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """Looks for LONGEST_SEARCH characters at most: the work grows faster than the number of words."""
         return super().get_search_results(request, queryset, search_term[:LONGEST_SEARCH])
 
+    def is_read_by(self, request: HttpRequest) -> bool:
+        """Whether the person may look at these rows."""
+        return readers.holds(request.user, *filter(None, (self.kept_by, *self.read_by)))
+
+    def is_kept_by(self, request: HttpRequest) -> bool:
+        """Whether the person may do what is done to these rows here."""
+        return bool(self.kept_by) and readers.holds(request.user, self.kept_by)
+
+    def own_page(self, route: str, view: Callable[..., HttpResponse], *, name: str) -> URLPattern:
+        """The address of a page beside Django's, which does something: 403 for those who may not."""
+
+        def guarded(request: HttpRequest, **arguments: Any) -> HttpResponse:
+            if not self.is_kept_by(request):
+                raise PermissionDenied
+            return view(request, **arguments)
+
+        return path(route, self.admin_site.admin_view(guarded), name=name)
+
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return _is_staff(request)
+        return self.is_read_by(request)
 
     def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return _is_staff(request)
+        return self.is_read_by(request)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return _is_staff(request)
+        return self.is_kept_by(request)
 
     def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return _is_staff(request)
+        return self.is_kept_by(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
@@ -68,10 +93,6 @@ def _offered(filters: Iterable[Any]) -> Iterator[str]:
             yield from (one, f"{one}__exact", f"{one}__isnull")
         else:
             yield one.parameter_name
-
-
-def _is_staff(request: HttpRequest) -> bool:
-    return bool(request.user.is_active and request.user.is_staff)
 
 
 @admin.register(Event)

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from audit import checkpoint, clock, keys
+from audit import checkpoint, clock, keys, readers
 from audit.anchors import trust
 from audit.models import Anchor, Checkpoint, UsedKey
 
@@ -23,7 +23,7 @@ LATE = timedelta(minutes=10)
 @login_required
 def log(request: HttpRequest) -> HttpResponse:
     """A page to look at only: what is done about the log is done at the command line."""
-    if not (getattr(request.user, "is_staff", False) or getattr(request.user, "is_auditor", False)):
+    if not readers.may_read(request.user):
         raise PermissionDenied
     last = Checkpoint.objects.order_by("-number").first()
     context = {

@@ -10,9 +10,10 @@ from audit import clock, log
 from audit.message import Actor, NewEvent
 from grants.models import User
 from grants.providers import require_by_hand
+from grants.roles import ALL, Role
 from grants.second import require
 
-OPENING = ("is_staff", "is_auditor", "is_active")
+OPENING = ("is_staff", "is_auditor", "is_active", *ALL)
 """The fields that open more than a person's own work, or their account again."""
 
 
@@ -39,7 +40,10 @@ def change(person: User, *, by: Actor, changed: Sequence[str], second: Actor | N
         require_by_hand(person.pk, "auditors", by=by)
     if loosened(before, person, changed):
         require(person, by=by, second=second)
-    if before.administers and not person.administers:
+    changed = [*changed, *_taken_along(person, changed)]
+    if any(before.holds(role) and not person.holds(role) for role in Role) or (
+        before.administers and not person.administers
+    ):
         person.stopped_administering_at = clock.now()
         changed = [*changed, "stopped_administering_at"]
     person.save(update_fields=changed)
@@ -51,6 +55,15 @@ def loosened(before: User, person: User, changed: Sequence[str]) -> list[str]:
     return [
         flag for flag in OPENING if flag in changed and getattr(person, flag) and not getattr(before, flag)
     ]
+
+
+def _taken_along(person: User, changed: Sequence[str]) -> list[str]:
+    """The roles that end with the administration: given back later, it comes without them."""
+    if "is_staff" not in changed or person.is_staff:
+        return []
+    for role in Role:
+        setattr(person, role, False)
+    return [str(role) for role in Role]
 
 
 def note(person: User, event: str, *, by: Actor, **also: str) -> None:
@@ -67,6 +80,7 @@ def _record(person: User, event: str, by: Actor, **also: str) -> None:
         "is_staff": person.is_staff,
         "is_superuser": person.is_superuser,
         "is_auditor": person.is_auditor,
+        **{str(role): getattr(person, role) for role in Role},
         **also,
     }
     log.record(NewEvent(person.as_subject(), event, actor=by, at=clock.now(), data=data))

@@ -15,7 +15,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
@@ -24,6 +24,7 @@ from audit.admin import ReadOnlyAdmin, StaffAdmin
 from grants import accounts, membership
 from grants.models import ApproverMembership, DelegatedGrant, User
 from grants.providers import Governed, governing
+from grants.roles import ALL, Role
 
 # What people may decide follows from assignments and memberships; groups of permissions mean nothing here.
 admin.site.unregister(Group)
@@ -40,7 +41,7 @@ class PersonChangeForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = User
-        fields = ["email", "name", "is_active", "is_staff", "is_auditor"]
+        fields = ["email", "name", "is_active", "is_staff", "is_auditor", *ALL]
 
     def clean_is_active(self) -> bool:
         is_active: bool = self.cleaned_data["is_active"]
@@ -58,15 +59,17 @@ class PersonChangeForm(forms.ModelForm):  # type: ignore[type-arg]
 class PersonAdmin(StaffAdmin):
     """Accounts are invited and suspended, never deleted: votes and events name them for seven years."""
 
+    kept_by = Role.ACCOUNTS
     form = PersonChangeForm
-    list_display = ["email", "name", "is_active", "is_proven", "is_staff", "is_auditor", "last_login"]
-    list_filter = ["is_active", "is_staff", "is_auditor"]
+    list_display = ["email", "name", "is_active", "is_proven", "is_staff", "is_auditor", *ALL, "last_login"]
+    list_filter = ["is_active", "is_staff", "is_auditor", *ALL]
     search_fields = ["email", "name"]
     ordering = ["email"]
     readonly_fields = ["proven_at", "credentials_changed_at", "last_login", "date_joined"]
     fieldsets = [
         (None, {"fields": ["email", "name"]}),
         (gettext_lazy("What the account opens"), {"fields": ["is_active", "is_staff", "is_auditor"]}),
+        (gettext_lazy("What is theirs of the administration"), {"fields": list(ALL)}),
         (
             gettext_lazy("Dates"),
             {"fields": ["proven_at", "credentials_changed_at", "last_login", "date_joined"]},
@@ -106,6 +109,7 @@ class PersonAdmin(StaffAdmin):
 class ApproverMembershipAdmin(ReadOnlyAdmin):
     """People join and leave; a membership is never edited, so its times stay what they were."""
 
+    kept_by = Role.ACCOUNTS
     list_display = ["user", "joined_at", "left_at", "is_governed_by"]
     list_select_related = ["user"]
     search_fields = ["user__email", "user__name"]
@@ -113,7 +117,7 @@ class ApproverMembershipAdmin(ReadOnlyAdmin):
     fields = ["user", "joined_at", "left_at"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
+        return self.is_kept_by(request)
 
     @admin.display(description=gettext_lazy("governed by"), empty_value="")
     def is_governed_by(self, row: ApproverMembership) -> str | None:
@@ -130,10 +134,8 @@ class ApproverMembershipAdmin(ReadOnlyAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_urls(self) -> list[URLPattern]:
-        leave = path(
-            "<int:membership_id>/leave/",
-            self.admin_site.admin_view(self.leave),
-            name="grants_approvermembership_leave",
+        leave = self.own_page(
+            "<int:membership_id>/leave/", self.leave, name="grants_approvermembership_leave"
         )
         return [leave, *super().get_urls()]
 
@@ -183,6 +185,7 @@ class StateFilter(admin.SimpleListFilter):
 class DelegatedGrantAdmin(ReadOnlyAdmin):
     """Who lends whom what. It is given and revoked on the pages, by the people themselves."""
 
+    read_by = (Role.ACCOUNTS, Role.AUDIT)
     list_display = [
         "grantor",
         "grantee",

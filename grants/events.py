@@ -12,6 +12,10 @@ _ACCOUNT = {
     "is_staff": Field("whether it opens the administration", False),
     "is_superuser": Field("Django's flag, which decides nothing here", False),
     "is_auditor": Field("whether it may read every request", True),
+    "keeps_accounts": Field("whether it has the role for people and approvers", False),
+    "keeps_policies": Field("whether it has the role for policies and their channels", False),
+    "keeps_agents": Field("whether it has the role for agents and keys", False),
+    "reads_audit": Field("whether it has the role for looking things up", False),
 }
 _FACTOR = {
     **_ACCOUNT,
@@ -33,7 +37,7 @@ _VOTES = {"votes": Field("how many votes were cast under it", 2)}
 _PERSON = {"id": "019aae5c-3c1e-7d42-9a51-7f6b1c0d2e3f", "email": "ada@example.com", "name": "Ada Auditor"}
 _AUTHORITY = {
     **_EMAIL,
-    "becomes": Field("approver, auditor or administrator", "approver"),
+    "becomes": Field("approver, auditor, administrator, account, or the role as above", "approver"),
     "asked_by": Field("who asked for it", _PERSON),
     "takes_effect_at": Field(
         "when it counts by itself, where there is no second administrator; or null", None

@@ -22,6 +22,7 @@ from audit.clock import rfc3339
 from audit.message import SYSTEM, NewEvent
 from grants import membership
 from grants.models import DelegatedGrant, User
+from grants.roles import ALL
 
 PASSWORD = "correct horse battery staple"
 EMAIL_PAYLOAD = {
@@ -40,9 +41,13 @@ LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 def make_user(email: str = "sales@example.com", **fields: Any) -> User:
-    """The account with that address, made if need be; its password is PASSWORD."""
+    """The account with that address, made if need be; its password is PASSWORD.
+
+    An administrator has every role, as the first one does, unless `fields` say otherwise.
+    """
     existing = User.objects.filter(email=email).first()
     values = {
+        **dict.fromkeys(ALL, fields.get("is_staff", False)),
         "name": email.partition("@")[0].title(),
         "password": _hashed_password(),
         "proven_at": LONG_AGO,

@@ -12,6 +12,7 @@ from approvals.admin import (
     notifications,
     people,
     policies,
+    veiled,
 )
 
 admin.site.site_header = _("Countersign administration")
@@ -27,4 +28,5 @@ __all__ = [
     "notifications",
     "people",
     "policies",
+    "veiled",
 ]

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern
 from django.utils.translation import gettext_lazy as _
 
 from approvals import held, keys
@@ -18,6 +18,7 @@ from approvals.models import Agent
 from audit import clock
 from grants.admin import administrator
 from grants.models import User
+from grants.roles import Role
 
 
 class AgentForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -42,6 +43,7 @@ class AgentForm(forms.ModelForm):  # type: ignore[type-arg]
 class AgentAdmin(loosenings.HoldingAdmin):
     """An agent is deactivated, never deleted: its requests name it. Its keys come and go on its page."""
 
+    kept_by = Role.AGENTS
     form = AgentForm
     list_display = ["name", "owner", "scope", "is_active", "keys_now", "created_at"]
     list_filter = ["is_active"]
@@ -79,20 +81,12 @@ class AgentAdmin(loosenings.HoldingAdmin):
     def get_urls(self) -> list[URLPattern]:
         pages = AgentKeyPages(self.admin_site)
         own = [
-            path(
-                "<uuid:agent_id>/keys/add/",
-                self.admin_site.admin_view(pages.create),
-                name="approvals_agentkey_create",
+            self.own_page("<uuid:agent_id>/keys/add/", pages.create, name="approvals_agentkey_create"),
+            self.own_page(
+                "<uuid:agent_id>/keys/<uuid:key_id>/revoke/", pages.revoke, name="approvals_agentkey_revoke"
             ),
-            path(
-                "<uuid:agent_id>/keys/<uuid:key_id>/revoke/",
-                self.admin_site.admin_view(pages.revoke),
-                name="approvals_agentkey_revoke",
-            ),
-            path(
-                "<uuid:agent_id>/keys/<uuid:key_id>/rotate/",
-                self.admin_site.admin_view(pages.rotate),
-                name="approvals_agentkey_rotate",
+            self.own_page(
+                "<uuid:agent_id>/keys/<uuid:key_id>/rotate/", pages.rotate, name="approvals_agentkey_rotate"
             ),
         ]
         return own + super().get_urls()

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from approvals import authority
+from approvals.admin.veiled import VeiledAdmin
 from approvals.models import Approval, Assignment, Claim, Opening, Outcome, PayloadVersion, Vote
-from audit import clock
 from audit.admin import ReadOnlyAdmin
-from grants.admin import administrator
+from grants.models import User
 
 
 @admin.register(Approval)
@@ -50,7 +48,7 @@ class AssignmentAdmin(ReadOnlyAdmin):
 
 
 @admin.register(PayloadVersion)
-class PayloadVersionAdmin(ReadOnlyAdmin):
+class PayloadVersionAdmin(VeiledAdmin):
     list_display = ["approval", "number", "edited_by", "created_at", "sha256_hex"]
     list_select_related = ["approval", "edited_by"]
     search_fields = ["=approval__id"]
@@ -58,13 +56,17 @@ class PayloadVersionAdmin(ReadOnlyAdmin):
     fields = ["approval", "number", "edited_by", "created_at", "sha256_hex", "source"]
     readonly_fields = ["sha256_hex"]
 
+    def tells(self, reader: User) -> Q:
+        """A new version comes with its editor's vote."""
+        return Q(edited_by__isnull=False) & ~Q(edited_by=reader)
+
     @admin.display(description="SHA-256")
     def sha256_hex(self, version: PayloadVersion) -> str:
         return version.digest
 
 
 @admin.register(Vote)
-class VoteAdmin(ReadOnlyAdmin):
+class VoteAdmin(VeiledAdmin):
     list_display = ["approval", "user", "principal", "verdict", "version", "basis", "is_late", "decided_at"]
     list_filter = ["verdict", "basis", "is_late"]
     list_select_related = ["approval", "user", "principal"]
@@ -77,24 +79,22 @@ class VoteAdmin(ReadOnlyAdmin):
     ]  # fmt: skip
     readonly_fields = ["sha256_hex"]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Vote]:
-        """A person who could still decide a critical request does not read here who has voted on it."""
-        votes: QuerySet[Vote] = super().get_queryset(request)
-        hidden = authority.hidden_from(administrator(request), at=clock.now())
-        return votes.exclude(approval__in=hidden)
-
     @admin.display(description=_("payload's SHA-256"))
     def sha256_hex(self, vote: Vote) -> str:
         return bytes(vote.payload_sha256).hex()
 
 
 @admin.register(Opening)
-class OpeningAdmin(ReadOnlyAdmin):
+class OpeningAdmin(VeiledAdmin):
     list_display = ["approval", "user", "opened_at"]
     list_select_related = ["approval", "user"]
     search_fields = ["=approval__id", "user__email"]
     ordering = ["-id"]
     fields = ["approval", "user", "opened_at"]
+
+    def tells(self, reader: User) -> Q:
+        """Whoever looked at it is among those who may have voted."""
+        return ~Q(user=reader)
 
 
 @admin.register(Claim)

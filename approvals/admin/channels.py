@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,6 +20,7 @@ from approvals.exceptions import InvalidInput, TooManyAttempts
 from approvals.models import Channel, Policy
 from approvals.notifications import preferences
 from grants.admin import administrator
+from grants.roles import Role
 
 
 class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -63,6 +64,7 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
 class ChannelAdmin(loosenings.HoldingAdmin):
     """The policies' channels. A channel does not change: one is added, by two administrators, and another removed."""
 
+    kept_by = Role.POLICIES
     form = ChannelForm
     list_display = ["name", "kind", "policy", "created_at", "removed_at"]
     fields = ["policy", "kind", "name", "address"]
@@ -89,12 +91,8 @@ class ChannelAdmin(loosenings.HoldingAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         own = [
-            path("<uuid:pk>/test/", self.admin_site.admin_view(self.test), name="approvals_channel_test"),
-            path(
-                "<uuid:pk>/removal/",
-                self.admin_site.admin_view(self.removal),
-                name="approvals_channel_removal",
-            ),
+            self.own_page("<uuid:pk>/test/", self.test, name="approvals_channel_test"),
+            self.own_page("<uuid:pk>/removal/", self.removal, name="approvals_channel_removal"),
         ]
         return own + super().get_urls()
 

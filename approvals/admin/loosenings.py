@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from approvals.models import Loosening
 from audit import clock
 from audit.admin import ReadOnlyAdmin, StaffAdmin
 from grants.admin import administrator
+from grants.roles import Role
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -32,6 +33,7 @@ Verb = Callable[..., Loosening]
 class LooseningAdmin(ReadOnlyAdmin):
     """Looking it up. The buttons stand above; what is asked for cannot be edited."""
 
+    read_by = tuple(Role)
     change_form_template = "admin/approvals/loosening/change_form.html"
     view_on_site = False
     list_display = ["about", "kind", "asked_by", "asked_at", "takes_effect_at", "outcome", "ended_by"]
@@ -72,6 +74,8 @@ class LooseningAdmin(ReadOnlyAdmin):
 
     def _ending(self, verb: Verb, said: StrPromise) -> Callable[..., HttpResponse]:
         def end(request: HttpRequest, loosening_id: UUID) -> HttpResponse:
+            if not self.is_read_by(request):
+                raise PermissionDenied
             if request.method != "POST":
                 return HttpResponseNotAllowed(["POST"])
             try:

@@ -5,13 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from approvals.admin.veiled import VeiledAdmin
 from approvals.models import Notification
-from audit.admin import ReadOnlyAdmin
+from grants.models import User
+from grants.roles import Role
+
+Kind = Notification.Kind
+TOLD_TO_VOTERS = (Kind.VOTES_VOIDED, Kind.REMINDER, Kind.BREACHED)
+"""Kinds that go to those who voted, or to the others only."""
 
 
 class Delivery(admin.SimpleListFilter):
@@ -32,7 +38,8 @@ class Delivery(admin.SimpleListFilter):
 
 
 @admin.register(Notification)
-class NotificationAdmin(ReadOnlyAdmin):
+class NotificationAdmin(VeiledAdmin):
+    read_by = (Role.ACCOUNTS, Role.AUDIT)
     list_display = ["created_at", "kind", "recipient", "channel", "delivery", "attempts", "last_error"]
     list_filter = [Delivery, "kind"]
     list_select_related = ["channel"]
@@ -42,6 +49,10 @@ class NotificationAdmin(ReadOnlyAdmin):
         "next_attempt_at", "sent_at", "given_up_at", "last_error",
     ]  # fmt: skip
     readonly_fields = ["delivery"]
+
+    def tells(self, reader: User) -> Q:
+        """Whose vote is void had voted; who is reminded has not, so the others are found by elimination."""
+        return Q(kind__in=TOLD_TO_VOTERS) & ~Q(recipient=reader.email)
 
     @admin.display(description=gettext_lazy("delivery"))
     def delivery(self, notification: Notification) -> str:

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -44,7 +44,7 @@ class ReviewerAdmin(PersonAdmin):
     change_form_template = "admin/grants/user/change_form.html"
 
     def get_urls(self) -> list[URLPattern]:
-        link = path("<path:person_id>/link/", self.admin_site.admin_view(self.link), name="grants_user_link")
+        link = self.own_page("<path:person_id>/link/", self.link, name="grants_user_link")
         return [link, *super().get_urls()]
 
     def get_form(

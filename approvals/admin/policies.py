@@ -22,6 +22,7 @@ from approvals.models.policy import IDENTITY
 from approvals.models.policy_rules import validate_escalation
 from approvals.policy import current_version, publish, require_trial
 from grants.admin import administrator
+from grants.roles import Role
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -179,6 +180,7 @@ class Current(admin.SimpleListFilter):
 
 @admin.register(Policy)
 class PolicyAdmin(loosenings.HoldingAdmin):
+    kept_by = Role.POLICIES
     form = PolicyForm
     list_display = ["name", "version", "pattern", "risk", "sla_minutes", "people", "created_at", "retired_at"]
     list_filter = [Current, "pattern", "risk"]

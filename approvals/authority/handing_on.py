@@ -24,6 +24,7 @@ from approvals.models import Approval, Assignment
 from approvals.models.choices import Risk
 from audit.joined import either
 from grants.models import ApproverMembership, User
+from grants.roles import Role
 
 STAFF = "staff"
 MOST_NAMED = 3
@@ -31,7 +32,7 @@ MOST_NAMED = 3
 
 
 def may_hand_on(user: User, approval: Approval, *, at: datetime, held: Held | None = None) -> Ruling:
-    """People who may decide in their own right, and administrators; a delegate hands on nothing.
+    """People who may decide in their own right, and administrators who keep accounts; a delegate hands on nothing.
 
     `held` is as `may_decide` takes it.
     """
@@ -41,7 +42,7 @@ def may_hand_on(user: User, approval: Approval, *, at: datetime, held: Held | No
     own = in_own_right(user, approval, held.memberships.get(user.pk))
     if own.allowed:
         return own
-    if user.is_staff:
+    if user.holds(Role.ACCOUNTS):
         return Ruling(allowed=True, reason=_("You administer this place."), basis=STAFF, principal=user)
     sentence = _("Only a person who may decide this in their own right, or an administrator, hands it on.")
     return Ruling(allowed=False, reason=sentence)
@@ -58,7 +59,7 @@ def may_replace(ruling: Ruling, approval: Approval, place: Assignment | None) ->
         return _("An administrator replaces a person who is named; only people who may decide ask one more.")
     user = ruling.principal
     is_own = place is not None and user is not None and place.email == user.email
-    if is_own or not is_agents or (place is not None and user is not None and user.is_staff):
+    if is_own or not is_agents or (place is not None and user is not None and user.holds(Role.ACCOUNTS)):
         return ""
     return _("Only the agent named you: you can hand on only your own place.")
 
@@ -182,7 +183,7 @@ def _objection(
         return sentence % {"person": email}
     if never := never_receives(email, user, by=by):
         return never
-    if by.is_staff and (stranger := _of_stranger(email, user, at)):
+    if by.holds(Role.ACCOUNTS) and (stranger := _of_stranger(email, user, at)):
         return stranger
     if tells_votes and user and user.pk in seated(approval):
         return _("%(person)s has a part in this decision already: ask somebody else.") % {"person": email}

@@ -66,7 +66,7 @@ class PersonAuthority:
 
     @property
     def reads_everything(self) -> bool:
-        return self.user.is_auditor or self.user.is_staff or self.is_approver
+        return self.user.oversees or self.is_approver
 
     @property
     def has_any(self) -> bool:

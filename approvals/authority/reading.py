@@ -15,6 +15,7 @@ from approvals.authority.ruling import Ruling, decided_meanwhile
 from approvals.models import Approval, assignments_in_hand
 from approvals.models.approval_queries import ApprovalQuerySet
 from grants.models import ApproverMembership, DelegatedGrant, User
+from grants.roles import Role
 
 
 def decidable_by(user: User, *, at: datetime) -> ApprovalQuerySet:
@@ -34,7 +35,7 @@ def would_cover(grant: DelegatedGrant, *, at: datetime) -> ApprovalQuerySet:
 def hands_on(user: User, *, at: datetime) -> Q:
     """The requests for which `may_hand_on` lets this person ask another."""
     person = PersonAuthority(user, at)
-    return (Q() if user.is_staff else person.in_own_right(user)) & ~person.is_barred
+    return (Q() if user.holds(Role.ACCOUNTS) else person.in_own_right(user)) & ~person.is_barred
 
 
 def drafts_for(user: User, *, at: datetime) -> ApprovalQuerySet:
@@ -45,7 +46,7 @@ def drafts_for(user: User, *, at: datetime) -> ApprovalQuerySet:
 def visible_to(user: User | AnonymousUser, *, at: datetime, held: Held | None = None) -> ApprovalQuerySet:
     """What this person may read: what they may decide, voted on, were named on or lent their name to.
 
-    Auditors, administrators and approvers read everything. A person who may not read a request gets 404, one who
+    Those who oversee and approvers read everything. A person who may not read a request gets 404, one who
     may read it and not act gets 403.
     """
     return PersonAuthority(user, at, held).visible() if isinstance(user, User) else Approval.objects.none()
@@ -84,15 +85,15 @@ def strangers_among(people: Sequence[User], approval: Approval, *, at: datetime)
     def reads(user: User) -> bool:
         if not user.is_active:
             return False
-        is_known = user.is_auditor or user.is_staff or user.pk in approvers or user.email in named
+        is_known = user.oversees or user.pk in approvers or user.email in named
         return is_known or may_read(user, approval, at=at)
 
     return {user.pk for user in people if not reads(user)}
 
 
 def may_read_policies(user: User, *, at: datetime, held: Held | None = None) -> bool:
-    """People with any authority, who decide by the policies, and auditors and administrators."""
+    """People with any authority, who decide by the policies, those who oversee, and those who keep the policies."""
     if not user.is_active:
         return False
     person = PersonAuthority(user, at, held)
-    return person.reads_everything or person.has_any
+    return person.reads_everything or user.holds(Role.POLICIES) or person.has_any

@@ -17,12 +17,12 @@ from grants.models import User
 def hides_votes(user: User, approval: Approval, *, may_decide: bool, has_approved: bool) -> bool:
     """Whether earlier voters' names and words stay hidden from this person, who reads the request.
 
-    Other readers could come to decide it, so it is hidden from them too; auditors and administrators who cannot
-    decide it see everything.
+    Other readers could come to decide it, so it is hidden from them too; those who oversee and cannot decide it
+    see everything.
     """
     if not (approval.is_pending and approval.is_critical) or has_approved:
         return False
-    return may_decide or not (user.is_auditor or user.is_staff)
+    return may_decide or not user.oversees
 
 
 def hidden_from(user: User, *, at: datetime) -> ApprovalQuerySet:

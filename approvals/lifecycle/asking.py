@@ -16,6 +16,7 @@ from approvals.notifications import TeamTold, Told, tell
 from approvals.reach import Reach, Surroundings, reaches
 from audit.message import SYSTEM
 from grants.models import User
+from grants.roles import Role
 
 REQUESTED, UNDERSTAFFED = Notification.Kind.REQUESTED, Notification.Kind.UNDERSTAFFED
 
@@ -134,7 +135,7 @@ def _staff(short: Collection[Approval]) -> dict[UUID, list[str]]:
     """The administrators who are not barred from each request: they can have others asked."""
     if not short:
         return {}
-    staff = User.objects.filter(is_staff=True, is_active=True).order_by("email")
+    staff = User.objects.holding(Role.ACCOUNTS).order_by("email")
     addresses = list(staff.values_list("email", flat=True))
     return {one.pk: [who for who in addresses if who not in barred_addresses(one)] for one in short}
 

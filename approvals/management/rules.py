@@ -188,10 +188,11 @@ WHO = (
     ),
     Rule(
         "loosening-takes-two",
-        "Nobody becomes an approver, auditor or administrator by one administrator: a second one agrees, neither the "
-        "person concerned nor a newcomer. Nor is a rule loosened by one: a policy that asks for less, an agent that "
-        "may do more or gets another owner, a policy's channel, an account opened again. The second one sees the "
-        "difference, and what tightens counts at once. Where there is none it waits, and everybody concerned is told.",
+        "Nobody becomes an approver, auditor or administrator, or gets a role, by one administrator: a second one "
+        "agrees, neither the person concerned nor a newcomer. Nor is a rule loosened by one: a policy that asks for "
+        "less, an agent that may do more or gets another owner, a policy's channel, an account opened again. The "
+        "second one sees the difference, and what tightens counts at once. Where there is none it waits, and "
+        "everybody concerned is told.",
         (
             "approvals/four_eyes.py",
             "approvals/held/policies.py",
@@ -201,6 +202,22 @@ WHO = (
             "grants/second.py",
             "grants/membership.py",
             "grants/accounts.py",
+        ),
+    ),
+    Rule(
+        "roles-are-separate",
+        "Entering the administration opens none of it: a role opens the accounts, one the policies, one the agents and "
+        "their keys, one what happened, to be looked at. Who asks for a loosening, agrees to it or refuses it has the "
+        "role for it; a second administrator is one who has it, too. A role is given by two and taken by one, and "
+        "Django's superuser flag stands for none.",
+        (
+            "grants/roles.py",
+            "audit/admin.py",
+            "audit/readers.py",
+            "approvals/four_eyes.py",
+            "approvals/alone.py",
+            "grants/accounts.py",
+            "grants/second.py",
         ),
     ),
     Rule(
@@ -287,8 +304,8 @@ WHO = (
     Rule(
         "voters-stay-hidden",
         "On a critical request, who has voted and what they wrote is hidden from each person who may decide it, "
-        "until they have voted.",
-        ("approvals/authority/secrecy.py",),
+        "until they have voted; so is each row of the administration that would tell.",
+        ("approvals/authority/secrecy.py", "approvals/admin/veiled.py"),
     ),
     Rule(
         "handing-on-keeps-the-judges",
@@ -398,6 +415,13 @@ RECORD = (
         "The application's role in the database owns no table, is no superuser, and only adds to the record: it can "
         "neither change nor switch off what guards it.",
         ("approvals_site/roles/",),
+    ),
+    Rule(
+        "clocks-are-the-databases",
+        "The moments by which a rule waits or bars are written when they happen: the application's role adds no "
+        "membership, grant, vote, loosening, key, policy, factor or proof of an address from another time, moves none, "
+        "and submits no request from the future.",
+        ("grants/migrations/0009_clocks.py", "approvals/migrations/0040_clocks.py"),
     ),
     Rule(
         "guards-look-where-they-were-written-to",

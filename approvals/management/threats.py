@@ -41,6 +41,11 @@ DECIDING = (
         rules=("loosening-takes-two", "latecomers-leave-critical-alone", "authority-is-on-record"),
     ),
     Threat(
+        "one-administrator-does-everything",
+        "An administrator for one thing uses pages for another: who looks after policies makes accounts or keys.",
+        rules=("roles-are-separate", "loosening-takes-two"),
+    ),
+    Threat(
         "a-taken-account",
         "An administrator sets a reviewer's password, factor or address, and decides as that person.",
         rules=("credentials-belong-to-people", "new-credentials-wait"),

@@ -12,9 +12,16 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from grants.roles import Role
+
 LAPSES_AFTER = timedelta(days=7)
-OF_RULES = ("policy", "agent", "channel")
-"""The kinds that are about a rule instead of a person."""
+OF_RULES = {"policy": Role.POLICIES, "agent": Role.AGENTS, "channel": Role.POLICIES}
+"""The kinds that are about a rule instead of a person, and the role for each."""
+
+
+def role_for(kind: str) -> Role:
+    """The role that looks after what a loosening of this kind is about."""
+    return OF_RULES.get(kind, Role.ACCOUNTS)
 
 
 class LooseningQuerySet(models.QuerySet["Loosening"]):
@@ -51,6 +58,10 @@ class Loosening(models.Model):
         POLICY = "policy", _("Policy")
         AGENT = "agent", _("Agent")
         CHANNEL = "channel", _("Channel of a policy")
+        KEEPS_ACCOUNTS = "keeps_accounts", _("Role: keeps accounts")
+        KEEPS_POLICIES = "keeps_policies", _("Role: keeps policies")
+        KEEPS_AGENTS = "keeps_agents", _("Role: keeps agents")
+        READS_AUDIT = "reads_audit", _("Role: reads the audit")
 
     class Outcome(models.TextChoices):
         AGREED = "agreed", _("Agreed to")
@@ -109,8 +120,8 @@ class Loosening(models.Model):
                 name="loosening_of_rule_asked_for_once",
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=OF_RULES, person=None) & ~Q(subject_id="")
-                | ~Q(kind__in=OF_RULES) & Q(person__isnull=False, subject_id=""),
+                condition=Q(kind__in=tuple(OF_RULES), person=None) & ~Q(subject_id="")
+                | ~Q(kind__in=tuple(OF_RULES)) & Q(person__isnull=False, subject_id=""),
                 name="loosening_of_person_or_rule",
             ),
             models.CheckConstraint(
@@ -136,6 +147,11 @@ class Loosening(models.Model):
     def about(self) -> str:
         """The person, or the name of the rule."""
         return str(self.person) if self.person else self.name
+
+    @property
+    def kept_by(self) -> Role:
+        """Who asks for it and agrees to it: the administrators who have this role."""
+        return role_for(self.kind)
 
     @property
     def is_open(self) -> bool:

@@ -114,14 +114,14 @@ def of_rule(notification: Notification, asked: Loosening) -> Message:
 
 def _to_agree(notification: Notification, asked: Loosening, sentence: str, facts: Facts) -> Message:
     effect = ((_("Takes effect"), clock.in_words(asked.takes_effect_at)),) if asked.takes_effect_at else ()
-    is_staff = User.objects.filter(email=notification.recipient, is_staff=True).exists()
+    agrees = User.objects.holding(asked.kept_by).filter(email=notification.recipient).exists()
     return Message(
         id=notification.pk,
         headline=str(Kind(notification.kind).label),
         sentence=sentence,
         facts=(*facts, *effect),
-        url=f"{settings.PUBLIC_URL}{asked.get_absolute_url() if is_staff else reverse('approvals:inbox')}",
-        link=_("Look at it") if is_staff else _("Open the inbox"),
+        url=f"{settings.PUBLIC_URL}{asked.get_absolute_url() if agrees else reverse('approvals:inbox')}",
+        link=_("Look at it") if agrees else _("Open the inbox"),
         footnote=_("Opening the link agrees to nothing: an administrator signs in and does that there."),
     )
 

@@ -17,6 +17,7 @@ from approvals.authority import StandIns
 from approvals.models import Away, Policy, policies_with_ids
 from approvals.notifications.routing import OFF_AT_FIRST, Kind, Route, Routes
 from grants.models import DelegatedGrant, User
+from grants.roles import ALL, Role
 from patience import statements
 
 
@@ -46,8 +47,8 @@ class People:
 
     @cached_property
     def staff(self) -> tuple[str, ...]:
-        """The administrators, looked up only where they are needed."""
-        people = User.objects.filter(is_staff=True, is_active=True).order_by("email")
+        """The administrators who can have others asked, looked up only where they are needed."""
+        people = User.objects.holding(Role.ACCOUNTS).order_by("email")
         return tuple(people.values_list("email", flat=True))
 
 
@@ -83,6 +84,7 @@ def read_with_policies(
 _UNUSED = (
     *("password", "last_login", "is_superuser", "is_staff", "is_auditor", "date_joined"),
     *("time_zone", "written_form", "credentials_changed_at", "stopped_administering_at"),
+    *ALL,
 )
 _AWAY = statements.as_json(Away, "away")
 _ACCOUNT = statements.as_json(User, "account", but=_UNUSED)

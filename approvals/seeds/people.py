@@ -9,6 +9,7 @@ from audit import clock
 from audit.message import SYSTEM
 from grants import membership
 from grants.models import User
+from grants.roles import ALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Person:
             "is_staff": self.is_admin,
             "is_superuser": self.is_admin,
             "is_auditor": self.is_auditor,
+            **dict.fromkeys(ALL, self.is_admin),
         }
 
 

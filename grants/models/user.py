@@ -14,7 +14,10 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from audit import clock
 from audit.message import Actor, Subject
+from grants import roles
+from grants.roles import Role
 
 SETTLING = timedelta(hours=24)
 """How long new credentials sign in without deciding what could do harm: time for their owner to hear of it."""
@@ -36,14 +39,19 @@ class UserManager(BaseUserManager["User"]):
         """
         if not email:
             raise ValueError("An account needs an e-mail address.")
-        user = self.model(email=email.strip().lower(), **{"proven_at": timezone.now(), **fields})
+        user = self.model(email=email.strip().lower(), **{"proven_at": clock.now(), **fields})
         user.set_password(password)
         user.save(using=self._db)
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
-        """An administrator of the accounts and policies; it decides nothing by that."""
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+        """An administrator with every role; it decides nothing by that, nor by Django's flag."""
+        flags = {"is_staff": True, "is_superuser": True, **roles.ALL}
+        return self.create_user(email, password, **{**flags, **fields})
+
+    def holding(self, role: Role) -> models.QuerySet[User]:
+        """The administrators who have this part of the administration."""
+        return self.filter(**{str(role): True}, is_staff=True, is_active=True)
 
     def get_by_natural_key(self, username: str | None) -> User:
         """Sign-in finds the account however the address was typed."""
@@ -64,7 +72,30 @@ class User(AbstractBaseUser, PermissionsMixin):
         default=True, help_text=_("Unselect this instead of deleting an account.")
     )
     is_staff = models.BooleanField(
-        _("administrator"), default=False, help_text=_("May sign in to the admin pages.")
+        _("administrator"),
+        default=False,
+        help_text=_("May sign in to the admin pages, of which a role opens each part."),
+    )
+    keeps_accounts = models.BooleanField(
+        _("keeps accounts"),
+        default=False,
+        db_default=False,
+        help_text=_("Role: people, approvers and administrators. Reads requests, and hands them on."),
+    )
+    keeps_policies = models.BooleanField(
+        _("keeps policies"),
+        default=False,
+        db_default=False,
+        help_text=_("Role: policies and their channels."),
+    )
+    keeps_agents = models.BooleanField(
+        _("keeps agents"), default=False, db_default=False, help_text=_("Role: agents and their keys.")
+    )
+    reads_audit = models.BooleanField(
+        _("reads the audit"),
+        default=False,
+        db_default=False,
+        help_text=_("Role: the log, requests, votes and messages, to be looked at only."),
     )
     is_auditor = models.BooleanField(_("auditor"), default=False, help_text=_("May read every request."))
     time_zone = models.CharField(
@@ -118,6 +149,10 @@ class User(AbstractBaseUser, PermissionsMixin):
                 condition=models.Q(is_active=False) | models.Q(proven_at__isnull=False),
                 name="user_is_proven_before_active",
             ),
+            models.CheckConstraint(
+                condition=models.Q(is_staff=True) | models.Q(**dict.fromkeys(roles.ALL, False)),
+                name="user_with_role_administers",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -153,8 +188,17 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def administers(self) -> bool:
-        """Whether the administration is open to this person."""
+        """Whether the administration is open to this person; what they find there depends on their roles."""
         return self.is_staff and self.is_active
+
+    def holds(self, *any_of: Role) -> bool:
+        """Whether one of these parts of the administration is theirs."""
+        return self.administers and any(getattr(self, role) for role in any_of)
+
+    @property
+    def oversees(self) -> bool:
+        """Whether they read every request: auditors, who looks after the audit, and who hands requests on."""
+        return self.is_auditor or self.holds(Role.ACCOUNTS, Role.AUDIT)
 
     def settles_at(self) -> datetime | None:
         """Until when the credentials are too new to decide what could do harm; None if they were never replaced."""

@@ -13,14 +13,16 @@ from django.urls import reverse
 from approvals import credentials, four_eyes
 from approvals.exceptions import NotPermitted, StateConflict
 from approvals.models import Loosening, Notification
+from approvals.models.loosening import OF_RULES
 from audit import clock
 from audit.message import SYSTEM
 from audit.models import Event
 from grants import accounts, membership
 from grants.models import ApproverMembership, User
+from grants.roles import ALL, Role
 from grants.second import TakesTwo
 from tests.approvals.views.browse import client_of, text_of
-from tests.factories import make_approver, make_user
+from tests.factories import PASSWORD, make_approver, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("loosening-takes-two")]
 
@@ -59,12 +61,86 @@ def test_it_counts_once_a_second_administrator_agrees() -> None:
 
 @pytest.mark.parametrize(("kind", "flag"), four_eyes.FLAGS.items())
 def test_a_flag_is_set_once_a_second_administrator_agrees(kind: Loosening.Kind, flag: str) -> None:
-    (ann, ben), dana = administrators("ann", "ben"), make_user("dana@example.com")
+    ann, ben = administrators("ann", "ben")
+    dana = make_user("dana@example.com", **bare_administrator(kind in four_eyes.ROLES))
 
     four_eyes.agree(four_eyes.ask(kind, dana, by=ann).pk, by=ben)
 
     dana.refresh_from_db()
     assert getattr(dana, flag)
+
+
+@pytest.mark.shows("roles-are-separate")
+@pytest.mark.parametrize("role", Role)
+def test_only_an_administrator_gets_a_role_and_loses_it_with_the_administration(role: Role) -> None:
+    (ann, ben), dana = administrators("ann", "ben"), make_user("dana@example.com")
+    asked = four_eyes.ask(Kind(role), dana, by=ann)
+
+    with pytest.raises(StateConflict, match="becomes one"):
+        four_eyes.agree(asked.pk, by=ben)
+    four_eyes.agree(four_eyes.ask(Kind.ADMINISTRATOR, dana, by=ann).pk, by=ben)
+    four_eyes.agree(asked.pk, by=ben)
+    dana.refresh_from_db()
+    held, dana.is_staff = dana.holds(role), False
+    accounts.change(dana, by=ann.as_actor(), changed=["is_staff"])
+
+    dana.refresh_from_db()
+    assert (held, getattr(dana, role), dana.stopped_administering_at is None) == (True, False, False)
+
+
+@pytest.mark.shows("roles-are-separate")
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in OF_RULES])
+def test_who_has_every_other_role_neither_asks_agrees_nor_refuses_for_a_person(kind: Loosening.Kind) -> None:
+    (ann,), dana = administrators("ann"), make_user("dana@example.com")
+    other = make_user("other@example.com", is_staff=True, keeps_accounts=False)
+    asked = four_eyes.ask(kind, dana, by=ann)
+
+    with pytest.raises(NotPermitted, match="role"):
+        four_eyes.ask(kind, make_user("eve@example.com"), by=other)
+    for verb in (four_eyes.agree, four_eyes.refuse):
+        with pytest.raises(NotPermitted, match="role"):
+            verb(asked.pk, by=other)
+
+    assert asked.takes_effect_at  # nobody else keeps accounts
+    assert Loosening.objects.open().count() == 1
+
+
+@pytest.mark.shows("roles-are-separate")
+def test_what_names_a_second_person_without_the_role_is_refused_around_the_pages() -> None:
+    (ann,), dana = administrators("ann"), make_user("dana@example.com")
+    other = make_user("other@example.com", is_staff=True, keeps_accounts=False)
+
+    with pytest.raises(TakesTwo):
+        membership.join(dana, by=ann.as_actor(), second=other.as_actor())
+
+    assert not is_approver(dana)
+
+
+@pytest.mark.shows("roles-are-separate")
+def test_who_loses_a_role_leaves_the_other_alone_for_a_week() -> None:
+    (ann, ben), dana = administrators("ann", "ben"), make_user("dana@example.com")
+    ben.keeps_accounts = False
+    accounts.change(ben, by=ann.as_actor(), changed=["keeps_accounts"])
+
+    asked = four_eyes.ask(Kind.APPROVER, dana, by=ann)
+
+    assert asked.takes_effect_at is not None
+    assert asked.takes_effect_at - asked.asked_at > timedelta(days=6)
+
+
+@pytest.mark.shows("roles-are-separate")
+def test_the_first_administrator_has_every_role() -> None:
+    first = User.objects.create_superuser("root@example.com", PASSWORD, name="Root")
+
+    assert all(first.holds(role) for role in Role)
+    first.keeps_policies = False
+    first.save(update_fields=["keeps_policies"])
+    assert not first.holds(Role.POLICIES)  # whatever `is_superuser` says
+
+
+def bare_administrator(wanted: bool) -> dict[str, bool]:
+    """The fields of an administrator without any role, where one is wanted."""
+    return {"is_staff": True, **dict.fromkeys(ALL, False)} if wanted else {}
 
 
 def test_who_asked_does_not_agree() -> None:
@@ -241,9 +317,9 @@ def test_a_link_agrees_to_nothing() -> None:
 def test_what_somebody_asked_for_dies_with_their_administration() -> None:
     (ann, ben), dana = administrators("ann", "ben"), make_user("dana@example.com")
     asked = four_eyes.ask(Kind.APPROVER, dana, by=ann)
-    User.objects.filter(pk=ann.pk).update(is_staff=False)
+    User.objects.filter(pk=ann.pk).update(keeps_accounts=False)
 
-    with pytest.raises(StateConflict, match="administrator no more"):
+    with pytest.raises(StateConflict, match="role for it no more"):
         four_eyes.agree(asked.pk, by=ben)
 
     assert not is_approver(dana)

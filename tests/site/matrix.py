@@ -15,15 +15,17 @@ from uuid import uuid4
 from django.http import HttpResponse
 from django.test import Client
 
+from grants.roles import Role
 from tests.site.addresses import FORM, ask, patterns
 from tests.site.world import World, bodies, make_world
 
 FILE = Path(__file__).with_name("matrix.txt")
 COLUMNS = (
     *("anonymous", "key", "other key", "stranger", "assignee", "approver", "delegate", "auditor", "staff"),
-    "superuser",
+    *("superuser", "no role", *Role),
 )
-"""`key` is that of the agent whose requests these are, `stranger` a reviewer without authority."""
+"""`key` is that of the agent whose requests these are, `stranger` a reviewer without authority. `staff` and `superuser`
+have every role of the administration, the columns after them none and one."""
 
 PAGES, ENDPOINT = ("GET", "POST"), ("GET", "POST", "PUT", "PATCH", "DELETE")
 WAYS_IN = ("/sign-in/", "/admin/login/")

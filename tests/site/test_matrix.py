@@ -11,10 +11,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from grants.roles import Role
 from tests.site import matrix
 
-NOT_ADMINISTRATORS = [name for name in matrix.COLUMNS if name not in ("staff", "superuser")]
-WITHOUT_AUTHORITY = ("stranger", "auditor", "staff", "superuser")
+ADMINISTRATORS = ["staff", "superuser", "no role", *Role]
+NOT_ADMINISTRATORS = [name for name in matrix.COLUMNS if name not in ADMINISTRATORS]
+WITHOUT_AUTHORITY = ("stranger", "auditor", "staff", "superuser", *Role)
+UNSEEN = ("stranger", Role.POLICIES, Role.AGENTS)
+"""Those among them who read no request either."""
 KEYS = ("key", "other key")
 REFUSALS = {"in", "401", "403", "404", "405"}
 OPEN = {
@@ -106,7 +110,7 @@ def test_the_administration_is_closed_to_all_others(who: str) -> None:
 
 
 @pytest.mark.shows("administrators-decide-nothing")
-@pytest.mark.parametrize("who", ["staff", "superuser"])
+@pytest.mark.parametrize("who", ADMINISTRATORS)
 def test_no_administrator_writes_what_people_decided(who: str) -> None:
     pages = ("add/", "<path:object_id>/change/", "<path:object_id>/delete/")
     targets = {before + page for before in WHAT_PEOPLE_DECIDED for page in pages}
@@ -115,7 +119,7 @@ def test_no_administrator_writes_what_people_decided(who: str) -> None:
     assert {written[address] for address in targets} == {"403"}
 
 
-@pytest.mark.parametrize("who", ["staff", "superuser"])
+@pytest.mark.parametrize("who", ADMINISTRATORS)
 def test_nobody_deletes_in_the_administration(who: str) -> None:
     assert {answer for _, address, answer in _answers(who) if address.endswith("/delete/")} == {"403"}
 
@@ -123,7 +127,7 @@ def test_nobody_deletes_in_the_administration(who: str) -> None:
 @pytest.mark.shows("a-superuser-decides", "strangers-learn-nothing")
 @pytest.mark.parametrize("who", WITHOUT_AUTHORITY)
 def test_only_people_with_authority_decide(who: str) -> None:
-    wanted = "404" if who == "stranger" else "403"
+    wanted = "404" if who in UNSEEN else "403"
     answers = {
         address: answer for method, address, answer in _answers(who) if method == "POST" and _decides(address)
     }

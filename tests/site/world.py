@@ -12,6 +12,7 @@ from approvals.lifecycle import Report
 from approvals.models import AgentKey, Approval, Channel, ChannelTest, Loosening
 from audit import clock
 from grants.models import User
+from grants.roles import ALL, Role
 from tests.approvals.api.client import PROPOSAL
 from tests.factories import (
     PASSWORD,
@@ -49,6 +50,9 @@ def make_world() -> World:
     people["auditor"] = make_user("auditor@example.com", is_auditor=True)
     people["staff"] = make_user("staff@example.com", is_staff=True)
     people["superuser"] = make_user("superuser@example.com", is_staff=True, is_superuser=True)
+    for name in ("no role", *Role):
+        only = {**dict.fromkeys(ALL, False), **({name: True} if name in ALL else {})}
+        people[name] = make_user(f"{name.replace(' ', '-')}@example.com", is_staff=True, **only)
     grant = make_grant(people["assignee"], people["delegate"])
     four_eyes.ask(Loosening.Kind.AUDITOR, people["stranger"], by=people["superuser"])
     key, token = make_key()

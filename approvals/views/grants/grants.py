@@ -44,7 +44,7 @@ class Line:
 @signed_in
 def grants(request: PersonRequest) -> HttpResponse:
     """What this person lends and holds; `?tab=ended` what is over; `?tab=all` everybody's, for overseers."""
-    at, is_overseer = clock.now(), request.user.is_auditor or request.user.is_staff
+    at, is_overseer = clock.now(), request.user.oversees
     tabs = [OPEN, ENDED, *([ALL] if is_overseer else [])]
     tab = next((name for name in tabs if name == request.GET.get("tab")), OPEN)
     context = {"at": at, "tabs": tabs, "tab": tab, **_listed(request, tab, at)}

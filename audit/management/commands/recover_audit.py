@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from audit import recovery
+from audit import readers, recovery
 from audit.management.people import actor, person, require_password
 from audit.recovery import NothingToRecover, Witness
 
@@ -26,8 +26,10 @@ class Command(BaseCommand):
         if len({one.pk for one in people}) != 2 or len(people) != 2:
             raise CommandError("Two different people recover the log: name both with --by.")
         for one in people:
-            if not (one.is_staff or getattr(one, "is_auditor", False)):
-                raise CommandError(f"{one.email} is neither an administrator nor an auditor.")
+            if not readers.may_read(one):
+                raise CommandError(
+                    f"{one.email} is neither an auditor nor an administrator who reads the audit."
+                )
         for one in people:
             require_password(one)
         try:

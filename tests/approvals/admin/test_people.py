@@ -60,7 +60,7 @@ def test_many_requests_take_no_more_queries(admin: Client, django_assert_max_num
         make_approval()
     user = make_user()
 
-    with django_assert_max_num_queries(34):  # one of them asks for namesakes, three for keys that stop
+    with django_assert_max_num_queries(37):  # one for namesakes, three for keys that stop, three for roles
         save(admin, user)
 
 
