@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from audit.compared import Body, Comparison, Part, Rows
+from grants import roles
 from grants.models import ApproverMembership, DelegatedGrant, User
 
 GRANT, MEMBERSHIP, PERSON = (model._meta.db_table for model in (DelegatedGrant, ApproverMembership, User))
 
 _LENT = ("workflows", "action_types", "highest_risk", "starts_at", "expires_at", "reason")
 _ACCOUNT = ("email", "name", "is_active", "is_staff", "is_superuser", "is_auditor")
+_ROLES = tuple(roles.ALL)
+"""What events from before there were roles do not say."""
 _DESCRIBES = ("person.added", "person.changed", "person.confirmed")
 """The events that describe the account as it is stored with them."""
 
@@ -45,7 +48,8 @@ def of_person(bodies: Sequence[Body]) -> Rows:
         elif body["type"] == "approvers.left":
             rows.put(MEMBERSHIP, joined, left_at=body["at"])
         elif body["type"] in _DESCRIBES:
-            rows.put(PERSON, body["subject"]["id"], **{name: body["data"][name] for name in _ACCOUNT})
+            said = [name for name in (*_ACCOUNT, *_ROLES) if name in body["data"]]
+            rows.put(PERSON, body["subject"]["id"], **{name: body["data"][name] for name in said})
     return rows
 
 
