@@ -38,12 +38,11 @@ def measure() -> Iterator[Figure]:
 
 def judging() -> Iterator[Figure]:
     from approvals import keys
-    from approvals.models import Agent
     from audit.message import SYSTEM
     from grants.models import User
 
     owner = User.objects.create_user("owner@example.com", name="Bench")
-    agent = Agent.objects.create(name="Bench", owner=owner, action_types=["*"], workflows=["*"])
+    agent = keys.create_agent("Bench", owner=owner, by=SYSTEM, action_types=["*"], workflows=["*"])
     key, _ = keys.create_key(agent, owner=owner, by=SYSTEM)
     for name, terms in CASES.items():
         yield judged(name, terms, key)

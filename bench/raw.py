@@ -13,12 +13,14 @@ VOTED = """
     WITH event AS (
         INSERT INTO audit_event (event_id, subject_kind, subject_id, seq, type, actor_kind, actor_id, at, key_id,
             prev, mac, leaf)
-        VALUES (%(voted)s, 'approval', %(id)s, 2, 'bench', 'person', '', clock_timestamp(), %(key)s, '', '',
+        VALUES (%(voted)s, 'approval', %(id)s, 2, 'approval.voted', 'person', '', clock_timestamp(), %(key)s, '', '',
             %(first_leaf)s) RETURNING event_id)
     INSERT INTO audit_eventbody (event_id, content) SELECT event_id, %(body)s FROM event
 """
 GRANTED = (
-    VOTED.replace("%(voted)s", "%(granted)s").replace("2, 'bench'", "3, 'bench'").replace("first", "other")
+    VOTED.replace("%(voted)s", "%(granted)s")
+    .replace("2, 'approval.voted'", "3, 'approval.granted'")
+    .replace("first", "other")
 )
 DECISION = (
     "SELECT * FROM approvals_approval WHERE id = %(id)s FOR UPDATE",

@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import caches
 from django.core.management.commands import flush
+from django.db import transaction
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import client, override_settings
 
@@ -77,6 +78,14 @@ def _anchor_of_its_own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: py
 def _attempts_of_its_own() -> None:
     """Each test has wrong passwords of its own: what those before it left in Redis is not looked at."""
     caches["default"].version = uuid4().hex
+
+
+@pytest.fixture
+def rows_alone(db: None) -> Iterator[None]:
+    """For tests that write rows by themselves, which no commit takes without their event: all is rolled back."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="session")

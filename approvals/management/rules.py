@@ -401,8 +401,14 @@ WHAT = (
 RECORD = (
     Rule(
         "no-change-without-its-event",
-        "A change of state and its audit event are stored in one transaction, or neither is.",
-        ("audit/log.py", "approvals/lifecycle/"),
+        "A change of state and its audit event are stored in one transaction, or neither is: the database asks for it.",
+        (
+            "audit/log.py",
+            "audit/migrations/0005_bound_to_transactions.py",
+            "approvals/migrations/0041_bound_to_events.py",
+            "grants/migrations/0010_bound_to_events.py",
+            "approvals/lifecycle/",
+        ),
     ),
     Rule(
         "the-record-only-grows",

@@ -370,7 +370,7 @@ FAULTS = (
     Threat(
         "rows-around-the-log",
         "Somebody writes an approval, or another payload, into the tables past the log, and the agent carries it out.",
-        rules=("bound-to-the-log", "the-tables-say-what-the-log-says"),
+        rules=("no-change-without-its-event", "bound-to-the-log", "the-tables-say-what-the-log-says"),
     ),
     Threat(
         "a-forged-log",

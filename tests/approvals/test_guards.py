@@ -85,6 +85,7 @@ def test_an_approved_request_never_changes(status: str) -> None:
         run("UPDATE approvals_approval SET status = %s WHERE id = %s", status, approval.pk)
 
 
+@pytest.mark.usefixtures("rows_alone")
 @pytest.mark.shows("a-breach-is-noted-once")
 def test_a_breach_is_stamped_once() -> None:
     approval = age(make_approval(), hours=2)
@@ -269,6 +270,7 @@ def test_an_assignment_keeps_its_person_and_its_moment(change: str) -> None:
         run(f"UPDATE approvals_assignment SET {change} WHERE approval_id = %s", approval.pk)
 
 
+@pytest.mark.usefixtures("rows_alone")
 @pytest.mark.shows("the-minter-is-barred", "a-key-in-anothers-name")
 def test_who_made_a_key_is_read_from_its_row_and_never_changes() -> None:
     minter, stranger = make_user("minter@example.com"), make_user("stranger@example.com")
@@ -312,6 +314,7 @@ def test_an_agent_key_expires_after_its_creation() -> None:
         run("UPDATE approvals_agentkey SET expires_at = created_at WHERE id = %s", key.pk)
 
 
+@pytest.mark.usefixtures("rows_alone")
 @pytest.mark.shows("owners-stay-barred")
 def test_who_answered_for_the_agent_is_read_from_its_row_and_never_changes() -> None:
     approval, stranger = make_approval(), make_user("stranger@example.com")

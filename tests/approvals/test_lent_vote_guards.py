@@ -18,7 +18,7 @@ from tests.factories import (
     make_user,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sql_as_application")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sql_as_application", "rows_alone")]
 
 
 def vote_under(approval: Approval, **terms: Any) -> None:

@@ -205,7 +205,10 @@ class TestRecovery:
             (("ada@example.com",), "Two different people"),
             (("ada@example.com", "ADA@example.com"), "Two different people"),
             (("ada@example.com", "nobody@example.com"), "No active account"),
-            (("ada@example.com", "cem@example.com"), "neither an administrator nor an auditor"),
+            (
+                ("ada@example.com", "cem@example.com"),
+                "neither an auditor nor an administrator who reads the audit",
+            ),
         ],
     )
     @pytest.mark.usefixtures("restored")

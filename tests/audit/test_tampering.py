@@ -19,7 +19,11 @@ from tests.audit.superuser import OldCopy, as_database_superuser
 from tests.audit.test_sequencer import write
 from tests.factories import EMAIL_PAYLOAD, approve, make_approval, make_user
 
-pytestmark = [pytest.mark.django_db, pytest.mark.shows("tampering-is-found")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("rows_alone"),
+    pytest.mark.shows("tampering-is-found"),
+]
 
 COLUMNS = {"content": "audit_eventbody", "mac": "audit_event", "leaf": "audit_event", "prev": "audit_event"}
 
@@ -97,7 +101,7 @@ class TestWhatTheLogItselfTells:
     """Found without an anchor, by anyone who has the keys."""
 
     @pytest.fixture(autouse=True)
-    def _is_found(self, decided: Approval) -> Iterator[None]:
+    def _is_found(self, rows_alone: None, decided: Approval) -> Iterator[None]:
         assert (code(), code(anchor=False)) == (0, 2)
         yield
         assert (code(), code(anchor=False)) == (1, 1)
@@ -183,7 +187,7 @@ class TestWhatOnlyAnAnchorTells:
     """A history that is sound in itself: exit 1 with the anchor, and without one 2, as for any log."""
 
     @pytest.fixture(autouse=True)
-    def _is_found(self) -> Iterator[None]:
+    def _is_found(self, rows_alone: None) -> Iterator[None]:
         write(5)
         sequence()
         self.copy = OldCopy()

@@ -98,6 +98,7 @@ def flip_bit(table: str, column: str, event: Event, at: int, bit: int) -> None:
     )
 
 
+@pytest.mark.usefixtures("rows_alone")
 @pytest.mark.shows("tampering-is-found")
 @pytest.mark.parametrize(
     ("sql", "said"),

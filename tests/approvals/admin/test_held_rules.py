@@ -28,6 +28,7 @@ from grants.models import User
 from tests.approvals.admin.second import agree
 from tests.approvals.views.browse import client_of, text_of
 from tests.factories import make_agent, make_policy, make_user
+from tests.unsaid import told_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("loosening-takes-two")]
 
@@ -129,7 +130,8 @@ def test_one_administrator_alone_changes_nothing(
 @pytest.mark.shows("a-loosened-gate")
 def test_an_agent_and_an_account_are_opened_again_by_two(attacker: Client, agent: Agent) -> None:
     gone = make_user("gone@example.com", is_active=False)
-    Agent.objects.filter(pk=agent.pk).update(is_active=False)
+    with told_of(agent.as_subject(), "agent.changed"):
+        Agent.objects.filter(pk=agent.pk).update(is_active=False)
 
     change_agent(attacker, agent)
     attacker.post(reverse("admin:grants_user_change", args=[gone.pk]), {"name": "Gone", "is_active": "on"})

@@ -49,6 +49,7 @@ def test_who_made_a_key_in_anothers_name_does_not_decide_what_comes_in_with_it()
     assert is_refused(make_approval(key=key), minter, "You made the key")
 
 
+@pytest.mark.usefixtures("rows_alone")
 @pytest.mark.shows("owners-stay-barred", "a-key-in-anothers-name")
 def test_who_gives_the_agent_and_the_key_away_lifts_no_bar() -> None:
     owner, straw_man = make_user(SALES), make_user("straw@example.com")

@@ -15,7 +15,8 @@ from approvals.models import Agent, AgentKey, Approval, Assignment
 from audit import clock
 from grants.models import ApproverMembership, DelegatedGrant, User
 from tests.approvals.authority.people import Grant, Person, Row
-from tests.factories import make_agent, make_approval, make_key, make_policy, make_user
+from tests.factories import make_agent, make_approval, make_grant, make_key, make_policy, make_user
+from tests.unsaid import told_of
 
 WORKFLOW = "finance"
 DAY = timedelta(days=1)
@@ -85,13 +86,15 @@ class World:
     def _join(self, users: dict[tuple[Row, int], User], *groups: str) -> None:
         at = clock.now() if "after" in groups else self._born - DAY
         members = [user for (row, i), user in users.items() if row.people[i].group in groups]
-        ApproverMembership.objects.bulk_create(
-            ApproverMembership(user=user, joined_at=at) for user in members
-        )
+        for user in members:
+            with told_of(user.as_subject(), "approvers.joined"):
+                ApproverMembership.objects.create(user=user, joined_at=at)
 
     def _leave(self, users: dict[tuple[Row, int], User]) -> None:
         leavers = [user for (row, i), user in users.items() if row.people[i].group == "left"]
-        ApproverMembership.objects.filter(user__in=leavers).update(left_at=clock.now())
+        for user in leavers:
+            with told_of(user.as_subject(), "approvers.left"):
+                ApproverMembership.objects.filter(user=user).update(left_at=clock.now())
 
     def _grant(
         self, grant: Grant, users: dict[tuple[Row, int], User], row: Row, i: int, action_type: str
@@ -101,18 +104,13 @@ class World:
             "future": (at + DAY, at + 2 * DAY),
             "expired": (at - 2 * DAY, at - timedelta(milliseconds=1)),
         }.get(grant.lent, (at - DAY, at + DAY))
-        given = DelegatedGrant.objects.create(
-            grantor=users[row, i],
-            grantee=users[row, 0],
-            starts_at=starts,
-            expires_at=expires,
-            created_at=at - 2 * DAY,
-            reason="On leave.",
-            **scope,
-        )
+        values = {"is_whole": False, **scope}
+        moments = {"starts_at": starts, "expires_at": expires, "created_at": at - 2 * DAY}
+        given = make_grant(users[row, i], users[row, 0], **values, **moments)
         if grant.lent == "revoked":
             given.revoked_at, given.revoked_by = at, given.grantor
-            given.save(update_fields=["revoked_at", "revoked_by"])
+            with told_of(given.as_subject(), "grant.revoked"):
+                given.save(update_fields=["revoked_at", "revoked_by"])
         return given
 
 
@@ -154,13 +152,19 @@ def _request(stage: _Stage, action_type: str, users: dict[tuple[Row, int], User]
         assignees=tuple(_named(users, "agent")) or ("somebody@example.com",),
         initiated_by=initiator.email if initiator else "",
     )
-    Agent.objects.filter(pk=agent.pk).update(owner=parties.get("agent owner", owner))
-    AgentKey.objects.filter(pk=key.pk).update(owner=parties.get("key owner", keeper))
+    with told_of(agent.as_subject(), "agent.changed", "agent.key_revoked"):
+        Agent.objects.filter(pk=agent.pk).update(owner=parties.get("agent owner", owner))
+        AgentKey.objects.filter(pk=key.pk).update(owner=parties.get("key owner", keeper))
     return Approval.objects.get(pk=approval.pk)
 
 
 def _rename(approval: Approval, users: dict[tuple[Row, int], User]) -> None:
     """What happened to the names since."""
+    with told_of(approval.as_subject(), "approval.reassigned"):
+        _rename_told(approval, users)
+
+
+def _rename_told(approval: Approval, users: dict[tuple[Row, int], User]) -> None:
     removed = Assignment.objects.filter(approval=approval, email__in=_named(users, "removed"))
     removed.update(removed_at=timezone.now())
     for source in (Assignment.Source.REASSIGNED, Assignment.Source.ESCALATION):

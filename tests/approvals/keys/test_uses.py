@@ -119,6 +119,7 @@ def test_a_use_does_not_wait_for_a_row_that_is_locked() -> None:
     assert AgentKey.objects.get(pk=key.pk).last_used_at is None
 
 
+@pytest.mark.usefixtures("rows_alone")
 @pytest.mark.shows("a-stolen-key")
 @pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
 def test_a_key_that_has_ended_is_answered_as_any_bad_key(end: Any) -> None:
@@ -135,6 +136,7 @@ def test_a_key_that_has_ended_is_answered_as_any_bad_key(end: Any) -> None:
     assert dict(ended.headers) == dict(unknown.headers)
 
 
+@pytest.mark.usefixtures("rows_alone")
 @pytest.mark.shows("a-stolen-key")
 @pytest.mark.parametrize("why", ENDS)
 def test_that_it_came_is_noted_with_the_reason(why: str, caplog: Any) -> None:

@@ -238,6 +238,7 @@ def test_the_database_lets_no_revocation_be_undone() -> None:
         run("UPDATE approvals_agentkey SET revoked_at = NULL WHERE id = %s", key.pk)
 
 
+@pytest.mark.usefixtures("rows_alone")
 def test_the_database_takes_an_earlier_end_and_a_use() -> None:
     key, text = make_key()
 

@@ -188,6 +188,7 @@ def policys_and_agents() -> Approval:
     return make_approval(policy=make_policy(reviewers=["lead@example.com"]), assignees=TWO)
 
 
+@pytest.mark.usefixtures("rows_alone")
 @pytest.mark.shows("enough-people-are-asked")
 @pytest.mark.parametrize(
     ("make", "happen"),

@@ -165,6 +165,7 @@ def test_a_person_who_may_never_decide_it_is_not_asked() -> None:
     assert told(approval) == [("breached", "finance@example.com")]
 
 
+@pytest.mark.usefixtures("rows_alone")
 @pytest.mark.shows("owners-stay-barred")
 def test_who_answered_for_the_agent_when_it_asked_is_not_asked_either() -> None:
     owner = make_user("sales@example.com")

@@ -293,6 +293,7 @@ def test_an_agents_choice_that_comes_back_is_the_agents_choice_still() -> None:
     assert approve(approval, by=make_user(SALES)).status == "pending"
 
 
+@pytest.mark.usefixtures("rows_alone")
 @pytest.mark.shows("handing-on-keeps-the-judges")
 @pytest.mark.parametrize("risk", ["high", "critical"])
 @pytest.mark.parametrize(

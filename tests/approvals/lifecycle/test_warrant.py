@@ -15,7 +15,11 @@ from tests.approvals.api.client import agent_client
 from tests.audit.superuser import as_database_superuser
 from tests.factories import approve, make_approval, make_policy, make_user
 
-pytestmark = [pytest.mark.django_db, pytest.mark.shows("bound-to-the-log", "rows-around-the-log")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("rows_alone"),
+    pytest.mark.shows("bound-to-the-log", "rows-around-the-log"),
+]
 
 OTHER = b'{"to":"thief@example.com"}'
 OTHERS_HASH = payload.digest(OTHER)

@@ -26,6 +26,7 @@ from tests.approvals.live.test_waiting import soon, wait
 from tests.factories import approve, make_agent, make_approval, make_key, make_user, reject
 from tests.outages import outage
 from tests.traffic import traffic
+from tests.unsaid import told_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -159,7 +160,8 @@ def revoke(key: AgentKey) -> None:
 
 
 def expire(key: AgentKey) -> None:
-    AgentKey.objects.filter(pk=key.pk).update(expires_at=key.created_at + timedelta(microseconds=1))
+    with told_of(key.agent.as_subject(), "agent.key_revoked"):
+        AgentKey.objects.filter(pk=key.pk).update(expires_at=key.created_at + timedelta(microseconds=1))
 
 
 def deactivate(key: AgentKey) -> None:

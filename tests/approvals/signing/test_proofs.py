@@ -119,6 +119,7 @@ def test_what_votes_mean() -> None:
 
 
 @pytest.mark.shows("every-decision-says-what-it-means")
+@pytest.mark.usefixtures("rows_alone")
 def test_a_vote_from_before_there_were_manifests_says_what_it_can() -> None:
     insert_vote(make_approval(), manifest="{}")
 

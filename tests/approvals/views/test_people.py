@@ -25,6 +25,7 @@ from tests.factories import (
     make_policy,
     make_user,
 )
+from tests.unsaid import told_of
 
 pytestmark = pytest.mark.django_db
 
@@ -144,7 +145,8 @@ def test_each_who_cannot_be_asked_is_shown_with_the_reason_and_refused_when_post
     make_user("gone@example.com", is_active=False)
     for name in ("finance", "runs-for"):
         make_user(f"{name}@example.com")
-    Assignment.objects.filter(email="gone@example.com").update(removed_at=clock.now())
+    with told_of(approval.as_subject(), "approval.taken_back"):
+        Assignment.objects.filter(email="gone@example.com").update(removed_at=clock.now())
     hannah = make_approver("hannah@example.com")
     client = client_of(make_user())
     expected = {
@@ -178,7 +180,8 @@ def test_at_high_risk_the_reason_says_why_and_the_refusal_who_can() -> None:
         assignees=("finance@example.com",),
     )
     hannah()
-    Assignment.objects.filter(email="hannah@example.com").update(removed_at=clock.now())
+    with told_of(approval.as_subject(), "approval.taken_back"):
+        Assignment.objects.filter(email="hannah@example.com").update(removed_at=clock.now())
     make_grant(make_user(), make_user("deputy@example.com"))
     client = client_of(make_user())
     posted = {"instead_of": SALES, "to": "deputy@example.com", "reason": "On leave."}
@@ -385,9 +388,10 @@ def test_those_who_can_be_picked_come_first() -> None:
     approval = make_approval()
     for name in ("alma", "berta"):
         make_grant(make_user(), make_user(f"{name}@example.com"))
-    Assignment.objects.create(
-        approval=approval, email="alma@example.com", source="agent", created_at=clock.now()
-    )
+    with told_of(approval.as_subject(), "approval.escalated"):
+        Assignment.objects.create(
+            approval=approval, email="alma@example.com", source="agent", created_at=clock.now()
+        )
 
     options = found(client_of(make_user()), url("receivers", approval))
 

@@ -122,6 +122,7 @@ def copy(table: str, rows: dict[str, Any], **values: str) -> None:
         cursor.execute(f"INSERT INTO {table} ({columns}) SELECT {said} FROM {table} LIMIT 1", rows)
 
 
+@pytest.mark.usefixtures("rows_alone")
 @pytest.mark.parametrize("table", INSERTED)
 def test_the_application_writes_what_happens_now(
     application_role: str, rows: dict[str, Any], table: str
