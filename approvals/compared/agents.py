@@ -10,15 +10,8 @@ from audit.compared import Body, Comparison, Part, Rows
 AGENT, KEY = Agent._meta.db_table, AgentKey._meta.db_table
 _OWNER = {"owner": "(SELECT email FROM grants_user person WHERE person.id = part.owner_id)"}
 _OF_AGENT = ("name", "owner", "action_types", "workflows", "is_active")
-_OF_KEY = {
-    "owner": "owner",
-    "expires_at": "expires_at",
-    "minted_by": "minted_by_id",
-    "secret_sha256": "secret_sha256",
-    "scopes": "scopes",
-    "action_types": "action_types",
-    "workflows": "workflows",
-}
+_ALIKE = ("owner", "expires_at", "secret_sha256", "scopes", "action_types", "workflows")
+_OF_KEY = {**{name: name for name in _ALIKE}, "minted_by": "minted_by_id"}
 """By what an event calls it, the column of a key; older events say less."""
 
 
