@@ -58,12 +58,12 @@ class TestFile:
         for _ in range(5):
             sequence()
         notes = [note.source for note in file.notes(anchor)]
-        whole = everything()
+        whole = everything(anchor=anchor)
 
         anchor.write_text("\n".join(notes[number] for number in kept))
 
         assert whole.doubts == []
-        assert "5 were written there: some were removed" in "".join(everything().doubts)
+        assert "5 were written there: some were removed" in "".join(everything(anchor=anchor).doubts)
 
     def test_a_copy_elsewhere_is_not_counted_and_says_until_when_it_reaches(
         self, anchor: Path, tmp_path: Path
