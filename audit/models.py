@@ -160,6 +160,9 @@ class Anchor(models.Model):
     sending = models.ForeignKey(Checkpoint, on_delete=models.PROTECT, null=True, related_name="+")
     sent = models.ForeignKey(Checkpoint, on_delete=models.PROTECT, null=True, related_name="+")
     sent_at = models.DateTimeField(null=True)
+    delivered = models.BigIntegerField(
+        default=0, db_default=0, help_text="how many arrived there, since that is counted"
+    )
     attempts = models.PositiveIntegerField(default=0, help_text="failed in a row")
     last_error = models.TextField(blank=True)
     problem = models.TextField(blank=True, help_text="why no checkpoint is signed; empty while they are")

@@ -14,10 +14,13 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from django.db import transaction
 from fido2 import cbor
 from fido2.cose import ES256
 
+from approvals import signing
 from audit import clock
+from grants import accounts
 from grants.models import User
 
 SITE, ORIGIN = "localhost", "http://localhost:8000"
@@ -43,8 +46,8 @@ class Passkey:
         held = bytes(16) + struct.pack(">H", len(self.id)) + self.id + cbor.encode(dict(public))
         data = _data(PRESENT | VERIFIED | NEW, self.count) + held
         made = cbor.encode({"fmt": "none", "attStmt": {}, "authData": data})
-        said = _said("webauthn.create", b"", ORIGIN)
-        response = {"clientDataJSON": encoded(said), "attestationObject": encoded(made)}
+        browser = _said("webauthn.create", b"", ORIGIN)
+        response = {"clientDataJSON": encoded(browser), "attestationObject": encoded(made)}
         credential = {
             "id": encoded(self.id),
             "rawId": encoded(self.id),
@@ -57,6 +60,9 @@ class Passkey:
             created_at=self.created_at,
             data={"name": "Laptop", "credential": credential},
         )
+        with transaction.atomic():
+            said = {"factor": "passkey", "factor_name": "Laptop", **signing.facts_of(self.row)}
+            accounts.note(self.owner, "person.factor_added", by=self.owner.as_actor(), **said)
 
     def sign(
         self, options: dict[str, Any], *, flags: int = PRESENT | VERIFIED, origin: str = ORIGIN

@@ -86,8 +86,8 @@ def _send(kind: Anchor.Kind, send: Callable[[Checkpoint], None]) -> None:
         logger.warning("checkpoint_not_anchored", anchor=kind.value, error=str(error))
         return
     anchor.sent, anchor.sending, anchor.sent_at = anchor.sending, None, clock.now()
-    anchor.attempts, anchor.last_error = 0, ""
-    anchor.save(update_fields=["sent", "sending", "sent_at", "attempts", "last_error"])
+    anchor.delivered, anchor.attempts, anchor.last_error = anchor.delivered + 1, 0, ""
+    anchor.save(update_fields=["sent", "sending", "sent_at", "delivered", "attempts", "last_error"])
 
 
 def _to_file(one: Checkpoint) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from audit import keys
 from audit.anchors import file
 from audit.checkpoint import Note, NotSigned
 from audit.clock import in_utc, rfc3339
-from audit.models import Event
+from audit.models import Anchor, Event
 from audit.verify.rows import Tampered
 
 BATCH = 1000
@@ -25,10 +26,29 @@ _Recovery = tuple[int, int, str]
 
 @dataclass(slots=True)
 class Anchored:
-    """How many checkpoints of the anchor the log holds, and what it admits to have lost."""
+    """How many checkpoints of the anchor the log holds, the time of the last, and what the log admits to have lost."""
 
     count: int = 0
+    last_at: datetime | None = None
     lost: list[str] = field(default_factory=list)
+
+    def note(self, note: Note) -> None:
+        """Count it; one that stands there twice, or before an earlier one, counts once."""
+        at = note.statement.at
+        if self.last_at is None or at > self.last_at:
+            self.count, self.last_at = self.count + 1, at
+
+    def doubts(self, path: Path) -> Iterator[str]:
+        """Why this file does not show that the log is complete."""
+        yield from dict.fromkeys(self.lost)
+        delivered = (
+            Anchor.objects.filter(kind=Anchor.Kind.FILE).values_list("delivered", flat=True).first() or 0
+        )
+        if path == file.path() and self.count < delivered:
+            yield (
+                f"{path} holds {self.count} checkpoints, and {delivered} were written there: some were removed, and "
+                "nobody can tell what they would have shown."
+            )
 
 
 def check_anchor(path: Path) -> Anchored:
@@ -37,8 +57,8 @@ def check_anchor(path: Path) -> Anchored:
     notes = file.notes(path)
     while batch := list(islice(notes, BATCH)):
         held = _held(note.digest() for note in batch)
-        found.count += len(batch)
         for note in batch:
+            found.note(note)
             if note.digest() not in held:
                 found.lost += _lost(note, excused)
     return found

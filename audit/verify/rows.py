@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from audit import keys, message
-from audit.verify import signatures
+from audit.verify import registered, signatures
 
 BATCH = 2000
 """Rows read at once: by key, since a cursor would not outlive its transaction behind PgBouncer."""
@@ -63,6 +63,7 @@ def check(row: Row, *, keyless: bool = False) -> Verified:
 def _check_signatures(row: Row, body: dict[str, Any]) -> None:
     try:
         signatures.check(body)
+        registered.check(body)
     except signatures.Misfit as misfit:
         raise Tampered(f"{name(row)}: {misfit}.") from None
 

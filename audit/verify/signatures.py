@@ -50,6 +50,11 @@ def check(body: Mapping[str, Any]) -> None:
         raise Misfit("what is said of the decision's signature cannot be read") from None
 
 
+def signed(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The decisions in an event's body that a passkey signed."""
+    return (decision for decision in _decisions(body) if decision.get("signature"))
+
+
 def _check_all(body: Mapping[str, Any]) -> None:
     for decision in _decisions(body):
         manifest, signature = decision.get("manifest") or {}, decision.get("signature")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ class Report:
     waiting: int = 0
     checkpoints: int = 0
     anchored: int = 0
+    anchored_at: datetime | None = None
     key_ids: set[str] = field(default_factory=set)
     compared: int = 0
     doubts: list[str] = field(default_factory=list)
@@ -137,8 +139,8 @@ def _check_anchor(anchor: Path | None, last: Checkpoint | None, report: Report) 
         )
         return
     found = anchored.check_anchor(anchor) if anchor.exists() else Anchored()
-    report.anchored = found.count
-    report.doubts += dict.fromkeys(found.lost)
+    report.anchored, report.anchored_at = found.count, found.last_at
+    report.doubts += found.doubts(anchor)
     if not found.count and last:
         report.doubts.append(f"{anchor} holds no checkpoint, so nobody can tell whether the end was cut off.")
 

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.core.management import call_command
 from django.db import transaction
 
 from approvals import delegation
@@ -17,7 +16,9 @@ from approvals.delegation import AlreadyEnded, GrantTerms
 from approvals.exceptions import InvalidInput, NotPermitted
 from approvals.models import Notification
 from audit import clock
+from audit.message import Subject
 from audit.models import Event
+from audit.verify import chain
 from grants.models import DelegatedGrant, User
 from tests.factories import approve, make_approval, make_grant, make_policy, make_user
 from tests.races.arena import Arena
@@ -59,7 +60,7 @@ def refusals(grantee: str = "deputy@example.com", grantor: User | None = None, *
 
 def events_of(grant: DelegatedGrant) -> list[dict[str, Any]]:
     """What the log says of it, after the log itself was found to be as it was written."""
-    call_command("verify_audit", "--subject", f"grant:{grant.pk}")
+    chain(Subject("grant", str(grant.pk)))
     events = Event.objects.about("grant", grant.pk).select_related("body")
     return [json.loads(bytes(event.body.content)) for event in events]
 

@@ -50,6 +50,33 @@ class TestFile:
             Checkpoint.objects.order_by("number").values_list("note", flat=True)
         )
 
+    @pytest.mark.shows("tampering-is-found")
+    @pytest.mark.parametrize("kept", [(), (0, 1, 2), (0, 4), (0, 0, 0, 0, 0)])
+    def test_a_file_with_fewer_than_were_written_leaves_doubt(
+        self, anchor: Path, kept: tuple[int, ...]
+    ) -> None:
+        for _ in range(5):
+            sequence()
+        notes = [note.source for note in file.notes(anchor)]
+        whole = everything(anchor=anchor)
+
+        anchor.write_text("\n".join(notes[number] for number in kept))
+
+        assert whole.doubts == []
+        assert "5 were written there: some were removed" in "".join(everything(anchor=anchor).doubts)
+
+    def test_a_copy_elsewhere_is_not_counted_and_says_until_when_it_reaches(
+        self, anchor: Path, tmp_path: Path
+    ) -> None:
+        for _ in range(3):
+            sequence()
+        last = list(file.notes(anchor))[1]
+        (tmp_path / "mailed").write_text(last.source)
+
+        report = everything(anchor=tmp_path / "mailed")
+
+        assert (report.anchored, report.anchored_at, report.doubts) == (1, last.statement.at, [])
+
     def test_line_torn_by_a_crash_hides_nothing(self, anchor: Path) -> None:
         sequence()
         with anchor.open("a") as stream:

@@ -8,13 +8,18 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from approvals import factors
 from approvals.models import Approval
-from audit import keys, message
+from audit import clock, keys, message
 from audit.canonical import canonical
+from audit.clock import rfc3339
 from audit.message import Subject
 from audit.models import Event
-from audit.verify import Tampered, chain, signatures
+from audit.verify import Tampered, chain, registered, signatures
 from audit.verify.signatures import Misfit
 from tests.approvals.signing.test_passkeys import EDITED, SAM, asked, make_critical, signed, voted
 from tests.audit.superuser import as_database_superuser
@@ -91,9 +96,6 @@ def _set(*path: str, to: Any) -> Spoil:
 
 
 def _with_another_key(body: dict[str, Any]) -> None:
-    from cryptography.hazmat.primitives.asymmetric import ec
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
     key = ec.generate_private_key(ec.SECP256R1()).public_key()
     public = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     body["data"]["signature"]["public_key"] = signatures.encoded(public)
@@ -134,6 +136,71 @@ def test_whatever_does_not_fit_is_found(spoil: Spoil, body: dict[str, Any]) -> N
 
     with pytest.raises(Misfit):
         signatures.check(spoilt)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    {
+        "another person's": _set("data", "manifest", "person", to="00000000-0000-7000-8000-000000000000"),
+        "before it was registered": _set("data", "decided_at", to="2020-01-01T00:00:00.000000Z"),
+        "another passkey": _set("data", "signature", "credential_id", to="AAAA"),
+        "another key": _with_another_key,
+    }.values(),
+)
+def test_a_passkey_that_the_log_does_not_give_to_the_person_is_found(
+    spoil: Spoil, body: dict[str, Any]
+) -> None:
+    registered.check(body)
+    spoil(body)
+
+    with pytest.raises(Misfit, match="no such passkey"):
+        registered.check(body)
+
+
+def test_a_passkey_that_was_removed_before_is_found(body: dict[str, Any]) -> None:
+    factor = Authenticator.objects.get()
+    factors.remove(factor.user, factor, by=factor.user.as_actor())
+    registered.check(body)
+
+    body["data"]["decided_at"] = rfc3339(clock.now())
+
+    with pytest.raises(Misfit):
+        registered.check(body)
+
+
+def test_where_the_log_does_not_name_passkeys_yet_nothing_is_asked(body: dict[str, Any]) -> None:
+    event = Event.objects.get(type="person.factor_added")
+    said = json.loads(bytes(event.body.content))
+    del said["data"]["credential_id"]
+    as_database_superuser(
+        "UPDATE audit_eventbody SET content = %s WHERE event_id = %s", canonical(said), event.pk
+    )
+
+    registered.check(body)
+
+
+def test_a_vote_signed_anew_by_another_passkey_is_found() -> None:
+    """The thief holds the log's key, and a passkey that signs the same words."""
+    approval = make_signed()
+
+    forge(approval, _sign_anew)
+
+    with pytest.raises(Tampered, match="no such passkey"):
+        chain(Subject("approval", str(approval.pk)))
+
+
+def _sign_anew(body: dict[str, Any]) -> None:
+    passkey = Passkey(make_user("thief@example.com"))
+    posted = passkey.sign({"challenge": signatures.encoded(signatures.challenge(body["data"]["manifest"]))})
+    key = passkey.key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    said = posted["response"]
+    body["data"]["signature"] |= {
+        "credential_id": posted["id"],
+        "public_key": signatures.encoded(key),
+        "authenticator_data": said["authenticatorData"],
+        "client_data": said["clientDataJSON"],
+        "signature": said["signature"],
+    }
 
 
 def test_the_last_approval_carries_every_signature_that_counts() -> None:

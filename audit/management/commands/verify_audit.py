@@ -10,6 +10,7 @@ from typing import Any
 
 from audit import keys, verify
 from audit.anchors import file
+from audit.clock import in_utc
 from audit.invisible import on_one_line
 from audit.management.exits import Exit, ProvingCommand, refused
 from audit.management.progress import Bar
@@ -69,7 +70,7 @@ class Command(ProvingCommand):
             self.stdout.write(f"{count:>8}  {type_}")
         self.stdout.write(
             f"VALID  {report.events} events, every {held} holds; {report.checkpoints} checkpoints "
-            f"cover {report.size} of them, {report.anchored} of the anchor's are among them, "
+            f"cover {report.size} of them, {report.anchored} of the anchor's are among them{_last(report)}, "
             f"{report.waiting} events wait for the next one{_compared(report)}"
         )
         return self._doubt(report.doubts)
@@ -122,6 +123,10 @@ def _subject(options: dict[str, Any]) -> Subject | None:
     if kind not in SUBJECT_KINDS or not id_:
         raise refused(f"--subject takes KIND:ID with KIND one of {', '.join(SUBJECT_KINDS)}; got {text!r}.")
     return Subject(kind, id_)
+
+
+def _last(report: verify.Report) -> str:
+    return f" (the last of {in_utc(report.anchored_at)})" if report.anchored_at else ""
 
 
 def _compared(report: verify.Report) -> str:

@@ -14,6 +14,7 @@ from approvals import keys, lifecycle
 from approvals.api import api
 from approvals.api.scopes import TAKES, scope_of
 from approvals.models import EVERY_SCOPE, AgentKey, Approval, Scope
+from audit.tasks import sequence
 from tests.approvals.api.client import PROPOSAL, AgentClient
 from tests.factories import approve, make_agent, make_approval, make_key, make_policy, make_user
 
@@ -48,6 +49,11 @@ def outcome(client: AgentClient, world: World) -> HttpResponse:
     return client.post(f"/approvals/{world.approved.pk}/outcome", said)
 
 
+def receipt(client: AgentClient, world: World) -> HttpResponse:
+    sequence()
+    return client.get(f"/approvals/{world.approved.pk}/receipt")
+
+
 CALLS: dict[tuple[str, str], Callable[[AgentClient, World], HttpResponse]] = {
     ("POST", "/approvals"): lambda client, _: client.post("/approvals", PROPOSAL),
     ("POST", "/approvals/{id}/cancel"): lambda c, w: c.post(f"/approvals/{w.pending.pk}/cancel"),
@@ -55,6 +61,7 @@ CALLS: dict[tuple[str, str], Callable[[AgentClient, World], HttpResponse]] = {
     ("GET", "/approvals"): lambda client, _: client.get("/approvals"),
     ("GET", "/approvals/{id}"): lambda c, w: c.get(f"/approvals/{w.pending.pk}"),
     ("GET", "/approvals/{id}/wait"): lambda c, w: c.get(f"/approvals/{w.pending.pk}/wait"),
+    ("GET", "/approvals/{id}/receipt"): receipt,
     ("POST", "/approvals/{id}/claim"): lambda c, w: c.post(f"/approvals/{w.approved.pk}/claim"),
     ("POST", "/approvals/{id}/outcome"): outcome,
 }
@@ -161,6 +168,7 @@ class TestNarrowed:
         assert answer.status_code == 404
 
 
+@pytest.mark.usefixtures("rows_alone")
 @pytest.mark.shows("keys-stay-in-scope")
 def test_a_key_is_no_wider_than_its_agent_became(world: World) -> None:
     make_policy("refund")

@@ -56,6 +56,7 @@ def test_grants_and_memberships_are_those_that_count(deputy: User, django_assert
         assert held.has_lost == DelegatedGrant.objects.held_by(deputy).ended(at).exists()
 
 
+@pytest.mark.usefixtures("rows_alone")
 def test_a_revoked_grant_lends_nothing_from_then_on(deputy: User) -> None:
     at = clock.now()
     first = held_by(deputy, at=at).grants[0]

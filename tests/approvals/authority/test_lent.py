@@ -182,6 +182,7 @@ def _of_party(party: str, person: User, risk: str) -> Approval:
     return make_approval(key=key, **fields)
 
 
+@pytest.mark.usefixtures("rows_alone")
 @pytest.mark.shows("nobody-decides-their-own-proposal")
 @pytest.mark.parametrize("through", ["in person", "as a delegate", "as a principal"])
 @pytest.mark.parametrize("party", ["initiator", "agent owner", "key owner"])
