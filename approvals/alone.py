@@ -1,4 +1,4 @@
-"""Is there a second administrator with the role? Where there is none, what is loosened waits, and the log says so."""
+"""Is there a second administrator? Where there is none, what is loosened waits, and the log says so."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.db import OperationalError, ProgrammingError
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Max, QuerySet
 
+from grants import second
 from grants.models import User
 from grants.roles import Role
 
 logger = structlog.get_logger(__name__)
 
-LOOSENING = (Role.ACCOUNTS, Role.POLICIES, Role.AGENTS)
 ALONE = timedelta(hours=1)
 """How long a single administrator waits instead."""
 LEFT_ALONE = timedelta(days=7)
@@ -21,7 +21,7 @@ LEFT_ALONE = timedelta(days=7)
 
 
 def by_itself(by: User, person: User | None, role: Role, at: datetime) -> datetime | None:
-    """When it takes effect without a second administrator who has the role; None where there is one.
+    """When it takes effect without a second administrator; None where there is one.
 
     Anybody who lost a role lately makes it wait, whichever that was: the account does not say.
     """
@@ -33,25 +33,20 @@ def by_itself(by: User, person: User | None, role: Role, at: datetime) -> dateti
 
 def others(by: User, person: User | None, role: Role) -> QuerySet[User]:
     """Who could be the second administrator."""
-    barred = [one.pk for one in (by, person) if one]
-    return User.objects.holding(role).exclude(pk__in=barred)
+    return second.others(role, but=[one.pk for one in (by, person) if one])
 
 
-def lone_roles() -> list[Role]:
-    """The roles, of those that loosen anything, that fewer than two administrators have."""
-    people = User.objects.filter(is_staff=True, is_active=True)
-    held = people.aggregate(**{f"of_{role}": Count("pk", filter=Q(**{role: True})) for role in LOOSENING})
-    return [role for role in LOOSENING if held[f"of_{role}"] < 2]
+def is_there_one_only() -> bool:
+    """Whether fewer than two administrators have a role that loosens anything."""
+    return User.objects.loosening().count() < 2
 
 
 def say_if_alone() -> None:
     """A line of the log at the start, where there is no second administrator."""
     try:
-        if roles := lone_roles():
+        if is_there_one_only():
             logger.warning(
-                "one_administrator",
-                roles=[str(role) for role in roles],
-                consequence="what is loosened waits an hour instead of for a second one",
+                "one_administrator", consequence="what is loosened waits an hour instead of for a second one"
             )
     except (OperationalError, ProgrammingError):
         return  # no database yet, or one not migrated

@@ -26,7 +26,7 @@ from audit.message import SYSTEM, Actor, NewEvent, Subject
 from grants import accounts, membership
 from grants.models import ApproverMembership, User
 from grants.providers import Authority, Governed, require_by_hand
-from grants.roles import Role
+from grants.roles import LOOSENING, Role
 
 Kind = Loosening.Kind
 ROLES = {Kind(role): str(role) for role in Role}
@@ -132,8 +132,8 @@ def agree(loosening_id: UUID, *, by: User) -> Loosening:
 def refuse(loosening_id: UUID, *, by: User) -> Loosening:
     """An administrator refuses, or takes back what they asked for. Raises as `agree`."""
     asked = _locked(loosening_id)
-    if not by.holds(asked.kept_by):
-        raise NotPermitted(_("Only an administrator refuses this, with the role for it."))
+    if by.pk != asked.asked_by_id and not any(map(by.holds, LOOSENING)):
+        raise NotPermitted(_("Only an administrator refuses this, with a role that loosens anything."))
     return _end(asked, Loosening.Outcome.REFUSED, by=by, at=clock.now())
 
 
@@ -174,12 +174,12 @@ def _in_time(asked: Loosening, at: datetime) -> bool:
 
 def objection(asked: Loosening, *, by: User, at: datetime) -> str:
     """Why this administrator cannot be the second one; empty if they can."""
-    if not by.holds(asked.kept_by):
-        return _("Only an administrator agrees to this, with the role for it.")
     if by.pk == asked.asked_by_id:
         return _("You asked for it: a second administrator agrees.")
     if asked.person_id and by.pk == asked.person_id:
         return _("It is about you: another administrator agrees.")
+    if not alone.others(asked.asked_by, asked.person, asked.kept_by).filter(pk=by.pk).exists():
+        return _("Only an administrator agrees to this, with the role for it.")
     if by.proven_at is None or by.proven_at > asked.asked_at:
         return _("Your account was confirmed after this was asked for, so another administrator agrees.")
     if by.is_unsettled(at):
@@ -263,7 +263,7 @@ def _record(asked: Loosening, what: str, by: Actor, at: datetime) -> None:
 
 
 def _tell(asked: Loosening, at: datetime, concerned: Iterable[str] = ()) -> None:
-    """Those concerned, and who could agree; where nobody could, everybody who watches over decisions."""
+    """Those concerned, and who could agree; where nobody could, everybody who watches over decisions or administers."""
     told = alone.others(asked.asked_by, asked.person, asked.kept_by)
     addresses = [*concerned, *told.values_list("email", flat=True)]
     if asked.takes_effect_at:
@@ -271,7 +271,9 @@ def _tell(asked: Loosening, at: datetime, concerned: Iterable[str] = ()) -> None
         stopped = User.objects.filter(stopped_administering_at__gt=at - alone.LEFT_ALONE).values_list(
             "email", flat=True
         )
-        addresses += [*ApproverMembership.objects.joined(at), *auditors, *stopped]
+        staff = User.objects.filter(is_staff=True, is_active=True).exclude(pk=asked.asked_by_id)
+        administrators = staff.values_list("email", flat=True)
+        addresses += [*ApproverMembership.objects.joined(at), *auditors, *stopped, *administrators]
     if asked.person:
         everybody = dict.fromkeys([asked.person.email, *addresses])
         notify_about_person(asked.person, Notification.Kind.MORE_AUTHORITY, everybody, at=at)

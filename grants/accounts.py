@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from audit import clock, log
 from audit.message import Actor, NewEvent
@@ -31,7 +33,7 @@ def change(person: User, *, by: Actor, changed: Sequence[str], second: Actor | N
     """Store the fields named in `changed`, and no other: a page opened before another change does not undo it.
 
     Raises TakesTwo where that gives the person more authority and no `second` administrator agrees, Governed where a
-    provider's groups say who is an auditor.
+    provider's groups say who is an auditor, NobodyLeft where nobody would keep accounts any more.
     """
     if not changed:
         return
@@ -41,6 +43,8 @@ def change(person: User, *, by: Actor, changed: Sequence[str], second: Actor | N
     if loosened(before, person, changed):
         require(person, by=by, second=second)
     changed = [*changed, *_taken_along(person, changed)]
+    if by.kind == "person" and (sentence := leaves_nobody(before, person)):
+        raise NobodyLeft(sentence)
     if any(before.holds(role) and not person.holds(role) for role in Role) or (
         before.administers and not person.administers
     ):
@@ -55,6 +59,21 @@ def loosened(before: User, person: User, changed: Sequence[str]) -> list[str]:
     return [
         flag for flag in OPENING if flag in changed and getattr(person, flag) and not getattr(before, flag)
     ]
+
+
+class NobodyLeft(PermissionDenied):
+    """Nobody would let people in, give roles or change approvers any more."""
+
+
+def leaves_nobody(before: User, person: User) -> str:
+    """Why the change would leave nobody who keeps accounts; empty where somebody does. Locks the others who do."""
+    if not before.holds(Role.ACCOUNTS) or person.holds(Role.ACCOUNTS):
+        return ""
+    if User.objects.holding(Role.ACCOUNTS).select_for_update(no_key=True).exclude(pk=person.pk).exists():
+        return ""
+    return _("%(person)s is the last one who keeps accounts. Give another person that role first.") % {
+        "person": person
+    }
 
 
 def _taken_along(person: User, changed: Sequence[str]) -> list[str]:

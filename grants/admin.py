@@ -43,6 +43,21 @@ class PersonChangeForm(forms.ModelForm):  # type: ignore[type-arg]
         model = User
         fields = ["email", "name", "is_active", "is_staff", "is_auditor", *ALL]
 
+    def clean(self) -> dict[str, Any]:
+        """Who administers no more has no role there either, whether or not its box is still ticked."""
+        cleaned = super().clean() or {}
+        if not cleaned.get("is_staff"):
+            cleaned |= dict.fromkeys(ALL, False)
+        return cleaned
+
+    def _post_clean(self) -> None:
+        """Once the instance has what the form says."""
+        super()._post_clean()  # type: ignore[misc]
+        if not self.instance._state.adding:
+            before = User.objects.get(pk=self.instance.pk)
+            if sentence := accounts.leaves_nobody(before, self.instance):
+                self.add_error(None, sentence)
+
     def clean_is_active(self) -> bool:
         is_active: bool = self.cleaned_data["is_active"]
         if is_active and self.instance.proven_at is None:

@@ -18,5 +18,8 @@ class Role(StrEnum):
     """What happened: the log, requests, votes and messages. It changes nothing."""
 
 
+LOOSENING = (Role.ACCOUNTS, Role.POLICIES, Role.AGENTS)
+"""Those that loosen anything. Who has one of them can stop what another asks for."""
+
 ALL = dict.fromkeys((str(role) for role in Role), True)
 """The columns of an administrator who has every part, such as the first one."""

@@ -207,9 +207,10 @@ WHO = (
     Rule(
         "roles-are-separate",
         "Entering the administration opens none of it: a role opens the accounts, one the policies, one the agents and "
-        "their keys, one what happened, to be looked at. Who asks for a loosening, agrees to it or refuses it has the "
-        "role for it; a second administrator is one who has it, too. A role is given by two and taken by one, and "
-        "Django's superuser flag stands for none.",
+        "their keys, one what happened, to be looked at. Who asks for a loosening has the role for it, and who agrees "
+        "has it, too, or, where nobody else has, another with which something is loosened; any of these refuses. "
+        "A role is given by two and taken by one, somebody always keeps accounts, and Django's superuser flag stands "
+        "for none.",
         (
             "grants/roles.py",
             "audit/admin.py",

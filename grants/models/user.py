@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import uuid_utils.compat as uuid
@@ -52,6 +54,11 @@ class UserManager(BaseUserManager["User"]):
     def holding(self, role: Role) -> models.QuerySet[User]:
         """The administrators who have this part of the administration."""
         return self.filter(**{str(role): True}, is_staff=True, is_active=True)
+
+    def loosening(self) -> models.QuerySet[User]:
+        """The administrators who have any part in which something can be loosened."""
+        any_of = reduce(or_, (models.Q(**{str(role): True}) for role in roles.LOOSENING))
+        return self.filter(any_of, is_staff=True, is_active=True)
 
     def get_by_natural_key(self, username: str | None) -> User:
         """Sign-in finds the account however the address was typed."""

@@ -90,24 +90,45 @@ def test_only_an_administrator_gets_a_role_and_loses_it_with_the_administration(
 
 @pytest.mark.shows("roles-are-separate")
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in OF_RULES])
-def test_who_has_every_other_role_neither_asks_agrees_nor_refuses_for_a_person(kind: Loosening.Kind) -> None:
-    (ann,), dana = administrators("ann"), make_user("dana@example.com")
+def test_who_has_every_other_role_asks_and_agrees_to_nothing_for_a_person_and_may_refuse(
+    kind: Loosening.Kind,
+) -> None:
+    (ann, _), dana = administrators("ann", "ben"), make_user("dana@example.com")
     other = make_user("other@example.com", is_staff=True, keeps_accounts=False)
     asked = four_eyes.ask(kind, dana, by=ann)
 
     with pytest.raises(NotPermitted, match="role"):
         four_eyes.ask(kind, make_user("eve@example.com"), by=other)
+    with pytest.raises(NotPermitted, match="role"):
+        four_eyes.agree(asked.pk, by=other)
+    still_open = Loosening.objects.open().count()
+    four_eyes.refuse(asked.pk, by=other)
+
+    assert (asked.takes_effect_at, still_open, Loosening.objects.open().count()) == (None, 1, 0)
+
+
+@pytest.mark.shows("roles-are-separate", "loosening-takes-two")
+def test_who_is_alone_with_a_role_is_not_alone_with_what_it_loosens() -> None:
+    (ann,), dana = administrators("ann"), make_user("dana@example.com")
+    other = make_user("other@example.com", is_staff=True, keeps_accounts=False)
+    reader = make_user(
+        "reader@example.com", is_staff=True, keeps_accounts=False, keeps_policies=False, keeps_agents=False
+    )
+    asked = four_eyes.ask(Kind.APPROVER, dana, by=ann)
+
     for verb in (four_eyes.agree, four_eyes.refuse):
         with pytest.raises(NotPermitted, match="role"):
-            verb(asked.pk, by=other)
+            verb(asked.pk, by=reader)
+    four_eyes.agree(asked.pk, by=other)
 
-    assert asked.takes_effect_at  # nobody else keeps accounts
-    assert Loosening.objects.open().count() == 1
+    assert asked.takes_effect_at is None
+    assert other.email in set(Notification.objects.values_list("recipient", flat=True))
+    assert is_approver(dana)
 
 
 @pytest.mark.shows("roles-are-separate")
 def test_what_names_a_second_person_without_the_role_is_refused_around_the_pages() -> None:
-    (ann,), dana = administrators("ann"), make_user("dana@example.com")
+    (ann, _), dana = administrators("ann", "ben"), make_user("dana@example.com")
     other = make_user("other@example.com", is_staff=True, keeps_accounts=False)
 
     with pytest.raises(TakesTwo):
@@ -117,10 +138,10 @@ def test_what_names_a_second_person_without_the_role_is_refused_around_the_pages
 
 
 @pytest.mark.shows("roles-are-separate")
-def test_who_loses_a_role_leaves_the_other_alone_for_a_week() -> None:
+def test_who_stops_administering_leaves_the_other_alone_for_a_week() -> None:
     (ann, ben), dana = administrators("ann", "ben"), make_user("dana@example.com")
-    ben.keeps_accounts = False
-    accounts.change(ben, by=ann.as_actor(), changed=["keeps_accounts"])
+    ben.is_staff = False
+    accounts.change(ben, by=ann.as_actor(), changed=["is_staff"])
 
     asked = four_eyes.ask(Kind.APPROVER, dana, by=ann)
 

@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from approvals import trying
 from approvals.models import Approval, Notification
 from approvals.notifications import deliver_due, preferences
 from audit.models import Event
@@ -167,12 +168,21 @@ def test_preferences_are_chosen_tested_and_answered(
     page.get_by_label("A deadline passed: E-mail").check()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("status").first).to_contain_text("Saved.")
-    page.get_by_role("button", name="Send test to E-mail").click()
+    send_test(page)
     expect(page.get_by_role("heading", name="Did it arrive?")).to_be_visible()
     page.get_by_role("button", name="Yes, it arrived").click()
 
     expect(page.get_by_role("status")).to_contain_text("You said that it arrived")
     assert ("breached", None) in preferences.chosen(person)
+
+
+def send_test(page: Page) -> None:
+    """A worker sends it; the page asks for the result, or is asked for again where there is no script."""
+    page.get_by_role("button", name="Send test to E-mail").click()
+    expect(page.get_by_text("It is on its way.")).to_be_visible()
+    trying.send_due()
+    if (again := page.get_by_role("link", name="Look again")).is_visible():
+        again.click()
 
 
 def test_axe_finds_nothing_on_the_preferences(sign_in: Callable[..., Page]) -> None:
@@ -182,7 +192,7 @@ def test_axe_finds_nothing_on_the_preferences(sign_in: Callable[..., Page]) -> N
     page.goto("/preferences/notifications/")
     page.get_by_text("Add a channel").click()
     found = faults(page)
-    page.get_by_role("button", name="Send test to E-mail").click()
+    send_test(page)
     page.get_by_role("heading", name="Did it arrive?").wait_for()
 
     assert found + faults(page) == []

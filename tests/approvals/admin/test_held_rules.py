@@ -248,7 +248,7 @@ def test_what_cannot_take_effect_any_more_lapses_and_holds_nothing_up(policy: Po
 
 def test_an_installation_with_one_administrator_says_so() -> None:
     single = client_of(make_user("admin@example.com", is_staff=True))
-    said = "Fewer than two administrators have these roles"
+    said = "Fewer than two administrators have a role"
 
     before = text_of(single.get("/admin/"))
     make_user("second@example.com", is_staff=True)

@@ -9,7 +9,10 @@ from django.test import Client
 from django.urls import reverse
 
 from approvals.models import Notification
+from grants import accounts
+from grants.accounts import NobodyLeft
 from grants.models import User
+from grants.roles import Role
 from tests.factories import approve, make_approval, make_approver, make_policy, make_user
 
 pytestmark = pytest.mark.django_db
@@ -18,6 +21,36 @@ pytestmark = pytest.mark.django_db
 def save(admin: Client, user: User, **fields: str) -> str:
     page = reverse("admin:grants_user_change", args=[user.pk])
     return admin.post(page, {"email": user.email, "name": user.name, **fields}, follow=True).content.decode()
+
+
+@pytest.mark.shows("roles-are-separate")
+def test_taking_the_administration_from_somebody_takes_their_roles_though_still_ticked(admin: Client) -> None:
+    other = make_user("other@example.com", is_staff=True)
+    roles = dict.fromkeys(map(str, Role), "on")
+
+    save(admin, other, is_active="on", **roles)
+
+    other.refresh_from_db()
+    assert [other.is_staff, other.is_active, *(other.holds(role) for role in Role)] == [False, True] + [
+        False
+    ] * 4
+
+
+@pytest.mark.shows("roles-are-separate")
+@pytest.mark.parametrize(
+    "kept", [{"is_staff": "on", "is_active": "on"}, {"is_active": "on"}, {"is_staff": "on"}]
+)
+def test_the_last_who_keeps_accounts_goes_on_keeping_them(
+    admin: Client, administrator: User, kept: dict[str, str]
+) -> None:
+    page = save(admin, administrator, **kept)
+
+    administrator.refresh_from_db()
+    assert "is the last one who keeps accounts" in page
+    assert administrator.holds(Role.ACCOUNTS)
+    with pytest.raises(NobodyLeft):
+        administrator.is_active = False
+        accounts.change(administrator, by=administrator.as_actor(), changed=["is_active"])
 
 
 def told() -> set[str]:
@@ -60,7 +93,8 @@ def test_many_requests_take_no_more_queries(admin: Client, django_assert_max_num
         make_approval()
     user = make_user()
 
-    with django_assert_max_num_queries(37):  # one for namesakes, three for keys that stop, three for roles
+    # One for namesakes, three for keys that stop, three for roles, one for who keeps accounts afterwards.
+    with django_assert_max_num_queries(38):
         save(admin, user)
 
 

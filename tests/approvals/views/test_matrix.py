@@ -141,6 +141,7 @@ def test_each_address_of_a_request_is_in_the_matrix() -> None:
     assert of_a_request == set(NEEDS)
 
 
+@pytest.mark.usefixtures("rows_alone")
 @pytest.mark.shows("strangers-learn-nothing")
 @pytest.mark.parametrize("who", CAN)
 def test_who_may_not_read_it_gets_404_and_who_may_not_act_403(
@@ -171,6 +172,7 @@ def test_who_may_not_read_it_gets_404_and_who_may_not_act_403(
     assert Approval.objects.get(pk=critical.pk).is_pending
 
 
+@pytest.mark.usefixtures("rows_alone")
 @pytest.mark.shows("strangers-learn-nothing")
 @pytest.mark.parametrize("is_inactive", [False, True])
 def test_who_has_not_signed_in_is_led_there(is_inactive: bool, critical: Approval) -> None:

@@ -328,6 +328,7 @@ def test_whose_approval_an_edit_made_void_reads_so_and_what_changed(risk, by):
     assert "Your approval no longer counts" not in page(approval, second)
 
 
+@pytest.mark.usefixtures("rows_alone")
 def test_who_was_asked_by_escalation_reads_so():
     approval = make_approval(assignees=("sales@example.com", "deputy@example.com"))
     approval.assignments.filter(email="deputy@example.com").update(source="escalation")
