@@ -19,7 +19,6 @@ LONGEST = 1000
 """Characters."""
 DEEPEST = 16
 """Levels of brackets within brackets."""
-MOST_LOOPS = 8
 MOST_KEPT = 16 * 1024 * 1024
 """Bytes of compiled conditions in one process."""
 _HELD = 350
@@ -28,11 +27,13 @@ _HELD = 350
 VARIABLES = ("payload", "confidence", "risk", "workflow", "agent", "evidence", "context")
 
 _MARK = re.compile(
-    r'"(?:[^"\\\n]|\\.)*"|'
-    r"'(?:[^'\\\n]|\\.)*'"
-    r"|[()\[\]{}]|\.\s*(?P<loop>all|exists|exists_one|existsOne|map|filter)(?=\s*\()"
+    r"//[^\n]*"
+    r"|'{3}(?:[^\\]|\\.)*?'{3}|\"{3}(?:[^\\]|\\.)*?\"{3}"
+    r"|'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\""
+    r"|[()\[\]{}]",
+    re.DOTALL,
 )
-"""A text, a bracket, or what begins a loop."""
+"""A comment, a text (in three quotes or in one), or a bracket. The compiler refuses a raw text that ends in a \\."""
 _UNREADABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
@@ -80,16 +81,12 @@ def _check_bounds(source: str) -> None:
         raise InvalidCondition(
             Mistake(source, _("A control character does not belong here"), unreadable.start())
         )
-    depth = loops = 0
+    depth = 0
     for mark in _MARK.finditer(source):
         depth += 1 if mark[0] in "([{" else -1 if mark[0] in ")]}" else 0
-        loops += mark["loop"] is not None
         if depth > DEEPEST:
             sentence = _("More than %(most)s brackets within each other")
             raise InvalidCondition(Mistake(source, sentence % {"most": DEEPEST}, mark.start()))
-        if loops > MOST_LOOPS:
-            sentence = _("More than %(most)s loops: say it with fewer")
-            raise InvalidCondition(Mistake(source, sentence % {"most": MOST_LOOPS}, mark.start("loop")))
 
 
 @lru_cache(maxsize=1)

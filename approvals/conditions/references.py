@@ -20,6 +20,8 @@ from approvals.conditions.tree import Node, Tree
 LARGEST_PATTERNS = 500
 """RE2 instructions, in all of a condition's patterns together."""
 
+MOST_LOOPS = 8
+
 _SEARCHES = ("contains", "startsWith", "endsWith", "matches")
 
 
@@ -57,6 +59,7 @@ class _Reader:
     tree: Tree
     found: References = field(default_factory=References)
     pattern_size: int = 0
+    loops: int = 0
     is_in_loop: bool = False
 
     def read(self, node: Node, bound: Mapping[str, Path | None]) -> None:
@@ -116,6 +119,10 @@ class _Reader:
     def _loop(self, node: Node, bound: Mapping[str, Path | None]) -> None:
         parts = [self.tree.node(raw) for raw in tree.children(node)]
         over = self._path(parts[0], bound)
+        self.loops += 1
+        if self.loops > MOST_LOOPS:
+            sentence = _("More than %(most)s loops: say it with fewer")
+            raise self._invalid(node, sentence % {"most": MOST_LOOPS})
         if self.is_in_loop:
             raise self._invalid(node, _("A loop inside a loop may never end"))
         if over is None:

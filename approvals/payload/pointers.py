@@ -42,6 +42,11 @@ def tokens(pointer: str) -> list[str]:
     return [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]
 
 
+def canonical_pointer(pointer: str) -> str:
+    """The one way to write a pointer: elsewhere a `~` that escapes nothing stands for itself."""
+    return "".join(child("", token) for token in tokens(pointer)) if "~" in pointer else pointer
+
+
 def find(value: Any, pointer: str) -> Any:
     """The value at the pointer, or ABSENT."""
     for token in tokens(pointer):

@@ -141,6 +141,28 @@ def test_what_cannot_be_read_or_bounded_beforehand_is_refused(source: str) -> No
         conditions.check(source)
 
 
+@pytest.mark.parametrize(
+    "loop",
+    ["evidence.//\nall(e, true)", "evidence.all//\n(e, true)", "evidence // '\n . exists(e, true)"],
+)
+def test_loops_are_counted_wherever_a_comment_stands(loop: str) -> None:
+    conditions.check(" && ".join([loop] * 8))
+
+    with pytest.raises(InvalidCondition, match="More than 8 loops"):
+        conditions.check("&&".join([loop] * 20))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [r'"\""', '"""a"b"""', "'''a'b'''", '"// ((("', 'r"""a""b"""'],
+)
+def test_brackets_are_counted_behind_any_text(text: str) -> None:
+    conditions.check(f"{text} == '(((((((((((((((((' || {'(' * 16}true{')' * 16}")
+
+    with pytest.raises(InvalidCondition, match="More than 16 brackets"):
+        conditions.check(f"{text} == '' || {'(' * 17}true{')' * 17} || {text} == ''")
+
+
 def test_a_field_or_a_text_that_is_called_as_a_loop_counts_as_none() -> None:
     conditions.check(" || ".join(f"payload.all == {n} || payload.filter == '.map(e, e)'" for n in range(9)))
 

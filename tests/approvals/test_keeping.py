@@ -107,7 +107,17 @@ def test_all_caches_together_stay_small_beside_a_process():
 
 @pytest.mark.shows("memory-that-fills")
 @pytest.mark.parametrize(
-    "name", ["an enum of 12,000", "900 enums of lists", "1,990 fields", "not within not"]
+    "name",
+    [
+        "an enum of 12,000",
+        "900 enums of lists",
+        "1,990 fields",
+        "not within not",
+        "1,500 references to 1,500 unknown keywords",
+        "900 references beside a keyword",
+        "1,000 references to a big enum",
+        "700 references to 1,200 fields",
+    ],
 )
 def test_a_kept_schema_holds_no_more_than_it_counts_for(name):
     text = compiling.json.dumps(HOSTILE[name], separators=(",", ":"))

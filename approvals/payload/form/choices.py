@@ -9,9 +9,9 @@ from typing import Any
 
 from approvals.payload.canonical import canonical
 from approvals.payload.schema.dialects import ANNOTATIONS
+from approvals.payload.schema.dialects import TITLES as _TITLES
 
-TITLES = "x-enumNames"
-_TITLES_ELSEWHERE = "enumNames"
+TITLES, _TITLES_ELSEWHERE = _TITLES
 
 
 def members(schema: dict[str, Any]) -> list[Any]:

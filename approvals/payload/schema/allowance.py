@@ -9,8 +9,8 @@ from __future__ import annotations
 from approvals.payload.schema import matching
 
 MOST_WORK = 22_000
-PER_NODE = 10
-PER_PATTERN = 80
+PER_NODE = 2
+PER_PATTERN = 40
 
 
 def checkable(patterns: list[str], nodes: int) -> tuple[frozenset[str], bool]:

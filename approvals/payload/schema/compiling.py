@@ -11,7 +11,7 @@ from approvals.exceptions import FieldError, InvalidInput
 from approvals.keeping import kept
 from approvals.payload.canonical import canonical, is_deeper
 from approvals.payload.schema.allowance import checkable
-from approvals.payload.schema.dialects import DATA
+from approvals.payload.schema.dialects import MANY, NAMED, ONE
 from approvals.payload.schema.expansion import MAX_DEPTH, UnexpandableError, expanded
 
 MAX_BYTES = 64 * 1024
@@ -20,7 +20,9 @@ MOST_WRITTEN = 6 * MAX_BYTES
 MOST_KEPT = 32 * 1024 * 1024
 """Bytes of compiled schemas in one process."""
 _HELD = 48
-"""Bytes that a compiled schema takes for a character of its text, at most."""
+"""Bytes that a compiled schema takes for a character of its text, at most, besides what references repeat."""
+_HELD_BY_KEYWORD = 64
+_SEVERAL = MANY | NAMED
 UNCHECKED = "$unchecked"
 """Our own keyword: the pattern beside it is never checked."""
 
@@ -30,11 +32,13 @@ class Compiled:
     """A schema without references in draft 2020-12, ready to validate.
 
     `unchecked`: the patterns that no engine can run. `is_certain`: all other patterns are checked on every text.
+    `keywords`: how many all its parts have, those that references repeat included.
     """
 
     schema: dict[str, Any]
     unchecked: frozenset[str]
     is_certain: bool
+    keywords: int
 
 
 def check_schema(schema: Any) -> None:
@@ -55,8 +59,8 @@ def compiled(schema: Any) -> Compiled:
     return _compiled(text)
 
 
-def _bytes(_: Compiled, text: str) -> int:
-    return _HELD * (len(text) + 100)
+def _bytes(found: Compiled, text: str) -> int:
+    return _HELD * (len(text) + 100) + _HELD_BY_KEYWORD * found.keywords
 
 
 @kept(most=MOST_KEPT, weight=_bytes)
@@ -79,25 +83,28 @@ def _compiled(text: str) -> Compiled:
     for part in parts:
         if part.get("pattern") in unchecked:
             part[UNCHECKED] = True
-    return Compiled(root, unchecked, is_certain)
+    return Compiled(root, unchecked, is_certain, keywords=sum(map(len, parts)))
 
 
 def _parts(root: Any) -> Iterator[dict[str, Any]]:
-    """The root and every schema below it, each once."""
+    """The root and every schema below it, each once: the lists and maps of schemas are none themselves."""
     seen: set[int] = set()
     pending = [root]
     while pending:
         part = pending.pop()
-        if isinstance(part, dict | list) and id(part) not in seen:
+        if isinstance(part, dict) and id(part) not in seen:
             seen.add(id(part))
-            if isinstance(part, dict):
-                yield part
-            pending.extend([part[key] for key in part if key not in DATA] if isinstance(part, dict) else part)
+            yield part
+            for key, inner in part.items():
+                if key in ONE:
+                    pending.append(inner)
+                elif key in _SEVERAL and id(inner) not in seen:
+                    seen.add(id(inner))  # references share it
+                    pending.extend(inner if key in MANY else inner.values())
 
 
 def _patterns(part: dict[str, Any]) -> list[str]:
-    own = [part["pattern"]] if isinstance(part.get("pattern"), str) else []
-    return [*own, *part.get("patternProperties", ())]
+    return [*([part["pattern"]] if "pattern" in part else []), *part.get("patternProperties", ())]
 
 
 def _types(schema: Any) -> list[str]:

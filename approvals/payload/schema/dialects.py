@@ -69,19 +69,16 @@ DATA = frozenset(("const", "default", "enum", "example", "examples"))
 ANNOTATIONS = frozenset(
     ("title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly", "$comment")
 )
-_DROPPED = frozenset(
+TITLES = ("x-enumNames", "enumNames")
+"""Keywords that are none of JSON Schema's: they name an enum's members."""
+_PLAIN = ANNOTATIONS - {"$comment"} | frozenset(
     (
-        "$schema",
-        "$id",
-        "id",
-        "$anchor",
-        "$dynamicAnchor",
-        "$recursiveAnchor",
-        "$comment",
-        "$vocabulary",
-        "nullable",
+        "$ref", "const", "dependentRequired", "enum", "format", "maxContains", "maxItems", "maxLength",
+        "maxProperties", "minContains", "minItems", "minLength", "minProperties", "multipleOf", "pattern", "required",
+        "type", "uniqueItems", *TITLES,
     )
-)
+)  # fmt: skip
+"""Keywords that somebody reads as they are. All that nobody knows are dropped: each reference would repeat them."""
 
 
 def dialect_of(name: Any) -> Dialect | None:
@@ -122,7 +119,7 @@ def _keyword(key: str, value: Any, own: dict[str, Any], pointer: str) -> Iterato
         yield key, _listed(value, here)
     elif key in NAMED:
         yield key, {name: At(child(here, name)) for name in value}
-    elif key not in _DROPPED and key not in DEFINITIONS:
+    elif key in _PLAIN:
         yield key, value
 
 

@@ -21,6 +21,8 @@ from approvals.payload.schema.references import References, UnresolvedError
 MAX_NODES = 2_000
 MAX_VISITS = 5_000
 """Nodes of the whole document once its references are followed, each as often as it applies to a value."""
+MAX_COPIED = 20_000
+"""Keywords that references repeat, in all of the document."""
 MAX_DEPTH = 64
 MAX_ERRORS = 20
 
@@ -66,6 +68,7 @@ class _Expansion:
         self._filling: list[str] = []
         self._costs: dict[int, tuple[int, int]] = {}
         self._visits = 0
+        self._copied = 0
 
     def root(self) -> Any:
         self._read()
@@ -159,6 +162,9 @@ class _Expansion:
         if rest.keys() <= ANNOTATIONS:
             self._fill(target)
             referred = self._parts[target]
+            self._copied += len(referred) if isinstance(referred, dict) else 1
+            if self._copied > MAX_COPIED:
+                raise _too_large("", MAX_COPIED, "keywords")
             return {**(referred if isinstance(referred, dict) else {"allOf": [referred]}), **rest}
         return {**rest, "allOf": [self._at(target), *rest.get("allOf", ())]}
 
@@ -216,8 +222,8 @@ def _recursive(pointer: str) -> UnexpandableError:
     return UnexpandableError(FieldError(pointer, "recursive_ref", sentence))
 
 
-def _too_large(pointer: str, most: int = MAX_NODES) -> UnexpandableError:
-    sentence = f"has more than {most:,} nodes once its references are followed; make it smaller"
+def _too_large(pointer: str, most: int = MAX_NODES, what: str = "nodes") -> UnexpandableError:
+    sentence = f"has more than {most:,} {what} once its references are followed; make it smaller"
     return UnexpandableError(FieldError(pointer, "schema_too_large", sentence))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin
 
-from approvals.payload.pointers import ABSENT, child, find, tokens
+from approvals.payload.pointers import ABSENT, canonical_pointer, child, find, tokens
 from approvals.payload.schema.dialects import DATA, DEFINITIONS, MANY, NAMED, ONE, Dialect
 
 _MAPS = NAMED | DEFINITIONS | {"dependencies"}
@@ -53,7 +53,10 @@ class References:
         return self._within(resource, unquote(fragment))
 
     def _within(self, resource: str, fragment: str) -> str:
-        """Looks first inside the schema that has its own id, then, as generators expect, in the whole document."""
+        """Looks first inside the schema that has its own id, then, as generators expect, in the whole document.
+
+        One place has one pointer, however its `~` are escaped: it is read once.
+        """
         if fragment and not fragment.startswith("/"):
             found = self._anchors.get((resource, fragment)) or self._anchors.get(("", fragment))
             if found is None:
@@ -61,7 +64,7 @@ class References:
             return found
         for pointer in (resource + fragment, fragment):
             if _is_schema_at(self._document, pointer):
-                return pointer
+                return canonical_pointer(pointer)
         raise UnresolvedError
 
     def _note(self, pointer: str, schema: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice, product
 from typing import Any
 
 from tests.approvals.payload.schema.test_patterns import HOSTILE as PATTERNS
@@ -29,6 +30,22 @@ def chained(count: int, link: Callable[[str], Schema]) -> Schema:
     links = {f"d{n}": link(f"#/$defs/d{n + 1}") for n in range(count)}
     return {"type": "object", "$ref": "#/$defs/d0", "$defs": {**links, f"d{count}": {"type": "object"}}}
 
+
+def fields_named(name: str, inner: Any) -> Schema:
+    return {"type": "object", "properties": {name: inner}}
+
+
+def referred(count: int, target: Schema, **beside: Any) -> Schema:
+    """Fields that are all one definition."""
+    return {**fields(*({"$ref": "#/$defs/a", **beside} for _ in range(count))), "$defs": {"a": target}}
+
+
+EVERY_KEYWORD: Schema = {
+    "type": ["string", "object"], "title": "a", "description": "b", "default": "c", "examples": ["d"],
+    "readOnly": False, "enum": ["e"], "const": "e", "format": "date", "pattern": "^e", "minLength": 1, "maxLength": 9,
+    "minimum": 1, "maximum": 9, "multipleOf": 1, "minItems": 1, "maxItems": 9, "uniqueItems": True,
+    "minProperties": 1, "maxProperties": 9, "required": ["a"], "properties": {"a": True},
+}  # fmt: skip
 
 HOSTILE: dict[str, Schema] = {
     # Patterns: many, long, and such as multiply.
@@ -81,6 +98,19 @@ HOSTILE: dict[str, Schema] = {
         **fields(*({"$ref": "#/$defs/a"} for _ in range(1900))),
         "$defs": {"a": {"allOf": [{"minimum": n} for n in range(60)]}},
     },
+    "1,000 references to 3,000 unknown keywords": referred(1000, {f"x{n}": 0 for n in range(3000)}),
+    "1,500 references to 1,500 unknown keywords": referred(1500, {f"x{n}": 0 for n in range(1500)}),
+    "1,800 references to every keyword": referred(1800, EVERY_KEYWORD),
+    "900 titled references to every keyword": referred(900, EVERY_KEYWORD, title="t"),
+    "900 references beside a keyword": referred(900, EVERY_KEYWORD, minLength=2),
+    "1,000 references to a big enum": referred(1000, {"enum": [*range(5000)]}),
+    "700 references to 1,200 fields": referred(700, fields(*[True] * 1200)),
+    "700 references to 3,000 required names": referred(700, {"required": [f"a{n}" for n in range(3000)]}),
+    "900 names of one place": {
+        **fields(*({"$ref": "#/$defs/" + "".join(one)} for one in islice(product(("~2", "~02"), repeat=10), 900))),
+        "$defs": {"~2" * 10: {"enum": [*range(2000)]}},
+    },
+    "patterns below a field named enum": fields_named("enum", patterns(*(f"^.{{{900 + n}}}$" for n in range(900)))),
     "references that run in a circle": chained(1, lambda to: {"$ref": "#"}),
     "ids and anchors by the thousand": {
         "type": "object",

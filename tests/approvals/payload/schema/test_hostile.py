@@ -9,7 +9,7 @@ import pytest
 from approvals.exceptions import InvalidInput
 from approvals.payload.schema import allowance, compiling, matching
 from approvals.payload.schema.compiling import compiled
-from tests.approvals.payload.schema.hostile import HOSTILE, patterns
+from tests.approvals.payload.schema.hostile import HOSTILE, fields_named, patterns, referred
 from tests.calls import calls
 
 MOST_CALLS = 350_000
@@ -79,6 +79,51 @@ def test_a_schema_of_a_usual_size_has_all_its_patterns_checked():
     assert (plan.unchecked, plan.is_certain) == (frozenset(), True)
 
 
+def test_150_short_patterns_of_a_form_are_all_checked():
+    plan = try_out(patterns(*(f"^[A-Z]{{2}}-{n:04d}-[0-9]{{4}}$" for n in range(150))))
+
+    assert plan
+    assert (plan.unchecked, plan.is_certain) == (frozenset(), True)
+
+
+def test_a_pattern_among_hundreds_of_groups_is_checked():
+    groups = {f"g{n}": {"type": "object", "properties": {"a": {"type": "string"}}} for n in range(900)}
+    iban = {"type": "string", "pattern": "^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$"}
+
+    plan = try_out({"type": "object", "properties": {"iban": iban, **groups}})
+
+    assert plan
+    assert not plan.unchecked
+
+
+@pytest.mark.parametrize("name", ["pattern", "patternProperties", "enum", "const", "default", "properties"])
+def test_a_field_may_be_named_like_a_keyword(name):
+    schema = fields_named(name, {"type": "object", "properties": {"a": {"pattern": "(x"}, "b": True}})
+
+    plan = try_out({**schema, "required": [name]})
+
+    assert plan
+    assert plan.unchecked == {"(x"}
+    assert plan.schema["properties"][name]["properties"]["a"][compiling.UNCHECKED]
+
+
+@pytest.mark.shows("schemas-that-burn")
+def test_references_repeat_no_keyword_that_nobody_reads():
+    plan = try_out(HOSTILE["1,000 references to 3,000 unknown keywords"])
+
+    assert plan
+    assert plan.keywords < 100
+
+
+@pytest.mark.shows("schemas-that-burn")
+def test_what_references_repeat_counts_in_the_cache():
+    once, often = (try_out(referred(count, {"minLength": 1, "maxLength": 9})) for count in (1, 1000))
+
+    assert once
+    assert often
+    assert often.keywords - once.keywords == 2 * 999
+
+
 def test_the_answer_is_the_same_whatever_is_kept_already():
     schema = HOSTILE["counts just below the bound"]
     first = try_out(schema)
@@ -100,6 +145,7 @@ def test_the_answer_is_the_same_whatever_is_kept_already():
         ("4,000 fields", "at most 65,536 are accepted"),
         ("anyOf doubled by references", "has more than 2,000 nodes"),
         ("1,900 references to one place", "has more than 5,000 nodes"),
+        ("1,800 references to every keyword", "has more than 20,000 keywords"),
         ("references that run in a circle", "refers to itself"),
     ],
 )
