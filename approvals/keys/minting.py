@@ -118,7 +118,7 @@ def _require_rotatable(key: AgentKey, at: datetime) -> None:
             _("This key opens nothing any more, so there is nothing to rotate: create a key. %(reason)s")
             % {"reason": reason}
         )
-    if key.successors.filter(revoked_at=None).exists():
+    if key.successors.valid(at).exists():
         raise StateConflict(
             _("This key was rotated already. Rotate the one that replaces it, or revoke that one first.")
         )

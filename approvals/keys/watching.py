@@ -8,7 +8,7 @@ from uuid import UUID
 
 import structlog
 from django.db import Error, connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 
 from approvals.keys.facts import describe_key, event_of, moment
 from approvals.models import Agent, AgentKey, Notification
@@ -69,19 +69,9 @@ def _locked(pk: UUID) -> AgentKey | None:
 
 
 def _ending(at: datetime) -> Iterable[UUID]:
-    soon = _valid(at).filter(expires_at__lte=at + timedelta(days=max(WARNED)))
+    soon = AgentKey.objects.valid(at).filter(expires_at__lte=at + timedelta(days=max(WARNED)))
     soon = soon.filter(Q(expiry_told=None) | Q(expiry_told__gt=min(WARNED)))
     return list(soon.values_list("pk", flat=True))
-
-
-def _valid(at: datetime) -> QuerySet[AgentKey]:
-    return AgentKey.objects.filter(
-        Q(expires_at=None) | Q(expires_at__gt=at),
-        revoked_at=None,
-        agent__is_active=True,
-        owner__is_active=True,
-        agent__owner__is_active=True,
-    )
 
 
 def _tell_of_end(key: AgentKey) -> bool:
@@ -90,7 +80,7 @@ def _tell_of_end(key: AgentKey) -> bool:
     days = days_told(key, at)
     if days is None or (key.expiry_told is not None and key.expiry_told <= days):
         return False
-    if key.successors.filter(revoked_at=None).exists():
+    if key.successors.valid(at).exists():
         return False
     key.expiry_told = days
     key.save(update_fields=["expiry_told"])

@@ -100,6 +100,18 @@ class Ended(models.TextChoices):
     OWNER = "owner_inactive", _("The account of an owner is closed.")
 
 
+class AgentKeyQuerySet(models.QuerySet["AgentKey"]):
+    def valid(self, at: datetime) -> AgentKeyQuerySet:
+        """The keys that open something at that moment, as `AgentKey.is_valid` says of one."""
+        return self.filter(
+            models.Q(expires_at=None) | models.Q(expires_at__gt=at),
+            revoked_at=None,
+            agent__is_active=True,
+            owner__is_active=True,
+            agent__owner__is_active=True,
+        )
+
+
 class AgentKey(models.Model):
     """A key `cs_<prefix>_<secret>`: the prefix finds the row, the secret is kept only as its SHA-256.
 
@@ -161,6 +173,8 @@ class AgentKey(models.Model):
     alarmed_at = models.DateTimeField(
         null=True, editable=False, help_text=_("When people were last told that it is used after its end.")
     )
+
+    objects = AgentKeyQuerySet.as_manager()
 
     earlier: Earlier | None = None
     """What the call's idempotency key made before; `keys.authenticate` reads it along."""

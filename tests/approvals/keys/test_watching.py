@@ -110,6 +110,17 @@ def test_nobody_is_told_of_a_key_that_is_not_missed(end: Any) -> None:
     assert told() == []
 
 
+@pytest.mark.usefixtures("rows_alone")
+def test_people_are_told_of_a_key_whose_successor_has_expired() -> None:
+    key = ending_in(QUARTER, days=2)
+    new, _ = keys.rotate_key(key, by=SYSTEM, overlap=timedelta(days=30))
+    AgentKey.objects.filter(pk=new.pk).update(expires_at=new.created_at + timedelta(microseconds=1))
+
+    keys.watch()
+
+    assert told() == ["boss@example.com", "owner@example.com"]
+
+
 def test_what_is_told_says_which_key_and_what_to_do() -> None:
     key = ending_in(QUARTER, days=2)
     keys.watch()
