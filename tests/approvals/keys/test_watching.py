@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import Error, IntegrityError
+from django.db import Error, IntegrityError, transaction
 
 from approvals import keys
 from approvals.keys import watching
@@ -17,6 +17,7 @@ from audit.message import SYSTEM
 from audit.models import Event
 from grants.models import User
 from tests.approvals.sql import run
+from tests.database_role import acting_as
 from tests.factories import make_agent, make_key, make_user
 
 pytestmark = pytest.mark.django_db
@@ -230,6 +231,7 @@ def test_one_that_fails_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> No
         "secret_sha256 = ''",
         "prefix = 'another'",
         "replaces_id = id",
+        "owner_id = minted_by_id",
     ],
 )
 def test_the_database_lets_no_key_grow(change: str) -> None:
@@ -238,6 +240,22 @@ def test_the_database_lets_no_key_grow(change: str) -> None:
 
     with pytest.raises(IntegrityError, match="create another"):
         run(f"UPDATE approvals_agentkey SET {change} WHERE id = %s", key.pk)
+
+
+@pytest.mark.shows("keys-never-grow", "keys-stop-with-their-owner")
+def test_the_applications_role_moves_no_stopped_key_to_an_open_account(application_role: str) -> None:
+    key, text = make_key(owner=make_user("owner@example.com"))
+    other = make_user("other@example.com")
+    User.objects.filter(pk=key.owner_id).update(is_active=False)
+
+    with (
+        pytest.raises(IntegrityError, match="create another"),
+        transaction.atomic(),
+        acting_as(application_role),
+    ):
+        AgentKey.objects.filter(pk=key.pk).update(owner=other)
+
+    assert keys.authenticate(text) is None
 
 
 @pytest.mark.shows("keys-never-grow")
