@@ -6,7 +6,7 @@ its search path is pinned again.
 
 from importlib import import_module
 
-from django.db import migrations
+from django.db import migrations, models
 
 scopes = import_module("approvals.migrations.0037_key_scopes")
 
@@ -44,4 +44,16 @@ CREATE TRIGGER check_update BEFORE UPDATE OF {kept}, expires_at, revoked_at ON a
 class Migration(migrations.Migration):
     dependencies = [("approvals", "0041_bound_to_events")]
 
-    operations = [migrations.RunSQL(guard(KEPT), guard(scopes.KEPT))]
+    operations = [
+        migrations.AddField(
+            model_name="agentkey",
+            name="refusals",
+            field=models.JSONField(
+                db_default=models.Value([], models.JSONField()),
+                default=list,
+                editable=False,
+                help_text="From where its text came after its end within a day: address, moment, reason, whether told.",
+            ),
+        ),
+        migrations.RunSQL(guard(KEPT), guard(scopes.KEPT)),
+    ]

@@ -166,6 +166,14 @@ class AgentKey(models.Model):
     refused_at = models.DateTimeField(
         null=True, editable=False, help_text=_("When its text was last sent after its end, to the hour.")
     )
+    refusals = models.JSONField(
+        default=list,
+        db_default=models.Value([], models.JSONField()),
+        editable=False,
+        help_text=_(
+            "From where its text came after its end within a day: address, moment, reason, whether told."
+        ),
+    )
     refused_from = models.CharField(max_length=45, blank=True, default="", db_default="", editable=False)
     refused_because = models.CharField(
         max_length=20, choices=Ended.choices, blank=True, default="", db_default="", editable=False

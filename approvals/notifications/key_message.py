@@ -26,7 +26,7 @@ def of_key(notification: Notification, key: AgentKey) -> Message:
     used = (
         *(((_("Refused because"), why),) if (why := _why(key)) else ()),
         *(((_("Last used so"), clock.in_words(key.refused_at)),) if key.refused_at else ()),
-        (_("From"), key.refused_from or _("an unknown address")),
+        (_("From"), ", ".join(_addresses(key))),
     )
     sentence = _(
         "The key %(key)s of %(agent)s was sent to the endpoint after its end, and refused. If that is the agent "
@@ -77,6 +77,12 @@ def _expires(key: AgentKey) -> str:
 def _why(key: AgentKey) -> str:
     why = key.refused_because
     return str(Ended(why).label) if why in Ended.values else ""
+
+
+def _addresses(key: AgentKey) -> list[str]:
+    """From where it came, as far as that is noted; the last one where nothing else is."""
+    noted = [one["address"] for one in key.refusals] or [key.refused_from]
+    return [address or _("an unknown address") for address in noted]
 
 
 def _facts(key: AgentKey) -> Facts:
