@@ -30,6 +30,7 @@ def _address(forwarded: str, remote: str) -> str:
     told = forwarded.split(",")
     found = told[-proxies] if forwarded and 0 < proxies <= len(told) else remote
     try:
-        return str(ip_address(found.strip().strip("[]")))
+        address = ip_address(found.strip().strip("[]"))
     except ValueError:
         return ""
+    return str(address).partition("%")[0]  # without a scope id, which is as long as the client likes

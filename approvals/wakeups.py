@@ -14,6 +14,7 @@ import redis
 import structlog
 from django.conf import settings
 from django.db import connection, transaction
+from django.http import HttpRequest
 
 logger = structlog.get_logger(__name__)
 
@@ -32,6 +33,9 @@ LEFT_HEADER = "X-Live-Left"
 FULL_HEADER = "X-Live-Full"
 """How the waiting process tells a view that one key has as many waits open as it may have."""
 
+LET_IN = "countersign.let_in"
+"""In an ASGI scope, where no client can put it: this wait was let in before, and is asked about once more."""
+
 RE_ASK_SECONDS = 60
 """How late an open inbox can be while Redis is away."""
 
@@ -39,6 +43,11 @@ RE_ASK_SECONDS = 60
 _RECONNECT_SECONDS = 1
 _BURST_SECONDS = 0.1
 _LONGEST_BURST_SECONDS = 1
+
+
+def was_let_in(request: HttpRequest) -> bool:
+    """Whether this is a wait that was let in before, and is open still."""
+    return LET_IN in getattr(request, "scope", ())
 
 
 def channel() -> str:

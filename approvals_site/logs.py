@@ -7,8 +7,14 @@ import structlog
 from structlog.typing import EventDict, WrappedLogger
 
 _HIDDEN = ("authorization", "cookie", "password", "secret", "token", "api_key", "hmac")
-_KEY = re.compile(r"(cs_[0-9a-f]{12}_)[A-Za-z0-9_-]{6,}")
-"""An agent's key, or a good part of one: `cs_<prefix>_<secret>`. The prefix says which, and is no secret."""
+_KEY = re.compile(
+    r"(cs(?:_|{0}5f)[0-9a-f]{{12}}(?:_|{0}5f))(?:[a-z0-9_-]|{0}(?:5f|2d)){{6,}}".format("%(?:25)*"),
+    re.IGNORECASE,
+)
+"""An agent's key, or a good part of one: `cs_<prefix>_<secret>`. The prefix says which, and is no secret.
+
+An address may spell `_` as `%5F` and `-` as `%2D`, and within another address with `%25` for `%`.
+"""
 
 
 def configure(*, json: bool, level: str) -> dict[str, Any]:
@@ -69,7 +75,7 @@ def _is_secret(key: object) -> bool:
 
 def hide_keys(_logger: WrappedLogger, _method: str, line: str) -> str:
     """The finished line without agents' keys, wherever one stands: in a text, a header, an address or a traceback."""
-    return _KEY.sub(r"\1[hidden]", line) if "cs_" in line else line
+    return _KEY.sub(r"\1[hidden]", line)
 
 
 def _rendered(*, json: bool) -> list[Any]:

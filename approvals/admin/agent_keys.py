@@ -39,11 +39,11 @@ class AgentKeyPages:
         title = _("Create a key for %(agent)s") % {"agent": agent}
         if not form.is_valid():
             return self._page(request, "add", agent, title, status=_status(form), form=form)
-        if again := _made_before(request, agent, form):
-            return again
         person = administrator(request)
         try:
             made = keys.create_key(agent, by=person.as_actor(), minted_by=person, **form.cleaned_data)
+        except keys.AlreadyMade as refusal:
+            return _again(request, agent, refusal)
         except InvalidInput as refusal:
             form.add_error(None, str(refusal))
             return self._page(request, "add", agent, title, status=422, form=form)
@@ -56,11 +56,11 @@ class AgentKeyPages:
         if not form.is_valid():
             title = _("Rotate %(key)s?") % {"key": key}
             return self._page(request, "rotate", key.agent, title, status=_status(form), form=form, key=key)
-        if again := _made_before(request, key.agent, form):
-            return again
         person = administrator(request)
         try:
             made = keys.rotate_key(key, by=person.as_actor(), minted_by=person, **form.cleaned_data)
+        except keys.AlreadyMade as refusal:
+            return _again(request, key.agent, refusal)
         except StateConflict as refusal:
             messages.error(request, str(refusal))
             return _to_agent(key.agent)
@@ -108,10 +108,8 @@ def _found(agent_id: UUID, key_id: UUID) -> AgentKey:
     return get_object_or_404(known, pk=key_id, agent=agent_id)
 
 
-def _made_before(request: HttpRequest, agent: Agent, form: EndForm) -> HttpResponseRedirect | None:
-    if not AgentKey.objects.filter(pk=form.cleaned_data["key_id"]).exists():
-        return None
-    messages.warning(request, _("That key was created already. Its text is shown once only."))
+def _again(request: HttpRequest, agent: Agent, refusal: keys.AlreadyMade) -> HttpResponseRedirect:
+    messages.warning(request, str(refusal))
     return _to_agent(agent)
 
 

@@ -15,7 +15,7 @@ from approvals.models.agent import ANY
 
 @dataclass(frozen=True, slots=True)
 class KeyRow:
-    """A key as it stands: `why` it opens nothing, whether it `is_ending` soon, and the key in its place."""
+    """A key as it stands: `why` it opens nothing, whether it `is_ending` soon, and the valid key in its place."""
 
     key: AgentKey
     why: Ended | None
@@ -46,10 +46,10 @@ def rows(agent: Agent, at: datetime) -> list[KeyRow]:
     """The agent's keys, the newest first, in one query; none where keys and owners were read along."""
     found = list(agent.keys.all() if _is_prefetched(agent) else agent.keys.select_related("owner"))
     known = {key.pk: key for key in found}
-    successors = {key.replaces_id: key for key in found if key.replaces_id and key.revoked_at is None}
     for key in found:
         key.agent = agent
         key.replaces = known.get(key.replaces_id) if key.replaces_id else None
+    successors = {key.replaces_id: key for key in found if key.replaces_id and key.is_valid(at)}
     return [_row(key, successors.get(key.pk), at) for key in found]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from ninja.security import HttpBearer
 
-from approvals import keys, rates
+from approvals import keys, rates, wakeups
 from approvals.api import problems, scopes
 from approvals.callers import address_of
 from approvals.exceptions import RateExceeded
@@ -32,7 +32,12 @@ class AgentKeyAuth(HttpBearer):
         Raises RateExceeded, and MissingScope where the key may not make this call.
         """
         earlier = request.headers.get("Idempotency-Key", "")
-        key = keys.authenticate(token, idempotency_key=earlier, address=address_of(request.META))
+        key = keys.authenticate(
+            token,
+            idempotency_key=earlier,
+            address=address_of(request.META),
+            was_let_in=wakeups.was_let_in(request),
+        )
         if key:
             rates.take_of_agent(_what(request), key.agent_id, token=token)
             scopes.require(request, key)

@@ -32,7 +32,9 @@ _REPLACED = {
     "replaced_ends_at": Field("when that key ends", "2026-05-02T09:00:00.000000Z"),
 }
 _MISUSED = {
-    "used_at": Field("when its text came, once an hour at most", "2026-05-02T09:00:00.000000Z"),
+    "used_at": Field(
+        "when its text came, from one address once a day at most", "2026-05-02T09:00:00.000000Z"
+    ),
     "address": Field("from which address, or empty", "192.0.2.7"),
     "because": Field(
         "why it opened nothing: `revoked`, `expired`, `agent_inactive` or `owner_inactive`", "revoked"

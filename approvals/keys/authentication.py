@@ -18,11 +18,14 @@ _FORM = re.compile(r"cs_([0-9a-f]{12})_([A-Za-z0-9_-]{43})")
 _NO_HASH = bytes(32)
 
 
-def authenticate(token: str, *, idempotency_key: str = "", address: str = "") -> AgentKey | None:
+def authenticate(
+    token: str, *, idempotency_key: str = "", address: str = "", was_let_in: bool = False
+) -> AgentKey | None:
     """The key with this text, if it is valid now; None does not tell which part was wrong.
 
     In one statement, with its agent, the owners of both, who made it, and as `earlier` what the idempotency key made
-    before. `address` is the caller's, for those who look after the key.
+    before. `address` is the caller's, for those who look after the key. A wait that `was_let_in` before the key
+    ended is no misuse of it.
     """
     form = _FORM.fullmatch(token)
     if form is None:
@@ -34,7 +37,8 @@ def authenticate(token: str, *, idempotency_key: str = "", address: str = "") ->
     if key is None or not fits:
         return None
     if why := key.why_ended(at):
-        stamp_refusal(Use(key, at, address), why)
+        if not was_let_in:
+            stamp_refusal(Use(key, at, address), why)
         return None
     stamp_uses([Use(key, at, address)])
     return key

@@ -25,6 +25,10 @@ LIFETIME = timedelta(days=90)
 """How long a key lasts unless whoever makes it says otherwise."""
 
 
+class AlreadyMade(StateConflict):
+    """The form came a second time: the key with this id is there, and its text was shown."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Powers:
     """What a key may do: its scopes, and of what its agent may use the action types and workflows; `*` is all of it."""
@@ -48,10 +52,11 @@ def create_key(
     """A new key, and its text `cs_<prefix>_<secret>`: shown now, never again.
 
     `minted_by` is the person who makes it, and so sees its text: nobody where a command does, on the server itself.
-    With `key_id` as its id, a form sent twice makes one key. Older keys stay valid. Raises InvalidInput where the key
-    could do what its agent may not.
+    With `key_id` as its id, a form sent twice makes one key, and raises AlreadyMade the second time. Older keys stay
+    valid. Raises InvalidInput where the key could do what its agent may not.
     """
     agent = Agent.objects.select_for_update(of=("self",)).select_related("owner").get(pk=agent.pk)
+    _require_unmade(key_id)
     _require_within(agent, powers)
     key, text = _new(agent, owner, minted_by, expires_at, key_id, powers, at=clock.now())
     data = {**describe_key(key), **describe_powers(key)}
@@ -71,11 +76,13 @@ def rotate_key(
 ) -> tuple[AgentKey, str]:
     """A new key that may do what this one may, and its text; this one ends after the overlap, if it does not before.
 
-    One event tells of both. Raises StateConflict where the key is not valid, or was rotated before.
+    One event tells of both. Raises AlreadyMade where a form is sent twice, and StateConflict where the key is not
+    valid, or was rotated before.
     """
     agent = Agent.objects.select_for_update(of=("self",)).select_related("owner").get(pk=key.agent_id)
     old, at = AgentKey.objects.select_related("owner").get(pk=key.pk), clock.now()
     old.agent = agent
+    _require_unmade(key_id)
     _require_rotatable(old, at)
     powers = Powers(scopes=old.scopes, action_types=old.action_types, workflows=old.workflows)
     new, text = _new(agent, old.owner, minted_by, expires_at, key_id, powers, at=at, replaces=old)
@@ -105,6 +112,12 @@ def objections(agent: Agent, powers: Powers) -> dict[str, str]:
     return {field: sentence % {"names": ", ".join(names)} for field, names in found.items() if names}
 
 
+def _require_unmade(key_id: UUID | None) -> None:
+    """Under the agent's lock, so that of two who come at the same moment the second sees the first's key."""
+    if key_id and AgentKey.objects.filter(pk=key_id).exists():
+        raise AlreadyMade(_("That key was created already. Its text is shown once only."))
+
+
 def _require_within(agent: Agent, powers: Powers) -> None:
     if found := objections(agent, powers):
         errors = [FieldError(f"/{field}", "beyond_agent", sentence) for field, sentence in found.items()]
@@ -118,7 +131,7 @@ def _require_rotatable(key: AgentKey, at: datetime) -> None:
             _("This key opens nothing any more, so there is nothing to rotate: create a key. %(reason)s")
             % {"reason": reason}
         )
-    if key.successors.filter(revoked_at=None).exists():
+    if key.successors.valid(at).exists():
         raise StateConflict(
             _("This key was rotated already. Rotate the one that replaces it, or revoke that one first.")
         )

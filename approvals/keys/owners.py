@@ -19,15 +19,17 @@ from grants.models import User
 
 
 def note_owner_left(person: User, *, by: Actor, at: datetime) -> int:
-    """Record which keys stop with this person's account, and tell the other administrators; returns how many do.
+    """Record which keys stop with this person's account, and tell administrators and other owners; returns how many.
 
     In the transaction that closes it. What the agents proposed stays for people to decide.
     """
+    stopped = stopped_by(person, at)
+    owners = Q(agents__keys__in=stopped) | Q(agent_keys__in=stopped)
+    others = User.objects.filter(Q(is_staff=True) | owners, is_active=True).exclude(pk=person.pk)
     count = _record("agent.owner_left", person, by=by, at=at)
     if count:
-        others = User.objects.filter(is_staff=True, is_active=True).exclude(pk=person.pk)
-        addresses = others.values_list("email", flat=True)
-        notify_about_person(person, Notification.Kind.KEYS_STOPPED, addresses, at=at)
+        addresses = others.order_by("email").distinct().values_list("email", flat=True)
+        notify_about_person(person, Notification.Kind.KEYS_STOPPED, list(addresses), at=at)
     return count
 
 

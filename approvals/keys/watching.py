@@ -8,7 +8,7 @@ from uuid import UUID
 
 import structlog
 from django.db import Error, connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q
 
 from approvals.keys.facts import describe_key, event_of, moment
 from approvals.models import Agent, AgentKey, Notification
@@ -16,6 +16,7 @@ from approvals.notifications import notify_of_key
 from audit import clock, log
 from audit.message import SYSTEM
 from grants.models import User
+from grants.roles import Role
 
 logger = structlog.get_logger(__name__)
 
@@ -69,19 +70,9 @@ def _locked(pk: UUID) -> AgentKey | None:
 
 
 def _ending(at: datetime) -> Iterable[UUID]:
-    soon = _valid(at).filter(expires_at__lte=at + timedelta(days=max(WARNED)))
+    soon = AgentKey.objects.valid(at).filter(expires_at__lte=at + timedelta(days=max(WARNED)))
     soon = soon.filter(Q(expiry_told=None) | Q(expiry_told__gt=min(WARNED)))
     return list(soon.values_list("pk", flat=True))
-
-
-def _valid(at: datetime) -> QuerySet[AgentKey]:
-    return AgentKey.objects.filter(
-        Q(expires_at=None) | Q(expires_at__gt=at),
-        revoked_at=None,
-        agent__is_active=True,
-        owner__is_active=True,
-        agent__owner__is_active=True,
-    )
 
 
 def _tell_of_end(key: AgentKey) -> bool:
@@ -90,7 +81,7 @@ def _tell_of_end(key: AgentKey) -> bool:
     days = days_told(key, at)
     if days is None or (key.expiry_told is not None and key.expiry_told <= days):
         return False
-    if key.successors.filter(revoked_at=None).exists():
+    if key.successors.valid(at).exists():
         return False
     key.expiry_told = days
     key.save(update_fields=["expiry_told"])
@@ -99,22 +90,32 @@ def _tell_of_end(key: AgentKey) -> bool:
 
 
 def _misused() -> Iterable[UUID]:
-    told = Q(alarmed_at=None) | Q(alarmed_at__lt=F("refused_at"))
-    return list(AgentKey.objects.filter(told, refused_at__isnull=False).values_list("pk", flat=True))
+    untold = AgentKey.objects.filter(refusals__contains=[{"is_told": False}])
+    return list(untold.values_list("pk", flat=True))
 
 
 def _alarm(key: AgentKey) -> bool:
-    """Record that the key was used after its end, and tell who answers for it and the administrators."""
+    """Record from where the key was used after its end, and tell who answers for it and who keeps the agents."""
     at = clock.now()
-    if key.refused_at is None or (key.alarmed_at and key.alarmed_at >= key.refused_at):
+    untold = [one for one in key.refusals if not one["is_told"]]
+    if not untold:
         return False
     key.alarmed_at = at
-    key.save(update_fields=["alarmed_at"])
-    used = {"used_at": moment(key.refused_at), "address": key.refused_from, "because": key.refused_because}
-    log.record(event_of(key.agent, "agent.key_misused", SYSTEM, at, {**describe_key(key), **used}))
-    administrators = User.objects.filter(is_staff=True, is_active=True).values_list("email", flat=True)
-    notify_of_key(key, Notification.Kind.KEY_MISUSED, [*_owners(key), *administrators], at=at)
+    key.refusals = [{**one, "is_told": True} for one in key.refusals]
+    key.save(update_fields=["alarmed_at", "refusals"])
+    for one in untold:
+        used = {"used_at": moment(datetime.fromisoformat(one["at"]))}
+        used |= {"address": one["address"], "because": one["because"]}
+        log.record(event_of(key.agent, "agent.key_misused", SYSTEM, at, {**describe_key(key), **used}))
+    notify_of_key(key, Notification.Kind.KEY_MISUSED, [*_owners(key), *_keepers()], at=at)
     return True
+
+
+def _keepers() -> list[str]:
+    """Who keeps the agents and can revoke their keys; where nobody does, who keeps accounts and can find somebody."""
+    found = (User.objects.holding(role).order_by("email") for role in (Role.AGENTS, Role.ACCOUNTS))
+    addresses = (list(people.values_list("email", flat=True)) for people in found)
+    return next(filter(None, addresses), [])
 
 
 def _owners(key: AgentKey) -> list[str]:

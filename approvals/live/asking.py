@@ -103,6 +103,8 @@ class Asking:
             return manner.answer(standing)
         if before and standing:
             return before
+        if before:  # so a key that ended since was not misused
+            scope = {**scope, wakeups.LET_IN: True}
         return Answer.of(await self._django.ask(scope, is_woken=True))
 
     async def _learn(self, scope: Scope, kind: Kind) -> Answer:

@@ -40,7 +40,7 @@ WHETHER = (
     Rule(
         "keys-never-grow",
         "What a key may do never changes, its end only comes earlier, and a revocation stands: more takes another key.",
-        ("approvals/keys/minting.py", "approvals/migrations/0037_key_scopes.py"),
+        ("approvals/keys/minting.py", "approvals/migrations/0042_owners_and_alarms.py"),
     ),
     Rule(
         "keys-stop-with-their-owner",

@@ -100,6 +100,18 @@ class Ended(models.TextChoices):
     OWNER = "owner_inactive", _("The account of an owner is closed.")
 
 
+class AgentKeyQuerySet(models.QuerySet["AgentKey"]):
+    def valid(self, at: datetime) -> AgentKeyQuerySet:
+        """The keys that open something at that moment, as `AgentKey.is_valid` says of one."""
+        return self.filter(
+            models.Q(expires_at=None) | models.Q(expires_at__gt=at),
+            revoked_at=None,
+            agent__is_active=True,
+            owner__is_active=True,
+            agent__owner__is_active=True,
+        )
+
+
 class AgentKey(models.Model):
     """A key `cs_<prefix>_<secret>`: the prefix finds the row, the secret is kept only as its SHA-256.
 
@@ -154,6 +166,14 @@ class AgentKey(models.Model):
     refused_at = models.DateTimeField(
         null=True, editable=False, help_text=_("When its text was last sent after its end, to the hour.")
     )
+    refusals = models.JSONField(
+        default=list,
+        db_default=models.Value([], models.JSONField()),
+        editable=False,
+        help_text=_(
+            "From where its text came after its end within a day: address, moment, reason, whether told."
+        ),
+    )
     refused_from = models.CharField(max_length=45, blank=True, default="", db_default="", editable=False)
     refused_because = models.CharField(
         max_length=20, choices=Ended.choices, blank=True, default="", db_default="", editable=False
@@ -161,6 +181,8 @@ class AgentKey(models.Model):
     alarmed_at = models.DateTimeField(
         null=True, editable=False, help_text=_("When people were last told that it is used after its end.")
     )
+
+    objects = AgentKeyQuerySet.as_manager()
 
     earlier: Earlier | None = None
     """What the call's idempotency key made before; `keys.authenticate` reads it along."""

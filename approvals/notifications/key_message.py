@@ -26,7 +26,7 @@ def of_key(notification: Notification, key: AgentKey) -> Message:
     used = (
         *(((_("Refused because"), why),) if (why := _why(key)) else ()),
         *(((_("Last used so"), clock.in_words(key.refused_at)),) if key.refused_at else ()),
-        (_("From"), key.refused_from or _("an unknown address")),
+        (_("From"), ", ".join(_addresses(key))),
     )
     sentence = _(
         "The key %(key)s of %(agent)s was sent to the endpoint after its end, and refused. If that is the agent "
@@ -37,7 +37,8 @@ def of_key(notification: Notification, key: AgentKey) -> Message:
 
 
 def of_stopped_keys(notification: Notification, person: User) -> Message:
-    """That this person's account is closed, and which agents stand still."""
+    """That this person's account is closed, and which agents stand still; another owner reads of their own alone."""
+    is_staff = _is_staff(notification)
     names = {"person": one_line(str(person))}
     sentence = _(
         "The account of %(person)s, who answers for agents or their keys, is closed. The keys open nothing from then "
@@ -48,18 +49,21 @@ def of_stopped_keys(notification: Notification, person: User) -> Message:
     agents = Agent.objects.filter(
         Q(owner=person) | Q(keys__owner=person, keys__revoked_at=None), is_active=True
     )
+    if not is_staff:
+        own = Q(owner__email=notification.recipient) | Q(keys__owner__email=notification.recipient)
+        agents = agents.filter(pk__in=Agent.objects.filter(own).values("pk"))
     found = list(agents.distinct().order_by("name").values_list("name", flat=True)[: MOST + 1])
     listed = ", ".join(map(one_line, found[:MOST])) + (" …" if len(found) > MOST else "")
     facts = ((_("Account"), person.email), (_("Agents"), listed))
-    url = reverse("admin:approvals_agent_changelist")
+    url = reverse("admin:approvals_agent_changelist" if is_staff else "approvals:inbox")
     return Message(
         id=notification.pk,
         headline=f"{Kind(notification.kind).label}: {one_line(person.email)}",
         sentence=sentence % names,
         facts=facts,
         url=f"{settings.PUBLIC_URL}{url}",
-        link=_("Open the agents"),
-        footnote=_("Opening the link changes nothing: you sign in, and change it there."),
+        link=_("Open the agents") if is_staff else _("Open the inbox"),
+        footnote=_("Opening the link changes nothing: an administrator signs in, and changes it there."),
     )
 
 
@@ -79,6 +83,12 @@ def _why(key: AgentKey) -> str:
     return str(Ended(why).label) if why in Ended.values else ""
 
 
+def _addresses(key: AgentKey) -> list[str]:
+    """From where it came, as far as that is noted; the last one where nothing else is."""
+    noted = [one["address"] for one in key.refusals] or [key.refused_from]
+    return [address or _("an unknown address") for address in noted]
+
+
 def _facts(key: AgentKey) -> Facts:
     expires = ((_("Expires"), clock.in_words(key.expires_at)),) if key.expires_at else ()
     revoked = ((_("Revoked"), clock.in_words(key.revoked_at)),) if key.revoked_at else ()
@@ -91,9 +101,13 @@ def _facts(key: AgentKey) -> Facts:
     )
 
 
+def _is_staff(notification: Notification) -> bool:
+    return User.objects.filter(email=notification.recipient, is_staff=True).exists()
+
+
 def _message(notification: Notification, sentence: str, facts: Facts, agent: Agent) -> Message:
     """Who administers is led to the agent's page, and everybody else to their own."""
-    is_staff = User.objects.filter(email=notification.recipient, is_staff=True).exists()
+    is_staff = _is_staff(notification)
     page = reverse("admin:approvals_agent_change", args=[agent.pk])
     return Message(
         id=notification.pk,

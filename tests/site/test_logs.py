@@ -91,6 +91,16 @@ def test_an_agents_key_is_hidden_wherever_it_stands(json: bool, record: logging.
         jsons.loads(line)
 
 
+@pytest.mark.shows("secrets-at-rest", "a-stolen-key")
+@pytest.mark.parametrize("underscore", ["%5F", "%5f", "%255F"])
+def test_an_agents_key_is_hidden_as_addresses_spell_it(underscore: str):
+    spelled = TEXT.replace("_", underscore).replace("-", "%2D")
+
+    line = written(True, by_the_library(f"Unauthorized: /api/v1/approvals?key={spelled}&page=2"))
+
+    assert f"cs{underscore}4f1d2c3b5a69{underscore}[hidden]&page=2" in line
+
+
 def test_a_keys_name_stays_readable():
     line = written(True, by_ourselves({"event": "revoked", "key": "cs_4f1d2c3b5a69_…", "docs_of": "x"}))
 

@@ -199,6 +199,18 @@ def test_a_key_whose_successor_is_revoked_is_rotated_again(admin: Client) -> Non
     assert AgentKey.objects.filter(replaces=old, revoked_at=None).count() == 1
 
 
+@pytest.mark.usefixtures("rows_alone")
+def test_a_key_whose_successor_has_expired_is_rotated_again(admin: Client) -> None:
+    old, _ = make_key()
+    new, _ = keys.rotate_key(old, by=SYSTEM, overlap=timedelta(days=30))
+    AgentKey.objects.filter(pk=new.pk).update(expires_at=new.created_at + timedelta(microseconds=1))
+    assert rotation_url(old) in page_of(admin, old.agent)
+
+    admin.post(rotation_url(old), rotation())
+
+    assert AgentKey.objects.filter(replaces=old).count() == 2
+
+
 def test_asking_for_the_page_rotates_nothing(admin: Client) -> None:
     key, _ = make_key()
 

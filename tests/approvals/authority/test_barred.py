@@ -6,12 +6,13 @@ import pytest
 
 from approvals import authority
 from approvals.exceptions import NotPermitted
-from approvals.models import Agent, AgentKey, Approval, read_whole
+from approvals.models import Agent, Approval, read_whole
 from approvals.reach import perhaps_short
 from audit import clock
 from grants.models import User
 from tests.factories import (
     approve,
+    give_key,
     make_agent,
     make_approval,
     make_approver,
@@ -55,7 +56,7 @@ def test_who_gives_the_agent_and_the_key_away_lifts_no_bar() -> None:
     owner, straw_man = make_user(SALES), make_user("straw@example.com")
     approval = make_approval(key=make_key(make_agent(owner=owner))[0])
     Agent.objects.update(owner=straw_man)
-    AgentKey.objects.update(owner=straw_man)
+    give_key(approval.key, straw_man)
 
     assert is_refused(approval, owner, "You answered for this agent when it asked")
 

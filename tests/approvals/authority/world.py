@@ -11,11 +11,11 @@ from itertools import count
 from django.db import connection, transaction
 from django.utils import timezone
 
-from approvals.models import Agent, AgentKey, Approval, Assignment
+from approvals.models import Agent, Approval, Assignment
 from audit import clock
 from grants.models import ApproverMembership, DelegatedGrant, User
 from tests.approvals.authority.people import Grant, Person, Row
-from tests.factories import make_agent, make_approval, make_grant, make_key, make_policy, make_user
+from tests.factories import give_key, make_agent, make_approval, make_grant, make_key, make_policy, make_user
 from tests.unsaid import told_of
 
 WORKFLOW = "finance"
@@ -152,9 +152,9 @@ def _request(stage: _Stage, action_type: str, users: dict[tuple[Row, int], User]
         assignees=tuple(_named(users, "agent")) or ("somebody@example.com",),
         initiated_by=initiator.email if initiator else "",
     )
-    with told_of(agent.as_subject(), "agent.changed", "agent.key_revoked"):
+    with told_of(agent.as_subject(), "agent.changed"):
         Agent.objects.filter(pk=agent.pk).update(owner=parties.get("agent owner", owner))
-        AgentKey.objects.filter(pk=key.pk).update(owner=parties.get("key owner", keeper))
+    give_key(key, parties.get("key owner", keeper))
     return Approval.objects.get(pk=approval.pk)
 
 

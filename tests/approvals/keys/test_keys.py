@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import connection, transaction
 
 from approvals import keys
 from approvals.models import Agent, AgentKey
@@ -17,6 +19,7 @@ from audit import clock
 from audit.message import SYSTEM
 from audit.models import Event
 from tests.factories import make_agent, make_key, make_user
+from tests.site.real_processes import within
 
 pytestmark = pytest.mark.django_db
 
@@ -201,3 +204,43 @@ def test_saving_what_did_not_change_records_nothing():
     keys.change_agent(agent, by=SYSTEM, changed=[])
 
     assert [one.type for one in Event.objects.about("agent", agent.pk)] == ["agent.created"]
+
+
+def test_a_form_that_comes_twice_at_one_moment_makes_one_key(transactional_db: None) -> None:
+    agent, owner, key_id = make_agent(), make_user("owner@example.com"), uuid4()
+
+    def make() -> str:
+        try:
+            keys.create_key(agent, owner=owner, by=SYSTEM, key_id=key_id)
+        except keys.AlreadyMade as refusal:
+            return str(refusal)
+        finally:
+            connection.close()
+        return "made"
+
+    with ThreadPoolExecutor(2) as pool:
+        with transaction.atomic():
+            Agent.objects.select_for_update().get(pk=agent.pk)
+            both = [pool.submit(make) for _ in range(2)]
+            assert within(10, lambda: waiting_for_locks() == 2)
+        said = {one.result(timeout=10) for one in both}
+
+    assert said == {"made", "That key was created already. Its text is shown once only."}
+    assert AgentKey.objects.count() == 1
+
+
+def test_a_rotation_that_comes_twice_makes_one_key() -> None:
+    (key, _), key_id = make_key(), uuid4()
+    keys.rotate_key(key, by=SYSTEM, overlap=timedelta(hours=1), key_id=key_id)
+
+    with pytest.raises(keys.AlreadyMade, match="created already"):
+        keys.rotate_key(key, by=SYSTEM, overlap=timedelta(hours=1), key_id=key_id)
+
+
+def waiting_for_locks() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # a transaction sees what it saw first
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        )
+        return int(cursor.fetchone()[0])

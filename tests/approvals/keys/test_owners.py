@@ -45,12 +45,23 @@ def test_administrators_are_told_what_to_do(email: str) -> None:
 
     close(email)
 
-    notification = Notification.objects.get(kind="keys_stopped")
+    notification = Notification.objects.get(kind="keys_stopped", recipient="staff@example.com")
     message = of_notification(notification)
-    assert notification.recipient == "staff@example.com"
     assert "give each agent another owner, and make it a new key" in message.sentence
     assert ("Agents", "Sales agent") in message.facts
     assert message.url.endswith("/admin/approvals/agent/")
+
+
+@pytest.mark.parametrize(("leaves", "stays"), [WHOSE, WHOSE[::-1]])
+def test_the_other_owner_is_told_of_their_own_agents(leaves: str, stays: str) -> None:
+    make_one()
+    make_key(make_agent("Theirs alone", owner=User.objects.get(email=leaves)))
+
+    close(leaves)
+
+    message = of_notification(Notification.objects.get(kind="keys_stopped", recipient=stays))
+    assert ("Agents", "Sales agent") in message.facts
+    assert message.url.endswith("/approvals/")
 
 
 def test_an_administrator_who_leaves_is_not_told_of_it() -> None:

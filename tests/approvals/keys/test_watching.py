@@ -6,17 +6,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import Error, IntegrityError
+from django.db import Error, IntegrityError, transaction
 
 from approvals import keys
 from approvals.keys import watching
-from approvals.models import AgentKey, Notification
+from approvals.models import Agent, AgentKey, Notification
 from approvals.notifications.message import of_notification
 from audit import clock
 from audit.message import SYSTEM
 from audit.models import Event
 from grants.models import User
 from tests.approvals.sql import run
+from tests.database_role import acting_as
 from tests.factories import make_agent, make_key, make_user
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +111,17 @@ def test_nobody_is_told_of_a_key_that_is_not_missed(end: Any) -> None:
     assert told() == []
 
 
+@pytest.mark.usefixtures("rows_alone")
+def test_people_are_told_of_a_key_whose_successor_has_expired() -> None:
+    key = ending_in(QUARTER, days=2)
+    new, _ = keys.rotate_key(key, by=SYSTEM, overlap=timedelta(days=30))
+    AgentKey.objects.filter(pk=new.pk).update(expires_at=new.created_at + timedelta(microseconds=1))
+
+    keys.watch()
+
+    assert told() == ["boss@example.com", "owner@example.com"]
+
+
 def test_what_is_told_says_which_key_and_what_to_do() -> None:
     key = ending_in(QUARTER, days=2)
     keys.watch()
@@ -153,20 +165,85 @@ def test_the_agents_chain_holds_the_alarm() -> None:
         assert said.encode() in body
 
 
+def alarms() -> int:
+    return Event.objects.filter(type="agent.key_misused").count()
+
+
+def as_if(key: AgentKey, ago: timedelta) -> None:
+    """As if all that was noted of its refusals were so much older."""
+    key.refresh_from_db()
+    noted = [{**one, "at": (datetime.fromisoformat(one["at"]) - ago).isoformat()} for one in key.refusals]
+    AgentKey.objects.filter(pk=key.pk).update(refusals=noted, refused_at=key.refused_at - ago)
+
+
 @pytest.mark.shows("a-stolen-key")
-def test_an_alarm_comes_once_an_hour() -> None:
+@pytest.mark.parametrize(("hours", "count"), [(0, 1), (2, 1), (23, 1), (25, 2)])
+def test_an_alarm_comes_once_a_day_from_one_address(hours: int, count: int) -> None:
     key, text = misused()
     keys.watch()
-    keys.authenticate(text)
-    keys.watch()
-    assert Event.objects.filter(type="agent.key_misused").count() == 1
+    as_if(key, timedelta(hours=hours))
 
-    hour_ago = clock.now() - timedelta(minutes=61)
-    AgentKey.objects.filter(pk=key.pk).update(refused_at=hour_ago, alarmed_at=hour_ago)
-    keys.authenticate(text)
+    keys.authenticate(text, address="203.0.113.9")
     keys.watch()
 
-    assert Event.objects.filter(type="agent.key_misused").count() == 2
+    assert alarms() == count
+
+
+@pytest.mark.shows("a-stolen-key")
+def test_the_copys_address_comes_out_behind_a_program_that_polls() -> None:
+    _, text = misused()
+    keys.watch()
+
+    keys.authenticate(text, address="198.51.100.7")
+    keys.watch()
+
+    body = bytes(Event.objects.filter(type="agent.key_misused").latest("seq").body.content)
+    assert b'"address":"198.51.100.7"' in body
+    message = of_notification(Notification.objects.filter(recipient="staff@example.com").latest("pk"))
+    assert ("From", "203.0.113.9, 198.51.100.7") in message.facts
+
+
+@pytest.mark.shows("a-stolen-key")
+def test_a_key_that_is_sent_from_everywhere_floods_nobody() -> None:
+    key, text = misused()
+
+    for number in range(20):
+        keys.authenticate(text, address=f"198.51.100.{number}")
+        keys.watch()
+
+    assert alarms() == 5
+    assert len(AgentKey.objects.get(pk=key.pk).refusals) == 5
+
+
+@pytest.mark.usefixtures("rows_alone")
+@pytest.mark.parametrize("whose", ["agent", "owner"])
+def test_of_an_end_that_people_know_each_address_is_told_once(whose: str) -> None:
+    key, text = make_key()
+    (Agent if whose == "agent" else User).objects.update(is_active=False)
+    keys.authenticate(text)
+    keys.watch()
+    as_if(key, timedelta(days=3))
+
+    keys.authenticate(text)
+    keys.watch()
+
+    assert alarms() == 1
+
+
+@pytest.mark.parametrize(
+    ("roles", "expected"), [({"keeps_agents": True}, "agents"), ({"keeps_agents": False}, "accounts")]
+)
+def test_who_keeps_agents_hears_of_it_and_else_who_keeps_accounts(roles: Any, expected: str) -> None:
+    none = {"keeps_policies": False, "reads_audit": False}
+    make_user("agents@example.com", is_staff=True, **{**none, **roles, "keeps_accounts": False})
+    make_user("accounts@example.com", is_staff=True, **none, keeps_accounts=True, keeps_agents=False)
+    key, text = make_key(owner=make_user("owner@example.com"))
+    revoke(key)
+    keys.authenticate(text)
+
+    keys.watch()
+
+    assert [one for one in told("key_misused") if one.startswith("a")] == [f"{expected}@example.com"]
 
 
 def test_the_alarm_says_what_happened_from_where_and_what_to_do() -> None:
@@ -219,6 +296,7 @@ def test_one_that_fails_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> No
         "secret_sha256 = ''",
         "prefix = 'another'",
         "replaces_id = id",
+        "owner_id = minted_by_id",
     ],
 )
 def test_the_database_lets_no_key_grow(change: str) -> None:
@@ -227,6 +305,22 @@ def test_the_database_lets_no_key_grow(change: str) -> None:
 
     with pytest.raises(IntegrityError, match="create another"):
         run(f"UPDATE approvals_agentkey SET {change} WHERE id = %s", key.pk)
+
+
+@pytest.mark.shows("keys-never-grow", "keys-stop-with-their-owner")
+def test_the_applications_role_moves_no_stopped_key_to_an_open_account(application_role: str) -> None:
+    key, text = make_key(owner=make_user("owner@example.com"))
+    other = make_user("other@example.com")
+    User.objects.filter(pk=key.owner_id).update(is_active=False)
+
+    with (
+        pytest.raises(IntegrityError, match="create another"),
+        transaction.atomic(),
+        acting_as(application_role),
+    ):
+        AgentKey.objects.filter(pk=key.pk).update(owner=other)
+
+    assert keys.authenticate(text) is None
 
 
 @pytest.mark.shows("keys-never-grow")

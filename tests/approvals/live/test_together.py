@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -25,6 +26,7 @@ from audit.message import SYSTEM
 from tests.approvals.live.test_waiting import soon, wait
 from tests.factories import approve, make_agent, make_approval, make_key, make_user, reject
 from tests.outages import outage
+from tests.site.real_processes import within
 from tests.traffic import traffic
 from tests.unsaid import told_of
 
@@ -186,16 +188,31 @@ def test_a_key_that_ends_while_its_agent_waits_gets_401_and_no_payload(
     approval = make_approval(key=key)
 
     def end_then_decide() -> None:
+        within(10, lambda: AgentKey.objects.filter(pk=key.pk, last_used_at__isnull=False).exists())
+        time.sleep(0.3)  # the answer is on its way to those who wait
         end(key)
         approve(approval, by=reviewer)
 
-    thread = soon(end_then_decide)
+    thread = soon(end_then_decide, 0)
 
     status, body = wait(approval, token)
     thread.join()
 
     assert (status, body["type"]) == (401, "urn:countersign:problem:unauthenticated")
     assert "payload" not in body
+    assert AgentKey.objects.get(pk=key.pk).refused_at is None  # it was sent while the key was valid
+
+
+@pytest.mark.shows("a-stolen-key")
+def test_a_wait_that_is_sent_after_the_keys_end_is_noted() -> None:
+    key, token = make_key()
+    approval = make_approval(key=key)
+    revoke(key)
+
+    status, _ = wait(approval, token)
+
+    assert status == 401
+    assert AgentKey.objects.get(pk=key.pk).refused_at
 
 
 def test_a_look_answers_nobody_about_another_agents_request() -> None:
