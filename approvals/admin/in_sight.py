@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponse, HttpResponseBase
 from django.utils.translation import gettext
 
+from approvals.templatetags.visible import ESCAPE
 from approvals.visible import as_text, segments
 from audit.invisible import is_invisible
 
@@ -78,8 +79,6 @@ def _repeated(control: str) -> str:
 def _text(html: str) -> str:
     """Text between tags, which is escaped as HTML already."""
     return "".join(
-        f'<span class="invisible" title="{segment.name}">{segment.text}</span>'
-        if segment.name
-        else segment.text
+        ESCAPE.format(segment.name, segment.text) if segment.name else segment.text
         for segment in segments(html)
     )

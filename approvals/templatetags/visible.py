@@ -11,7 +11,7 @@ from approvals.keeping import kept
 
 register = template.Library()
 
-_ESCAPE = '<span class="invisible" title="{}">{}</span>'
+ESCAPE = '<span class="invisible" title="{}">{}</span>'
 MOST_KEPT = 2 * 1024 * 1024
 """Bytes of texts as they are shown, in one process."""
 
@@ -43,6 +43,6 @@ def look_alike(value: object) -> str:
 @kept(most=MOST_KEPT, weight=lambda shown, segment: 4 * (len(shown) + len(segment.text)))
 def _shown(segment: visibility.Segment) -> str:
     if segment.name:
-        return format_html(_ESCAPE, segment.name, segment.text)
+        return format_html(ESCAPE, segment.name, segment.text)
     # Not conditional_escape: a value that something marked safe is still what an agent wrote.
     return escape(segment.text)
