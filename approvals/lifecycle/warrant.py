@@ -6,7 +6,7 @@ says the same (docs/rules.md: bound-to-the-log).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -14,12 +14,14 @@ import structlog
 from django.db import transaction
 
 from approvals import payload
-from approvals.exceptions import NotInLog
+from approvals.exceptions import LogKeyMissing, NotInLog
+from approvals.lifecycle.beats import lock
 from approvals.models import Approval, Notification
 from approvals.models.choices import Disposition, Status
 from approvals.notifications import notify
 from audit import clock, verify
 from audit.clock import rfc3339
+from audit.keys import UnknownKey
 from grants.models import User
 
 logger = structlog.get_logger(__name__)
@@ -30,6 +32,14 @@ SENTENCE = (
 )
 """What an agent reads; the log of the process says what disagrees."""
 
+KEY_MISSING = (
+    "The process that answers does not hold yet the key that signed this in the log: do not execute it now. Nothing "
+    "was changed; ask again in a few seconds."
+)
+"""What an agent reads while a new key of the log is put in place."""
+
+Refusal = NotInLog | LogKeyMissing
+
 EVENTS = {
     str(Status.APPROVED): "approval.granted",
     str(Status.NOT_REQUIRED): "approval.not_required",
@@ -37,27 +47,55 @@ EVENTS = {
 }
 """By status, the event without which nothing of a request is carried out."""
 
+CLAIMED = "approval.claimed"
+ENDINGS = frozenset(
+    {
+        CLAIMED,
+        "approval.cancelled",
+        "approval.expired",
+        "approval.superseded",
+        "draft.used",
+        "draft.discarded",
+        "draft.replaced",
+    }
+)
+"""The events after which nobody proceeds."""
+
 
 def require(approval: Approval) -> None:
     """Raises NotInLog unless the log says, signed, that these very bytes may be carried out; call `alarm` then.
 
-    The request is approved, a draft, or one that the policy lets run.
+    The request is approved, a draft, or one that the policy lets run; where it is claimed, the log has to tell of this
+    claim and no other. Raises LogKeyMissing where this process cannot tell, which alarms nobody.
     """
-    if objection := _objections([approval]).get(approval.pk):
-        raise NotInLog(objection)
+    if refusal := _refusals([approval]).get(approval.pk):
+        raise refusal
 
 
-def stopped(approvals: Collection[Approval], *, at: datetime) -> set[UUID]:
-    """Those whose agent would be told to proceed at that moment, and which the log does not bear out.
+def unproven(approvals: Collection[Approval], *, at: datetime) -> dict[UUID, Refusal]:
+    """Those whose agent would be told to proceed at that moment, and which the log does not bear out; and why.
 
-    In one query, and none where no agent would proceed. The administrators are told.
+    In one query, and none where no agent would proceed. Where the log says otherwise the administrators are told.
     """
     proceeding = [one for one in approvals if one.disposition(at) == Disposition.PROCEED]
-    found = _objections(proceeding) if proceeding else {}
-    for one in proceeding:
-        if one.pk in found:
-            alarm(one.pk, found[one.pk])
-    return set(found)
+    found = _refusals(proceeding) if proceeding else {}
+    for pk, refusal in list(found.items()):
+        if isinstance(refusal, LogKeyMissing):
+            continue
+        if is_so := _once_locked(pk, at):
+            alarm(pk, str(is_so))
+        else:
+            del found[pk]
+    return found
+
+
+@transaction.atomic
+def _once_locked(approval_id: UUID, at: datetime) -> Refusal | None:
+    """Why it is refused while nobody changes it: what was read before its events may have ended in between."""
+    approval = lock(approval_id)
+    if approval.disposition(at) != Disposition.PROCEED:
+        return None
+    return _refusals([approval]).get(approval_id)
 
 
 @transaction.atomic
@@ -72,30 +110,62 @@ def alarm(approval_id: UUID, objection: str) -> None:
     notify(approval, Notification.Kind.NOT_IN_LOG, addresses, at=clock.now())
 
 
-def _objections(approvals: Collection[Approval]) -> dict[UUID, str]:
-    """By request, what the log says otherwise; those that it bears out are left out."""
-    said = verify.last_of({one.as_subject(): EVENTS[one.status] for one in approvals})
-    found = {one.pk: _objection(one, said.get(one.as_subject())) for one in approvals}
-    return {pk: objection for pk, objection in found.items() if objection}
+def _refusals(approvals: Collection[Approval]) -> dict[UUID, Refusal]:
+    """By request, why nothing of it is carried out; those that the log bears out are left out."""
+    types = {*(EVENTS[one.status] for one in approvals), *ENDINGS}
+    said = verify.said_of([one.as_subject() for one in approvals], types)
+    found = {one.pk: _refusal(one, said[one.as_subject()]) for one in approvals}
+    return {pk: refusal for pk, refusal in found.items() if refusal}
 
 
-def _objection(approval: Approval, said: verify.Said | None) -> str:
+def _refusal(approval: Approval, events: Sequence[verify.Said]) -> Refusal | None:
+    for one in events:
+        if isinstance(one.doubt, UnknownKey):
+            logger.error("log_key_missing", approval=str(approval.pk), key=str(one.doubt))
+            return LogKeyMissing(KEY_MISSING)
+    objection = _of_doubts(events) or _of_ending(approval, events) or _of_agent(approval, events)
+    objection = objection or _of_payload(approval, events)
+    return NotInLog(objection) if objection else None
+
+
+def _of_doubts(events: Sequence[verify.Said]) -> str:
+    return next((str(one.doubt) for one in events if one.doubt), "")
+
+
+def _of_ending(approval: Approval, events: Sequence[verify.Said]) -> str:
+    """What the log says came after; the claim of a claimed request is to be there, and nothing else."""
+    said = [one.body["data"].get("claim", one.type) for one in events if one.type in ENDINGS]
+    expected = [str(approval.claim.claim_id)] if approval.is_claimed else []
+    if said == expected:
+        return ""
+    endings = ", ".join(one.type for one in events if one.type in ENDINGS) or f"no {CLAIMED}"
+    return (
+        f"The log has {endings}, and the table says {'claimed' if expected else 'neither claimed nor ended'}."
+    )
+
+
+def _of_agent(approval: Approval, events: Sequence[verify.Said]) -> str:
+    actor = events[0].body["actor"] if events else {"kind": "agent", "id": str(approval.agent_id)}
+    if (actor["kind"], actor["id"]) == ("agent", str(approval.agent_id)):
+        return ""
+    return f"{events[0].type} is by {actor['kind']} {actor['id']}, not by agent {approval.agent_id}."
+
+
+def _of_payload(approval: Approval, events: Sequence[verify.Said]) -> str:
+    """Whether the last event that lets it happen names the bytes that would be handed out, and until when."""
+    called = EVENTS[approval.status]
+    said = next((one.body for one in reversed(events) if one.type == called), None)
     if said is None:
-        return f"The log has no {EVENTS[approval.status]} of this request."
-    if isinstance(said, verify.Tampered):
-        return str(said)
+        return f"The log has no {called} of this request."
     version = approval.version()
     digest = payload.digest(bytes(version.canonical))
     if (said["payload_version"], said["payload_sha256"]) != (version.number, digest.hex()):
         return (
-            f"{said['type']} names version {said['payload_version']} with the SHA-256 {said['payload_sha256']}; "
+            f"{called} names version {said['payload_version']} with the SHA-256 {said['payload_sha256']}; "
             f"version {version.number} has the SHA-256 {digest.hex()}."
         )
     if digest != bytes(version.sha256):
         return f"Version {version.number} says of itself that its SHA-256 is {version.digest}; it is {digest.hex()}."
-    until = said["data"].get("valid_until")
-    if approval.valid_until and rfc3339(approval.valid_until) > until:
-        return (
-            f"{said['type']} says that it may be claimed until {until}, not {rfc3339(approval.valid_until)}."
-        )
-    return ""
+    told = said["data"].get("valid_until")
+    until = rfc3339(approval.valid_until) if approval.valid_until else None
+    return "" if until == told else f"{called} says that it may be claimed until {told}, not {until}."
