@@ -6,8 +6,9 @@ says the same (docs/rules.md: bound-to-the-log).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -16,7 +17,7 @@ from django.db import transaction
 from approvals import payload
 from approvals.exceptions import LogKeyMissing, NotInLog
 from approvals.lifecycle.beats import lock
-from approvals.models import Approval, Notification
+from approvals.models import Approval, Notification, PayloadVersion, Vote
 from approvals.models.choices import Disposition, Status
 from approvals.notifications import notify
 from audit import clock, verify
@@ -47,6 +48,7 @@ EVENTS = {
 }
 """By status, the event without which nothing of a request is carried out."""
 
+VOTED = "approval.voted"
 CLAIMED = "approval.claimed"
 ENDINGS = frozenset(
     {
@@ -70,6 +72,34 @@ def require(approval: Approval) -> None:
     """
     if refusal := _refusals([approval]).get(approval.pk):
         raise refusal
+
+
+def require_votes(approval: Approval, version: PayloadVersion, votes: Collection[Vote]) -> None:
+    """Raises NotInLog unless the log says of each vote, signed, that its person approved this version; `alarm` then.
+
+    In one query. Raises LogKeyMissing where this process cannot tell.
+    """
+    events = verify.said_of([approval.as_subject()], [VOTED])[approval.as_subject()]
+    said = {one.body["data"]["vote"]: _approved(one.body) for one in events if one.type == VOTED and one.body}
+    for vote in votes:
+        if said.get(str(vote.pk)) == _approved_by(vote, version):
+            continue
+        _require_keys(approval, events)
+        raise NotInLog(
+            _of_doubts(events) or f"The log does not say that vote {vote.pk} is as the table has it."
+        )
+
+
+def _approved(body: Mapping[str, Any]) -> tuple[object, ...]:
+    data = body["data"]
+    people = (data["person"]["id"], data["on_behalf_of"]["id"], data["policy_seat"])
+    return (*people, data["verdict"], body["payload_version"], body["payload_sha256"])
+
+
+def _approved_by(vote: Vote, version: PayloadVersion) -> tuple[object, ...]:
+    people = (str(vote.user_id), str(vote.principal_id), vote.fills_policy_seat)
+    digest = payload.digest(bytes(version.canonical)).hex()
+    return (*people, Vote.Verdict.APPROVE.value, version.number, digest)
 
 
 def unproven(approvals: Collection[Approval], *, at: datetime) -> dict[UUID, Refusal]:
@@ -119,13 +149,20 @@ def _refusals(approvals: Collection[Approval]) -> dict[UUID, Refusal]:
 
 
 def _refusal(approval: Approval, events: Sequence[verify.Said]) -> Refusal | None:
-    for one in events:
-        if isinstance(one.doubt, UnknownKey):
-            logger.error("log_key_missing", approval=str(approval.pk), key=str(one.doubt))
-            return LogKeyMissing(KEY_MISSING)
+    try:
+        _require_keys(approval, events)
+    except LogKeyMissing as refusal:
+        return refusal
     objection = _of_doubts(events) or _of_ending(approval, events) or _of_agent(approval, events)
     objection = objection or _of_payload(approval, events)
     return NotInLog(objection) if objection else None
+
+
+def _require_keys(approval: Approval, events: Sequence[verify.Said]) -> None:
+    for one in events:
+        if isinstance(one.doubt, UnknownKey):
+            logger.error("log_key_missing", approval=str(approval.pk), why=str(one.doubt))
+            raise LogKeyMissing(KEY_MISSING)
 
 
 def _of_doubts(events: Sequence[verify.Said]) -> str:

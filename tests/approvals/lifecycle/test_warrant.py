@@ -14,7 +14,15 @@ from approvals.lifecycle import warrant
 from approvals.models import Approval, Claim, Notification, read_whole
 from tests.approvals.api.client import agent_client
 from tests.audit.superuser import as_database_superuser
-from tests.factories import approve, make_agent, make_approval, make_key, make_policy, make_user
+from tests.factories import (
+    approve,
+    make_agent,
+    make_approval,
+    make_approver,
+    make_key,
+    make_policy,
+    make_user,
+)
 
 pytestmark = [
     pytest.mark.django_db,
@@ -241,3 +249,27 @@ def test_the_agent_reads_on_the_wire_that_it_is_to_stop() -> None:
     assert refused.json()["type"] == "urn:countersign:problem:not_in_log"
     assert "do not execute it" in refused.json()["detail"]
     assert [one["disposition"] for one in agent.get("/approvals").json()["items"]] == ["stop"]
+
+
+FORGED_VOTES: dict[str, str] = {
+    "a signature that does not fit": "UPDATE audit_event SET mac = decode(repeat('00', 32), 'hex') "
+    "WHERE subject_id = %s AND type = 'approval.voted'",
+    "another person": "UPDATE approvals_vote SET (user_id, principal_id) = (SELECT id, id FROM grants_user "
+    "WHERE email = 'forged@example.com') WHERE approval_id = %s",
+    "no event of it": "UPDATE approvals_vote SET id = gen_random_uuid() WHERE approval_id = %s",
+}
+
+
+@pytest.mark.parametrize("sql", FORGED_VOTES.values(), ids=FORGED_VOTES)
+def test_no_request_is_granted_by_votes_that_nobody_cast(sql: str) -> None:
+    make_user("root@example.com", is_staff=True)
+    make_user("forged@example.com")
+    approval = make_approval(policy=make_policy(quorum=2))
+    approve(approval, by=make_approver())
+    as_database_superuser(sql, str(approval.pk))
+
+    with pytest.raises(NotInLog):
+        approve(Approval.objects.get(pk=approval.pk), by=make_approver("other@example.com"))
+
+    assert Approval.objects.get(pk=approval.pk).status == "pending"
+    assert told() == ["root@example.com"]
