@@ -7,7 +7,7 @@ says the same (docs/rules.md: bound-to-the-log).
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -130,14 +130,28 @@ def _once_locked(approval_id: UUID, at: datetime) -> Refusal | None:
 
 @transaction.atomic
 def alarm(approval_id: UUID, objection: str) -> None:
-    """Say in the process's log what disagrees, each time, and tell the administrators once of each request."""
-    logger.critical("request_not_in_log", approval=str(approval_id), objection=objection)
-    approval = Approval.objects.get(pk=approval_id)
+    """Say in the process's log what disagrees, once an hour, and tell the administrators once; of each request."""
+    at = clock.now()
+    if not _is_logged(approval_id, at):
+        logger.critical("request_not_in_log", approval=str(approval_id), objection=objection)
+    approval = lock(approval_id)
     if approval.notifications.filter(kind=Notification.Kind.NOT_IN_LOG).exists():
         return
     staff = User.objects.filter(is_staff=True, is_active=True).order_by("email")
     addresses = list(staff.values_list("email", flat=True))
-    notify(approval, Notification.Kind.NOT_IN_LOG, addresses, at=clock.now())
+    notify(approval, Notification.Kind.NOT_IN_LOG, addresses, at=at)
+
+
+def _is_logged(approval_id: UUID, at: datetime) -> bool:
+    """Whether this process logged it within the hour; else it is noted as logged now."""
+    for pk in [pk for pk, then in list(_logged.items()) if at - then >= LOG_AGAIN]:
+        _logged.pop(pk, None)
+    return _logged.setdefault(approval_id, at) is not at
+
+
+LOG_AGAIN = timedelta(hours=1)
+_logged: dict[UUID, datetime] = {}
+"""When this process last logged it of which request."""
 
 
 def _refusals(approvals: Collection[Approval]) -> dict[UUID, Refusal]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from approvals import lifecycle, payload
 from approvals.api.representation import approval_out
@@ -12,6 +14,7 @@ from approvals.api.waited import standings
 from approvals.exceptions import LogKeyMissing, NotInLog
 from approvals.lifecycle import warrant
 from approvals.models import Approval, Claim, Notification, read_whole
+from audit import clock
 from tests.approvals.api.client import agent_client
 from tests.audit.superuser import as_database_superuser
 from tests.factories import (
@@ -218,6 +221,19 @@ def test_administrators_are_told_once_of_each_request(approved: Approval) -> Non
         approval_out(whole(approved))
 
     assert told() == ["root@example.com"]
+
+
+def test_the_log_of_the_process_says_it_once_an_hour_of_each_request(
+    approved: Approval, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = iter([clock.now() + timedelta(minutes=after) for after in (0, 1, 59, 61, 62)])
+    monkeypatch.setattr(warrant.clock, "now", lambda: next(times))
+
+    with capture_logs() as logged:
+        for _ in range(4):
+            warrant.alarm(approved.pk, "It differs.")
+
+    assert [one["event"] for one in logged] == ["request_not_in_log"] * 2
 
 
 def test_what_a_policy_lets_run_is_borne_out_too() -> None:
