@@ -158,6 +158,16 @@ class NotInLog(StateConflict):
     code = "not_in_log"
 
 
+class LogKeyMissing(Refused):
+    """This process does not hold the key that signed what would be carried out; others may (HTTP 503).
+
+    `wait` is in how many seconds to ask again: processes are being restarted with a new key.
+    """
+
+    code = "log_key_missing"
+    wait = 5
+
+
 class AlreadyClaimed(StateConflict):
     """The approval was claimed before (docs/rules.md: claimed-once)."""
 

@@ -42,7 +42,8 @@ class Part:
 
     `where` is SQL: which rows `part` belong to `subject`, which has the columns `id` (text) and `pk`. `key` is the
     column that tells a row from the others. `also` are further values of a row by SQL, `more` by Python, and the
-    columns in `but` are not read. An `is_optional` row may be there without an event.
+    columns in `but` are not read. Those in `emptied` may be null whatever the log says.
+    An `is_optional` row may be there without an event.
     """
 
     model: type[Model]
@@ -51,6 +52,7 @@ class Part:
     also: Mapping[str, str] = field(default_factory=dict)
     more: Callable[[Columns], Columns] = _nothing
     but: Collection[str] = ()
+    emptied: Collection[str] = ()
     is_optional: bool = False
 
     @property

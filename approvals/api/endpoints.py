@@ -28,7 +28,7 @@ from approvals.api.shapes import OutcomeIn, SubmissionIn
 from approvals.exceptions import LengthRequired, ReceiptNotReady, TooLarge, TooManyOpen
 from approvals.lifecycle import Report, Submission
 from approvals.models import AgentKey, Approval, read_whole
-from approvals.models.choices import Status
+from approvals.models.choices import Disposition, Status
 from approvals.paging import cut
 from audit import receipts
 from audit.canonical import canonical
@@ -131,8 +131,9 @@ def wait(
             wait=FULL_RETRY_SECONDS,
         )
     approval = _own_whole(_key(request), approval_id)
-    response = _json(waited_for_out([approval])[0])
-    if approval.is_pending:
+    out = waited_for_out([approval])[0]
+    response = _json(out)
+    if out["disposition"] == Disposition.WAIT:
         response["Retry-After"] = RETRY_AFTER
     return response
 

@@ -16,7 +16,14 @@ from pydantic import ValidationError as BodyError
 from pydantic_core import ErrorDetails
 
 from approvals import exceptions
-from approvals.exceptions import FieldError, InvalidInput, ReceiptNotReady, Refused, TooManyAttempts
+from approvals.exceptions import (
+    FieldError,
+    InvalidInput,
+    LogKeyMissing,
+    ReceiptNotReady,
+    Refused,
+    TooManyAttempts,
+)
 from patience.outcome import is_unavailable, may_be_stored
 
 logger = structlog.get_logger(__name__)
@@ -31,6 +38,7 @@ STATUS = {
     exceptions.StateConflict: 409,
     exceptions.ApprovalExpired: 410,
     exceptions.TooManyAttempts: 429,
+    exceptions.LogKeyMissing: 503,
 }
 TITLES = {
     401: "Not signed in",
@@ -151,7 +159,7 @@ def refusal(request: HttpRequest, error: Refused) -> HttpResponse:
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 400)
     errors = error.errors if isinstance(error, InvalidInput) else ()
     response = problem(request, status, error.code, str(error), errors)
-    if isinstance(error, TooManyAttempts | ReceiptNotReady):
+    if isinstance(error, TooManyAttempts | ReceiptNotReady | LogKeyMissing):
         response["Retry-After"] = str(error.wait)
     if isinstance(error, TooManyAttempts):
         # `rates` logs the first of each, and a flood would fill the log.

@@ -12,8 +12,8 @@ import orjson
 from django.conf import settings
 
 from approvals import payload, proposal_quality, reach
-from approvals.exceptions import NotInLog
-from approvals.lifecycle import NOT_IN_LOG, Judgement, Submission, stopped
+from approvals.exceptions import LogKeyMissing
+from approvals.lifecycle import NOT_IN_LOG, Judgement, Submission, unproven
 from approvals.models import Approval, Claim, Vote
 from approvals.models.choices import Disposition, Status
 from audit import clock
@@ -48,14 +48,19 @@ def as_bytes(body: dict[str, Any]) -> bytes:
 def _all_out(
     approvals: Sequence[Approval], warnings: Mapping[UUID, list[dict[str, str]]], at: datetime
 ) -> list[dict[str, Any]]:
-    """Where the log does not bear a request out, its agent stops, and reads why among the warnings."""
-    unproven = stopped(approvals, at=at)
+    """Where the log does not bear a request out, its agent stops, and reads why among the warnings.
+
+    Where this process lacks a key, the agent waits.
+    """
+    refusals = unproven(approvals, at=at)
     found = []
     for one in approvals:
         out = _out(one, warnings[one.pk], at)
-        if one.pk in unproven:
-            why = {"code": NotInLog.code, "message": NOT_IN_LOG}
-            out |= {"disposition": Disposition.STOP, "warnings": [*out["warnings"], why]}
+        if refusal := refusals.get(one.pk):
+            is_for_now = isinstance(refusal, LogKeyMissing)
+            why = {"code": refusal.code, "message": str(refusal) if is_for_now else NOT_IN_LOG}
+            told = Disposition.WAIT if is_for_now else Disposition.STOP
+            out |= {"disposition": told, "warnings": [*out["warnings"], why]}
         found.append(out)
     return found
 

@@ -17,6 +17,7 @@ from django.db.models.base import ModelState
 from approvals import reach
 from approvals.api.representation import as_bytes, waited_for_out
 from approvals.models import Approval, Claim, Outcome, PayloadVersion, Vote, read_whole_by_id
+from approvals.models.choices import Disposition
 from audit import clock
 from grants.models import User
 from patience import statements
@@ -26,7 +27,7 @@ from patience import statements
 class Standing:
     """How a request stands, and what the call `wait` answers to the agent that it belongs to.
 
-    `body` is empty where it was not asked for.
+    `is_pending`: the agent is told to wait. `body` is empty where it was not asked for.
     """
 
     agent_id: UUID
@@ -37,7 +38,7 @@ class Standing:
 
 
 def standings(ids: Collection[UUID], *, with_pending: bool) -> dict[UUID, Standing]:
-    """How these requests stand: in one statement, one more where an agent would proceed (`lifecycle.stopped`), and
+    """How these requests stand: in one statement, one more where an agent would proceed (`lifecycle.unproven`), and
     `with_pending` a few where warnings are to be looked up.
     """
     approvals = [_approval(row) for row in statements.fetch(_READ, [list(ids)])]
@@ -46,11 +47,13 @@ def standings(ids: Collection[UUID], *, with_pending: bool) -> dict[UUID, Standi
     asked_for = [one for one in approvals if with_pending or not one.is_pending]
     outs = waited_for_out(asked_for) if asked_for else []
     bodies = {one.pk: as_bytes(out) for one, out in zip(asked_for, outs, strict=True)}
-    return {one.pk: _standing(one, bodies.get(one.pk, b"")) for one in approvals}
+    waiting = {UUID(out["id"]) for out in outs if out["disposition"] == Disposition.WAIT}
+    return {one.pk: _standing(one, bodies.get(one.pk, b""), one.pk in waiting) for one in approvals}
 
 
-def _standing(approval: Approval, body: bytes) -> Standing:
-    return Standing(approval.agent_id, approval.action_type, approval.workflow, approval.is_pending, body)
+def _standing(approval: Approval, body: bytes, is_to_wait: bool) -> Standing:
+    is_pending = approval.is_pending or is_to_wait
+    return Standing(approval.agent_id, approval.action_type, approval.workflow, is_pending, body)
 
 
 def _look_up_warnings(approvals: Iterable[Approval]) -> None:

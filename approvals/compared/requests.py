@@ -53,7 +53,7 @@ SAID = (
         "locked_fields",
         "request_sha256",
     ),
-    *("deadline", "payload_schema_sha256"),
+    *("deadline", "payload_schema_sha256", "remind_at"),
 )
 """What the first event says of the request under the column's own name."""
 BEGUN = {
@@ -129,6 +129,8 @@ def _named_otherwise(data: Body, at: str) -> Columns:
         found["policy_id"] = data["policy"]["id"]
     if "supersedes" in data:
         found["supersedes_id"] = data["supersedes"]
+    if "barred" in data:
+        found |= {f"{who}_id": person for who, person in data["barred"].items()}
     if "shadow" in data:
         shadow = data["shadow"] or {"would_run": None, "reason": ""}
         found |= {"shadow_would_run": shadow["would_run"], "shadow_reason": shadow["reason"]}
@@ -243,7 +245,13 @@ COMPARISON = Comparison(
     subjects="SELECT id::text AS id, id AS pk FROM approvals_approval",
     told=told,
     parts=(
-        Part(Approval, "part.id = subject.pk", also={"key_prefix": _KEY}, more=_hash_of_schema),
+        Part(
+            Approval,
+            "part.id = subject.pk",
+            also={"key_prefix": _KEY},
+            more=_hash_of_schema,
+            emptied=("remind_at",),
+        ),
         Part(
             PayloadVersion,
             _OF_REQUEST,

@@ -28,7 +28,7 @@ from approvals.lifecycle.sla import sweep
 from approvals.lifecycle.submission import find_previous, submit
 from approvals.lifecycle.taking_back import take_back
 from approvals.lifecycle.warrant import SENTENCE as NOT_IN_LOG
-from approvals.lifecycle.warrant import stopped
+from approvals.lifecycle.warrant import unproven
 
 __all__ = [
     "NOT_IN_LOG",
@@ -68,9 +68,9 @@ __all__ = [
     "report",
     "require_pending",
     "safeguards_of",
-    "stopped",
     "submit",
     "sweep",
     "take_back",
+    "unproven",
     "use_draft",
 ]

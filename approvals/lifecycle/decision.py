@@ -10,8 +10,8 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from approvals import authority, payload, signing, strict_json
-from approvals.exceptions import AlreadyDecided, InvalidInput, NotPermitted, StaleVersion
-from approvals.lifecycle import safeguards
+from approvals.exceptions import AlreadyDecided, InvalidInput, NotInLog, NotPermitted, StaleVersion
+from approvals.lifecycle import safeguards, warrant
 from approvals.lifecycle.ballot import Words, cast_vote, describe, draft_of, vote_event
 from approvals.lifecycle.beats import (
     RequestEvent,
@@ -55,7 +55,8 @@ def approve(
 
     `edited` is the JSON text of a corrected payload: it becomes the next version, voids earlier approving
     votes and asks those voters again. `session` says for the log how the person had signed in. Raises
-    NotPermitted, AlreadyDecided, StaleVersion, SeatTaken, InvalidInput; then nothing has changed.
+    NotPermitted, AlreadyDecided, StaleVersion, SeatTaken, InvalidInput; then nothing has changed. Raises NotInLog where
+    the log does not bear out the votes before (the administrators are told then), and LogKeyMissing.
     """
 
     def act(approval: Approval, at: datetime) -> None:
@@ -75,7 +76,16 @@ def approve(
         _grant_if_quorum(approval, version, vote, at)
         discard_edits(approval, by=person)
 
-    return in_time(approval_id, _in_one_go(act), by=by)
+    try:
+        return in_time(approval_id, _in_one_go(act), by=by)
+    except NotInLog as error:
+        warrant.alarm(approval_id, str(error))
+        raise NotInLog(
+            _(
+                "The signed log does not bear out the votes that were there before yours: nothing was changed. The "
+                "administrators are told."
+            )
+        ) from None
 
 
 def reject(
@@ -185,6 +195,8 @@ def _grant_if_quorum(approval: Approval, version: PayloadVersion, vote: Vote, at
     votes = approval.approving_votes()
     if not authority.quorum_of(approval, votes).is_met:
         return
+    if others := [one for one in votes if one.pk != vote.pk]:
+        warrant.require_votes(approval, version, others)
     approval.status, approval.decided_at = Status.APPROVED, at
     approval.valid_until = at + timedelta(minutes=approval.policy.validity_minutes)
     statements.update(approval, "status", "decided_at", "valid_until")

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from approvals import authority
-from approvals.exceptions import AlreadyDecided, NotInLog, NotPermitted
+from approvals.exceptions import AlreadyDecided, LogKeyMissing, NotInLog, NotPermitted
 from approvals.lifecycle import warrant
 from approvals.lifecycle.beats import RequestEvent, as_stored, lock, moment, record
 from approvals.models import Approval
@@ -28,6 +28,10 @@ def use_draft(approval_id: UUID, *, by: User) -> Approval:
         warrant.alarm(approval_id, str(error))
         raise NotInLog(
             _("The signed log does not say that the agent left this draft: do not use it.")
+        ) from None
+    except LogKeyMissing:
+        raise LogKeyMissing(
+            _("A key of the signed log is being replaced. Nothing was changed: try again in a few seconds.")
         ) from None
 
 

@@ -62,8 +62,8 @@ def claim(approval_id: UUID, *, by: AgentKey, idempotency_key: str = "") -> Clai
     """Take an approved request for execution, once. A repetition under a non-empty key returns the claim it made.
 
     Raises Approval.DoesNotExist for a request that is not the key's, NotApproved, AlreadyClaimed, Superseded,
-    ApprovalExpired, and NotInLog where the log does not say that this payload was approved: the administrators are
-    told then.
+    ApprovalExpired, and NotInLog where the log does not say that this payload was approved and may still be claimed:
+    the administrators are told then. Raises LogKeyMissing while this process lacks a key of the log.
     """
     try:
         return _claim(approval_id, by, idempotency_key)
@@ -78,22 +78,28 @@ def _claim(approval_id: UUID, by: AgentKey, idempotency_key: str) -> Claim:
     _require_covered(approval, by)
     if approval.status != Status.APPROVED:
         raise NotApproved(f"This request is {approval.state_name.lower()}; only an approved one is claimed.")
-    warrant.require(approval)
-    if approval.is_claimed:
-        return _repeated(approval.claim, idempotency_key)
-    if approval.successor_id:
-        raise Superseded(
-            f"This approval was superseded by {approval.successor_id}: claim the newer request once it is approved."
-        )
     at = moment(approval)
-    if approval.has_expired(at):
-        raise ApprovalExpired("The approval was not claimed within its validity. Submit the action again.")
+    earlier = _repeated(approval.claim, idempotency_key) if approval.is_claimed else None
+    if not earlier:
+        _require_open(approval, at)
+    warrant.require(approval)
+    if earlier:
+        return earlier
     taken = Claim(approval=approval, idempotency_key=idempotency_key, key=by, claimed_at=at)
     data = {"claim": str(taken.claim_id), "key": by.prefix, "payload": approval.version().value}
     with statements.pipelined():
         statements.insert([taken])
         record(_event(approval, "approval.claimed", by, at, data))
     return taken
+
+
+def _require_open(approval: Approval, at: datetime) -> None:
+    if approval.successor_id:
+        raise Superseded(
+            f"This approval was superseded by {approval.successor_id}: claim the newer request once it is approved."
+        )
+    if approval.has_expired(at):
+        raise ApprovalExpired("The approval was not claimed within its validity. Submit the action again.")
 
 
 def _repeated(earlier: Claim, idempotency_key: str) -> Claim:

@@ -16,7 +16,8 @@ STATUSES = {
     Status.DISCARDED: "Somebody threw the draft away.",
 }
 DISPOSITIONS = {
-    Disposition.WAIT: "The request is pending: ask again, or wait for it.",
+    Disposition.WAIT: "The request is pending, or the process that answers lacks a key of the log for now: ask again, "
+    "or wait for it.",
     Disposition.PROCEED: "Approved, unclaimed and still valid, or not required: go on.",
     Disposition.STOP: "Rejected, cancelled, a draft, claimed already, no longer valid, or not borne out by the signed "
     "log: do not execute it.",

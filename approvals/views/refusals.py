@@ -16,6 +16,7 @@ from django_htmx.http import replace_url
 from approvals.exceptions import (
     FieldError,
     InvalidInput,
+    LogKeyMissing,
     NotPermitted,
     Refused,
     StateConflict,
@@ -30,6 +31,7 @@ STATUS: dict[type[Refused], int] = {
     TooLarge: 413,
     StateConflict: 409,
     TooManyAttempts: 429,
+    LogKeyMissing: 503,
 }
 
 View = Callable[[PersonRequest, UUID], HttpResponse]
@@ -68,8 +70,8 @@ def status_of(refusal: Refused) -> int:
 
 
 def say_when(response: HttpResponse, refusal: Refused | None) -> None:
-    """Where there were too many, the answer says after how many seconds there may be another."""
-    if isinstance(refusal, TooManyAttempts):
+    """Where there were too many, or a key is missing, the answer says after how many seconds there may be another."""
+    if isinstance(refusal, TooManyAttempts | LogKeyMissing):
         response["Retry-After"] = str(refusal.wait)
 
 

@@ -1,6 +1,6 @@
 """Is the log what was written, and all of it? Checks signatures, chains, tree, checkpoints and anchor."""
 
-from audit.verify.latest import Said, last_of
+from audit.verify.latest import Said, said_of
 from audit.verify.rows import Tampered, Verified
 from audit.verify.single import Chain, chain
 from audit.verify.waiting import overdue
@@ -15,6 +15,6 @@ __all__ = [
     "Verified",
     "chain",
     "everything",
-    "last_of",
     "overdue",
+    "said_of",
 ]

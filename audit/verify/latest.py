@@ -1,42 +1,49 @@
-"""What does the log say last of a subject, in an event of one type? Only what its signature holds counts."""
+"""What does the log say of a subject, in events of a few types? Only what its signature holds counts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection
+from typing import Any, NamedTuple
 
-from audit import keys
+from audit.keys import UnknownKey
 from audit.message import Subject
 from audit.verify.rows import COLUMNS, Row, Tampered, check
 from patience import statements
 
-Said = dict[str, Any] | Tampered
-"""The signed body; or why the event that is stored cannot be believed."""
 
-_LAST = f"""
+class Said(NamedTuple):
+    """An event: the body that its signature holds, empty where `doubt` says why it cannot be believed.
+
+    A key that this process does not hold says nothing of whether the signature fits.
+    """
+
+    type: str
+    body: dict[str, Any]
+    doubt: Tampered | UnknownKey | None = None
+
+
+_SAID = f"""
     SELECT {COLUMNS}
-    FROM unnest(%s::text[], %s::text[], %s::text[]) AS wanted (about, whose, called), LATERAL (
+    FROM unnest(%s::text[], %s::text[]) AS wanted (about, whose), LATERAL (
         SELECT * FROM audit_event one
-        WHERE one.subject_kind = about AND one.subject_id = whose AND one.type = called
-        ORDER BY one.seq DESC LIMIT 1) AS event
+        WHERE one.subject_kind = about AND one.subject_id = whose AND (one.seq = 1 OR one.type = ANY(%s))
+        ) AS event
     LEFT JOIN audit_eventbody AS body USING (event_id)
+    ORDER BY event.subject_kind, event.subject_id, event.seq
 """  # nosec B608 # noqa: S608 - a constant
 
 
-def last_of(wanted: Mapping[Subject, str]) -> dict[Subject, Said]:
-    """By subject, its last event of the type wanted of it, checked; in one query. One without any is left out.
-
-    A key that this process does not hold is as good as a signature that does not fit.
-    """
-    subjects = list(wanted)
-    values = [[one.kind for one in subjects], [one.id for one in subjects], [wanted[one] for one in subjects]]
-    return {Subject(row[1], row[2]): _said(row) for row in statements.fetch(_LAST, values)}
+def said_of(subjects: Collection[Subject], types: Collection[str]) -> dict[Subject, list[Said]]:
+    """By subject, its first event and those of the types, the oldest first, each checked; in one query."""
+    found: dict[Subject, list[Said]] = {one: [] for one in subjects}
+    values = [[one.kind for one in found], [one.id for one in found], list(types)]
+    for row in statements.fetch(_SAID, values):
+        found[Subject(row[1], row[2])].append(_said(row))
+    return found
 
 
 def _said(row: Row) -> Said:
     try:
-        return check(row).body
-    except Tampered as error:
-        return error
-    except keys.UnknownKey as error:
-        return Tampered(str(error))
+        return Said(row[5], check(row).body)
+    except (Tampered, UnknownKey) as doubt:
+        return Said(row[5], {}, doubt)

@@ -24,6 +24,9 @@ NAMES = ("event_id", "subject_kind", "subject_id", "seq", "prev", "type", "actor
 
 Row = tuple[Any, ...]
 
+UNREADABLE = (AttributeError, LookupError, TypeError, ValueError)
+"""What is raised by a body of another shape: without the HMAC keys a forged one gets as far as being read."""
+
 
 class Tampered(Exception):
     """Something in the log is not as it was written; the sentence names the first such thing."""
@@ -50,8 +53,11 @@ def check(row: Row, *, keyless: bool = False) -> Verified:
         raise Tampered(f"{name(row)}: the signature does not fit the body.")
     if message.leaf(signed, tag) != leaf:
         raise Tampered(f"{name(row)}: the leaf hash does not fit.")
-    body = orjson.loads(content)
-    said = _said(body)
+    try:
+        body = orjson.loads(content)
+        said = _said(body)
+    except UNREADABLE:
+        raise Tampered(f"{name(row)}: its body cannot be read.") from None
     if said != row[:9]:
         column = next(n for n, one, other in zip(NAMES, said, row, strict=False) if one != other)
         raise Tampered(f"{name(row)}: the column {column} differs from what was signed.")

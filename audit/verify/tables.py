@@ -18,7 +18,7 @@ from audit import compared
 from audit.clock import rfc3339
 from audit.compared import Columns, Comparison, Part, Rows
 from audit.message import Subject
-from audit.verify.rows import Tampered
+from audit.verify.rows import UNREADABLE, Tampered
 
 BATCH = 100
 """Subjects read at once, each with all of its events."""
@@ -142,7 +142,12 @@ def _compare(comparison: Comparison, stored: Stored) -> None:
     contents = contents or []
     if None in contents:  # the purge dropped what they say
         return
-    told = comparison.told([orjson.loads(content) for content in contents if content is not None])
+    try:
+        told = comparison.told([orjson.loads(content) for content in contents if content is not None])
+    except UNREADABLE as error:
+        raise Tampered(
+            f"{comparison.kind} {id_}: an event of it cannot be read: {type(error).__name__} {error}."
+        ) from None
     held = orjson.loads(rows)
     for part in comparison.parts:
         found = {str(row[part.key]): row for row in (_read(part, one) for one in held[part.table] or ())}
@@ -162,7 +167,7 @@ def _compare_part(part: Part, found: Mapping[str, Columns], told: Rows, whose: s
                 continue
             raise Tampered(f"{part.table} {key} of {whose}: no event tells of it.")
         for column, value in wanted[key].items():
-            if row[column] != value:
+            if row[column] != value and not (row[column] is None and column in part.emptied):
                 raise Tampered(
                     f"{part.table} {key} of {whose}: {column} is {_shown(row[column])}, and the log says "
                     f"{_shown(value)}."

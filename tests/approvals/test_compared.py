@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -13,9 +14,11 @@ from approvals import delegation, keys, lifecycle
 from approvals.delegation import GrantTerms
 from approvals.lifecycle import Report
 from approvals.models import Approval
-from audit import clock, verify
+from audit import clock, message, verify
+from audit.canonical import canonical
 from audit.compared import all_comparisons
 from audit.message import SYSTEM
+from audit.models import Event
 from audit.verify import Tampered, everything
 from grants import accounts, membership
 from grants.models import User
@@ -76,6 +79,10 @@ CHANGES = {
         "key_id": NOBODY,
         "policy_id": NOBODY,
         "shadow_would_run": "true",
+        "agent_owner_id": NOBODY,
+        "key_owner_id": NOBODY,
+        "key_minter_id": NOBODY,
+        "remind_at": "coalesce(remind_at, now()) - interval '1 second'",
     },
     "approvals_payloadversion": {
         "source": """'{"to": "thief@example.com"}'""",
@@ -324,3 +331,22 @@ def _drop_constraints(table: str) -> None:
         )
         for (name,) in cursor.fetchall():
             cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}" CASCADE')
+
+
+@pytest.mark.parametrize("forged", [{"data": {}}, {"data": []}, {"subject": None}], ids=str)
+def test_a_forged_event_of_another_shape_is_named(forged: dict[str, Any]) -> None:
+    approval = make_approval()
+    event = Event.objects.about("approval", approval.pk).get()
+    content = canonical(event.content | forged)
+    leaf = message.leaf(message.message(key_id=event.key_id, body=content), bytes(event.mac))
+    as_database_superuser("UPDATE audit_eventbody SET content = %s WHERE event_id = %s", content, event.pk)
+    as_database_superuser("UPDATE audit_event SET leaf = %s WHERE event_id = %s", leaf, event.pk)
+
+    with pytest.raises(Tampered, match="cannot be read"):
+        everything(keyless=True)
+
+
+def test_a_reminder_that_was_sent_needs_no_event(world: Approval) -> None:
+    Approval.objects.update(remind_at=None)
+
+    assert named() == ""
