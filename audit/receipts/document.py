@@ -37,6 +37,11 @@ FOR_AGENTS = frozenset(
 )
 """Of all others, such as comments among reviewers, the agent's receipt has the hash alone."""
 
+WITH_A_DECISION = frozenset({"approval.voted", "approval.edited", "approval.votes_voided"})
+"""What people did on the way is for agents only where people decided, as in the API's `decision`."""
+
+BY_PEOPLE = frozenset({"approval.granted", "approval.rejected"})
+
 _SELECT = """
     SELECT event.type, event.key_id, event.mac, event.leaf, leaf.index, body.content, event.seq
     FROM audit_event AS event LEFT JOIN audit_leaf AS leaf USING (event_id)
@@ -100,15 +105,22 @@ def receipt_of(
     if only_decided and not DECIDED & {one.type for one in stored}:
         raise StillOpen("This request is not decided yet. A receipt is of a decision.")
     last = _covering(stored, under)
+    shown = _for_agents(stored) if for_agent else None
     document = document_of(
         request,
         stored,
         note=last.note,
         public_key=public_text(last.key_id),
         proof=lambda index: tree.inclusion_proof(index, last.size),
-        is_shown=lambda one: not for_agent or one.type in FOR_AGENTS,
+        is_shown=lambda one: shown is None or one.type in shown,
     )
     return Receipt(request, canonical(document) + b"\n", document)
+
+
+def _for_agents(stored: Sequence[Stored]) -> frozenset[str]:
+    """The types shown to the agent: one that cancels does not learn by its receipt how people had voted."""
+    decisions = [one.type for one in stored if one.type in DECIDED]
+    return FOR_AGENTS if decisions[-1:] and decisions[-1] in BY_PEOPLE else FOR_AGENTS - WITH_A_DECISION
 
 
 def document_of(
@@ -157,16 +169,16 @@ def _read(row: tuple[Any, ...]) -> Stored:
     return Stored(type_, key_id, bytes(mac), bytes(leaf), index, body and bytes(body), seq)
 
 
-def _covering(stored: Iterable[Stored], under: Checkpoint | None) -> Checkpoint:
+def _covering(stored: Sequence[Stored], under: Checkpoint | None) -> Checkpoint:
     if under is None:
         size = max((one.index + 1 for one in stored if one.index is not None), default=0)
         under = Checkpoint.objects.filter(size__gte=size).order_by("number").first()
     size = under.size if under else 0
     waiting = [one for one in stored if one.index is None or one.index >= size]
     if waiting or under is None:
-        names = ", ".join(f"{one.type} (event {one.seq})" for one in waiting)
         raise NotProvenYet(
-            f"{names}: no signed checkpoint covers this yet. One is signed every minute: come back then."
+            f"No signed checkpoint covers {len(waiting)} of its {len(stored)} events yet. One is signed every minute: "
+            "come back then."
         )
     return under
 

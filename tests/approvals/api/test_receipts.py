@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import json
 
 import pytest
+from django.http import HttpResponse
 
 from approvals.models import Approval
 from audit.models import Event
 from audit.pack import verify_pack
 from audit.tasks import sequence
-from tests.approvals.api.client import AgentClient
+from tests.approvals.api.client import PROPOSAL, AgentClient
 from tests.factories import approve, make_agent, make_key, make_policy, make_user
 
 pytestmark = pytest.mark.django_db
@@ -58,3 +60,32 @@ def test_the_receipt_of_another_agents_request_is_not_there(client: AgentClient)
     other = AgentClient(make_key(make_agent("Other"))[1])
 
     assert other.get(f"/approvals/{approval.pk}/receipt").status_code == 404
+
+
+def shown(answer: HttpResponse) -> str:
+    events = json.loads(answer.content)["events"]
+    return " ".join(base64.b64decode(one["body"]).decode() for one in events if one["body"])
+
+
+def critical(client: AgentClient) -> Approval:
+    """A critical request that one of two reviewers has corrected and approved."""
+    make_policy(risk="critical")
+    approval = submitted(client)
+    edited = {**PROPOSAL["payload"], "body": "Corrected."}
+    return approve(approval, by=make_user(), edited=edited, comment="Between us: go on.")
+
+
+def test_the_receipt_of_a_cancelled_request_withholds_what_people_did_on_the_way(client: AgentClient) -> None:
+    approval = critical(client)
+    client.post(f"/approvals/{approval.pk}/cancel", {})
+    sequence()
+
+    answer = client.get(f"/approvals/{approval.pk}/receipt")
+
+    said = shown(answer)
+    assert answer.status_code == 200
+    assert "approval.cancelled" in said
+    for hidden in ("approval.voted", "approval.edited", "Between us", str(make_user().pk)):
+        assert hidden not in said
+    assert json.loads(answer.content)["summary"]["votes"] == []
+    assert verify_pack.check_receipt(answer.content, verify_pack.Trust()).code == verify_pack.INCOMPLETE
