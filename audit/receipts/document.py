@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -106,12 +106,13 @@ def receipt_of(
         raise StillOpen("This request is not decided yet. A receipt is of a decision.")
     last = _covering(stored, under)
     shown = _for_agents(stored) if for_agent else None
+    proofs = tree.inclusion_proofs([one.index for one in stored if one.index is not None], last.size)
     document = document_of(
         request,
         stored,
         note=last.note,
         public_key=public_text(last.key_id),
-        proof=lambda index: tree.inclusion_proof(index, last.size),
+        proof=proofs.__getitem__,
         is_shown=lambda one: shown is None or one.type in shown,
     )
     return Receipt(request, canonical(document) + b"\n", document)
