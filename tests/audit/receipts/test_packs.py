@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from approvals import lifecycle
 from audit import clock
 from audit.models import Checkpoint, Event
 from audit.pack import export, sheet, verify_pack
@@ -234,6 +235,26 @@ def test_what_is_not_proven_yet_is_left_out_by_name(out: Path) -> None:
     assert error.value.returncode == 2
     assert files(out)["left_out.txt"].decode() == f"{late.pk}\n"
     assert check_pack(out, Trust()).code == verify_pack.INCOMPLETE
+
+
+def test_an_event_that_follows_while_the_pack_is_written_spoils_nothing(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, *_ = some()
+    add = Archive.add
+
+    def add_and_go_on(archive: Archive, name: str, pieces: Any) -> None:
+        add(archive, name, pieces)
+        if name == "receipts.jsonl":
+            lifecycle.comment(first, by=make_user(), text="Too late for this pack.")
+
+    monkeypatch.setattr(Archive, "add", add_and_go_on)
+    call_command("export_audit", "--out", str(out))
+
+    report = files(out)["reports/000001.html"].decode()
+    assert report.count("<article>") == 3
+    assert "Too late" not in report
+    assert check_pack(out, Trust()).code == 0
 
 
 @pytest.mark.parametrize(
