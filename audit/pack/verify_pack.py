@@ -780,6 +780,10 @@ def _check_checkpoints(
     if before is None or before.source != last.source or not is_seed_there:
         raise Tampered("The checkpoints do not end with the pack's own, or lack its seed.")
     _check_seed(seed, after_seed, said["to"])
+    if said["sample"] is not None and after_seed is None:
+        report.missing.append(
+            "a checkpoint after the seed, which shows that the seed was the last one of its time and nobody picked it"
+        )
     report.proven.append(
         f"{count} checkpoints extend one another, up to the one of {last.at} over {last.size} events; signed with "
         + " and ".join(sorted(signers))

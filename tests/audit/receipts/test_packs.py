@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tracemalloc
 import zipfile
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from audit import clock
 from audit.models import Checkpoint, Event
 from audit.pack import export, sheet, verify_pack
 from audit.pack.archive import Archive
+from audit.pack.selection import Wanted
 from audit.pack.verify_pack import Trust, check_pack
 from audit.tasks import sequence
 from tests.audit.receipts.stories import told
@@ -107,8 +108,9 @@ def test_taking_a_pack_is_an_event(out: Path) -> None:
 @pytest.mark.shows("nobody-picks-the-sample")
 def test_a_sample_is_drawn_by_the_checkpoint_and_nobody_can_swap_it(out: Path, tmp_path: Path) -> None:
     wanted = some(12)
-    call_command("export_audit", "--out", str(out), "--sample", "4")
-    call_command("export_audit", "--out", str(tmp_path / "again.zip"), "--sample", "4")
+    end = over()
+    sampled(out, 4, end)
+    sampled(tmp_path / "again.zip", 4, end)
 
     seed = hashlib.sha256(json.loads(files(out)["pack.json"])["seed"].encode()).digest()
     drawn = sorted(wanted, key=lambda one: hashlib.sha256(seed + one.encode()).digest())[:4]
@@ -125,6 +127,43 @@ def test_a_sample_is_drawn_by_the_checkpoint_and_nobody_can_swap_it(out: Path, t
         check_pack(packed(tmp_path / "swapped.zip", swapped), Trust())
 
 
+def over() -> datetime:
+    """A moment that ends a time: checkpoints are signed before and after it."""
+    end = clock.now()
+    make_approval(action="After that time")
+    sequence()
+    return end
+
+
+def sampled(path: Path, count: int, end: datetime) -> None:
+    """A pack with a sample. The command takes whole days alone."""
+    export.export(Wanted(end=end), path, last=Checkpoint.objects.latest("number"), sample=count)
+
+
+@pytest.mark.shows("nobody-picks-the-sample")
+def test_a_sample_by_a_checkpoint_that_may_not_be_the_last_of_its_time_is_incomplete(out: Path) -> None:
+    some(3)
+    sampled(out, 2, clock.now())
+
+    report = check_pack(out, given_all())
+
+    assert report.code == verify_pack.INCOMPLETE
+    assert "a checkpoint after the seed" in " ".join(report.missing)
+
+
+@pytest.mark.shows("nobody-picks-the-sample")
+@pytest.mark.parametrize("args", [[], ["--to", "today"], ["--to", "2990-01-01"]])
+def test_a_sample_is_of_a_time_that_is_over(out: Path, args: list[str]) -> None:
+    some(2)
+    args = [f"{clock.now():%Y-%m-%d}" if one == "today" else one for one in args]
+
+    with pytest.raises(CommandError, match="that is over") as error:
+        call_command("export_audit", "--out", str(out), "--sample", "1", *args)
+
+    assert error.value.returncode == 4
+    assert not out.exists()
+
+
 def packed(path: Path, content: dict[str, bytes]) -> Path:
     """A pack in the right spelling, with a manifest that fits."""
     with Archive(path) as archive:
@@ -136,8 +175,7 @@ def packed(path: Path, content: dict[str, bytes]) -> Path:
 
 def test_another_seed_is_refused(out: Path, tmp_path: Path) -> None:
     some(4)
-    sequence()
-    call_command("export_audit", "--out", str(out), "--sample", "2")
+    sampled(out, 2, over())
     content = files(out)
     said = json.loads(content["pack.json"])
     said["seed"] = Checkpoint.objects.order_by("number")[0].note
@@ -264,6 +302,9 @@ def test_an_event_that_follows_while_the_pack_is_written_spoils_nothing(
         (["--sample", "0"], 4),
         (["--actor", "no@example.com"], 4),
         (["--to", "2020-01-01"], 2),
+        (["--to", "9999-12-31"], 4),
+        (["--approval", "019aae5c-3c1e-7d42-9a51-7f6b1c0d2e3f"], 4),
+        (["--sample", "1", "--to", "2020-01-01"], 2),
     ],
 )
 def test_what_cannot_be_exported_is_said_and_leaves_no_file(out: Path, args: list[str], code: int) -> None:
