@@ -209,7 +209,7 @@ def _receipt(request: str) -> receipts.Receipt:
     except receipts.StillOpen as error:
         raise ReceiptNotReady(str(error)) from None
     except receipts.NotProvenYet as error:
-        raise ReceiptNotReady(str(error), wait=CHECKPOINT_SECONDS) from None
+        raise ReceiptNotReady(error.in_numbers, wait=CHECKPOINT_SECONDS) from None
     except receipts.CannotProve as error:
         raise ReceiptUnavailable(str(error)) from None
 

@@ -56,7 +56,16 @@ class UnknownRequest(LookupError):
 
 
 class NotProvenYet(Exception):
-    """No checkpoint covers all of its events: the next one will, within a minute or two."""
+    """No checkpoint covers all of its events: the next one will, within a minute or two.
+
+    Its text names the events, for operators; `in_numbers` does not, for those who may not see each kind.
+    """
+
+    def __init__(self, waiting: Sequence[Stored], of: int) -> None:
+        names = ", ".join(f"{one.type} (event {one.seq})" for one in waiting)
+        when = "One is signed every minute: come back then."
+        super().__init__(f"{names}: no signed checkpoint covers this yet. {when}")
+        self.in_numbers = f"No signed checkpoint covers {len(waiting)} of its {of} events yet. {when}"
 
 
 class StillOpen(Exception):
@@ -177,10 +186,7 @@ def _covering(stored: Sequence[Stored], under: Checkpoint | None) -> Checkpoint:
     size = under.size if under else 0
     waiting = [one for one in stored if one.index is None or one.index >= size]
     if waiting or under is None:
-        raise NotProvenYet(
-            f"No signed checkpoint covers {len(waiting)} of its {len(stored)} events yet. One is signed every minute: "
-            "come back then."
-        )
+        raise NotProvenYet(waiting, len(stored))
     return under
 
 

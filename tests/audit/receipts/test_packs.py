@@ -356,3 +356,68 @@ def test_memory_stays_flat(out: Path, tmp_path: Path) -> None:
 
 def test_both_introductions_of_a_pack_are_one() -> None:
     assert (verify_pack.PACK_ABOUT, verify_pack.PACK_TYPE) == (export.ABOUT, export.TYPE)
+
+
+def changed_pack(out: Path, path: Path, **said: Any) -> Path:
+    """The pack with other words in pack.json."""
+    content = files(out)
+    content["pack.json"] = verify_pack.canonical({**json.loads(content["pack.json"]), **said}) + b"\n"
+    return packed(path, content)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"to": "9"},
+        {"to": "2990-01-01"},
+        {"to": "2990-13-01T00:00:00.000000Z"},
+        {"to": None},
+        {"from": ""},
+        {"from": "2020-01-01T00:00:00Z"},
+        {"sample": True},
+        {"sample": 0},
+        {"filters": {}},
+        {"more": 1},
+    ],
+)
+def test_what_was_asked_for_has_one_spelling(out: Path, tmp_path: Path, said: dict[str, Any]) -> None:
+    some(1)
+    call_command("export_audit", "--out", str(out))
+
+    with pytest.raises(verify_pack.Tampered):
+        check_pack(changed_pack(out, tmp_path / "changed.zip", **said), Trust())
+
+
+def test_the_reader_sees_what_was_asked_for(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    some(2)
+    call_command("export_audit", "--out", str(out), "--from", "2020-01-01", "--policy", "external_email")
+
+    verify_pack.main([str(out)])
+
+    said = capsys.readouterr().out
+    assert "ASKED FOR   requests from 2020-01-01T00:00:00.000000Z on and before 20" in said
+    assert 'ASKED FOR   filters: policy "external_email"' in said
+    assert "ASKED FOR   sample: none, all of them" in said
+
+
+def test_a_request_that_stands_twice_is_refused(out: Path, tmp_path: Path) -> None:
+    some(1)
+    call_command("export_audit", "--out", str(out))
+    content = files(out)
+    for name in ("population.txt", "receipts.jsonl"):
+        content[name] *= 2
+
+    with pytest.raises(verify_pack.Tampered, match="twice"):
+        check_pack(packed(tmp_path / "twice.zip", content), Trust())
+
+
+def test_a_compressed_entry_is_refused_before_it_is_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as pack:
+        pack.writestr("manifest.json", b"0" * 1_000_000)
+    monkeypatch.setattr(zipfile.ZipFile, "open", lambda *_: pytest.fail("it was unpacked"))
+
+    with pytest.raises(verify_pack.Tampered, match="compressed"):
+        check_pack(path, Trust())
