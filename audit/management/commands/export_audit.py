@@ -12,6 +12,7 @@ from django.core.management.base import CommandError
 
 from audit import clock, keys, receipts
 from audit.management.exits import Exit, ProvingCommand, refused
+from audit.management.handing import named_when_recorded
 from audit.management.people import actor, person
 from audit.message import SYSTEM
 from audit.models import Checkpoint, Event
@@ -57,8 +58,11 @@ class Command(ProvingCommand):
         wanted = _wanted(options, last)
         if options["sample"] is not None:
             _require_past(options["end"], last)
-        done = self._export(wanted, options, last)
-        receipts.hand_out_pack(facts(wanted, done, options["sample"]), to=by)
+        if options["out"].exists():
+            raise refused(f"{options['out']} is there already: name a new file.")
+        with named_when_recorded(options["out"]) as name:
+            done = self._export(wanted, name, options["sample"], last)
+            receipts.hand_out_pack(facts(wanted, done, options["sample"]), to=by)
         self.stdout.write(
             f"{options['out']}  {done.receipts} receipts of {done.population} requests  SHA-256 {done.sha256}"
         )
@@ -69,12 +73,9 @@ class Command(ProvingCommand):
                 returncode=Exit.UNPROVEN,
             )
 
-    def _export(self, wanted: Wanted, options: dict[str, Any], last: Checkpoint) -> Exported:
-        out = options["out"]
+    def _export(self, wanted: Wanted, out: Path, sample: int | None, last: Checkpoint) -> Exported:
         try:
-            return export(wanted, out, last=last, sample=options["sample"])
-        except FileExistsError:
-            raise refused(f"{out} is there already: name a new file.") from None
+            return export(wanted, out, last=last, sample=sample)
         except NothingSigned as error:
             raise CommandError(str(error), returncode=Exit.UNPROVEN) from None
         except NodeMissing as error:

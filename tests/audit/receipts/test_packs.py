@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
 
 from approvals import lifecycle
 from audit import clock
@@ -27,6 +28,7 @@ from audit.pack.verify_pack import Trust, check_pack
 from audit.tasks import sequence
 from tests.audit.receipts.stories import told
 from tests.audit.receipts.test_receipts import given_all
+from tests.audit.superuser import as_database_superuser
 from tests.factories import approve, make_approval, make_policy, make_user, reject
 
 pytestmark = pytest.mark.django_db
@@ -315,6 +317,20 @@ def test_what_cannot_be_exported_is_said_and_leaves_no_file(out: Path, args: lis
 
     assert error.value.returncode == code
     assert not out.exists()
+
+
+def test_no_evidence_leaves_without_its_event(out: Path) -> None:
+    first, *_ = some(1)
+    receipt = out.with_name("receipt.json")
+    as_database_superuser(
+        "ALTER TABLE audit_event ADD CONSTRAINT full_disk CHECK (subject_kind <> 'log') NOT VALID"
+    )
+
+    for call in (["export_audit", "--out", str(out)], ["receipt", first, "--out", str(receipt)]):
+        with pytest.raises((IntegrityError, CommandError)), transaction.atomic():
+            call_command(*call)
+
+    assert list(out.parent.iterdir()) == []
 
 
 def test_a_file_that_is_there_is_not_overwritten(out: Path) -> None:
