@@ -140,10 +140,22 @@ class IdempotencyConflict(StateConflict):
 
 
 class ReceiptNotReady(StateConflict):
-    """Nothing is decided yet, or no checkpoint covers all of it; `wait` is in how many seconds to ask again."""
+    """Nothing is decided yet, or no checkpoint covers all of it.
+
+    `wait` is in how many seconds to ask again; None where that hangs on people.
+    """
 
     code = "receipt_not_ready"
-    wait = 60
+
+    def __init__(self, message: str, *, wait: int | None = None) -> None:
+        super().__init__(message)
+        self.wait = wait
+
+
+class ReceiptUnavailable(Refused):
+    """The record is damaged, or a key is missing, so that nothing can be proven (HTTP 503)."""
+
+    code = "receipt_unavailable"
 
 
 class NotApproved(StateConflict):

@@ -38,6 +38,7 @@ AGENTS = {
     "submissions": "proposals",
     "evaluations": "evaluations",
     "calls": "other calls",
+    "receipts": "requests for receipts",
     "assignees": "assignees",
     "outside_assignees": "assignees outside the organisation",
 }

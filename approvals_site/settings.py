@@ -352,6 +352,7 @@ _RATES = {
     "submissions": ("AGENT_SUBMISSIONS", "100/10 seconds"),
     "evaluations": ("AGENT_EVALUATIONS", "100/10 seconds"),
     "calls": ("AGENT_CALLS", "1000/10 seconds"),
+    "receipts": ("AGENT_RECEIPTS", "30/minute"),
     "assignees": ("AGENT_ASSIGNEES", "5000/hour"),
     "outside_assignees": ("AGENT_OUTSIDE_ASSIGNEES", "200/day"),
     # of one person

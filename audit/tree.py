@@ -34,6 +34,16 @@ def inclusion_proof(index: int, size: int) -> list[bytes]:
     return _roots(merkle.inclusion(index, size))
 
 
+def inclusion_proofs(indices: Iterable[int], size: int) -> dict[int, list[bytes]]:
+    """`inclusion_proof` of each leaf, with one look-up. Raises NodeMissing, merkle.ProofFails."""
+    ranges = {index: merkle.inclusion(index, size) for index in indices}
+    found = _hashes(node for one in ranges.values() for leaves in one for node in merkle.cover(leaves))
+    return {
+        index: [merkle.fold([found[node] for node in merkle.cover(leaves)]) for leaves in one]
+        for index, one in ranges.items()
+    }
+
+
 def consistency_proof(old: int, new: int) -> list[bytes]:
     """Proof that the tree over `new` leaves begins with that over `old`. Raises NodeMissing, merkle.ProofFails."""
     return _roots(merkle.consistency(old, new))

@@ -14,7 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Header, Query, Router
 from pydantic import BaseModel, StringConstraints, ValidationError
 
-from approvals import lifecycle, strict_json, wakeups
+from approvals import lifecycle, rates, strict_json, wakeups
 from approvals.api import answers, described, problems
 from approvals.api.representation import (
     approval_out,
@@ -25,7 +25,7 @@ from approvals.api.representation import (
     waited_for_out,
 )
 from approvals.api.shapes import OutcomeIn, SubmissionIn
-from approvals.exceptions import LengthRequired, ReceiptNotReady, TooLarge, TooManyOpen
+from approvals.exceptions import LengthRequired, ReceiptNotReady, ReceiptUnavailable, TooLarge, TooManyOpen
 from approvals.lifecycle import Report, Submission
 from approvals.models import AgentKey, Approval, read_whole
 from approvals.models.choices import Disposition, Status
@@ -40,6 +40,9 @@ RETRY_AFTER = "2"
 
 FULL_RETRY_SECONDS = 5
 """Seconds after which a key with too many waits asks again: the longest of them last 30."""
+
+CHECKPOINT_SECONDS = 60
+"""Seconds until the next checkpoint is signed, at most."""
 
 router = Router(tags=["Approvals"], by_alias=True)
 Body = TypeVar("Body", bound=BaseModel)
@@ -188,16 +191,28 @@ def receipt(request: HttpRequest, approval_id: UUID) -> HttpResponse:
     """A document that proves by itself what was proposed, decided, claimed and reported (docs/audit.md).
 
     Keep its bytes as they are. 409 `receipt_not_ready` with `Retry-After` before a signed checkpoint covers all of it,
-    which takes a minute or two.
+    which takes a minute or two, and without it while people decide.
     """
+    rates.take_of_agent("receipts", _key(request).agent_id)
     if not Approval.objects.of_key(_key(request)).filter(pk=approval_id).exists():
         raise Http404
-    try:
-        found = receipts.receipt_of(str(approval_id), for_agent=True, only_decided=True)
-    except (receipts.NotProvenYet, receipts.StillOpen) as error:
-        raise ReceiptNotReady(str(error)) from None
+    found = _receipt(str(approval_id))
     receipts.hand_out(found, to=_key(request).agent.as_actor(), form="agent")
     return HttpResponse(found.content, content_type="application/json")
+
+
+def _receipt(request: str) -> receipts.Receipt:
+    """Raises Http404, ReceiptNotReady, ReceiptUnavailable."""
+    try:
+        return receipts.decided(request, for_agent=True)
+    except receipts.UnknownRequest:
+        raise Http404 from None
+    except receipts.StillOpen as error:
+        raise ReceiptNotReady(str(error)) from None
+    except receipts.NotProvenYet as error:
+        raise ReceiptNotReady(error.in_numbers, wait=CHECKPOINT_SECONDS) from None
+    except receipts.CannotProve as error:
+        raise ReceiptUnavailable(str(error)) from None
 
 
 def _key(request: HttpRequest) -> AgentKey:

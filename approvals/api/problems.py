@@ -39,6 +39,7 @@ STATUS = {
     exceptions.ApprovalExpired: 410,
     exceptions.TooManyAttempts: 429,
     exceptions.LogKeyMissing: 503,
+    exceptions.ReceiptUnavailable: 503,
 }
 TITLES = {
     401: "Not signed in",
@@ -159,7 +160,7 @@ def refusal(request: HttpRequest, error: Refused) -> HttpResponse:
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 400)
     errors = error.errors if isinstance(error, InvalidInput) else ()
     response = problem(request, status, error.code, str(error), errors)
-    if isinstance(error, TooManyAttempts | ReceiptNotReady | LogKeyMissing):
+    if isinstance(error, TooManyAttempts | ReceiptNotReady | LogKeyMissing) and error.wait is not None:
         response["Retry-After"] = str(error.wait)
     if isinstance(error, TooManyAttempts):
         # `rates` logs the first of each, and a flood would fill the log.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -145,19 +146,23 @@ def _checkpoints(wanted: Wanted, seed: Checkpoint, last: Checkpoint) -> Iterator
 def _add_receipts(archive: Archive, work: Path, chosen: Path, last: Checkpoint, done: Exported) -> None:
     """The receipts in a file by themselves; their index and reports come out of the same pass."""
     policies: set[str] = set()
-    index = work / "index.csv"
+    index, kept = work / "index.csv", work / "receipts.jsonl"
     with index.open("wb") as stream:
         stream.write(sheet.line(sheet.HEADINGS))
-        archive.add("receipts.jsonl", _receipts(chosen, last, done, stream, policies))
+        archive.add("receipts.jsonl", _kept(_receipts(chosen, last, done, stream, policies), kept))
     archive.add("left_out.txt", (f"{one}\n".encode() for one in done.left_out))
     archive.add("index.csv", _pieces(index))
     archive.add("policies.jsonl", _policies(policies, last))
-    left_out = set(done.left_out)
-    kept = (one for one in _lines(chosen) if one not in left_out)
-    number = 0
-    while group := list(islice(kept, ON_A_PAGE)):
-        number += 1
-        archive.add(_report_name(number), _report(group, last))
+    with kept.open("rb") as written:  # and not read again from the log, in which events may have followed
+        for page in range(-(-done.receipts // ON_A_PAGE)):
+            archive.add(_report_name(page + 1), _report(islice(written, ON_A_PAGE)))
+
+
+def _kept(pieces: Iterable[bytes], path: Path) -> Iterator[bytes]:
+    with path.open("wb") as stream:
+        for piece in pieces:
+            stream.write(piece)
+            yield piece
 
 
 def _receipts(
@@ -199,11 +204,12 @@ def _report_name(number: int) -> str:
     return f"reports/{number:06}.html"
 
 
-def _report(ids: list[str], last: Checkpoint) -> Iterator[bytes]:
+def _report(written: Iterable[bytes]) -> Iterator[bytes]:
     before, after = render_to_string("audit/pack/report.html", {"decisions": _PLACE}).split(_PLACE)
     yield before.encode()
-    for id_ in ids:
-        context = context_of(receipts.receipt_of(id_, under=last))
+    for line in written:
+        document = json.loads(line)
+        context = context_of(Receipt(document["subject"]["id"], line, document))
         yield render_to_string("audit/pack/decision.html", context).encode()
     yield after.encode()
 

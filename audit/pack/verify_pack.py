@@ -65,6 +65,8 @@ READ_FIRST = (
     "policies.jsonl",
 )
 """What a pack has beside its reports, index, anchor and this file."""
+ASKED = {"v", "type", "about", "from", "to", "filters", "sample", "seed", "checkpoint"}
+"""What pack.json says."""
 LONGEST_LINE = 64 * 1024 * 1024
 """Bytes of one receipt."""
 
@@ -101,8 +103,9 @@ class Trust:
 
 @dataclass
 class Report:
-    """What is proven, what is not, and what is missing; in sentences."""
+    """What was asked for, what is proven, what is not, and what is missing; in sentences."""
 
+    asked: list[str] = field(default_factory=list)
     proven: list[str] = field(default_factory=list)
     open: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
@@ -232,6 +235,7 @@ def is_extended(old: int, new: int, proof: Sequence[bytes], old_root: bytes, new
     return last == 0 and (first, second) == (old_root, new_root)
 
 
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 _NOTE = re.compile(
     r"(?P<text>(?P<origin>[^\n]+)\n(?P<size>0|[1-9][0-9]{0,18})\n(?P<root>[A-Za-z0-9+/]{43}=)\n"
     r"time (?P<at>[0-9T:.-]{26}Z)\nprevious (?P<previous>[A-Za-z0-9+/]{43}=)\n)"
@@ -286,16 +290,14 @@ def _strict_base64(text: Any) -> bytes:
 
 def read_key(text: str) -> tuple[str, bytes]:
     """The id and the Ed25519 key of `id+hint+base64`. Raises Unreadable."""
-    key_id, _, rest = text.strip().partition("+")
+    key_id, _, rest = text.partition("+")
     hint, _, coded = rest.partition("+")
     try:
         raw = base64.b64decode(coded, validate=True)
     except (NotBase64, ValueError):
         raw = b""
     if len(raw) != 33 or raw[:1] != b"\x01" or not key_id:
-        raise Unreadable(
-            f"This is no public key as note verifiers read it (id+hint+base64): {text.strip()!r}."
-        )
+        raise Unreadable(f"This is no public key as note verifiers read it (id+hint+base64): {text!r}.")
     if hint != hashlib.sha256(f"{key_id}\n".encode() + raw).digest()[:4].hex():
         raise Unreadable(f"The public key {key_id!r} was mistyped: its four bytes do not name it.")
     return key_id, raw[1:]
@@ -517,7 +519,7 @@ def _check_document(document: dict[str, Any], trust: Trust) -> Report:
     if canonical(document["summary"]) != canonical(summary_of(document["subject"]["id"], bodies)):
         raise Tampered("The summary says something else than the events.")
     report.proven.append("the summary says what the events say")
-    _check_story(bodies, report)
+    _check_story(bodies, report, is_whole=len(bodies) == len(document["events"]))
     _say_open(trust, report)
     return report
 
@@ -587,7 +589,7 @@ def _check_anchored(note: Note, anchor: str, report: Report) -> None:
         report.missing.append("the anchor that you gave does not hold this checkpoint")
 
 
-def _check_story(bodies: Sequence[dict[str, Any]], report: Report) -> None:
+def _check_story(bodies: Sequence[dict[str, Any]], report: Report, *, is_whole: bool) -> None:
     """Payloads have their hashes, versions follow from their changes, and what ran is what was approved."""
     for body in bodies:
         payload, wanted = body["data"].get("payload"), body["payload_sha256"]
@@ -601,7 +603,7 @@ def _check_story(bodies: Sequence[dict[str, Any]], report: Report) -> None:
     many = f"{len(shown)} versions of the payload have their SHA-256, and follow from their changes"
     report.proven.append(many if len(shown) > 1 else "the payload has its SHA-256")
     _check_votes(bodies, report)
-    _check_course(bodies, report)
+    _check_course(bodies, report, is_whole=is_whole)
 
 
 def _check_votes(bodies: Sequence[dict[str, Any]], report: Report) -> None:
@@ -618,7 +620,8 @@ def _check_votes(bodies: Sequence[dict[str, Any]], report: Report) -> None:
         )
 
 
-def _check_course(bodies: Sequence[dict[str, Any]], report: Report) -> None:
+def _check_course(bodies: Sequence[dict[str, Any]], report: Report, *, is_whole: bool) -> None:
+    """With `is_whole` every event of the request is shown, so that what is not there did not happen."""
     granted = [body for body in bodies if body["type"] == "approval.granted"]
     claimed = [body for body in bodies if body["type"] == "approval.claimed"]
     for body in granted:
@@ -627,7 +630,12 @@ def _check_course(bodies: Sequence[dict[str, Any]], report: Report) -> None:
     if claimed:
         if [body["payload_sha256"] for body in claimed] != approved:
             raise Tampered("The agent was handed another payload than was approved.")
-        report.proven.append("the agent was handed exactly the payload that was approved, once")
+        once = ", once" if is_whole else ""
+        report.proven.append(f"the agent was handed exactly the payload that was approved{once}")
+    if not is_whole:
+        report.open.append(
+            "that nothing else was claimed, reported, voted or decided: an event that is shown by its hash may say so"
+        )
     for body in bodies:
         if body["type"] in OUTCOMES:
             is_same = body["data"]["executed_sha256"] in approved
@@ -695,6 +703,15 @@ def check_pack(path: Path, trust: Trust) -> Report:
 
 def _check_bytes(path: Path) -> None:
     """Written anew from what it holds, it must be the same: no byte of a zip is then free to change."""
+    with zipfile.ZipFile(path) as pack:  # before anything is unpacked: a small file may come to a disk full
+        size = path.stat().st_size
+        entries = pack.infolist()
+        if any(
+            one.compress_type != zipfile.ZIP_STORED or one.file_size != one.compress_size for one in entries
+        ):
+            raise Tampered("The zip has an entry that is compressed, and packs are written without.")
+        if sum(one.file_size for one in entries) > size:
+            raise Tampered("The zip says that it holds more than its own bytes.")
     with tempfile.TemporaryFile() as again:
         with zipfile.ZipFile(path) as pack, zipfile.ZipFile(again, "w", zipfile.ZIP_STORED) as copy:
             for name in pack.namelist():
@@ -741,6 +758,7 @@ def _check_contents(pack: zipfile.ZipFile, trust: Trust) -> Report:
     if said["type"] != PACK_TYPE or said["v"] != 1 or said["about"] != PACK_ABOUT:
         raise Tampered("pack.json is of another format.")
     report = Report()
+    _check_asked(said, report)
     last = read_note(said["checkpoint"])
     _check_checkpoints(pack, said, last, trust, report)
     _check_receipts(pack, said, trust, report)
@@ -754,6 +772,30 @@ def _check_contents(pack: zipfile.ZipFile, trust: Trust) -> Report:
         "what index.csv and the reports say: they are for reading, the receipts are the evidence",
     ]
     return report
+
+
+def _check_asked(said: dict[str, Any], report: Report) -> None:
+    """What was asked for is spelt as it was written, since moments are compared as texts; and the reader sees it."""
+    if said.keys() != ASKED or said["filters"].keys() != {"approval", "actor", "policy"}:
+        raise Tampered("pack.json has other parts than were written.")
+    if not _is_moment(said["to"]) or not (said["from"] is None or _is_moment(said["from"])):
+        raise Tampered("The time that the pack is of is spelt otherwise than it was written.")
+    sample = said["sample"]
+    if sample is not None and (type(sample) is not int or sample < 1):
+        raise Tampered("The size of the sample is no number from 1 on.")
+    filters = ", ".join(f"{name} {_json(one)}" for name, one in said["filters"].items() if one)
+    report.asked += [
+        f"requests from {said['from'] or 'the first'} on and before {said['to']}",
+        f"filters: {filters or 'none'}",
+        f"sample: {f'{sample} of them' if sample else 'none, all of them'}",
+    ]
+
+
+def _is_moment(text: Any) -> bool:
+    """Of one form alone, which exists in the calendar."""
+    if not isinstance(text, str) or not _MOMENT.fullmatch(text):
+        return False
+    return bool(datetime.fromisoformat(text))
 
 
 def _check_checkpoints(
@@ -780,6 +822,10 @@ def _check_checkpoints(
     if before is None or before.source != last.source or not is_seed_there:
         raise Tampered("The checkpoints do not end with the pack's own, or lack its seed.")
     _check_seed(seed, after_seed, said["to"])
+    if said["sample"] is not None and after_seed is None:
+        report.missing.append(
+            "a checkpoint after the seed, which shows that the seed was the last one of its time and nobody picked it"
+        )
     report.proven.append(
         f"{count} checkpoints extend one another, up to the one of {last.at} over {last.size} events; signed with "
         + " and ".join(sorted(signers))
@@ -848,18 +894,30 @@ def _check_choice(pack: zipfile.ZipFile, said: dict[str, Any], report: Report) -
         )
     else:
         chosen = population
+    _refuse_repeated(line for line in _lines(pack, "population.txt"))
+    _refuse_repeated(line.encode() for line in left_out)
     without = set(left_out)
     given = (parse(line)["subject"]["id"] for line in _lines(pack, "receipts.jsonl"))
     count = 0
     for wanted, found in zip_longest((one for one in chosen if one not in without), given):
         count += 1
-        if wanted != found:
+        if wanted is None or wanted != found:
             raise Tampered("The receipts are not those of the population, or of its sample.")
     report.proven.append(f"{count} receipts are those of the population that the pack lists")
     if left_out:
         report.missing.append(
             f"{len(left_out)} requests that no checkpoint covered yet: {', '.join(left_out[:5])}"
         )
+
+
+def _refuse_repeated(ids: Iterable[bytes]) -> None:
+    """As short hashes, so that memory stays small. The receipts are those of these ids, so none of them repeats."""
+    known = set[bytes]()
+    for id_ in ids:
+        short = hashlib.sha256(id_).digest()[:16]
+        if short in known:
+            raise Tampered("A request stands twice in the population, or in what is left out.")
+        known.add(short)
 
 
 def _lines(pack: zipfile.ZipFile, name: str) -> Iterator[bytes]:
@@ -913,7 +971,7 @@ def _trust(options: argparse.Namespace) -> Trust:
     for given in options.key:
         texts = [given] if "+" in given else Path(given).read_text(encoding="utf-8").split()
         for text in texts:
-            trust.public[read_key(text)[0]] = text.strip()
+            trust.public[read_key(text.strip())[0]] = text.strip()
     if options.hmac_keys:
         for pair in re.split(r"[,\s]+", options.hmac_keys.read_text(encoding="utf-8").strip()):
             key_id, _, coded = pair.partition(":")
@@ -948,6 +1006,7 @@ def _check(path: Path, trust: Trust) -> Report:
 
 def _tell(report: Report) -> int:
     for heading, lines in (
+        ("ASKED FOR", report.asked),
         ("PROVEN", report.proven),
         ("NOT PROVEN", report.open),
         ("MISSING", report.missing),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -37,6 +37,11 @@ FOR_AGENTS = frozenset(
 )
 """Of all others, such as comments among reviewers, the agent's receipt has the hash alone."""
 
+WITH_A_DECISION = frozenset({"approval.voted", "approval.edited", "approval.votes_voided"})
+"""What people did on the way is for agents only where people decided, as in the API's `decision`."""
+
+BY_PEOPLE = frozenset({"approval.granted", "approval.rejected"})
+
 _SELECT = """
     SELECT event.type, event.key_id, event.mac, event.leaf, leaf.index, body.content, event.seq
     FROM audit_event AS event LEFT JOIN audit_leaf AS leaf USING (event_id)
@@ -51,7 +56,16 @@ class UnknownRequest(LookupError):
 
 
 class NotProvenYet(Exception):
-    """No checkpoint covers all of its events: the next one will, within a minute or two."""
+    """No checkpoint covers all of its events: the next one will, within a minute or two.
+
+    Its text names the events, for operators; `in_numbers` does not, for those who may not see each kind.
+    """
+
+    def __init__(self, waiting: Sequence[Stored], of: int) -> None:
+        names = ", ".join(f"{one.type} (event {one.seq})" for one in waiting)
+        when = "One is signed every minute: come back then."
+        super().__init__(f"{names}: no signed checkpoint covers this yet. {when}")
+        self.in_numbers = f"No signed checkpoint covers {len(waiting)} of its {of} events yet. {when}"
 
 
 class StillOpen(Exception):
@@ -100,15 +114,23 @@ def receipt_of(
     if only_decided and not DECIDED & {one.type for one in stored}:
         raise StillOpen("This request is not decided yet. A receipt is of a decision.")
     last = _covering(stored, under)
+    shown = _for_agents(stored) if for_agent else None
+    proofs = tree.inclusion_proofs([one.index for one in stored if one.index is not None], last.size)
     document = document_of(
         request,
         stored,
         note=last.note,
         public_key=public_text(last.key_id),
-        proof=lambda index: tree.inclusion_proof(index, last.size),
-        is_shown=lambda one: not for_agent or one.type in FOR_AGENTS,
+        proof=proofs.__getitem__,
+        is_shown=lambda one: shown is None or one.type in shown,
     )
     return Receipt(request, canonical(document) + b"\n", document)
+
+
+def _for_agents(stored: Sequence[Stored]) -> frozenset[str]:
+    """The types shown to the agent: one that cancels does not learn by its receipt how people had voted."""
+    decisions = [one.type for one in stored if one.type in DECIDED]
+    return FOR_AGENTS if decisions[-1:] and decisions[-1] in BY_PEOPLE else FOR_AGENTS - WITH_A_DECISION
 
 
 def document_of(
@@ -157,17 +179,14 @@ def _read(row: tuple[Any, ...]) -> Stored:
     return Stored(type_, key_id, bytes(mac), bytes(leaf), index, body and bytes(body), seq)
 
 
-def _covering(stored: Iterable[Stored], under: Checkpoint | None) -> Checkpoint:
+def _covering(stored: Sequence[Stored], under: Checkpoint | None) -> Checkpoint:
     if under is None:
         size = max((one.index + 1 for one in stored if one.index is not None), default=0)
         under = Checkpoint.objects.filter(size__gte=size).order_by("number").first()
     size = under.size if under else 0
     waiting = [one for one in stored if one.index is None or one.index >= size]
     if waiting or under is None:
-        names = ", ".join(f"{one.type} (event {one.seq})" for one in waiting)
-        raise NotProvenYet(
-            f"{names}: no signed checkpoint covers this yet. One is signed every minute: come back then."
-        )
+        raise NotProvenYet(waiting, len(stored))
     return under
 
 

@@ -68,9 +68,14 @@ def _found(request: HttpRequest, pk: UUID) -> Receipt | HttpResponse:
     if not (request.user.is_active and getattr(request.user, "is_auditor", False)):
         raise PermissionDenied
     try:
-        return receipts.receipt_of(str(pk), only_decided=True)
+        return receipts.decided(str(pk))
     except receipts.UnknownRequest:
         raise Http404 from None
+    except receipts.CannotProve:
+        sentence = _(
+            "The record cannot prove this now: its tree is damaged or a key is missing. Tell the operators."
+        )
+        return render(request, "audit/receipt_later.html", {"sentence": sentence}, status=503)
     except receipts.StillOpen:
         sentence = _("This request is not decided yet. A receipt is of a decision.")
     except receipts.NotProvenYet:

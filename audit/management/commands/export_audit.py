@@ -10,11 +10,12 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.management.base import CommandError
 
-from audit import keys, receipts
+from audit import clock, keys, receipts
 from audit.management.exits import Exit, ProvingCommand, refused
+from audit.management.handing import named_when_recorded
 from audit.management.people import actor, person
 from audit.message import SYSTEM
-from audit.models import Checkpoint
+from audit.models import Checkpoint, Event
 from audit.pack.export import Exported, NothingSigned, export, facts
 from audit.pack.selection import Wanted
 from audit.tree import NodeMissing
@@ -37,7 +38,10 @@ class Command(ProvingCommand):
         parser.add_argument("--actor", metavar="ID|EMAIL", help="in which that person or agent did something")
         parser.add_argument("--policy", metavar="ACTION_TYPE", help="of that kind of action")
         parser.add_argument(
-            "--sample", metavar="N", type=int, help="draw so many, by the period's last checkpoint"
+            "--sample",
+            metavar="N",
+            type=int,
+            help="draw so many, by the last checkpoint of a time that is over",
         )
         parser.add_argument("--out", metavar="FILE", type=Path, required=True, help="the new .zip")
         parser.add_argument("--by", metavar="EMAIL", help="who takes it, for the record")
@@ -52,8 +56,13 @@ class Command(ProvingCommand):
                 "No checkpoint is signed yet: come back in a minute.", returncode=Exit.UNPROVEN
             )
         wanted = _wanted(options, last)
-        done = self._export(wanted, options, last)
-        receipts.hand_out_pack(facts(wanted, done, options["sample"]), to=by)
+        if options["sample"] is not None:
+            _require_past(options["end"], last)
+        if options["out"].exists():
+            raise refused(f"{options['out']} is there already: name a new file.")
+        with named_when_recorded(options["out"]) as name:
+            done = self._export(wanted, name, options["sample"], last)
+            receipts.hand_out_pack(facts(wanted, done, options["sample"]), to=by)
         self.stdout.write(
             f"{options['out']}  {done.receipts} receipts of {done.population} requests  SHA-256 {done.sha256}"
         )
@@ -64,12 +73,9 @@ class Command(ProvingCommand):
                 returncode=Exit.UNPROVEN,
             )
 
-    def _export(self, wanted: Wanted, options: dict[str, Any], last: Checkpoint) -> Exported:
-        out = options["out"]
+    def _export(self, wanted: Wanted, out: Path, sample: int | None, last: Checkpoint) -> Exported:
         try:
-            return export(wanted, out, last=last, sample=options["sample"])
-        except FileExistsError:
-            raise refused(f"{out} is there already: name a new file.") from None
+            return export(wanted, out, last=last, sample=sample)
         except NothingSigned as error:
             raise CommandError(str(error), returncode=Exit.UNPROVEN) from None
         except NodeMissing as error:
@@ -78,9 +84,27 @@ class Command(ProvingCommand):
             raise CommandError(str(error), returncode=Exit.UNKNOWN_KEY) from None
 
 
+def _require_past(day: str | None, last: Checkpoint) -> None:
+    """A sample is drawn by the last checkpoint of a time that is over: else whoever asks can wait for one that suits.
+
+    Raises CommandError.
+    """
+    if day is None or _after(day) > clock.now():
+        raise refused(
+            "--sample takes a --to that is over, in UTC: only then is it settled which checkpoint draws."
+        )
+    if last.at <= _after(day):
+        raise CommandError(
+            "No checkpoint is signed after that day yet: come back in a minute.", returncode=Exit.UNPROVEN
+        )
+
+
 def _wanted(options: dict[str, Any], last: Checkpoint) -> Wanted:
     """Raises CommandError."""
-    end = _day(options["end"]) + timedelta(days=1) if options["end"] else last.at + timedelta(microseconds=1)
+    for id_ in options["approval"]:
+        if not Event.objects.about("approval", id_).exists():
+            raise refused(f"The log holds nothing about the request {id_}: check --approval.")
+    end = _after(options["end"]) if options["end"] else last.at + timedelta(microseconds=1)
     return Wanted(
         end=min(end, last.at + timedelta(microseconds=1)),
         start=_day(options["start"]) if options["start"] else None,
@@ -96,6 +120,14 @@ def _day(text: str) -> datetime:
     except ValueError:
         raise refused(f"{text!r} is no day: write it as 2026-03-31.") from None
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def _after(text: str) -> datetime:
+    """When that day is over."""
+    try:
+        return _day(text) + timedelta(days=1)
+    except OverflowError:
+        raise refused(f"{text} is the last day of the calendar: name an earlier one.") from None
 
 
 def _actor(text: str) -> str:

@@ -10,6 +10,7 @@ from django.core.management.base import CommandError
 
 from audit import keys, receipts
 from audit.management.exits import Exit, ProvingCommand, refused
+from audit.management.handing import named_when_recorded
 from audit.management.people import actor, person
 from audit.message import SYSTEM
 from audit.tree import NodeMissing
@@ -39,7 +40,9 @@ class Command(ProvingCommand):
         except keys.UnknownKey as error:
             raise CommandError(str(error), returncode=Exit.UNKNOWN_KEY) from None
         if options["out"]:
-            options["out"].write_bytes(receipt.content)
-        receipts.hand_out(receipt, to=by, form="command")
-        if not options["out"]:
+            with named_when_recorded(options["out"]) as name:
+                name.write_bytes(receipt.content)
+                receipts.hand_out(receipt, to=by, form="command")
+        else:
+            receipts.hand_out(receipt, to=by, form="command")
             self.stdout.write(receipt.content.decode(), ending="")

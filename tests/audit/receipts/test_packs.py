@@ -10,21 +10,25 @@ import subprocess
 import sys
 import tracemalloc
 import zipfile
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
 
+from approvals import lifecycle
 from audit import clock
 from audit.models import Checkpoint, Event
 from audit.pack import export, sheet, verify_pack
 from audit.pack.archive import Archive
+from audit.pack.selection import Wanted
 from audit.pack.verify_pack import Trust, check_pack
 from audit.tasks import sequence
 from tests.audit.receipts.stories import told
 from tests.audit.receipts.test_receipts import given_all
+from tests.audit.superuser import as_database_superuser
 from tests.factories import approve, make_approval, make_policy, make_user, reject
 
 pytestmark = pytest.mark.django_db
@@ -106,8 +110,9 @@ def test_taking_a_pack_is_an_event(out: Path) -> None:
 @pytest.mark.shows("nobody-picks-the-sample")
 def test_a_sample_is_drawn_by_the_checkpoint_and_nobody_can_swap_it(out: Path, tmp_path: Path) -> None:
     wanted = some(12)
-    call_command("export_audit", "--out", str(out), "--sample", "4")
-    call_command("export_audit", "--out", str(tmp_path / "again.zip"), "--sample", "4")
+    end = over()
+    sampled(out, 4, end)
+    sampled(tmp_path / "again.zip", 4, end)
 
     seed = hashlib.sha256(json.loads(files(out)["pack.json"])["seed"].encode()).digest()
     drawn = sorted(wanted, key=lambda one: hashlib.sha256(seed + one.encode()).digest())[:4]
@@ -124,6 +129,43 @@ def test_a_sample_is_drawn_by_the_checkpoint_and_nobody_can_swap_it(out: Path, t
         check_pack(packed(tmp_path / "swapped.zip", swapped), Trust())
 
 
+def over() -> datetime:
+    """A moment that ends a time: checkpoints are signed before and after it."""
+    end = clock.now()
+    make_approval(action="After that time")
+    sequence()
+    return end
+
+
+def sampled(path: Path, count: int, end: datetime) -> None:
+    """A pack with a sample. The command takes whole days alone."""
+    export.export(Wanted(end=end), path, last=Checkpoint.objects.latest("number"), sample=count)
+
+
+@pytest.mark.shows("nobody-picks-the-sample")
+def test_a_sample_by_a_checkpoint_that_may_not_be_the_last_of_its_time_is_incomplete(out: Path) -> None:
+    some(3)
+    sampled(out, 2, clock.now())
+
+    report = check_pack(out, given_all())
+
+    assert report.code == verify_pack.INCOMPLETE
+    assert "a checkpoint after the seed" in " ".join(report.missing)
+
+
+@pytest.mark.shows("nobody-picks-the-sample")
+@pytest.mark.parametrize("args", [[], ["--to", "today"], ["--to", "2990-01-01"]])
+def test_a_sample_is_of_a_time_that_is_over(out: Path, args: list[str]) -> None:
+    some(2)
+    args = [f"{clock.now():%Y-%m-%d}" if one == "today" else one for one in args]
+
+    with pytest.raises(CommandError, match="that is over") as error:
+        call_command("export_audit", "--out", str(out), "--sample", "1", *args)
+
+    assert error.value.returncode == 4
+    assert not out.exists()
+
+
 def packed(path: Path, content: dict[str, bytes]) -> Path:
     """A pack in the right spelling, with a manifest that fits."""
     with Archive(path) as archive:
@@ -135,8 +177,7 @@ def packed(path: Path, content: dict[str, bytes]) -> Path:
 
 def test_another_seed_is_refused(out: Path, tmp_path: Path) -> None:
     some(4)
-    sequence()
-    call_command("export_audit", "--out", str(out), "--sample", "2")
+    sampled(out, 2, over())
     content = files(out)
     said = json.loads(content["pack.json"])
     said["seed"] = Checkpoint.objects.order_by("number")[0].note
@@ -236,6 +277,26 @@ def test_what_is_not_proven_yet_is_left_out_by_name(out: Path) -> None:
     assert check_pack(out, Trust()).code == verify_pack.INCOMPLETE
 
 
+def test_an_event_that_follows_while_the_pack_is_written_spoils_nothing(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, *_ = some()
+    add = Archive.add
+
+    def add_and_go_on(archive: Archive, name: str, pieces: Any) -> None:
+        add(archive, name, pieces)
+        if name == "receipts.jsonl":
+            lifecycle.comment(first, by=make_user(), text="Too late for this pack.")
+
+    monkeypatch.setattr(Archive, "add", add_and_go_on)
+    call_command("export_audit", "--out", str(out))
+
+    report = files(out)["reports/000001.html"].decode()
+    assert report.count("<article>") == 3
+    assert "Too late" not in report
+    assert check_pack(out, Trust()).code == 0
+
+
 @pytest.mark.parametrize(
     ("args", "code"),
     [
@@ -243,6 +304,9 @@ def test_what_is_not_proven_yet_is_left_out_by_name(out: Path) -> None:
         (["--sample", "0"], 4),
         (["--actor", "no@example.com"], 4),
         (["--to", "2020-01-01"], 2),
+        (["--to", "9999-12-31"], 4),
+        (["--approval", "019aae5c-3c1e-7d42-9a51-7f6b1c0d2e3f"], 4),
+        (["--sample", "1", "--to", "2020-01-01"], 2),
     ],
 )
 def test_what_cannot_be_exported_is_said_and_leaves_no_file(out: Path, args: list[str], code: int) -> None:
@@ -253,6 +317,20 @@ def test_what_cannot_be_exported_is_said_and_leaves_no_file(out: Path, args: lis
 
     assert error.value.returncode == code
     assert not out.exists()
+
+
+def test_no_evidence_leaves_without_its_event(out: Path) -> None:
+    first, *_ = some(1)
+    receipt = out.with_name("receipt.json")
+    as_database_superuser(
+        "ALTER TABLE audit_event ADD CONSTRAINT full_disk CHECK (subject_kind <> 'log') NOT VALID"
+    )
+
+    for call in (["export_audit", "--out", str(out)], ["receipt", first, "--out", str(receipt)]):
+        with pytest.raises((IntegrityError, CommandError)), transaction.atomic():
+            call_command(*call)
+
+    assert list(out.parent.iterdir()) == []
 
 
 def test_a_file_that_is_there_is_not_overwritten(out: Path) -> None:
@@ -294,3 +372,68 @@ def test_memory_stays_flat(out: Path, tmp_path: Path) -> None:
 
 def test_both_introductions_of_a_pack_are_one() -> None:
     assert (verify_pack.PACK_ABOUT, verify_pack.PACK_TYPE) == (export.ABOUT, export.TYPE)
+
+
+def changed_pack(out: Path, path: Path, **said: Any) -> Path:
+    """The pack with other words in pack.json."""
+    content = files(out)
+    content["pack.json"] = verify_pack.canonical({**json.loads(content["pack.json"]), **said}) + b"\n"
+    return packed(path, content)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"to": "9"},
+        {"to": "2990-01-01"},
+        {"to": "2990-13-01T00:00:00.000000Z"},
+        {"to": None},
+        {"from": ""},
+        {"from": "2020-01-01T00:00:00Z"},
+        {"sample": True},
+        {"sample": 0},
+        {"filters": {}},
+        {"more": 1},
+    ],
+)
+def test_what_was_asked_for_has_one_spelling(out: Path, tmp_path: Path, said: dict[str, Any]) -> None:
+    some(1)
+    call_command("export_audit", "--out", str(out))
+
+    with pytest.raises(verify_pack.Tampered):
+        check_pack(changed_pack(out, tmp_path / "changed.zip", **said), Trust())
+
+
+def test_the_reader_sees_what_was_asked_for(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    some(2)
+    call_command("export_audit", "--out", str(out), "--from", "2020-01-01", "--policy", "external_email")
+
+    verify_pack.main([str(out)])
+
+    said = capsys.readouterr().out
+    assert "ASKED FOR   requests from 2020-01-01T00:00:00.000000Z on and before 20" in said
+    assert 'ASKED FOR   filters: policy "external_email"' in said
+    assert "ASKED FOR   sample: none, all of them" in said
+
+
+def test_a_request_that_stands_twice_is_refused(out: Path, tmp_path: Path) -> None:
+    some(1)
+    call_command("export_audit", "--out", str(out))
+    content = files(out)
+    for name in ("population.txt", "receipts.jsonl"):
+        content[name] *= 2
+
+    with pytest.raises(verify_pack.Tampered, match="twice"):
+        check_pack(packed(tmp_path / "twice.zip", content), Trust())
+
+
+def test_a_compressed_entry_is_refused_before_it_is_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as pack:
+        pack.writestr("manifest.json", b"0" * 1_000_000)
+    monkeypatch.setattr(zipfile.ZipFile, "open", lambda *_: pytest.fail("it was unpacked"))
+
+    with pytest.raises(verify_pack.Tampered, match="compressed"):
+        check_pack(path, Trust())

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from structlog.testing import capture_logs
 
 from audit.models import Event
 from audit.pack import verify_pack
@@ -15,6 +16,7 @@ from audit.receipts import receipt_of
 from audit.tasks import sequence
 from tests.approvals.views.browse import client_of, text_of
 from tests.audit.receipts.stories import told
+from tests.audit.superuser import as_database_superuser
 from tests.factories import approve, make_approval, make_approver, make_user
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +111,20 @@ def test_what_is_open_or_not_proven_yet_waits(auditor: Client) -> None:
     assert "not decided yet" in text_of(still_open)
     assert "come back" in text_of(unproven)
     assert auditor.get(f"/audit/approvals/{uuid4()}/receipt/").status_code == 404
+
+
+@pytest.mark.parametrize("damage", ["DELETE FROM audit_node", "UPDATE audit_checkpoint SET key_id = 'lost'"])
+@pytest.mark.parametrize("end", ["receipt/", "receipt.json"])
+def test_a_damaged_record_or_a_lost_key_is_said_and_no_fault(auditor: Client, damage: str, end: str) -> None:
+    approval = told()
+    as_database_superuser(damage)
+
+    with capture_logs() as lines:
+        answer = auditor.get(f"/audit/approvals/{approval.pk}/{end}")
+
+    assert answer.status_code == 503
+    assert "Tell the operators" in text_of(answer)
+    assert ("receipt_cannot_be_proven", "critical") in [(one["event"], one["log_level"]) for one in lines]
 
 
 def test_receipt_with_a_hostile_context_still_has_a_page(auditor: Client) -> None:

@@ -328,3 +328,22 @@ def test_wrong_usage_has_a_code_of_its_own(tmp_path: Path, args: list[str], code
     )
 
     assert done.returncode == code, done.stderr
+
+
+def test_with_a_hidden_event_nothing_is_said_to_have_happened_once() -> None:
+    approval = told()
+    whole, hidden = receipt_of(str(approval.pk)), receipt_of(str(approval.pk), for_agent=True)
+
+    report = checked(hidden)
+
+    assert "approved, once" in " ".join(checked(whole).proven)
+    assert ", once" not in " ".join(report.proven)
+    assert "nothing else was claimed, reported" in " ".join(report.open)
+
+
+def test_a_public_key_with_a_blank_is_refused() -> None:
+    document = dict(receipt_of(str(told().pk)).document)
+    document["public_keys"] = [f"{document['public_keys'][0]} "]
+
+    with pytest.raises(verify_pack.Tampered):
+        check_receipt(verify_pack.canonical(document) + b"\n", Trust())
