@@ -108,8 +108,10 @@ def test_a_critical_request_is_approved_by_what_was_shown_at_the_provider(
 
     page.goto(f"{approval.get_absolute_url()}review/")
     page.get_by_role("link", name="Acme").click()
+    onward = page.get_by_role("button", name="Show it at Acme")
+    expect(onward).to_be_visible()
     assert faults(page, TWO) == []
-    page.get_by_role("button", name="Show it at Acme").click()
+    onward.click()
     consent(page, "ada")
     page.wait_for_url(f"**{approval.get_absolute_url()}review/")
     page.get_by_role("button", name="Approve").click()
