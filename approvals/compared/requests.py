@@ -22,6 +22,7 @@ from approvals.models import (
     VoteSeat,
 )
 from approvals.models.choices import Status
+from approvals.models.said import FOLLOWED, RULED, SAID
 from audit.compared import Body, Columns, Comparison, Part, Rows
 
 REQUEST, VERSION, VOTE, SEAT, CLAIM, OUTCOME, OPENING, COMMENT = (
@@ -31,29 +32,11 @@ REQUEST, VERSION, VOTE, SEAT, CLAIM, OUTCOME, OPENING, COMMENT = (
 _OF_REQUEST = "part.approval_id = subject.pk"
 _KEY = "(SELECT prefix FROM approvals_agentkey key WHERE key.id = part.key_id)"
 
-SAID = (
-    *(
-        "action_type",
-        "action",
-        "summary",
-        "rationale",
-        "confidence",
-        "evidence",
-        "context",
-        "workflow",
-        "run_id",
-    ),
-    *(
-        "initiated_by",
-        "pattern",
-        "risk",
-        "reasons",
-        "quorum",
-        "breach_action",
-        "locked_fields",
-        "request_sha256",
-    ),
-    *("deadline", "payload_schema_sha256", "remind_at"),
+DESCRIBED = (
+    *SAID,
+    *RULED,
+    *FOLLOWED,
+    *("request_sha256", "deadline", "payload_schema_sha256", "remind_at"),
 )
 """What the first event says of the request under the column's own name."""
 BEGUN = {
@@ -115,7 +98,7 @@ def _begin(rows: Rows, body: Body) -> None:
         current_version=1,
         **dict.fromkeys(("valid_until", "breached_at", "expired_at", "claimed_at", "successor_id")),
         resolution="",
-        **{name: data[name] for name in SAID if name in data},
+        **{name: data[name] for name in DESCRIBED if name in data},
         **_named_otherwise(data, at),
     )
     _version(rows, body, None)

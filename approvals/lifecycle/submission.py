@@ -23,6 +23,7 @@ from approvals.lifecycle.sharing import keep_to_share
 from approvals.lifecycle.superseding import end, lock_to_supersede
 from approvals.models import AgentKey, Approval, Assignment, Earlier, Notification, Policy, put_in_hand
 from approvals.models.choices import UNDECIDED, Status
+from approvals.models.said import FOLLOWED, RULED, SAID
 from approvals.notifications import Told, tell
 from approvals.payload import alike
 from approvals.reach import (
@@ -37,22 +38,6 @@ from audit import clock
 from audit.clock import rfc3339
 from audit.message import START
 from patience import statements
-
-SAID = (
-    "action_type",
-    "action",
-    "summary",
-    "rationale",
-    "confidence",
-    "evidence",
-    "context",
-    "workflow",
-    "run_id",
-    "initiated_by",
-)
-"""What the agent said: the request and its first event hold it under these names."""
-RULED = ("pattern", "risk", "quorum")
-"""What the verdict ruled: the request and its first event hold it under these names."""
 
 
 def find_previous(key: AgentKey, request_sha256: bytes) -> UUID | None:
@@ -235,7 +220,7 @@ def _tell(
 def _facts(approval: Approval, verdict: policy.Verdict) -> dict[str, Any]:
     """What the first event holds beside the payload: what a reviewer sees, and what the agent sent."""
     return {
-        **_values(approval, [*SAID, *RULED, "reasons", "breach_action", "locked_fields"]),
+        **_values(approval, [*SAID, *RULED, *FOLLOWED]),
         "supersedes": str(approval.supersedes_id) if approval.supersedes_id else None,
         "shadow": {"would_run": approval.shadow_would_run, "reason": approval.shadow_reason}
         if verdict.shadow
