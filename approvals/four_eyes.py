@@ -214,7 +214,7 @@ def _require_unchanged(asked: Loosening) -> None:
     people = User.objects.select_for_update(no_key=True).order_by("pk").in_bulk(ids)
     if not people[asked.asked_by_id].holds(asked.kept_by):
         raise StateConflict(
-            _("Whoever asked for this has the role for it no more: refuse it, and ask again.")
+            _("The person who asked for this has the role for it no more: refuse it, and ask again.")
         )
     if asked.person_id and asked.kind in ROLES and not people[asked.person_id].is_staff:
         raise StateConflict(_("The roles are for administrators: agree first that this person becomes one."))
