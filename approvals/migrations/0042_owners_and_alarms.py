@@ -38,7 +38,7 @@ DROP TRIGGER check_update ON approvals_agentkey;
 CREATE TRIGGER check_update BEFORE UPDATE OF {kept}, expires_at, revoked_at ON approvals_agentkey
     FOR EACH ROW EXECUTE FUNCTION approvals_check_key();
 {scopes.PINNED}
-"""  # nosec B608
+"""  # nosec B608 - columns that are named here
 
 
 class Migration(migrations.Migration):
